@@ -1,0 +1,181 @@
+// Between our plain-data types and Arrow's classes, in both directions. Nothing else may name Arrow's type classes.
+
+import * as arrow from 'apache-arrow'
+import { InternalError, PlanError } from '../errors.ts'
+import {
+  binary,
+  bool,
+  type DataType,
+  date32,
+  decimal128,
+  dictionary,
+  duration,
+  type Field,
+  field,
+  float32,
+  float64,
+  type IntervalUnit,
+  int8,
+  int16,
+  int32,
+  int64,
+  interval,
+  list,
+  nullType,
+  type Schema,
+  struct,
+  type TimeUnit,
+  time64,
+  timestamp,
+  uint8,
+  uint16,
+  uint32,
+  uint64,
+  utf8,
+} from './type.ts'
+
+const arrowUnits: Record<TimeUnit, arrow.TimeUnit> = {
+  s: arrow.TimeUnit.SECOND,
+  ms: arrow.TimeUnit.MILLISECOND,
+  us: arrow.TimeUnit.MICROSECOND,
+  ns: arrow.TimeUnit.NANOSECOND,
+}
+const units: readonly TimeUnit[] = ['s', 'ms', 'us', 'ns']
+const intervalUnits: readonly IntervalUnit[] = ['year_month', 'day_time', 'month_day_nano']
+
+/** The Arrow type that columns of `type` have in record batches. */
+export function toArrowType(type: DataType): arrow.DataType {
+  switch (type.kind) {
+    case 'null':
+      return new arrow.Null()
+    case 'bool':
+      return new arrow.Bool()
+    case 'int8':
+      return new arrow.Int8()
+    case 'int16':
+      return new arrow.Int16()
+    case 'int32':
+      return new arrow.Int32()
+    case 'int64':
+      return new arrow.Int64()
+    case 'uint8':
+      return new arrow.Uint8()
+    case 'uint16':
+      return new arrow.Uint16()
+    case 'uint32':
+      return new arrow.Uint32()
+    case 'uint64':
+      return new arrow.Uint64()
+    case 'float32':
+      return new arrow.Float32()
+    case 'float64':
+      return new arrow.Float64()
+    case 'utf8':
+      return new arrow.Utf8()
+    case 'binary':
+      return new arrow.Binary()
+    case 'date32':
+      return new arrow.DateDay()
+    case 'decimal128':
+      return new arrow.Decimal(type.scale, type.precision, 128)
+    case 'timestamp':
+      return new arrow.Timestamp(arrowUnits[type.unit], type.timezone ?? null)
+    case 'time64':
+      return new arrow.Time(arrowUnits[type.unit], 64)
+    case 'duration':
+      return new arrow.Duration(arrowUnits[type.unit])
+    case 'interval':
+      return new arrow.Interval(intervalUnits.indexOf(type.unit))
+    case 'list':
+      return new arrow.List(toArrowField(type.item))
+    case 'struct':
+      return new arrow.Struct(type.fields.map(toArrowField))
+    case 'map':
+      return new arrow.Map_(
+        new arrow.Field(
+          'entries',
+          new arrow.Struct<{ key: arrow.DataType; value: arrow.DataType }>([
+            toArrowField(type.key),
+            toArrowField(type.value),
+          ]),
+          false,
+        ),
+      )
+    case 'dictionary':
+      return new arrow.Dictionary(toArrowType(type.value), toArrowType(type.index) as arrow.Int32)
+  }
+}
+
+export function toArrowField(source: Field): arrow.Field {
+  const metadata = source.metadata === undefined ? null : new Map(Object.entries(source.metadata))
+  return new arrow.Field(source.name, toArrowType(source.type), source.nullable, metadata)
+}
+
+export function toArrowSchema(schema: Schema): arrow.Schema {
+  return new arrow.Schema(schema.map(toArrowField))
+}
+
+const integers = {
+  signed: { 8: int8, 16: int16, 32: int32, 64: int64 },
+  unsigned: { 8: uint8, 16: uint16, 32: uint32, 64: uint64 },
+} as const
+
+/**
+ * Our type for an Arrow type. `LargeUtf8` and the view types count as `utf8` or `binary`.
+ *
+ * @throws {PlanError} `unknown_type` for Arrow types that Volley does not evaluate (unions, fixed-size lists, run-end encoding).
+ */
+export function fromArrowType(type: arrow.DataType): DataType {
+  const { DataType: is } = arrow
+  if (is.isNull(type)) return nullType
+  if (is.isBool(type)) return bool
+  if (is.isInt(type)) return integers[type.isSigned ? 'signed' : 'unsigned'][type.bitWidth]
+  if (is.isFloat(type)) {
+    if (type.precision === arrow.Precision.DOUBLE) return float64
+    if (type.precision === arrow.Precision.SINGLE) return float32
+  }
+  if (is.isUtf8(type) || is.isLargeUtf8(type)) return utf8
+  if (is.isBinary(type) || is.isLargeBinary(type)) return binary
+  if (is.isDate(type)) return type.unit === arrow.DateUnit.DAY ? date32 : timestamp('ms')
+  if (is.isDecimal(type) && type.bitWidth === 128) return decimal128(type.precision, type.scale)
+  if (is.isTimestamp(type)) return timestamp(unitOf(type.unit), type.timezone ?? undefined)
+  if (is.isTime(type)) {
+    const unit = unitOf(type.unit)
+    if (unit === 'us' || unit === 'ns') return time64(unit)
+  }
+  if (is.isDuration(type)) return duration(unitOf(type.unit))
+  if (is.isInterval(type)) return interval(intervalUnits[type.unit])
+  if (is.isList(type)) return list(fromArrowField(type.children[0] ?? missingChild(type)))
+  if (is.isStruct(type)) return struct(type.children.map(fromArrowField))
+  if (is.isMap(type)) {
+    const [key, value] = type.children[0]?.type.children ?? []
+    return {
+      kind: 'map',
+      key: fromArrowField(key ?? missingChild(type)),
+      value: fromArrowField(value ?? missingChild(type)),
+    }
+  }
+  if (is.isDictionary(type)) return dictionary(fromArrowType(type.dictionary), fromArrowType(type.indices))
+  throw new PlanError('unknown_type', `Cannot evaluate columns of the Arrow type ${type}: cast it before it is read`, {
+    details: { type: String(type) },
+  })
+}
+
+export function fromArrowField(source: arrow.Field): Field {
+  const metadata = source.metadata.size === 0 ? undefined : Object.fromEntries(source.metadata)
+  return field(source.name, fromArrowType(source.type), source.nullable, metadata)
+}
+
+export function fromArrowSchema(schema: arrow.Schema): Schema {
+  return Object.freeze(schema.fields.map(fromArrowField))
+}
+
+function unitOf(unit: arrow.TimeUnit): TimeUnit {
+  const name = units[unit]
+  if (name === undefined) throw new InternalError(`Arrow time unit ${unit} is not known`)
+  return name
+}
+
+function missingChild(type: arrow.DataType): never {
+  throw new InternalError(`The Arrow type ${type} has no child`)
+}
