@@ -1,0 +1,88 @@
+// JavaScript values to literal nodes, and back to the values users expect.
+
+import { PlanError } from '../errors.ts'
+import {
+  binary,
+  bool,
+  type DataType,
+  displayType,
+  float64,
+  int64,
+  isBigInt,
+  isFloat,
+  isInteger,
+  nullType,
+  timestamp,
+  utf8,
+} from '../types/type.ts'
+import type { LiteralNode, Value } from './node.ts'
+
+/** What `lit()` and every operand accept besides expressions. */
+export type LiteralValue = null | boolean | number | bigint | string | Date | Uint8Array
+
+/**
+ * Makes a literal node of a JavaScript value.
+ *
+ * Whole numbers are Int64, other numbers Float64 (also -0 and whole numbers beyond 2^53), bigints Int64, strings Utf8,
+ * Dates Timestamp(ms).
+ *
+ * @throws {PlanError} `invalid_argument` for values that have no literal, or a bigint beyond 64 bits.
+ */
+export function literal(value: LiteralValue, type?: DataType): LiteralNode {
+  if (type !== undefined) return Object.freeze({ kind: 'literal', type, value: valueAs(value, type) })
+  const inferred = inferType(value)
+  return Object.freeze({ kind: 'literal', type: inferred, value: valueAs(value, inferred) })
+}
+
+function inferType(value: LiteralValue): DataType {
+  if (value === null) return nullType
+  switch (typeof value) {
+    case 'boolean':
+      return bool
+    case 'number':
+      return Number.isSafeInteger(value) && !Object.is(value, -0) ? int64 : float64
+    case 'bigint':
+      if (BigInt.asIntN(64, value) === value) return int64
+      throw new PlanError(
+        'invalid_argument',
+        `Cannot make a literal of ${value}n: it does not fit in 64 bits, cast a string`,
+      )
+    case 'string':
+      return utf8
+    default:
+      if (value instanceof Date) return timestamp('ms')
+      if (value instanceof Uint8Array) return binary
+      throw new PlanError(
+        'invalid_argument',
+        `Cannot make a literal of ${describe(value)}: literals are null, booleans, numbers, bigints, strings, Dates and Uint8Arrays`,
+      )
+  }
+}
+
+/** Brings a JavaScript value into the form that values of `type` have in the engine. */
+function valueAs(value: LiteralValue, type: DataType): Value {
+  if (value === null) return null
+  if (value instanceof Date && type.kind === 'timestamp') {
+    const ms = value.getTime()
+    if (Number.isNaN(ms)) throw new PlanError('invalid_argument', 'Cannot make a literal of an invalid Date')
+    const perMs = { s: 0n, ms: 1n, us: 1000n, ns: 1_000_000n }[type.unit]
+    return perMs === 0n ? BigInt(Math.floor(ms / 1000)) : BigInt(ms) * perMs
+  }
+  if (value instanceof Date && type.kind === 'date32') return Math.floor(value.getTime() / 86_400_000)
+  if (isBigInt(type) && typeof value === 'number' && Number.isSafeInteger(value)) return BigInt(value)
+  if (isBigInt(type) && typeof value === 'bigint') return value
+  if (isFloat(type) && typeof value === 'bigint') return Number(value)
+  if (isFloat(type) && typeof value === 'number') return type.kind === 'float32' ? Math.fround(value) : value
+  if (isInteger(type) && !isBigInt(type) && (typeof value === 'number' || typeof value === 'bigint'))
+    return Number(value)
+  if (type.kind === 'bool' && typeof value === 'boolean') return value
+  if (type.kind === 'utf8' && typeof value === 'string') return value
+  if (type.kind === 'binary' && value instanceof Uint8Array) return value
+  if (type.kind === 'date32' && typeof value === 'number') return value
+  throw new PlanError('invalid_argument', `Cannot make a literal ${displayType(type)} of ${describe(value)}`)
+}
+
+const describe = (value: unknown): string =>
+  typeof value === 'object'
+    ? `a ${value?.constructor?.name ?? 'null-prototype object'}`
+    : `the ${typeof value} ${String(value)}`
