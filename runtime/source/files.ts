@@ -1,0 +1,122 @@
+// Finding and opening the files that a source names: globs, sizes, and errors that say which path and what to do.
+// Never looks inside a file, and never decides whether a path is allowed.
+
+import { type FileHandle, glob, open, stat } from 'node:fs/promises'
+import { createError, DataError, type VolleyError } from '../../functions/errors.ts'
+
+/** A file as found on disk. */
+export interface SourceFile {
+  readonly path: string
+  readonly bytes: number
+}
+
+/**
+ * The files that `paths` name, globs expanded in alphabetical order.
+ *
+ * @throws {DataError} `source_not_found` for a path or glob without a file; `source_unreadable` for a directory.
+ */
+export async function findFiles(paths: readonly string[]): Promise<readonly SourceFile[]> {
+  if (paths.length === 0)
+    throw createError('invalid_argument', 'Cannot open a source of no paths: name a file or a glob')
+  const found = await Promise.all(paths.map(expand))
+  return found.flat()
+}
+
+async function expand(path: string): Promise<readonly SourceFile[]> {
+  const literal = await statFile(path).catch((error: VolleyError) => {
+    if (error.code === 'source_not_found' && /[*?[{]/.test(path)) return undefined
+    throw error
+  })
+  if (literal !== undefined) return [literal]
+  const matches: string[] = []
+  for await (const match of glob(path, { withFileTypes: false })) matches.push(match)
+  const files = await Promise.all(matches.sort().map((match) => statFile(match).catch(skipDirectory)))
+  const kept = files.filter((file) => file !== undefined)
+  if (kept.length === 0) {
+    throw new DataError('source_not_found', `Cannot open "${path}": no file matches it`, { details: { path } })
+  }
+  return kept
+}
+
+const skipDirectory = (error: VolleyError): undefined => {
+  if (error.code !== 'source_unreadable') throw error
+}
+
+async function statFile(path: string): Promise<SourceFile> {
+  const stats = await stat(path).catch((cause: unknown) => {
+    throw fileError(path, cause)
+  })
+  if (stats.isDirectory()) {
+    throw unreadable(path, `it is a directory; name its files, for example "${path.replace(/\/+$/, '')}/*"`)
+  }
+  return { path, bytes: stats.size }
+}
+
+/**
+ * Opens `path` for reading, runs `use` and closes it again.
+ *
+ * @throws {DataError} `source_not_found` or `source_unreadable` when it cannot be opened.
+ */
+export async function withFile<T>(path: string, use: (file: FileHandle) => Promise<T>): Promise<T> {
+  await using file = await openFile(path)
+  return await use(file)
+}
+
+export async function openFile(path: string): Promise<FileHandle> {
+  return open(path, 'r').catch((cause: unknown) => {
+    throw fileError(path, cause)
+  })
+}
+
+/**
+ * Reads exactly `length` bytes at `position`, into `into` if it is large enough.
+ *
+ * @throws {DataError} `source_unreadable` when the file ends earlier.
+ */
+export async function readExactly(
+  file: FileHandle,
+  path: string,
+  position: number,
+  length: number,
+  into: Uint8Array = new Uint8Array(length),
+): Promise<Uint8Array> {
+  let done = 0
+  while (done < length) {
+    const { bytesRead } = await file.read(into, done, length - done, position + done).catch((cause: unknown) => {
+      throw fileError(path, cause)
+    })
+    if (bytesRead === 0) {
+      throw unreadable(
+        path,
+        `it ends at byte ${position + done} where more was expected; it seems truncated, write it again`,
+      )
+    }
+    done += bytesRead
+  }
+  return into.length === length ? into : into.subarray(0, length)
+}
+
+/** The error for a file that exists but is not what it should be; `why` says what is wrong and the way out. */
+export function unreadable(path: string, why: string, cause?: unknown): DataError {
+  return new DataError('source_unreadable', `Cannot read "${path}": ${why}`, {
+    details: { path },
+    ...(cause === undefined ? {} : { cause }),
+  })
+}
+
+function fileError(path: string, cause: unknown): DataError {
+  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : ''
+  if (code === 'ENOENT' || code === 'ENOTDIR') {
+    return new DataError('source_not_found', `Cannot open "${path}": there is no such file`, {
+      details: { path },
+      cause,
+    })
+  }
+  const reasons: Record<string, string> = {
+    EACCES: 'this user may not read it; change its permissions',
+    EPERM: 'this user may not read it; change its permissions',
+    EISDIR: 'it is a directory; name its files',
+    EMFILE: 'too many files are open; raise the limit of open files',
+  }
+  return unreadable(path, reasons[code] ?? (cause instanceof Error ? cause.message : String(cause)), cause)
+}

@@ -1,0 +1,221 @@
+// The columns of a Parquet file as a tree: which Volley type each has, and at which definition and repetition levels its
+// values, lists and structs exist. Follows the rules of parquet-format's LogicalTypes.md, old writers' spellings included.
+// Reads no bytes.
+
+import type { FileMetaData, SchemaElement } from 'hyparquet'
+import {
+  binary,
+  bool,
+  type DataType,
+  date32,
+  decimal128,
+  type Field,
+  field,
+  float32,
+  float64,
+  int8,
+  int16,
+  int32,
+  int64,
+  interval,
+  list,
+  nullType,
+  type Schema,
+  struct,
+  type TimeUnit,
+  time64,
+  timestamp,
+  uint8,
+  uint16,
+  uint32,
+  uint64,
+  utf8,
+} from '../../../functions/types/type.ts'
+import { unreadable } from '../files.ts'
+
+interface NodeBase {
+  readonly field: Field
+  /** The definition level from which on the node's own value is not null. */
+  readonly definition: number
+  /** Repetition level of the nearest list around it, and the definition level from which on that list has an element. */
+  readonly slotRepetition: number
+  readonly slotDefinition: number
+}
+export interface LeafNode extends NodeBase {
+  readonly kind: 'leaf'
+  /** Index among the file's physical columns. */
+  readonly index: number
+  readonly element: SchemaElement
+}
+export interface StructNode extends NodeBase {
+  readonly kind: 'struct'
+  readonly children: readonly ColumnNode[]
+}
+export interface ListNode extends NodeBase {
+  readonly kind: 'list'
+  /** The element; for a map the entries, as a struct of key and value. */
+  readonly item: ColumnNode
+}
+export type ColumnNode = LeafNode | StructNode | ListNode
+
+interface Levels {
+  readonly definition: number
+  readonly slotRepetition: number
+  readonly slotDefinition: number
+}
+
+/**
+ * The top-level columns of the file.
+ *
+ * @throws {DataError} `source_unreadable` for a column whose type Volley cannot represent, naming the column.
+ */
+export function parquetColumns(metadata: FileMetaData, path: string): readonly ColumnNode[] {
+  const { schema } = metadata
+  let at = 0
+  let leaves = 0
+
+  function next(): SchemaElement {
+    const element = schema[at++]
+    if (element === undefined) throw unreadable(path, 'the schema in its footer is damaged; write it again')
+    return element
+  }
+
+  function node(parent: Levels, rename?: string): ColumnNode {
+    const element = next()
+    if (element.repetition_type === 'REPEATED') return bareList(element, parent)
+    return plainNode(element, parent, rename)
+  }
+
+  /** A repeated field outside a LIST or MAP: a list of required elements that cannot be null itself. */
+  function bareList(element: SchemaElement, parent: Levels): ListNode {
+    const item = plainNode({ ...element, repetition_type: 'REQUIRED' }, inList(parent))
+    return { ...parent, kind: 'list', field: field(element.name, list({ ...item.field, name: 'item' }), false), item }
+  }
+
+  function plainNode(element: SchemaElement, parent: Levels, rename?: string): ColumnNode {
+    const nullable = element.repetition_type === 'OPTIONAL'
+    const levels = { ...parent, definition: parent.definition + (nullable ? 1 : 0) }
+    const name = rename ?? element.name
+    const count = element.num_children ?? 0
+    if (count === 0 && element.type !== undefined) {
+      const type = leafType(element, path)
+      return { ...levels, kind: 'leaf', field: field(name, type, nullable), index: leaves++, element }
+    }
+    const annotation = element.converted_type ?? element.logical_type?.type
+    const child = schema[at]
+    if (count === 1 && child?.repetition_type === 'REPEATED') {
+      if (annotation === 'LIST') return listNode(element.name, name, nullable, levels)
+      if (annotation === 'MAP' || annotation === 'MAP_KEY_VALUE') {
+        if (child.num_children === 2) return mapNode(name, nullable, levels)
+      }
+    }
+    const children = Array.from({ length: count }, () => node(levels))
+    const type = struct(children.map((each) => each.field))
+    return { ...levels, kind: 'struct', field: field(name, type, nullable), children }
+  }
+
+  function listNode(group: string, name: string, nullable: boolean, levels: Levels): ListNode {
+    const repeated = next()
+    const inner = inList(levels)
+    const count = repeated.num_children ?? 0
+    // The backward-compatibility rules: the repeated field is the element itself unless it is a group of one.
+    const isElement = count !== 1 || repeated.name === 'array' || repeated.name === `${group}_tuple`
+    const item = isElement
+      ? plainNode({ ...repeated, repetition_type: 'REQUIRED' }, inner, 'item')
+      : node(inner, 'item')
+    return { ...levels, kind: 'list', field: field(name, list(item.field), nullable), item }
+  }
+
+  function mapNode(name: string, nullable: boolean, levels: Levels): ListNode {
+    next()
+    const inner = inList(levels)
+    const key = node(inner, 'key')
+    const value = node(inner, 'value')
+    const entries: StructNode = {
+      ...inner,
+      kind: 'struct',
+      field: field('entries', struct([key.field, value.field]), false),
+      children: [key, value],
+    }
+    const type: DataType = Object.freeze({ kind: 'map', key: key.field, value: value.field })
+    return { ...levels, kind: 'list', field: field(name, type, nullable), item: entries }
+  }
+
+  const root = next()
+  const top: Levels = { definition: 0, slotRepetition: 0, slotDefinition: 0 }
+  return Array.from({ length: root.num_children ?? 0 }, () => node(top))
+}
+
+export const columnSchema = (columns: readonly ColumnNode[]): Schema => columns.map((column) => column.field)
+
+function inList(levels: Levels): Levels {
+  return {
+    definition: levels.definition + 1,
+    slotRepetition: levels.slotRepetition + 1,
+    slotDefinition: levels.definition + 1,
+  }
+}
+
+const integerTypes = {
+  INT_8: int8,
+  INT_16: int16,
+  INT_32: int32,
+  INT_64: int64,
+  UINT_8: uint8,
+  UINT_16: uint16,
+  UINT_32: uint32,
+  UINT_64: uint64,
+} as const
+const timeUnits = { MILLIS: 'ms', MICROS: 'us', NANOS: 'ns' } as const satisfies Record<string, TimeUnit>
+
+function leafType(element: SchemaElement, path: string): DataType {
+  const { type, converted_type: converted, logical_type: logical } = element
+  if (logical?.type === 'NULL') return nullType
+  if (converted === 'DECIMAL' || logical?.type === 'DECIMAL') return decimalType(element, path)
+  if (logical?.type === 'INTEGER') {
+    return (
+      integerTypes[`${logical.isSigned ? 'INT' : 'UINT'}_${logical.bitWidth}` as keyof typeof integerTypes] ?? int64
+    )
+  }
+  if (converted !== undefined && converted in integerTypes) return integerTypes[converted as keyof typeof integerTypes]
+  if (logical?.type === 'TIMESTAMP') {
+    return timestamp(timeUnits[logical.unit], logical.isAdjustedToUTC ? 'UTC' : undefined)
+  }
+  if (converted === 'TIMESTAMP_MILLIS') return timestamp('ms', 'UTC')
+  if (converted === 'TIMESTAMP_MICROS') return timestamp('us', 'UTC')
+  if (logical?.type === 'TIME') return time64(logical.unit === 'NANOS' ? 'ns' : 'us')
+  if (converted === 'TIME_MILLIS' || converted === 'TIME_MICROS') return time64('us')
+  if (logical?.type === 'DATE' || converted === 'DATE') return date32
+  if (logical?.type === 'FLOAT16') return float32
+  if (converted === 'INTERVAL') return interval('month_day_nano')
+  const isText =
+    ['STRING', 'ENUM', 'JSON'].includes(logical?.type ?? '') || ['UTF8', 'ENUM', 'JSON'].includes(converted ?? '')
+  switch (type) {
+    case 'BOOLEAN':
+      return bool
+    case 'INT32':
+      return int32
+    case 'INT64':
+      return int64
+    case 'INT96':
+      return timestamp('ns')
+    case 'FLOAT':
+      return float32
+    case 'DOUBLE':
+      return float64
+    default:
+      return isText ? utf8 : binary
+  }
+}
+
+function decimalType(element: SchemaElement, path: string): DataType {
+  const logical = element.logical_type?.type === 'DECIMAL' ? element.logical_type : undefined
+  const precision = logical?.precision ?? element.precision ?? 0
+  if (precision > 38) {
+    throw unreadable(
+      path,
+      `its column "${element.name}" is a decimal of ${precision} digits, more than the 38 of decimal128; write it with fewer digits`,
+    )
+  }
+  return decimal128(precision, logical?.scale ?? element.scale ?? 0)
+}

@@ -1,0 +1,27 @@
+// Opening Parquet files in the parent: schema, rows and partitions from the footers alone. Never reads a page.
+
+import { findFiles, type SourceFile, withFile } from '../files.ts'
+import { groupPieces, type SourcePiece, unifySchemas } from '../partitions.ts'
+import type { OpenedSource } from '../source.ts'
+import { columnSchema, parquetColumns } from './columns.ts'
+import { readFooter } from './footer.ts'
+
+export async function openParquet(paths: readonly string[]): Promise<OpenedSource> {
+  const files = await Promise.all((await findFiles(paths)).map(openOne))
+  const schema = unifySchemas(files)
+  const pieces = files.flatMap((file) => file.pieces)
+  return {
+    schema,
+    rows: files.reduce((sum, file) => sum + file.rows, 0),
+    partitions: (target) => groupPieces(pieces, target, files.length > 1 ? schema : undefined),
+  }
+}
+
+async function openOne({ path, bytes }: SourceFile) {
+  const metadata = await withFile(path, (file) => readFooter(file, path, bytes))
+  const pieces = metadata.row_groups.map((group, index): SourcePiece => {
+    const compressed = group.columns.reduce((sum, { meta_data: m }) => sum + Number(m?.total_compressed_size ?? 0), 0)
+    return { path, range: [index, index + 1], rows: Number(group.num_rows), bytes: compressed }
+  })
+  return { path, schema: columnSchema(parquetColumns(metadata, path)), rows: Number(metadata.num_rows), pieces }
+}

@@ -1,0 +1,155 @@
+// The seam between files and the engine: what a source is, how it is opened (in the parent: footers, headers and samples
+// only) and how one partition of it is read (in a worker). Each kind's code is loaded when it is first needed, so that
+// opening never loads a reader. Never decides which paths may be read: data roots are the concern of the callers.
+
+import type { RecordBatch } from 'apache-arrow'
+import type { DataType, Schema } from '../../functions/types/type.ts'
+
+/** Where rows come from, as plain data: travels inside tasks and JSON jobs. Paths may be globs. */
+export type SourceSpec =
+  | { readonly kind: 'parquet'; readonly paths: readonly string[] }
+  | { readonly kind: 'csv'; readonly paths: readonly string[]; readonly options?: CsvOptions }
+  | { readonly kind: 'json'; readonly paths: readonly string[]; readonly options?: JsonOptions }
+  | { readonly kind: 'arrow'; readonly paths: readonly string[] }
+  | { readonly kind: 'memory'; readonly bytes: Uint8Array }
+
+export type SourceKind = SourceSpec['kind']
+
+/** Types of some or all columns: a whole schema, or types (or their names) by column; other columns are inferred. */
+export type DeclaredTypes = Schema | Readonly<Record<string, DataType | string>>
+
+export interface CsvOptions {
+  /** One ASCII character. Default `,`; a tab for files named `.tsv`. */
+  readonly delimiter?: string
+  /** Whether the first line names the columns. Default true; without it they are `column_1`, `column_2`, … */
+  readonly header?: boolean
+  /** One ASCII character. Default `"`; doubled inside a quoted field it stands for itself. */
+  readonly quote?: string
+  /** Unquoted texts that mean null. Default: the empty text, for every type but utf8, where it is the empty text. */
+  readonly nullValues?: readonly string[]
+  readonly schema?: DeclaredTypes
+  /** How many rows are looked at to infer types. Default 1,000. */
+  readonly sampleRows?: number
+}
+
+export interface JsonOptions {
+  readonly schema?: DeclaredTypes
+  /** How many lines are looked at to infer types. Default 1,000. */
+  readonly sampleRows?: number
+}
+
+/** One slice of a source that one task reads, as plain data. */
+export interface SourcePartition {
+  readonly slices: readonly SourceSlice[]
+  /** The columns as `openSource` settled them, for kinds whose files do not carry their types. */
+  readonly schema?: Schema
+  /** Rows, where the metadata tells. */
+  readonly rows?: number
+  /** Bytes to be read, compressed: what partitions are balanced by. */
+  readonly bytes: number
+}
+
+/**
+ * A part of one file (`path` is absent for `memory`). `range` counts row groups (parquet), record batches (arrow file,
+ * memory) or bytes (csv, json), end exclusive; absent, it is the whole file.
+ */
+export interface SourceSlice {
+  readonly path?: string
+  readonly range?: readonly [start: number, end: number]
+}
+
+/** What is known of a source without reading it. */
+export interface OpenedSource {
+  readonly schema: Schema
+  /** Rows in all, where the metadata tells. */
+  readonly rows?: number
+  /**
+   * Cuts the source into at most `target` partitions of about equal size, in order. Without a target: one per row group,
+   * record batch or file.
+   */
+  partitions(target?: number): readonly SourcePartition[]
+}
+
+/** A bound of a range, in the column's own unit: timestamps and dates as counts, texts compared by their UTF-8 bytes. */
+export type RangeBound = number | bigint | string | boolean
+
+/**
+ * Rows that a filter can keep have `column` within these bounds (both inclusive) and, unless `nulls` is true, not null.
+ * Readers may skip whatever cannot hold such a row and may return rows outside: the filter still has to run.
+ */
+export interface ColumnRange {
+  readonly column: string
+  readonly min?: RangeBound
+  readonly max?: RangeBound
+  /** True when rows whose value is null may be kept too. */
+  readonly nulls?: boolean
+}
+
+export interface ReadProgress {
+  readonly rows: number
+  /** Bytes of the partition dealt with so far, skipped ones included; ends at the partition's `bytes`. */
+  readonly bytes: number
+}
+
+export interface ReadOptions {
+  /** Only these columns, in this order. Default: all, in the schema's order. */
+  readonly columns?: readonly string[]
+  /** Rows per batch; a batch never spans row groups, so the last of each may be shorter. Default 65,536. */
+  readonly batchRows?: number
+  readonly signal?: AbortSignal
+  readonly predicate?: readonly ColumnRange[]
+  /**
+   * `keep`: a utf8 or binary column may arrive as dictionary<int32, …>, as it is stored; whether it does may change from
+   * one batch to the next. `decode` (the default): columns have exactly the type that the schema states.
+   */
+  readonly dictionaries?: 'keep' | 'decode'
+  readonly onProgress?: (progress: ReadProgress) => void
+}
+
+/**
+ * Finds a source's columns and how it can be cut, reading footers, headers or a sample only.
+ *
+ * @throws {DataError} `source_not_found` when a path or glob names no file; `source_unreadable` when a file is not what
+ * the kind says; `schema_mismatch` when files differ in their columns.
+ */
+export async function openSource(spec: SourceSpec): Promise<OpenedSource> {
+  switch (spec.kind) {
+    case 'parquet':
+      return (await import('./parquet/open-parquet.ts')).openParquet(spec.paths)
+    case 'arrow':
+      return (await import('./arrow/open-arrow.ts')).openArrow(spec.paths)
+    case 'memory':
+      return (await import('./arrow/open-arrow.ts')).openMemory(spec.bytes)
+    case 'csv':
+      return (await import('./csv/open-csv.ts')).openCsv(spec.paths, spec.options)
+    case 'json':
+      return (await import('./json/open-json.ts')).openJson(spec.paths, spec.options)
+  }
+}
+
+/**
+ * Reads one partition as record batches.
+ *
+ * @param partition - One of those that `openSource` of the same `spec` gave.
+ * @throws {DataError} `source_not_found`, `source_unreadable`, `invalid_value`.
+ * @throws {CancelledError} `cancelled`, between batches, once `options.signal` is aborted.
+ * @throws {InternalError} When `options.columns` names a column the source does not have.
+ */
+export async function* readPartition(
+  spec: SourceSpec,
+  partition: SourcePartition,
+  options: ReadOptions = {},
+): AsyncGenerator<RecordBatch, void, undefined> {
+  switch (spec.kind) {
+    case 'parquet':
+      return yield* (await import('./parquet/read-parquet.ts')).readParquet(partition, options)
+    case 'arrow':
+      return yield* (await import('./arrow/read-arrow.ts')).readArrow(partition, options)
+    case 'memory':
+      return yield* (await import('./arrow/read-arrow.ts')).readMemory(spec.bytes, partition, options)
+    case 'csv':
+      return yield* (await import('./csv/read-csv.ts')).readCsv(partition, spec.options ?? {}, options)
+    case 'json':
+      return yield* (await import('./json/read-json.ts')).readJson(partition, spec.options ?? {}, options)
+  }
+}
