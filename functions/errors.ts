@@ -52,6 +52,7 @@ export const errorCategories = {
   // resource
   timeout: 'resource',
   memory_limit: 'resource',
+  log_limit: 'resource',
   queue_full: 'resource',
   size_limit: 'resource',
   // cancelled

@@ -1,0 +1,79 @@
+// The only seam for "where a task runs": in this process, on a local pool of forked workers, elsewhere.
+// It speaks of bytes and counts. Nothing here, and nothing behind it, may know what a task means.
+
+/** How far a task has come, as its worker tells it a few times a second. */
+export interface TaskProgress {
+  /** Rows of the result so far. */
+  readonly rows: number
+  /** Record batches of the result so far. */
+  readonly batches: number
+  /** Rows read from the source so far. */
+  readonly rowsRead?: number
+  /** Rows the source holds, where it is known before reading. */
+  readonly rowsTotal?: number
+}
+
+/** What a finished task amounts to. */
+export interface TaskStats extends TaskProgress {
+  /** Bytes of the result stream. */
+  readonly bytes: number
+  /** Wall-clock time from the moment the worker had the task to its last byte. */
+  readonly elapsedMs: number
+  /** Further counts by name, for those who measure. */
+  readonly metrics?: { readonly [name: string]: number }
+}
+
+/** The input of a merge task: complete before the task starts, so its length is known. */
+export interface TaskInput {
+  readonly bytes: number
+  read(): AsyncIterable<Uint8Array>
+}
+
+/**
+ * Whom a worker serves: `shared` workers serve task after task; a `job` task gets a worker that has served nobody
+ * before and that ends afterwards.
+ */
+export type Isolation = 'shared' | 'job'
+
+export interface TaskRequest {
+  /** The encoded task; opaque here. */
+  readonly task: Uint8Array
+  readonly input?: TaskInput
+  /** Wall-clock limit, from the moment a worker takes the task to its `done`. */
+  readonly timeoutMs?: number
+  /** Default `shared`. */
+  readonly isolation?: Isolation
+}
+
+export type LogStream = 'stdout' | 'stderr'
+
+/** What a caller may watch while a task runs. Each is called synchronously and must return soon. */
+export interface TaskEvents {
+  onStart?(pid: number): void
+  onProgress?(progress: TaskProgress): void
+  /** What the task printed; the bytes belong to the receiver. */
+  onLog?(stream: LogStream, bytes: Uint8Array): void
+}
+
+export interface RunOptions extends TaskEvents {
+  readonly signal: AbortSignal
+}
+
+export interface TaskRun {
+  /** The worker's process id; undefined where the task runs in this process. */
+  readonly pid: number | undefined
+  /**
+   * The task's result bytes, untouched, to be iterated once. Not reading pauses the worker; leaving the loop early
+   * cancels the task. A chunk belongs to whoever reads it.
+   */
+  readonly stream: AsyncIterable<Uint8Array>
+  /** Settles after the last byte was read; rejects with the coded error once nothing of the task is running. */
+  readonly done: Promise<TaskStats>
+}
+
+/** A place that runs tasks. */
+export interface Backend {
+  /** Resolves when a worker took the task; until then `signal` takes it out of the queue. */
+  run(request: TaskRequest, options: RunOptions): Promise<TaskRun>
+  close(): Promise<void>
+}

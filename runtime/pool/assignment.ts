@@ -1,0 +1,235 @@
+// One task on one worker, from the `task` message to the moment the worker is free or gone. Whatever goes wrong,
+// `done` rejects with one coded error, and only once nothing of the task is running any more.
+
+import { CancelledError, createError, errorFromPlain, ResourceError, WorkerError } from '../../functions/errors.ts'
+import type { LogStream, RunOptions, TaskRequest, TaskRun, TaskStats } from '../backend.ts'
+import type { PoolMessage, WorkerMessage } from './protocol.ts'
+import { ResultStream } from './result-stream.ts'
+
+/** What an assignment may do to its worker. */
+export interface WorkerPort {
+  readonly pid: number
+  send(message: PoolMessage): void
+  /** Writes to fd 4; resolves when the worker takes more, to false when it never will. */
+  write(bytes: Uint8Array): Promise<boolean>
+  readResults(on: boolean): void
+  /** Ends the process, if need be by force, unless it is called off within `graceMs`. */
+  endIn(graceMs: number): Disposable
+}
+
+export interface TaskLimits {
+  /** From `cancel` to the first signal. */
+  readonly graceMs: number
+  readonly maxLogBytes: number
+}
+
+/** How long a pipe may stay silent that is said to hold more bytes. */
+const silenceMs = 1000
+
+export class Assignment {
+  readonly run: TaskRun
+  /** Resolves to whether the worker can take another task. */
+  readonly released: Promise<boolean>
+  readonly #port: WorkerPort
+  readonly #request: TaskRequest
+  readonly #options: RunOptions
+  readonly #limits: TaskLimits
+  readonly #id: number
+  readonly #done = Promise.withResolvers<TaskStats>()
+  readonly #released = Promise.withResolvers<boolean>()
+  readonly #timers = new DisposableStack()
+  readonly #stream: ResultStream
+  #state: 'running' | 'released' = 'running'
+  #stats: TaskStats | undefined
+  #error: Error | undefined
+  #answered = false
+  #fed = false
+  #logBytes = 0
+
+  constructor(id: number, port: WorkerPort, request: TaskRequest, options: RunOptions, limits: TaskLimits) {
+    this.#id = id
+    this.#port = port
+    this.#request = request
+    this.#options = options
+    this.#limits = limits
+    this.#stream = new ResultStream({
+      onRoom: () => this.#port.readResults(true),
+      onComplete: () => this.#releaseIfSettled(),
+      onConsumed: () => this.#stats && this.#done.resolve(this.#stats),
+      onAbandoned: () => this.stop(cancelled('its result was not read to the end')),
+    })
+    this.#done.promise.catch(() => {})
+    this.run = { pid: port.pid, stream: this.#stream, done: this.#done.promise }
+    this.released = this.#released.promise
+  }
+
+  start(): void {
+    const { task, input, timeoutMs } = this.#request
+    const { signal } = this.#options
+    const onAbort = () => this.stop(cancelled('it was cancelled', signal.reason))
+    const unlisten = () => signal.removeEventListener('abort', onAbort)
+    signal.addEventListener('abort', onAbort, { once: true })
+    this.#done.promise.then(unlisten, unlisten)
+    if (timeoutMs !== undefined) {
+      const timer = setTimeout(() => this.stop(timedOut(timeoutMs)), timeoutMs)
+      this.#timers.defer(() => clearTimeout(timer))
+    }
+    this.#port.readResults(true)
+    this.#port.send({ kind: 'task', id: this.#id, taskBytes: task.length, hasInput: input !== undefined })
+    this.#feed().catch((error) => this.stop(error instanceof Error ? error : new Error(String(error))))
+    this.#notify(() => this.#options.onStart?.(this.#port.pid))
+  }
+
+  /** Stops the task: asks first, then ends the process. The first reason given stays. */
+  stop(error: Error, graceMs = this.#limits.graceMs): void {
+    if (this.#error !== undefined) return
+    this.#error = error
+    if (this.#state === 'running' && !this.#answered) {
+      this.#port.send({ kind: 'cancel', id: this.#id })
+      this.#timers.use(this.#port.endIn(graceMs))
+    }
+    this.#stream.fail(error)
+    if (this.#state === 'released') this.#done.reject(error)
+    else this.#releaseIfSettled()
+  }
+
+  onMessage(message: WorkerMessage): void {
+    if (!('id' in message) || message.id !== this.#id || this.#answered) {
+      this.stop(broken(`it sent '${message.kind}' out of turn`), 0)
+      return
+    }
+    if (message.kind === 'progress') {
+      if (this.#error === undefined) this.#notify(() => this.#options.onProgress?.(message.progress))
+      return
+    }
+    this.#answered = true
+    if (message.kind === 'failed') this.#fail(errorFromPlain(message.error))
+    else this.#stats = message.stats
+    const bytes = message.kind === 'failed' ? message.bytes : message.stats.bytes
+    this.#stream.expect(bytes)
+    if (this.#stream.isOverfull) this.#break('more')
+    else if (!this.#stream.isComplete) this.#awaitBytes()
+  }
+
+  /** @returns Whether the pipe is to be read on. */
+  onResult(chunk: Uint8Array): boolean {
+    this.#stream.push(chunk)
+    if (this.#stream.isOverfull) this.#break('more')
+    return this.#stream.hasRoom
+  }
+
+  onLog(stream: LogStream, bytes: Uint8Array): void {
+    const { maxLogBytes } = this.#limits
+    if (this.#logBytes >= maxLogBytes) return
+    const taken = bytes.subarray(0, maxLogBytes - this.#logBytes)
+    this.#logBytes += bytes.length
+    this.#notify(() => this.#options.onLog?.(stream, taken))
+    if (this.#logBytes > maxLogBytes) this.stop(tooMuchLog(maxLogBytes), 0)
+  }
+
+  /** The worker said `done`, and its last bytes are on their way: its end is no loss. */
+  get isDelivering(): boolean {
+    return this.#state === 'running' && this.#stats !== undefined
+  }
+
+  /** The process is gone, and everything it had written was handed over. */
+  onGone(error: Error): void {
+    if (this.#state === 'released') return
+    this.#fail(error)
+    this.#release(false)
+  }
+
+  /** The task's bytes, then its input in chunks. A task that ended early is fed no further. */
+  async #feed(): Promise<void> {
+    const { task, input } = this.#request
+    if (!(await this.#port.write(task))) return
+    if (input !== undefined) {
+      let sent = 0
+      for await (const chunk of input.read()) {
+        if (this.#answered || this.#error !== undefined) break
+        if (chunk.length === 0) continue
+        sent += chunk.length
+        void this.#port.write(lengthMark(chunk.length))
+        if (!(await this.#port.write(chunk))) return
+      }
+      if (sent !== input.bytes && !this.#answered && this.#error === undefined) {
+        throw createError(
+          'invalid_argument',
+          `Cannot feed the task: its input has ${sent} bytes instead of ${input.bytes}`,
+        )
+      }
+      await this.#port.write(lengthMark(0))
+    }
+    this.#fed = true
+    this.#releaseIfSettled()
+  }
+
+  #fail(error: Error): void {
+    this.#error ??= error
+    this.#stream.fail(this.#error)
+  }
+
+  #break(sent: 'more' | 'fewer'): void {
+    this.#fail(broken(`it sent ${sent} result bytes than it announced`))
+    this.#timers.use(this.#port.endIn(0))
+  }
+
+  /** All announced bytes were written before the announcement, so they arrive as long as the pipe is read. */
+  #awaitBytes(): void {
+    let last = -1
+    const timer = setInterval(() => {
+      const { hasRoom, received } = this.#stream
+      if (hasRoom && received === last) this.#break('fewer')
+      last = hasRoom ? received : -1
+    }, silenceMs)
+    this.#timers.defer(() => clearInterval(timer))
+  }
+
+  #releaseIfSettled(): void {
+    if (!this.#answered || !this.#fed || !this.#stream.isComplete) return
+    // What the task printed last may be on its way still, in another pipe: let this turn's reads happen first.
+    setImmediate(() => this.#release(true))
+  }
+
+  #release(reusable: boolean): void {
+    if (this.#state === 'released') return
+    this.#state = 'released'
+    this.#timers.dispose()
+    this.#released.resolve(reusable)
+    if (this.#error !== undefined) this.#done.reject(this.#error)
+    else this.#stream.finish()
+  }
+
+  /** A watcher that throws fails the task it watches, nothing else. */
+  #notify(call: () => void): void {
+    try {
+      call()
+    } catch (error) {
+      this.stop(error instanceof Error ? error : new Error(String(error)))
+    }
+  }
+}
+
+function lengthMark(length: number): Uint8Array {
+  const mark = Buffer.allocUnsafe(4)
+  mark.writeUInt32LE(length, 0)
+  return mark
+}
+
+function cancelled(why: string, cause?: unknown): CancelledError {
+  return new CancelledError('cancelled', `Cannot finish the task: ${why}`, { cause })
+}
+
+function timedOut(timeoutMs: number): ResourceError {
+  const message = `Cannot finish the task: it ran for more than ${timeoutMs} ms; raise timeoutMs if it needs longer`
+  return new ResourceError('timeout', message, { details: { timeoutMs } })
+}
+
+function tooMuchLog(maxLogBytes: number): ResourceError {
+  const message = `Cannot keep the task's log: it printed more than ${maxLogBytes} bytes; print less or raise maxLogBytes`
+  return new ResourceError('log_limit', message, { details: { maxLogBytes } })
+}
+
+function broken(what: string): WorkerError {
+  return new WorkerError('protocol_error', `Cannot trust the worker: ${what}`)
+}

@@ -1,0 +1,95 @@
+// How a worker process is started: command line, environment, working directory, pipes, process group.
+// A worker inherits nothing that is not named here.
+
+import { accessSync, constants, realpathSync } from 'node:fs'
+import type { Socket } from 'node:net'
+import { delimiter, join } from 'node:path'
+import type { Readable } from 'node:stream'
+import { fileURLToPath } from 'node:url'
+import { execa, type Subprocess } from 'execa'
+
+export interface LaunchOptions {
+  /** The module a worker runs; it calls `startTaskLoop`. */
+  readonly entry: URL
+  /** Flags for Node, before those that follow from other options. */
+  readonly nodeOptions: readonly string[]
+  readonly maxOldSpaceMb: number | undefined
+  /** Added to the few variables a worker gets. */
+  readonly env: { readonly [name: string]: string }
+  /** A command that runs its arguments as the same process: `['setpriv', '--pdeathsig', 'KILL']`. */
+  readonly launcher: readonly string[]
+}
+
+/** The pipes and handles of a started process; `undefined` pipes where it could not be started at all. */
+export interface Launched {
+  readonly subprocess: Subprocess<ReturnType<typeof spawnOptions>>
+  readonly stdout: Readable
+  readonly stderr: Readable
+  readonly result: Socket
+  readonly input: Socket
+  readonly control: Socket
+}
+
+/** Variables a worker sees if the pool's process has them: to find programs, to tell the time, to cache compiled code. */
+const inheritedVariables = ['PATH', 'TZ', 'LANG', 'LC_ALL', 'NODE_COMPILE_CACHE', 'SystemRoot']
+
+/**
+ * Starts one worker process in the directory `cwd`, which is also its place for temporary files.
+ *
+ * Its process group is its own, so that what it starts ends with it; execa ends it when this process exits.
+ */
+export function launch(options: LaunchOptions, cwd: string): Launched {
+  const [file = process.execPath, ...rest] = [...options.launcher, process.execPath]
+  const heap = options.maxOldSpaceMb === undefined ? [] : [`--max-old-space-size=${options.maxOldSpaceMb}`]
+  const args = [...rest, ...options.nodeOptions, ...heap, fileURLToPath(options.entry)]
+  const subprocess = execa(file, args, spawnOptions(options, cwd))
+  const [, stdout, stderr, result, input, control] = subprocess.stdio as unknown as [
+    null,
+    Readable,
+    Readable,
+    Socket,
+    Socket,
+    Socket,
+  ]
+  return { subprocess, stdout, stderr, result, input, control }
+}
+
+function spawnOptions(options: LaunchOptions, cwd: string) {
+  return {
+    cwd,
+    env: environment(options.env, cwd),
+    extendEnv: false,
+    stdio: ['ignore', 'pipe', 'pipe', 'pipe', { value: 'pipe', input: true }, 'pipe'],
+    buffer: false,
+    encoding: 'buffer',
+    reject: false,
+    cleanup: true,
+    killDescendants: true,
+    forceKillAfterDelay: false,
+  } as const
+}
+
+function environment(added: { readonly [name: string]: string }, cwd: string): Record<string, string> {
+  const environment: Record<string, string> = { TMPDIR: cwd, TEMP: cwd, TMP: cwd }
+  for (const name of inheritedVariables) {
+    const value = process.env[name]
+    if (value !== undefined) environment[name] = value
+  }
+  return { ...environment, ...added }
+}
+
+/**
+ * A launcher that has the system end the worker when this process is killed, even in a busy loop that never sees
+ * its control channel close. Linux with util-linux only; elsewhere there is none.
+ */
+export function findLauncher(): readonly string[] {
+  if (process.platform !== 'linux') return []
+  for (const directory of (process.env.PATH ?? '').split(delimiter)) {
+    const file = join(directory, 'setpriv')
+    try {
+      accessSync(file, constants.X_OK)
+      return realpathSync(file).endsWith('busybox') ? [] : [file, '--pdeathsig', 'KILL', '--']
+    } catch {}
+  }
+  return []
+}

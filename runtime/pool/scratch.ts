@@ -1,0 +1,26 @@
+// The temporary directory of a pool, in which each worker has its own. It is removed with the pool, or with this
+// process if the pool was never closed.
+
+import { mkdtempSync, rmSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+const directories = new Set<string>()
+
+export function makeScratch(): string {
+  if (directories.size === 0) process.on('exit', removeAll)
+  const directory = mkdtempSync(join(tmpdir(), 'volley-pool-'))
+  directories.add(directory)
+  return directory
+}
+
+export async function removeScratch(directory: string): Promise<void> {
+  await rm(directory, { recursive: true, force: true, maxRetries: 3 })
+  directories.delete(directory)
+  if (directories.size === 0) process.off('exit', removeAll)
+}
+
+function removeAll(): void {
+  for (const directory of directories) rmSync(directory, { recursive: true, force: true })
+}

@@ -1,0 +1,95 @@
+// The reading end of fd 4: whole tasks by length, then their input in chunks up to the end mark.
+// The pipe outlives the task, so nothing here may read past a task's end or leave part of it unread.
+
+import { Socket } from 'node:net'
+import { WorkerError } from '../../functions/errors.ts'
+import { inputFd } from '../pool/protocol.ts'
+
+const maxBufferedBytes = 256 * 1024
+const headerBytes = 4
+
+export class InputReader {
+  readonly #socket = new Socket({ fd: inputFd, readable: true, writable: false })
+  #chunks: Buffer[] = []
+  #buffered = 0
+  #ended = false
+  #wake: (() => void) | undefined
+  /** Bytes of the current chunk not yet read. */
+  #left = 0
+  #endMark = false
+
+  constructor() {
+    this.#socket.on('data', (chunk: Buffer) => {
+      this.#chunks.push(chunk)
+      this.#buffered += chunk.length
+      if (this.#buffered > maxBufferedBytes) this.#socket.pause()
+      this.#wake?.()
+    })
+    const end = () => {
+      this.#ended = true
+      this.#wake?.()
+    }
+    this.#socket.on('end', end).on('close', end).on('error', end)
+  }
+
+  /** Reads exactly `length` bytes. */
+  async take(length: number): Promise<Uint8Array> {
+    const parts: Buffer[] = []
+    for (let missing = length; missing > 0; ) {
+      const part = await this.#next(missing)
+      parts.push(part)
+      missing -= part.length
+    }
+    return parts.length === 1 && parts[0] !== undefined ? parts[0] : Buffer.concat(parts, length)
+  }
+
+  /** Before each task: the last one's input is of the past. */
+  begin(): void {
+    this.#left = 0
+    this.#endMark = false
+  }
+
+  /** The chunks of the task's input. Call `skip` afterwards in any case. */
+  async *input(signal: AbortSignal): AsyncGenerator<Uint8Array> {
+    for (;;) {
+      signal.throwIfAborted()
+      const part = await this.#nextOfInput()
+      if (part === undefined) return
+      yield part
+    }
+  }
+
+  /** Reads off what a task left of its input. */
+  async skip(): Promise<void> {
+    while ((await this.#nextOfInput()) !== undefined) {}
+  }
+
+  async #nextOfInput(): Promise<Buffer | undefined> {
+    if (this.#endMark) return undefined
+    if (this.#left === 0) {
+      this.#left = Buffer.from(await this.take(headerBytes)).readUInt32LE(0)
+      this.#endMark = this.#left === 0
+      if (this.#endMark) return undefined
+    }
+    const part = await this.#next(this.#left)
+    this.#left -= part.length
+    return part
+  }
+
+  async #next(maxLength: number): Promise<Buffer> {
+    while (this.#chunks.length === 0) {
+      if (this.#ended) throw new WorkerError('protocol_error', 'Cannot read the task: its channel has ended')
+      this.#socket.resume()
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve
+      })
+    }
+    const first = this.#chunks[0] as Buffer
+    const part = first.subarray(0, maxLength)
+    if (part.length === first.length) this.#chunks.shift()
+    else this.#chunks[0] = first.subarray(part.length)
+    this.#buffered -= part.length
+    if (this.#buffered === 0) this.#socket.resume()
+    return part
+  }
+}

@@ -1,0 +1,118 @@
+// The life of a worker process: load the context, say `ready`, then one task after the other until told to leave.
+// It moves bytes and messages around a `RunTask`; it must never look into a task, and never load the pool.
+
+import { CancelledError, errorToPlain } from '../../functions/errors.ts'
+import type { TaskProgress } from '../backend.ts'
+import type { PoolMessage } from '../pool/protocol.ts'
+import { type Control, openControl } from './control.ts'
+import { InputReader } from './input-reader.ts'
+import { ResultWriter } from './result-writer.ts'
+import type { RunTask, TaskIo } from './task-io.ts'
+
+export type { RunTask, TaskIo, TaskReport } from './task-io.ts'
+
+/** What loading the worker context brought. */
+export interface LoadedContext {
+  /** Names of the registered functions. */
+  readonly functions: readonly string[]
+  readonly hash: string
+}
+
+export interface TaskLoopHooks {
+  /**
+   * Loads the worker context before the worker is ready. `workerContext` is the module's URL, if the pool has one.
+   * By default the module is imported and nothing is reported.
+   */
+  loadContext?(workerContext: string | undefined): Promise<LoadedContext>
+}
+
+type TaskMessage = Extract<PoolMessage, { kind: 'task' }>
+
+/**
+ * Serves tasks until the pool says `exit` or is gone. Call it once, from a process that a pool started.
+ *
+ * @param runTask - Runs one task; what it throws is sent to the pool as the task's error.
+ */
+export function startTaskLoop(runTask: RunTask, hooks: TaskLoopHooks = {}): void {
+  const channels = { input: new InputReader(), results: new ResultWriter() }
+  let running: { readonly id: number; readonly controller: AbortController } | undefined
+  let last = Promise.resolve()
+
+  const control = openControl((message) => {
+    if (message.kind === 'start') last = last.then(() => start(control, hooks, message.workerContext))
+    if (message.kind === 'cancel' && message.id === running?.id) running.controller.abort(cancelled())
+    if (message.kind !== 'task') return
+    // Known from here on, and not from its turn on: a `cancel` may come first.
+    running = { id: message.id, controller: new AbortController() }
+    const { signal } = running.controller
+    last = last.then(() => serve(message, runTask, { ...channels, control, signal }))
+  })
+}
+
+async function start(control: Control, hooks: TaskLoopHooks, workerContext: string | undefined): Promise<void> {
+  try {
+    const { functions, hash } = await (hooks.loadContext ?? importContext)(workerContext)
+    control.send({ kind: 'ready', pid: process.pid, node: process.version, functions, hash })
+  } catch (thrown) {
+    control.send({ kind: 'start-failed', error: errorToPlain(thrown) })
+  }
+}
+
+async function importContext(workerContext: string | undefined): Promise<LoadedContext> {
+  if (workerContext !== undefined) await import(workerContext)
+  return { functions: [], hash: '' }
+}
+
+interface Channels {
+  readonly control: Control
+  readonly input: InputReader
+  readonly results: ResultWriter
+  readonly signal: AbortSignal
+}
+
+async function serve(message: TaskMessage, runTask: RunTask, channels: Channels): Promise<void> {
+  const { id, taskBytes, hasInput } = message
+  const { control, input, results, signal } = channels
+  const startedAt = performance.now()
+  const report = throttle((progress) => control.send({ kind: 'progress', id, progress }))
+  results.begin()
+  input.begin()
+  try {
+    const io: TaskIo = {
+      input: hasInput ? input.input(signal) : nothing(),
+      write: (chunks) => results.write(chunks, signal),
+      signal,
+      progress: report,
+    }
+    const reported = await runTask(await input.take(taskBytes), io)
+    await results.end(signal)
+    const elapsedMs = performance.now() - startedAt
+    control.send({ kind: 'done', id, stats: { ...reported, bytes: results.count, elapsedMs } })
+  } catch (thrown) {
+    results.abandon()
+    control.send({
+      kind: 'failed',
+      id,
+      bytes: results.count,
+      error: errorToPlain(signal.aborted ? signal.reason : thrown),
+    })
+  }
+  if (hasInput) await input.skip()
+}
+
+function cancelled(): CancelledError {
+  return new CancelledError('cancelled', 'Cannot finish the task: it was cancelled')
+}
+
+async function* nothing(): AsyncGenerator<Uint8Array> {}
+
+/** At most one report in 50 ms: a task may have thousands of batches. */
+function throttle(send: (progress: TaskProgress) => void): (progress: TaskProgress) => void {
+  let next = 0
+  return (progress) => {
+    const now = performance.now()
+    if (now < next) return
+    next = now + 50
+    send(progress)
+  }
+}
