@@ -198,7 +198,7 @@ const displayNames: Record<SimpleType['kind'], string> = {
   binary: 'Binary',
   date32: 'Date32',
 }
-const unitNames: Record<TimeUnit, string> = { s: 'Second', ms: 'Millisecond', us: 'Microsecond', ns: 'Nanosecond' }
+const timeUnits = new Set<string>(['s', 'ms', 'us', 'ns'])
 const intervalNames: Record<IntervalUnit, string> = {
   year_month: 'YearMonth',
   day_time: 'DayTime',
@@ -211,13 +211,11 @@ export function displayType(type: DataType): string {
     case 'decimal128':
       return `Decimal128(${type.precision}, ${type.scale})`
     case 'timestamp':
-      return type.timezone === undefined
-        ? `Timestamp(${unitNames[type.unit]}, None)`
-        : `Timestamp(${unitNames[type.unit]}, Some("${type.timezone}"))`
+      return type.timezone === undefined ? `Timestamp(${type.unit})` : `Timestamp(${type.unit}, "${type.timezone}")`
     case 'time64':
-      return `Time64(${unitNames[type.unit]})`
+      return `Time64(${type.unit})`
     case 'duration':
-      return `Duration(${unitNames[type.unit]})`
+      return `Duration(${type.unit})`
     case 'interval':
       return `Interval(${intervalNames[type.unit]})`
     case 'list':
@@ -334,7 +332,7 @@ function parseNested(text: string, name: string, parameters: readonly string[]):
   throw unknownType(text)
 }
 
-const isTimeUnit = (text: string): text is TimeUnit => text in unitNames
+const isTimeUnit = (text: string): text is TimeUnit => timeUnits.has(text)
 
 /** Splits at commas outside brackets. */
 function splitTopLevel(text: string): string[] {

@@ -1,0 +1,85 @@
+// What a built-in aggregate supplies: its partial state as fields, a row-wise accumulator that is the reference, and,
+// where it pays, slots of typed arrays that the generated loop updates in place.
+
+import type { Value } from '../expr/node.ts'
+import type { Argument, Documentation, Operand } from '../scalar/contract.ts'
+import { coerceArguments, type Signature } from '../signature/signature.ts'
+import type { DataType, Field } from '../types/type.ts'
+import type { Accumulator } from '../udf/definition.ts'
+
+/** One number (or value) per group, kept in a growing array. */
+export interface Slot {
+  /** `float64`: a double; `int64`: a bigint wrapping at 64 bits; `mask`: 0 or 1; `object`: any value. */
+  readonly storage: 'float64' | 'int64' | 'mask' | 'object'
+  readonly initial: number | bigint | null
+}
+
+/** Slots, and the JavaScript statements that change them. `slots` are assignable texts such as `s0[g]`. */
+export interface GroupedKernel {
+  readonly slots: readonly Slot[]
+  /** One row; runs only for rows in which no argument is null. */
+  update(slots: readonly string[], ...args: readonly Operand[]): string
+  /** One partial state, field by field; `null` fields are given as the text `null`. */
+  merge(slots: readonly string[], ...states: readonly Operand[]): string
+  /** The partial state of one group, as values of the state fields. */
+  state(slots: readonly Value[]): readonly Value[]
+  evaluate(slots: readonly Value[]): Value
+  /** Values that the statements name, each under its key with a `$` in front; for helpers too long to inline. */
+  readonly helpers?: Readonly<Record<string, unknown>>
+}
+
+export interface AggregateKernel {
+  /** One group's accumulator; `add` gets rows in which no argument is null unless `nulls` is `call`. */
+  accumulator(): Accumulator
+  readonly grouped?: GroupedKernel
+}
+
+/** A built-in aggregate function. */
+export interface AggregateFunction extends Documentation {
+  readonly name: string
+  readonly aliases?: readonly string[]
+  readonly family: 'aggregate'
+  readonly signature: Signature
+  readonly returns: DataType | ((args: readonly Argument[]) => DataType)
+  /** Whether a group can give null; the default is yes (no rows give null). */
+  readonly nullable?: boolean
+  /** `skip` (the default): rows with a null argument are not seen; `call`: they are. */
+  readonly nulls?: 'skip' | 'call'
+  readonly state: (args: readonly Argument[], returns: DataType) => readonly Field[]
+  readonly kernel: (args: readonly Argument[], returns: DataType) => AggregateKernel
+}
+
+/** An aggregate call resolved for its argument types. */
+export interface AggregateResolution {
+  readonly types: readonly DataType[]
+  readonly returns: DataType
+  readonly nullable: boolean
+  readonly nulls: 'skip' | 'call'
+  readonly state: readonly Field[]
+  kernel(): AggregateKernel
+}
+
+export const aggregateFunction = (entry: AggregateFunction): AggregateFunction => Object.freeze(entry)
+
+/**
+ * Resolves a call of a built-in aggregate.
+ *
+ * @throws {PlanError} `type_mismatch` when the arguments do not fit the signature.
+ */
+export function resolveAggregate(fn: AggregateFunction, args: readonly Argument[]): AggregateResolution {
+  const types = coerceArguments(
+    fn.name,
+    fn.signature,
+    args.map((arg) => arg.type),
+  )
+  const coerced = args.map((arg, i) => ({ ...arg, type: types[i] ?? arg.type }))
+  const returns = typeof fn.returns === 'function' ? fn.returns(coerced) : fn.returns
+  return {
+    types,
+    returns,
+    nullable: fn.nullable ?? true,
+    nulls: fn.nulls ?? 'skip',
+    state: fn.state(coerced, returns),
+    kernel: () => fn.kernel(coerced, returns),
+  }
+}

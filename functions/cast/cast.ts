@@ -1,0 +1,219 @@
+// Casts: one kernel per pair of types. A cast the user writes and a coercion that is implied are the same kernel.
+// Text in and out is parse.ts and format.ts.
+
+import { DataError, PlanError } from '../errors.ts'
+import { floatText } from '../expr/display-value.ts'
+import type { Value } from '../expr/node.ts'
+import type { Argument, Resolution, ScalarKernel } from '../scalar/contract.ts'
+import { plainType } from '../types/coercion.ts'
+import { type DataType, displayType, isBigInt, isDecimal, isFloat, isNumeric, sameType } from '../types/type.ts'
+import { decimalFromFloat, rescale } from './decimal.ts'
+import { formatter } from './format.ts'
+import { textParser } from './parse.ts'
+import { temporalCast } from './temporal.ts'
+
+/** Converts one value; undefined when it cannot be converted. */
+export type Convert = (value: never) => Value | undefined
+
+/**
+ * Resolves `CAST(input AS to)`, or `TRY_CAST` when `safe`.
+ *
+ * @returns undefined when the types are the same and nothing is to be done.
+ * @throws {PlanError} `type_mismatch` when no value of one type has a form in the other.
+ */
+export function resolveCast(input: Argument, to: DataType, safe: boolean): Resolution | undefined {
+  const from = plainType(input.type)
+  const target = plainType(to)
+  if (sameType(from, target)) return undefined
+  const conversion = conversionBetween(from, target)
+  if (conversion === undefined) {
+    throw new PlanError('type_mismatch', `Cannot cast ${displayType(from)} to ${displayType(target)}`, {
+      details: { from: displayType(from), to: displayType(target) },
+    })
+  }
+  const givesNull = safe && conversion.total !== true
+  return {
+    types: [from],
+    returns: target,
+    nullable: input.nullable || givesNull,
+    nulls: 'propagate',
+    givesNull,
+    volatility: 'immutable',
+    kernel: () => castKernel(conversion, target, safe),
+  }
+}
+
+/** How values of one type become values of another. */
+export interface Conversion {
+  readonly convert: Convert
+  /** Every value converts. */
+  readonly total?: boolean
+  readonly inline?: NonNullable<ScalarKernel['inline']>
+}
+
+function castKernel(conversion: Conversion, target: DataType, safe: boolean): ScalarKernel {
+  const { convert, total, inline } = conversion
+  if (total === true)
+    return { row: convert as (value: never) => Value, total, ...(inline === undefined ? {} : { inline }) }
+  if (safe) return { row: (value: never) => convert(value) ?? null, total: true }
+  return {
+    row: (value: never) => {
+      const converted = convert(value)
+      if (converted === undefined) cannotCast(value, target)
+      return converted
+    },
+  }
+}
+
+function cannotCast(value: Value, target: DataType): never {
+  const shown =
+    typeof value === 'string' ? JSON.stringify(value) : typeof value === 'number' ? floatText(value) : String(value)
+  throw new DataError(
+    'invalid_cast',
+    `Cannot cast ${shown} to ${displayType(target)}: use try_cast to get null instead`,
+    {
+      details: { value: shown, type: displayType(target) },
+    },
+  )
+}
+
+function conversionBetween(from: DataType, to: DataType): Conversion | undefined {
+  if (from.kind === 'null') return { convert: () => null, total: true }
+  if (to.kind === 'utf8') {
+    const format = formatter(from)
+    return format === undefined ? undefined : { convert: format as Convert, total: true }
+  }
+  if (from.kind === 'utf8') {
+    const parse = textParser(to)
+    return parse === undefined ? undefined : { convert: parse as Convert }
+  }
+  if (isNumeric(from) && isNumeric(to)) return numericConversion(from, to)
+  if (from.kind === 'bool' && isNumeric(to)) return fromBoolean(to)
+  if (isNumeric(from) && to.kind === 'bool')
+    return { convert: (value: number | bigint) => Boolean(value) || Number.isNaN(value), total: true }
+  if (from.kind === 'binary' || to.kind === 'binary') return undefined
+  return temporalCast(from, to) ?? nestedConversion(from, to)
+}
+
+/** Lists convert element by element; an element that cannot be converted fails the list. */
+function nestedConversion(from: DataType, to: DataType): Conversion | undefined {
+  if (from.kind !== 'list' || to.kind !== 'list') return undefined
+  if (sameType(from.item.type, to.item.type)) return { convert: (value: Value) => value, total: true }
+  const item = conversionBetween(from.item.type, to.item.type)
+  if (item === undefined) return undefined
+  return {
+    convert: (values: readonly Value[]) => {
+      const converted: Value[] = []
+      for (const value of values) {
+        const result = value === null ? null : item.convert(value as never)
+        if (result === undefined) return undefined
+        converted.push(result)
+      }
+      return converted
+    },
+  }
+}
+
+function fromBoolean(to: DataType): Conversion {
+  if (isDecimal(to)) return { convert: (value: boolean) => (value ? 10n ** BigInt(to.scale) : 0n), total: true }
+  return isBigInt(to)
+    ? { convert: (value: boolean) => (value ? 1n : 0n), total: true }
+    : { convert: (value: boolean) => (value ? 1 : 0), total: true }
+}
+
+const ranges: Partial<Record<DataType['kind'], readonly [bigint, bigint]>> = {
+  int8: [-128n, 127n],
+  int16: [-32768n, 32767n],
+  int32: [-2147483648n, 2147483647n],
+  int64: [-9223372036854775808n, 9223372036854775807n],
+  uint8: [0n, 255n],
+  uint16: [0n, 65535n],
+  uint32: [0n, 4294967295n],
+  uint64: [0n, 18446744073709551615n],
+}
+
+/** The smallest and largest value of an integer type. */
+export function integerRange(type: DataType): readonly [bigint, bigint] {
+  return ranges[type.kind] ?? [0n, 0n]
+}
+
+function numericConversion(from: DataType, to: DataType): Conversion {
+  if (isFloat(to)) return toFloat(from, to)
+  if (isDecimal(to)) return toDecimal(from, to)
+  if (isFloat(from)) return floatToInteger(to)
+  if (isDecimal(from)) {
+    const scale = 10n ** BigInt(Math.max(0, from.scale))
+    return toIntegerWithin(to, (value: bigint) => value / scale)
+  }
+  return integerToInteger(from, to)
+}
+
+function toFloat(from: DataType, to: DataType): Conversion {
+  if (isDecimal(from)) {
+    const scale = 10 ** from.scale
+    return { convert: (value: bigint) => Number(value) / scale, total: true }
+  }
+  if (to.kind === 'float64')
+    return { convert: (value: number | bigint) => Number(value), total: true, inline: (a) => a.number }
+  return {
+    convert: (value: number | bigint) => Math.fround(Number(value)),
+    total: true,
+    inline: (a) => `Math.fround(${a.number})`,
+  }
+}
+
+function toDecimal(from: DataType, to: DataType & { kind: 'decimal128' }): Conversion {
+  const limit = 10n ** BigInt(to.precision)
+  const fit = (value: bigint | undefined): bigint | undefined =>
+    value === undefined || value >= limit || value <= -limit ? undefined : value
+  if (isFloat(from)) return { convert: (value: number) => fit(decimalFromFloat(value, to.scale)) }
+  const fromScale = isDecimal(from) ? from.scale : 0
+  return { convert: (value: bigint | number) => fit(rescale(BigInt(value), fromScale, to.scale)) }
+}
+
+function floatToInteger(to: DataType): Conversion {
+  const [least, most] = integerRange(to)
+  const [low, high] = [Number(least) - 1, Number(most) + 1]
+  if (!isBigInt(to)) {
+    return {
+      convert: (value: number) => (value > low && value < high ? Math.trunc(value) + 0 : undefined),
+    }
+  }
+  return {
+    convert: (value: number) => {
+      if (!Number.isFinite(value)) return undefined
+      const whole = BigInt(Math.trunc(value))
+      return whole >= least && whole <= most ? whole : undefined
+    },
+  }
+}
+
+function toIntegerWithin(to: DataType, whole: (value: bigint) => bigint): Conversion {
+  const [least, most] = integerRange(to)
+  const asBigInt = isBigInt(to)
+  return {
+    convert: (value: bigint) => {
+      const result = whole(value)
+      if (result < least || result > most) return undefined
+      return asBigInt ? result : Number(result)
+    },
+  }
+}
+
+function integerToInteger(from: DataType, to: DataType): Conversion {
+  const [fromLeast, fromMost] = integerRange(from)
+  const [least, most] = integerRange(to)
+  const total = fromLeast >= least && fromMost <= most
+  if (isBigInt(from)) {
+    if (total) return { convert: (value: bigint) => value, total }
+    return toIntegerWithin(to, (value) => value)
+  }
+  if (isBigInt(to)) {
+    return total
+      ? { convert: (value: number) => BigInt(value), total, inline: (a) => `BigInt(${a.value})` }
+      : { convert: (value: number) => (value < 0 ? undefined : BigInt(value)) }
+  }
+  if (total) return { convert: (value: number) => value, total, inline: (a) => a.value }
+  const [low, high] = [Number(least), Number(most)]
+  return { convert: (value: number) => (value >= low && value <= high ? value : undefined) }
+}

@@ -1,0 +1,185 @@
+// Between Arrow record batches and the engine's columns. Fixed-width values, strings and offsets are shared, never
+// copied; validity and booleans are unpacked to bytes and packed again.
+
+import * as arrow from 'apache-arrow'
+import { InternalError } from '../errors.ts'
+import type { Value } from '../expr/node.ts'
+import { toArrowType } from '../types/arrow.ts'
+import type { DataType, Field, Schema } from '../types/type.ts'
+import { type Batch, type Column, type NumberArray, type PlainColumn, storageOf } from './column.ts'
+import { fromArrowValue, toArrowValue } from './nested.ts'
+import { resolveDictionary } from './take.ts'
+
+/** The columns of a record batch, typed by `schema`; a column may be dictionary-encoded where the schema says its values. */
+export function fromRecordBatch(batch: arrow.RecordBatch, schema: Schema): Batch {
+  const columns = schema.map((field, i) => {
+    const data = batch.data.children[i]
+    if (data === undefined)
+      throw new InternalError(`A batch of ${batch.data.children.length} columns has no column ${i}`)
+    return fromData(data, field.type)
+  })
+  return { length: batch.numRows, columns }
+}
+
+/** One Arrow array as a column of `type`. */
+export function fromData(data: arrow.Data, type: DataType): Column {
+  const { length } = data
+  const valid = data.nullCount === 0 ? undefined : unpackBits(data.nullBitmap, data.offset, length)
+  if (arrow.DataType.isDictionary(data.type)) {
+    const dictionary = data.dictionary?.data ?? []
+    const valueType = type.kind === 'dictionary' ? type.value : type
+    const codes = data.values instanceof Int32Array ? data.values : Int32Array.from(data.values as NumberArray)
+    return {
+      storage: 'dictionary',
+      type: valueType,
+      length,
+      valid,
+      codes,
+      dictionary: joinChunks(dictionary, valueType),
+    }
+  }
+  return plainFromData(data, type, valid)
+}
+
+function plainFromData(data: arrow.Data, type: DataType, valid: Uint8Array | undefined): PlainColumn {
+  const { length } = data
+  const storage = storageOf(type)
+  switch (storage) {
+    case 'null':
+      return { storage, type, length, valid: new Uint8Array(length) }
+    case 'mask':
+      return { storage, type, length, valid, values: unpackBits(data.values as Uint8Array, data.offset, length) }
+    case 'number':
+      return { storage, type, length, valid, values: data.values as NumberArray }
+    case 'bigint':
+      return { storage, type, length, valid, values: data.values as BigInt64Array }
+    case 'decimal':
+      return { storage, type, length, valid, values: words64(data.values as Uint32Array) }
+    case 'bytes':
+      return { storage, type, length, valid, values: data.values as Uint8Array, offsets: offsets32(data.valueOffsets) }
+    case 'object': {
+      const vector = new arrow.Vector([data])
+      const values = Array.from({ length }, (_, i) => fromArrowValue(vector.get(i), type))
+      return { storage, type, length, valid, values }
+    }
+  }
+}
+
+/** A dictionary may come in several chunks (deltas); as one column its codes index it directly. */
+function joinChunks(chunks: readonly arrow.Data[], type: DataType): PlainColumn {
+  const [only] = chunks
+  if (only !== undefined && chunks.length === 1) {
+    return plainFromData(
+      only,
+      type,
+      only.nullCount === 0 ? undefined : unpackBits(only.nullBitmap, only.offset, only.length),
+    )
+  }
+  const values = chunks.flatMap((chunk) => [...new arrow.Vector([chunk])])
+  const joined = arrow.vectorFromArray(values, toArrowType(type)).data[0]
+  if (joined === undefined) throw new InternalError('A dictionary column has no dictionary')
+  return plainFromData(
+    joined,
+    type,
+    joined.nullCount === 0 ? undefined : unpackBits(joined.nullBitmap, 0, joined.length),
+  )
+}
+
+const words64 = (words: Uint32Array): BigUint64Array =>
+  words.byteOffset % 8 === 0
+    ? new BigUint64Array(words.buffer, words.byteOffset, words.length / 2)
+    : new BigUint64Array(words.slice().buffer)
+
+/** Offsets of the large types are 64-bit; a batch never holds 2^31 bytes. */
+const offsets32 = (offsets: Int32Array | BigInt64Array): Int32Array =>
+  offsets instanceof Int32Array ? offsets : Int32Array.from(offsets, Number)
+
+function unpackBits(bits: Uint8Array, offset: number, length: number): Uint8Array {
+  const bytes = new Uint8Array(length)
+  for (let i = 0, bit = offset; i < length; i++, bit++) bytes[i] = ((bits[bit >> 3] ?? 0) >> (bit & 7)) & 1
+  return bytes
+}
+
+/** Packs a byte per row into bits; also counts the zeros. */
+function packBits(bytes: Uint8Array, length: number): { bits: Uint8Array; zeros: number } {
+  const bits = new Uint8Array(((length + 511) >> 9) << 6)
+  let ones = 0
+  let i = 0
+  for (let b = 0; i + 8 <= length; b++, i += 8) {
+    const packed =
+      (bytes[i] ?? 0) |
+      ((bytes[i + 1] ?? 0) << 1) |
+      ((bytes[i + 2] ?? 0) << 2) |
+      ((bytes[i + 3] ?? 0) << 3) |
+      ((bytes[i + 4] ?? 0) << 4) |
+      ((bytes[i + 5] ?? 0) << 5) |
+      ((bytes[i + 6] ?? 0) << 6) |
+      ((bytes[i + 7] ?? 0) << 7)
+    bits[b] = packed
+    ones += popCount[packed] ?? 0
+  }
+  for (; i < length; i++) {
+    if (bytes[i] === 1) {
+      bits[i >> 3] = (bits[i >> 3] ?? 0) | (1 << (i & 7))
+      ones++
+    }
+  }
+  return { bits, zeros: length - ones }
+}
+
+const popCount = Uint8Array.from({ length: 256 }, (_, byte) => byte.toString(2).replaceAll('0', '').length)
+
+/** One column as an Arrow array. Dictionaries are resolved: results carry plain values. */
+export function toData(column: Column, field: Field): arrow.Data {
+  const plain = column.storage === 'dictionary' ? resolveDictionary(column) : column
+  const type = toArrowType(field.type)
+  const { length } = plain
+  if (plain.storage === 'null') return arrow.makeData({ type: new arrow.Null(), length })
+  if (plain.storage === 'object') return objectData(plain.values, field.type, length)
+  const packed = plain.valid === undefined ? undefined : packBits(plain.valid, length)
+  const nulls =
+    packed === undefined || packed.zeros === 0 ? { nullCount: 0 } : { nullCount: packed.zeros, nullBitmap: packed.bits }
+  switch (plain.storage) {
+    case 'mask':
+      return arrow.makeData({ type: type as arrow.Bool, length, ...nulls, data: packBits(plain.values, length).bits })
+    case 'bytes':
+      return arrow.makeData({
+        type: type as arrow.Utf8,
+        length,
+        ...nulls,
+        valueOffsets: plain.offsets,
+        data: plain.values,
+      })
+    case 'decimal': {
+      const { buffer, byteOffset } = plain.values
+      return arrow.makeData({
+        type: type as arrow.Decimal,
+        length,
+        ...nulls,
+        data: new Uint32Array(buffer, byteOffset, length * 4),
+      })
+    }
+    default:
+      return arrow.makeData({ type: type as arrow.Float64, length, ...nulls, data: plain.values as Float64Array })
+  }
+}
+
+function objectData(values: readonly Value[], type: DataType, length: number): arrow.Data {
+  const vector = arrow.vectorFromArray(
+    values.map((value) => toArrowValue(value, type)),
+    toArrowType(type),
+  )
+  return vector.data[0] ?? arrow.makeData({ type: toArrowType(type) as arrow.Null, length })
+}
+
+/** A record batch of columns, with the schema's names. */
+export function toRecordBatch(batch: Batch, schema: Schema, arrowSchema: arrow.Schema): arrow.RecordBatch {
+  const children = batch.columns.map((column, i) => {
+    const field = schema[i]
+    if (field === undefined)
+      throw new InternalError(`A batch of ${batch.columns.length} columns for a schema of ${schema.length}`)
+    return toData(column, field)
+  })
+  const type = new arrow.Struct(arrowSchema.fields)
+  return new arrow.RecordBatch(arrowSchema, arrow.makeData({ type, length: batch.length, nullCount: 0, children }))
+}

@@ -1,0 +1,257 @@
+// The operators + - * / % and unary minus, by the types they are resolved for. Integers wrap at their width, division
+// truncates and refuses zero, decimals refuse overflow: DataFusion's rules (semantics: "Types and coercion").
+
+import { DataError, InternalError, PlanError } from '../errors.ts'
+import { decimalText } from '../expr/display-value.ts'
+import type { ArithmeticOperator } from '../expr/node.ts'
+import { arithmeticTypes, plainType } from '../types/coercion.ts'
+import {
+  type DataType,
+  type DecimalType,
+  displayType,
+  int64,
+  isBigInt,
+  isDecimal,
+  isFloat,
+  isInteger,
+  isNumeric,
+} from '../types/type.ts'
+import type { Argument, Resolution, ScalarKernel } from './contract.ts'
+
+/**
+ * Resolves `left op right`.
+ *
+ * @throws {PlanError} `type_mismatch` when the operator has no meaning for the types.
+ */
+export function resolveArithmetic(op: ArithmeticOperator, left: Argument, right: Argument): Resolution {
+  const types = arithmeticTypes(op, left.type, right.type)
+  if (types === undefined) {
+    throw new PlanError(
+      'type_mismatch',
+      `Cannot apply "${op}" to ${displayType(left.type)} and ${displayType(right.type)}: cast one of them to a number`,
+      { details: { operator: op, left: displayType(left.type), right: displayType(right.type) } },
+    )
+  }
+  return {
+    types: [types.left, types.right],
+    returns: types.result,
+    nullable: left.nullable || right.nullable,
+    nulls: 'propagate',
+    givesNull: false,
+    volatility: 'immutable',
+    kernel: () => arithmeticKernel(op, types.left, types.right, types.result),
+  }
+}
+
+/** Resolves `-input`; unsigned integers have no negative. */
+export function resolveNegation(input: Argument): Resolution {
+  const plain = plainType(input.type)
+  const type = plain.kind === 'null' ? int64 : plain
+  if (!isNumeric(type) || type.kind.startsWith('uint')) {
+    throw new PlanError('type_mismatch', `Cannot negate ${displayType(type)}: only signed numbers have a negative`, {
+      details: { type: displayType(type) },
+    })
+  }
+  const negate: ScalarKernel = isDecimal(type)
+    ? { total: true, row: (a: bigint) => -a }
+    : isFloat(type)
+      ? { total: true, row: (a: number) => -a, inline: (a) => `(-${a.value})` }
+      : isBigInt(type)
+        ? { total: true, row: (a: bigint) => BigInt.asIntN(64, -a), inline: (a) => `BigInt.asIntN(64, -${a.value})` }
+        : { total: true, row: wrapped(type, (a: number) => -a), inline: (a) => wrapText(type, `-${a.value}`) }
+  return {
+    types: [type],
+    returns: type,
+    nullable: input.nullable,
+    nulls: 'propagate',
+    givesNull: false,
+    volatility: 'immutable',
+    kernel: () => negate,
+  }
+}
+
+function arithmeticKernel(op: ArithmeticOperator, left: DataType, right: DataType, result: DataType): ScalarKernel {
+  if (isDecimal(result)) {
+    if (isDecimal(left) && isDecimal(right)) return decimalKernel(op, left, right, result)
+    throw new InternalError(`Decimal arithmetic on ${displayType(left)} and ${displayType(right)}`)
+  }
+  if (result.kind === 'float64') return floatKernel(op, (a) => a)
+  if (result.kind === 'float32') return floatKernel(op, Math.fround, 'Math.fround')
+  if (isBigInt(result)) return bigintKernel(op, result)
+  if (isInteger(result)) return integerKernel(op, result)
+  throw new InternalError(`Arithmetic on ${displayType(result)}`)
+}
+
+function floatKernel(op: ArithmeticOperator, round: (value: number) => number, roundText = ''): ScalarKernel {
+  const rows = {
+    '+': (a: number, b: number) => round(a + b),
+    '-': (a: number, b: number) => round(a - b),
+    '*': (a: number, b: number) => round(a * b),
+    '/': (a: number, b: number) => round(a / b),
+    '%': (a: number, b: number) => round(a % b),
+  }
+  return { total: true, row: rows[op], inline: (a, b) => `${roundText}(${a.number} ${op} ${b.number})` }
+}
+
+function divisionByZero(): never {
+  throw new DataError('division_by_zero', 'Cannot divide by zero: guard the divisor with CASE or nullif')
+}
+
+function overflow(text: string, type: DataType): never {
+  throw new DataError('overflow', `Cannot hold ${text} in ${displayType(type)}: cast the operands to a wider type`)
+}
+
+/** How a number is brought back to the width of a small integer type, as JavaScript around `text`. */
+function wrapText(type: DataType, text: string): string {
+  switch (type.kind) {
+    case 'int8':
+      return `(((${text}) << 24) >> 24)`
+    case 'int16':
+      return `(((${text}) << 16) >> 16)`
+    case 'uint8':
+      return `((${text}) & 255)`
+    case 'uint16':
+      return `((${text}) & 65535)`
+    case 'uint32':
+      return `((${text}) >>> 0)`
+    default:
+      return `((${text}) | 0)`
+  }
+}
+
+const narrow: Partial<Record<DataType['kind'], (value: number) => number>> = {
+  int8: (value) => (value << 24) >> 24,
+  int16: (value) => (value << 16) >> 16,
+  uint8: (value) => value & 255,
+  uint16: (value) => value & 65535,
+  uint32: (value) => value >>> 0,
+}
+
+function wrapped<Args extends number[]>(type: DataType, compute: (...args: Args) => number): (...args: Args) => number {
+  const wrap = narrow[type.kind] ?? ((value: number) => value | 0)
+  return (...args) => wrap(compute(...args))
+}
+
+function integerKernel(op: ArithmeticOperator, type: DataType): ScalarKernel {
+  const smallest = { int8: -128, int16: -32768, int32: -2147483648 }[type.kind as string]
+  switch (op) {
+    case '+':
+      return {
+        total: true,
+        row: wrapped(type, (a, b) => a + b),
+        inline: (a, b) => wrapText(type, `${a.value} + ${b.value}`),
+      }
+    case '-':
+      return {
+        total: true,
+        row: wrapped(type, (a, b) => a - b),
+        inline: (a, b) => wrapText(type, `${a.value} - ${b.value}`),
+      }
+    case '*':
+      return {
+        total: true,
+        row: wrapped(type, Math.imul),
+        inline: (a, b) => wrapText(type, `Math.imul(${a.value}, ${b.value})`),
+      }
+    case '/':
+      return {
+        row: (a: number, b: number) => {
+          if (b === 0) divisionByZero()
+          if (b === -1 && a === smallest) overflow(`${a} / -1`, type)
+          return Math.trunc(a / b) + 0
+        },
+      }
+    case '%':
+      return {
+        row: (a: number, b: number) => {
+          if (b === 0) divisionByZero()
+          return (a % b) + 0
+        },
+      }
+  }
+}
+
+function bigintKernel(op: ArithmeticOperator, type: DataType): ScalarKernel {
+  const wrapName = type.kind === 'uint64' ? 'BigInt.asUintN' : 'BigInt.asIntN'
+  const wrap = type.kind === 'uint64' ? BigInt.asUintN : BigInt.asIntN
+  switch (op) {
+    case '+':
+      return {
+        total: true,
+        row: (a: bigint, b: bigint) => wrap(64, a + b),
+        inline: (a, b) => `${wrapName}(64, ${a.value} + ${b.value})`,
+      }
+    case '-':
+      return {
+        total: true,
+        row: (a: bigint, b: bigint) => wrap(64, a - b),
+        inline: (a, b) => `${wrapName}(64, ${a.value} - ${b.value})`,
+      }
+    case '*':
+      return {
+        total: true,
+        row: (a: bigint, b: bigint) => wrap(64, a * b),
+        inline: (a, b) => `${wrapName}(64, ${a.value} * ${b.value})`,
+      }
+    case '/':
+      return {
+        row: (a: bigint, b: bigint) => {
+          if (b === 0n) divisionByZero()
+          const quotient = a / b
+          if (wrap(64, quotient) !== quotient) overflow(`${a} / ${b}`, type)
+          return quotient
+        },
+      }
+    case '%':
+      return {
+        row: (a: bigint, b: bigint) => {
+          if (b === 0n) divisionByZero()
+          return a % b
+        },
+      }
+  }
+}
+
+/** `10 ** exponent` as a bigint. */
+const power10 = (exponent: number): bigint => 10n ** BigInt(exponent)
+
+function decimalKernel(
+  op: ArithmeticOperator,
+  left: DecimalType,
+  right: DecimalType,
+  result: DecimalType,
+): ScalarKernel {
+  const limit = power10(result.precision)
+  const fit = (value: bigint): bigint => {
+    if (value >= limit || value <= -limit) overflow(decimalText(value, result.scale), result)
+    return value
+  }
+  const scale = Math.max(left.scale, right.scale)
+  const [leftFactor, rightFactor] = [power10(scale - left.scale), power10(scale - right.scale)]
+  switch (op) {
+    case '+':
+      return { row: (a: bigint, b: bigint) => fit(a * leftFactor + b * rightFactor) }
+    case '-':
+      return { row: (a: bigint, b: bigint) => fit(a * leftFactor - b * rightFactor) }
+    case '*': {
+      const drop = power10(left.scale + right.scale - result.scale)
+      return { row: (a: bigint, b: bigint) => fit((a * b) / drop) }
+    }
+    case '/': {
+      const shift = power10(Math.max(0, result.scale - left.scale + right.scale))
+      return {
+        row: (a: bigint, b: bigint) => {
+          if (b === 0n) divisionByZero()
+          return fit((a * shift) / b)
+        },
+      }
+    }
+    case '%':
+      return {
+        row: (a: bigint, b: bigint) => {
+          if (b === 0n) divisionByZero()
+          return fit((a * leftFactor) % (b * rightFactor))
+        },
+      }
+  }
+}

@@ -1,0 +1,119 @@
+// The kernel contract: what a built-in scalar function supplies, so that adding one is one entry in one file. Operators,
+// casts and user-defined functions become the same ScalarKernel when an expression is bound.
+
+import { PlanError } from '../errors.ts'
+import type { Value } from '../expr/node.ts'
+import { coerceArguments, type Signature } from '../signature/signature.ts'
+import type { DataType } from '../types/type.ts'
+import type { Volatility } from '../udf/definition.ts'
+
+/** What is known of an argument before any row is seen. */
+export interface Argument {
+  readonly type: DataType
+  readonly nullable: boolean
+  /** Its value when it is constant; undefined when it varies. */
+  readonly literal?: Value
+}
+
+/** What generated code can ask of one operand. The texts are JavaScript expressions without side effects. */
+export interface Operand {
+  /** The operand in its type's value form: number, bigint, boolean or string; never null. */
+  readonly value: string
+  /** The operand as a double, whatever its number type; cheaper than `value` for 64-bit columns. */
+  readonly number: string
+}
+
+/** A function over rows, resolved for its argument types. */
+export interface ScalarKernel {
+  /**
+   * One row: values in, value out, null for null. The reference for every other form. Gets no nulls unless the
+   * function handles nulls itself. Throws a DataError where the data does not allow an answer.
+   */
+  readonly row: (...values: never[]) => Value
+  /** The same as a JavaScript expression over its operands, for the generated loop. */
+  readonly inline?: (...operands: readonly Operand[]) => string
+  /** `row` never throws, so it may be computed for rows whose result nobody looks at. */
+  readonly total?: boolean
+}
+
+/** A call resolved for its argument types. */
+export interface Resolution {
+  /** What each argument is cast to. */
+  readonly types: readonly DataType[]
+  readonly returns: DataType
+  readonly nullable: boolean
+  readonly nulls: 'propagate' | 'call'
+  /** The kernel may give null though no argument is null. */
+  readonly givesNull: boolean
+  readonly volatility: Volatility
+  /** Made on first use: planning alone never makes kernels. */
+  kernel(): ScalarKernel
+}
+
+export interface Documentation {
+  /** One sentence. */
+  readonly summary: string
+  /** `upper(text)`, with square brackets around what may be missing. */
+  readonly usage: string
+  /** SQL text and its result as SQL text; the tests run them. */
+  readonly examples: readonly (readonly [sql: string, result: string])[]
+}
+
+/** A built-in scalar function. */
+export interface ScalarFunction extends Documentation {
+  readonly name: string
+  readonly aliases?: readonly string[]
+  readonly family: 'math' | 'string' | 'datetime' | 'conditional' | 'array' | 'struct' | 'hash' | 'regex' | 'other'
+  readonly signature: Signature
+  /** The result's type, from the coerced arguments. */
+  readonly returns: DataType | ((args: readonly Argument[]) => DataType)
+  /** `propagate` (the default): any null argument gives null; `call`: the kernel is called with nulls. */
+  readonly nulls?: 'propagate' | 'call'
+  /** Whether the result may be null though no argument is; the default is yes for `nulls: 'call'` and no otherwise. */
+  readonly givesNull?: boolean | ((args: readonly Argument[]) => boolean)
+  /** The default is immutable. */
+  readonly volatility?: Volatility
+  readonly kernel: ScalarKernel | ((args: readonly Argument[], returns: DataType) => ScalarKernel)
+}
+
+/** Checks an entry's shape by its type; keeps literal types out of the way. */
+export const scalarFunction = (entry: ScalarFunction): ScalarFunction => Object.freeze(entry)
+
+/**
+ * Resolves a call of a built-in.
+ *
+ * @throws {PlanError} `type_mismatch` when the arguments do not fit the signature.
+ */
+export function resolveScalar(fn: ScalarFunction, args: readonly Argument[]): Resolution {
+  const types = coerceArguments(
+    fn.name,
+    fn.signature,
+    args.map((arg) => arg.type),
+  )
+  const coerced = args.map((arg, i) => ({ ...arg, type: types[i] ?? arg.type }))
+  const returns = typeof fn.returns === 'function' ? fn.returns(coerced) : fn.returns
+  const nulls = fn.nulls ?? 'propagate'
+  const givesNull = typeof fn.givesNull === 'function' ? fn.givesNull(coerced) : (fn.givesNull ?? nulls === 'call')
+  let kernel: ScalarKernel | undefined
+  return {
+    types,
+    returns,
+    nullable: givesNull || (nulls === 'propagate' && args.some((arg) => arg.nullable)),
+    nulls,
+    givesNull,
+    volatility: fn.volatility ?? 'immutable',
+    kernel: () => {
+      kernel ??= typeof fn.kernel === 'function' ? fn.kernel(coerced, returns) : fn.kernel
+      return kernel
+    },
+  }
+}
+
+/** A literal argument of a wanted JavaScript type, for functions whose behaviour is fixed by one. */
+export function literalText(fn: string, args: readonly Argument[], index: number): string {
+  const value = args[index]?.literal
+  if (typeof value === 'string') return value
+  throw new PlanError('type_mismatch', `Function "${fn}" takes a string literal as argument ${index + 1}`, {
+    details: { function: fn, argument: index + 1 },
+  })
+}

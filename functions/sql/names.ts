@@ -1,0 +1,137 @@
+// What names in SQL text stand for: columns in any case, fields of the one table, functions by the caller's lookup.
+
+import type { ColumnNode, ExprNode } from '../expr/node.ts'
+import { literal } from '../expr/literal.ts'
+import { nearest } from '../nearest.ts'
+import type { Token } from './lexer.ts'
+import type { FunctionName } from './options.ts'
+import type { Reader } from './reader.ts'
+
+/** Words that cannot name a column, or follow an expression as its alias, without quotes. */
+const reserved = new Set(
+  `ALL AND ANY AS ASC BETWEEN BY CASE CAST CROSS DESC DISTINCT ELSE END ESCAPE EXCEPT EXISTS FALSE FETCH FROM FULL GROUP
+  HAVING ILIKE IN INNER INTERSECT INTO IS JOIN LEFT LIKE LIMIT NATURAL NOT NULL NULLS OFFSET ON OR ORDER OUTER OVER
+  PARTITION QUALIFY RIGHT SELECT SIMILAR SOME THEN TRUE TRY_CAST UNION USING WHEN WHERE WINDOW WITH WITHIN`.split(/\s+/),
+)
+/** Reserved words that are nevertheless names of functions. */
+const callable = new Set(['LEFT', 'RIGHT'])
+
+/** Without a lookup, these names make aggregate and window nodes. */
+const aggregates = new Set(
+  `count sum avg mean min max median stddev stddev_samp stddev_pop var variance var_samp var_pop var_sample
+  var_population covar covar_samp covar_pop corr regr_slope regr_intercept regr_count regr_r2 regr_avgx regr_avgy regr_sxx
+  regr_syy regr_sxy bool_and bool_or every bit_and bit_or bit_xor array_agg string_agg first_value last_value nth_value
+  approx_distinct approx_median approx_percentile_cont approx_percentile_cont_with_weight percentile_cont quantile_cont
+  grouping`.split(/\s+/),
+)
+const windows = new Set(
+  ['row_number', 'rank', 'dense_rank', 'percent_rank', 'cume_dist', 'ntile', 'lag', 'lead'],
+)
+
+export const isReserved = (token: Token): boolean => reserved.has(token.keyword)
+
+/** Whether the next token can name a function: any name followed by a parenthesis. */
+export function atFunctionName(reader: Reader): boolean {
+  const token = reader.peek()
+  if (!reader.atName() || !reader.atOperator('(', 1)) return false
+  return !isReserved(token) || callable.has(token.keyword)
+}
+
+/** Reads `a`, `t.a`, `s.field`, `t.s.field`: a column, and the fields taken from it. */
+export function readColumn(reader: Reader): ExprNode {
+  const parts = [readName(reader, 'a column')]
+  while (reader.atOperator('.') && reader.atName(1)) {
+    reader.next()
+    parts.push(reader.next())
+  }
+  const [first, second] = parts as [Token, Token?]
+  const qualified = second !== undefined && isTable(reader, first) && !isColumn(reader, first)
+  const [column, ...fields] = qualified ? parts.slice(1) : parts
+  let node: ExprNode = resolveColumn(reader, column ?? first)
+  for (const field of fields) node = getField(reader, node, field.value)
+  return node
+}
+
+/** `node['field']`. */
+export function getField(reader: Reader, node: ExprNode, field: string): ExprNode {
+  return reader.node({ kind: 'call', name: 'get_field', args: Object.freeze([node, reader.node(literal(field))]) })
+}
+
+/** Reads a name, quoted or not, that is no keyword. */
+export function readName(reader: Reader, what: string): Token {
+  const token = reader.peek()
+  if (!reader.atName()) throw reader.expected(what)
+  if (isReserved(token))
+    throw reader.fail(`${token.keyword} is a keyword and cannot be ${what} here, write "${token.text}" in double quotes`)
+  return reader.next()
+}
+
+/** The alias that comes next: any name after AS, or a bare name that is no keyword. */
+export function acceptAlias(reader: Reader): string | undefined {
+  if (reader.acceptWords('AS')) {
+    if (!reader.atName()) throw reader.expected('a name')
+    return reader.next().value
+  }
+  return reader.atName() && !isReserved(reader.peek()) ? reader.next().value : undefined
+}
+
+function isTable(reader: Reader, token: Token): boolean {
+  return reader.options.tables?.some((name) => name.toLowerCase() === token.value.toLowerCase()) ?? false
+}
+
+function isColumn(reader: Reader, token: Token): boolean {
+  return reader.options.columns?.includes(token.value) ?? false
+}
+
+function resolveColumn(reader: Reader, token: Token): ColumnNode {
+  const { columns } = reader.options
+  if (columns === undefined || columns.includes(token.value)) return reader.node({ kind: 'column', name: token.value })
+  const wanted = token.value.toLowerCase()
+  const matches = columns.filter((name) => name.toLowerCase() === wanted)
+  const [match] = matches
+  if (match !== undefined && matches.length === 1 && token.kind === 'word')
+    return reader.node({ kind: 'column', name: match })
+  throw unresolved(reader, token, matches, columns)
+}
+
+function unresolved(reader: Reader, token: Token, matches: readonly string[], columns: readonly string[]) {
+  const column = token.value
+  if (token.kind === 'word' && matches.length > 1) {
+    const choices = matches.map((name) => `"${name}"`).join(' or ')
+    return reader.errorAt(token, `Cannot tell which field "${column}" is: write ${choices} in double quotes`, {
+      code: 'ambiguous_column',
+      details: { column, matches },
+    })
+  }
+  const suggestion = nearest(column, columns)
+  const hint =
+    suggestion !== undefined
+      ? ` Did you mean "${suggestion}"?`
+      : token.kind === 'quoted'
+        ? ` Double quotes name columns; a text is written '${column.replaceAll("'", "''")}'`
+        : columns.length === 0
+          ? ' There are no columns here'
+          : ` The fields are ${columns.slice(0, 10).join(', ')}${columns.length > 10 ? ', …' : ''}`
+  return reader.errorAt(token, `No field named "${column}".${hint}`, {
+    code: 'unknown_column',
+    details: { column, ...(suggestion === undefined ? {} : { suggestion }) },
+  })
+}
+
+/** The function a name stands for. @throws {PlanError} `unknown_function` with the nearest name. */
+export function resolveFunction(reader: Reader, token: Token, name = token.value): FunctionName {
+  const { functions } = reader.options
+  const lower = name.toLowerCase()
+  if (functions === undefined) {
+    const kind = aggregates.has(lower) ? 'aggregate' : windows.has(lower) ? 'window' : 'scalar'
+    return { kind, name: lower }
+  }
+  const found = functions.lookup(name) ?? (token.kind === 'quoted' ? undefined : functions.lookup(lower))
+  if (found !== undefined) return found
+  const suggestion = nearest(name, functions.names())
+  const hint = suggestion === undefined ? '' : ` Did you mean "${suggestion}"?`
+  throw reader.errorAt(token, `Function "${name}" is not known.${hint}`, {
+    code: 'unknown_function',
+    details: { function: name, ...(suggestion === undefined ? {} : { suggestion }) },
+  })
+}
