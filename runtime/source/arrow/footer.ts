@@ -73,7 +73,7 @@ export function scanStream(stream: Uint8Array): {
   try {
     const reader = new MessageReader(stream)
     const schema = reader.readSchema(true)
-    if (schema === null) throw new Error('no schema')
+    if (schema === null || schema === undefined) throw new Error('no schema')
     const batches: { bytes: number; rows: number }[] = []
     for (let message = reader.readMessage(); message !== null; message = reader.readMessage()) {
       if (message.isRecordBatch()) batches.push({ bytes: message.bodyLength, rows: message.header().length })

@@ -1,39 +1,165 @@
-// Reading row groups of Parquet files as record batches.
+// Reading row groups of Parquet files as record batches: only the columns asked for, one row group at a time, row groups
+// skipped by their statistics. Decodes with our own page decoder (docs/decisions/0002-parquet-reader.md).
 
-import { readFile } from 'node:fs/promises'
-import { createRequire } from 'node:module'
-import { type RecordBatch, RecordBatchReader } from 'apache-arrow'
-import { cutBatch, selectColumns } from '../batches.ts'
-import { unreadable } from '../files.ts'
-import { defaultBatchRows, throwIfCancelled } from '../partitions.ts'
-import type { ReadOptions, SourcePartition } from '../source.ts'
+import type { FileHandle } from 'node:fs/promises'
+import { type Data, makeData, RecordBatch, Schema, Struct } from 'apache-arrow'
+import type { FileMetaData, RowGroup } from 'hyparquet'
+import { InternalError, isVolleyError } from '../../../functions/errors.ts'
+import { toArrowField, toArrowType } from '../../../functions/types/arrow.ts'
+import { dictionary as dictionaryOf, type Field } from '../../../functions/types/type.ts'
+import { openFile, readExactly, unreadable } from '../files.ts'
+import { defaultBatchRows, selectFields, throwIfCancelled } from '../partitions.ts'
+import type { ReadOptions, SourcePartition, SourceSlice } from '../source.ts'
+import { type ColumnNode, columnSchema, type LeafNode, parquetColumns } from './columns.ts'
+import { type ArrowTypes, type ColumnReader, createFlatReader } from './flat-column.ts'
+import { readFooter } from './footer.ts'
+import { createNestedReader, leavesOf } from './nested-column.ts'
+import type { Chunk } from './pages.ts'
+import { mayMatch } from './statistics.ts'
+
+/** A column to read, with the field that the batches state for it. */
+interface Wanted {
+  readonly node: ColumnNode
+  readonly field: Field
+  readonly types: ArrowTypes
+}
 
 export async function* readParquet(
   partition: SourcePartition,
   options: ReadOptions,
 ): AsyncGenerator<RecordBatch, void, undefined> {
-  const wasm = createRequire(import.meta.url)('parquet-wasm') as typeof import('parquet-wasm')
-  let rows = 0
-  for (const { path = '', range = [0, 0] } of partition.slices) {
-    const bytes = await readFile(path)
-    for (let group = range[0]; group < range[1]; group++) {
-      throwIfCancelled(options)
-      try {
-        const table = wasm.readParquet(bytes, {
-          rowGroups: [group],
-          batchSize: options.batchRows ?? defaultBatchRows,
-          ...(options.columns === undefined ? {} : { columns: [...options.columns] }),
-        })
-        for (const batch of RecordBatchReader.from(table.intoIPCStream())) {
-          for (const part of cutBatch(selectColumns(batch, options.columns), options)) {
-            rows += part.numRows
-            yield part
-          }
-        }
-      } catch (cause) {
-        throw unreadable(path, 'its data is damaged; write it again', cause)
+  const progress = { rows: 0, bytes: 0 }
+  for (const slice of partition.slices) {
+    for await (const [batch, bytes] of readSlice(slice, partition, options)) {
+      if (batch !== undefined) {
+        progress.rows += batch.numRows
+        yield batch
       }
-      options.onProgress?.({ rows, bytes: partition.bytes })
+      progress.bytes += bytes
+      options.onProgress?.({ ...progress })
     }
+  }
+}
+
+/** Batches, each with the bytes that are dealt with once it has been used; a skipped row group has no batch. */
+async function* readSlice(
+  { path = '', range }: SourceSlice,
+  partition: SourcePartition,
+  options: ReadOptions,
+): AsyncGenerator<[RecordBatch | undefined, number], void, undefined> {
+  await using file = await openFile(path)
+  const metadata = await readFooter(file, path, (await file.stat()).size)
+  const columns = parquetColumns(metadata, path)
+  const wanted = chooseColumns(columns, partition, options)
+  const [start, end] = range ?? [0, metadata.row_groups.length]
+  for (let index = start; index < end; index++) {
+    throwIfCancelled(options)
+    const group = groupAt(metadata, index, path)
+    const bytes = group.columns.reduce((sum, column) => sum + Number(column.meta_data?.total_compressed_size ?? 0), 0)
+    const rows = Number(group.num_rows)
+    if (rows === 0 || (options.predicate !== undefined && !mayMatch(group, columns, options.predicate))) {
+      yield [undefined, bytes]
+      continue
+    }
+    const describe = (column: string) => `column "${column}" of row group ${index}`
+    const readers = await openRowGroup(file, path, group, wanted, describe)
+    let used = 0
+    while (used < rows) {
+      throwIfCancelled(options)
+      const count = Math.min(options.batchRows ?? defaultBatchRows, rows - used)
+      const batch = takeBatch(readers, wanted, count, path, describe)
+      used += count
+      yield [batch, used === rows ? bytes : 0]
+    }
+  }
+}
+
+function groupAt(metadata: FileMetaData, index: number, path: string): RowGroup {
+  const group = metadata.row_groups[index]
+  if (group !== undefined) return group
+  throw unreadable(
+    path,
+    `it has ${metadata.row_groups.length} row groups, not ${index + 1}; it changed since it was opened`,
+  )
+}
+
+function chooseColumns(columns: readonly ColumnNode[], partition: SourcePartition, options: ReadOptions): Wanted[] {
+  const fields = selectFields(partition.schema ?? columnSchema(columns), options.columns)
+  return fields.map((field) => {
+    const node = columns.find((column) => column.field.name === field.name)
+    if (node === undefined)
+      throw new InternalError(`The source has no column "${field.name}" that was to be read from it`)
+    const plain = toArrowType(field.type)
+    const mayKeep = options.dictionaries === 'keep' && ['utf8', 'binary'].includes(field.type.kind)
+    const dictionary = mayKeep ? toArrowType(dictionaryOf(field.type)) : undefined
+    return { node, field, types: { plain, ...(dictionary === undefined ? {} : { dictionary }) } as ArrowTypes }
+  })
+}
+
+async function openRowGroup(
+  file: FileHandle,
+  path: string,
+  group: RowGroup,
+  wanted: readonly Wanted[],
+  describe: (column: string) => string,
+): Promise<ColumnReader[]> {
+  const leaves = wanted.flatMap(({ node }) => leavesOf(node))
+  const chunks = new Map(
+    await Promise.all(leaves.map(async (leaf) => [leaf.index, await readChunk(file, path, group, leaf)] as const)),
+  )
+  const chunkOf = (leaf: LeafNode): Chunk => {
+    const chunk = chunks.get(leaf.index)
+    if (chunk === undefined) throw new InternalError(`Column chunk ${leaf.index} was not read`)
+    return chunk
+  }
+  const rows = Number(group.num_rows)
+  return wanted.map(({ node, types }) =>
+    guard(path, describe(node.field.name), () =>
+      node.kind === 'leaf' ? createFlatReader(node, chunkOf(node), types) : createNestedReader(node, chunkOf, rows),
+    ),
+  )
+}
+
+async function readChunk(file: FileHandle, path: string, group: RowGroup, leaf: LeafNode): Promise<Chunk> {
+  const column = group.columns[leaf.index]
+  const metadata = column?.meta_data
+  if (metadata === undefined) {
+    throw unreadable(path, `its column "${leaf.field.name}" is encrypted or missing; write it without encryption`)
+  }
+  if (column?.file_path)
+    throw unreadable(path, `its column "${leaf.field.name}" is in another file, "${column.file_path}"`)
+  const dataStart = Number(metadata.data_page_offset)
+  const dictionaryStart = Number(metadata.dictionary_page_offset ?? 0)
+  const start = dictionaryStart > 0 ? Math.min(dictionaryStart, dataStart) : dataStart
+  const bytes = await readExactly(file, path, start, Number(metadata.total_compressed_size))
+  return { bytes, metadata }
+}
+
+function takeBatch(
+  readers: readonly ColumnReader[],
+  wanted: readonly Wanted[],
+  rows: number,
+  path: string,
+  describe: (column: string) => string,
+): RecordBatch {
+  const children: Data[] = readers.map((reader, i) =>
+    guard(path, describe(wanted[i]?.field.name ?? ''), () => reader.take(rows)),
+  )
+  const fields = children.map((child, i) => {
+    const field = toArrowField(wanted[i]?.field as Field)
+    return field.clone({ type: child.type })
+  })
+  const data = makeData({ type: new Struct(fields), length: rows, nullCount: 0, children })
+  return new RecordBatch(new Schema(fields), data)
+}
+
+/** Whatever a decoder throws means a damaged or unsupported file: say which part of it. */
+function guard<T>(path: string, what: string, decode: () => T): T {
+  try {
+    return decode()
+  } catch (error) {
+    if (isVolleyError(error)) throw error
+    const why = error instanceof Error ? error.message : String(error)
+    throw unreadable(path, `${what} is damaged or not supported (${why}); write the file again`, error)
   }
 }

@@ -1,0 +1,165 @@
+// Parquet's run-length / bit-packed hybrid: levels, dictionary codes and booleans. Decodes straight into typed arrays and
+// bitmaps. Throws a plain Error on damaged input, never reads or writes outside its arrays.
+
+/** The lowest `width` (1 to 32) bits at `bit` of `bytes`; beyond the end they are 0. */
+export function readBits(bytes: Uint8Array, bit: number, width: number): number {
+  const at = Math.floor(bit / 8)
+  const shift = bit & 7
+  const low =
+    ((bytes[at] as number) |
+      ((bytes[at + 1] as number) << 8) |
+      ((bytes[at + 2] as number) << 16) |
+      ((bytes[at + 3] as number) << 24)) >>>
+    shift
+  const value = shift + width > 32 ? low | ((bytes[at + 4] as number) << (32 - shift)) : low
+  return width === 32 ? value : value & ((1 << width) - 1)
+}
+
+/** Unpacks `count` values of `width` bits, starting at byte `start`, into `out` from `to` on. */
+function unpack(bytes: Uint8Array, start: number, width: number, out: Int32Array, to: number, count: number): void {
+  // Aligned 32-bit loads are four times faster than DataView; what they cannot reach goes bit by bit.
+  const origin = bytes.byteOffset & ~3
+  const lastWord = (bytes.buffer.byteLength - origin) >> 2
+  const words = new Int32Array(bytes.buffer, origin, lastWord)
+  const mask = width === 32 ? -1 : (1 << width) - 1
+  let bit = (bytes.byteOffset - origin + start) * 8
+  const safe = Math.max(0, Math.min(count, Math.floor(((lastWord - 1) * 32 - bit) / width)))
+  for (let i = 0; i < safe; i++) {
+    const word = bit >>> 5
+    const shift = bit & 31
+    let value = (words[word] as number) >>> shift
+    if (shift + width > 32) value |= (words[word + 1] as number) << (32 - shift)
+    out[to + i] = value & mask
+    bit += width
+  }
+  for (let i = safe; i < count; i++) out[to + i] = readBits(bytes, start * 8 + i * width, width)
+}
+
+/**
+ * Decodes `count` values of `width` bits into `out` from `to` on.
+ *
+ * @throws {Error} When the bytes end before `count` values.
+ */
+export function decodeHybrid(bytes: Uint8Array, width: number, out: Int32Array, count: number, to = 0): void {
+  if (width > 32) throw new Error(`values of ${width} bits`)
+  if (width === 0) {
+    out.fill(0, to, to + count)
+    return
+  }
+  const byteWidth = (width + 7) >> 3
+  const end = to + count
+  for (const run of runs(bytes, width, count)) {
+    if (run.packed) {
+      unpack(bytes, run.start, width, out, to, run.count)
+    } else {
+      let value = 0
+      for (let i = 0; i < byteWidth; i++) value |= (bytes[run.start + i] as number) << (i * 8)
+      out.fill(value, to, to + run.count)
+    }
+    to += run.count
+  }
+  if (to !== end) throw new Error('a run of values is too long')
+}
+
+interface Run {
+  readonly packed: boolean
+  readonly start: number
+  readonly count: number
+}
+
+/** The runs that make up `count` values; the last is cut to fit. */
+function* runs(bytes: Uint8Array, width: number, count: number): Generator<Run, void, undefined> {
+  let at = 0
+  let left = count
+  while (left > 0) {
+    let header = 0
+    for (let shift = 0; ; shift += 7) {
+      const byte = bytes[at++]
+      if (byte === undefined || shift > 28) throw new Error(`values end early, ${left} of ${count} are missing`)
+      header |= (byte & 0x7f) << shift
+      if (byte < 0x80) break
+    }
+    const packed = (header & 1) === 1
+    const size = header >>> 1
+    const inRun = Math.min(packed ? size * 8 : size, left)
+    const byteLength = packed ? size * width : (width + 7) >> 3
+    // A writer may leave out the padding of the very last group, so only what is needed must be there.
+    if (inRun === 0 && size === 0 && at >= bytes.length)
+      throw new Error(`values end early, ${left} of ${count} are missing`)
+    if (at + (packed ? Math.ceil((inRun * width) / 8) : byteLength) > bytes.length) {
+      throw new Error(`values end early, ${left} of ${count} are missing`)
+    }
+    yield { packed, start: at, count: inRun }
+    at += byteLength
+    left -= inRun
+  }
+}
+
+/** Decodes `count` single bits into a bitmap, least significant bit first. */
+export function decodeBits(bytes: Uint8Array, count: number): Uint8Array {
+  const bits = new Uint8Array((count + 7) >> 3)
+  let to = 0
+  for (const run of runs(bytes, 1, count)) {
+    if (run.packed) copyBits(bytes, run.start * 8, bits, to, run.count)
+    else if (((bytes[run.start] as number) & 1) === 1) setBits(bits, to, run.count)
+    to += run.count
+  }
+  return bits
+}
+
+/** Whether the single bits are one run of ones, as they are in a page without nulls. */
+export function isAllOnes(bytes: Uint8Array, count: number): boolean {
+  for (const run of runs(bytes, 1, count)) {
+    return !run.packed && run.count === count && ((bytes[run.start] as number) & 1) === 1
+  }
+  return false
+}
+
+/** Copies `count` bits; the target's must be 0 before. */
+export function copyBits(from: Uint8Array, fromBit: number, to: Uint8Array, toBit: number, count: number): void {
+  if (((fromBit | toBit) & 7) === 0) {
+    const whole = count >> 3
+    to.set(from.subarray(fromBit >> 3, (fromBit >> 3) + whole), toBit >> 3)
+    fromBit += whole * 8
+    toBit += whole * 8
+    count &= 7
+  }
+  while (count > 0) {
+    const take = Math.min(8 - (toBit & 7), count)
+    const at = toBit >> 3
+    to[at] = (to[at] as number) | (readBits(from, fromBit, take) << (toBit & 7))
+    fromBit += take
+    toBit += take
+    count -= take
+  }
+}
+
+export function setBits(to: Uint8Array, start: number, count: number): void {
+  const end = start + count
+  const firstWhole = (start + 7) & ~7
+  if (firstWhole >= end) {
+    for (let i = start; i < end; i++) setBit(to, i)
+    return
+  }
+  for (let i = start; i < firstWhole; i++) setBit(to, i)
+  to.fill(255, firstWhole >> 3, end >> 3)
+  for (let i = end & ~7; i < end; i++) setBit(to, i)
+}
+
+function setBit(to: Uint8Array, i: number): void {
+  to[i >> 3] = (to[i >> 3] as number) | (1 << (i & 7))
+}
+
+const ones = Uint8Array.from({ length: 256 }, (_, byte) => {
+  let count = 0
+  for (let rest = byte; rest > 0; rest >>= 1) count += rest & 1
+  return count
+})
+
+/** How many of the first `count` bits are 1; bits after them must be 0. */
+export function countBits(bits: Uint8Array, count: number): number {
+  let sum = 0
+  const end = (count + 7) >> 3
+  for (let i = 0; i < end; i++) sum += ones[bits[i] as number] as number
+  return sum
+}
