@@ -6,14 +6,21 @@ import { floatText } from '../expr/display-value.ts'
 import type { Value } from '../expr/node.ts'
 import type { Argument, Resolution, ScalarKernel } from '../scalar/contract.ts'
 import { plainType } from '../types/coercion.ts'
-import { type DataType, displayType, isBigInt, isDecimal, isFloat, isNumeric, sameType } from '../types/type.ts'
+import {
+  type DataType,
+  displayType,
+  integerRange,
+  isBigInt,
+  isDecimal,
+  isFloat,
+  isNumeric,
+  sameType,
+} from '../types/type.ts'
+import type { Conversion, Convert } from './conversion.ts'
 import { decimalFromFloat, rescale } from './decimal.ts'
 import { formatter } from './format.ts'
 import { textParser } from './parse.ts'
 import { temporalCast } from './temporal.ts'
-
-/** Converts one value; undefined when it cannot be converted. */
-export type Convert = (value: never) => Value | undefined
 
 /**
  * Resolves `CAST(input AS to)`, or `TRY_CAST` when `safe`.
@@ -41,14 +48,6 @@ export function resolveCast(input: Argument, to: DataType, safe: boolean): Resol
     volatility: 'immutable',
     kernel: () => castKernel(conversion, target, safe),
   }
-}
-
-/** How values of one type become values of another. */
-export interface Conversion {
-  readonly convert: Convert
-  /** Every value converts. */
-  readonly total?: boolean
-  readonly inline?: NonNullable<ScalarKernel['inline']>
 }
 
 function castKernel(conversion: Conversion, target: DataType, safe: boolean): ScalarKernel {
@@ -119,22 +118,6 @@ function fromBoolean(to: DataType): Conversion {
   return isBigInt(to)
     ? { convert: (value: boolean) => (value ? 1n : 0n), total: true }
     : { convert: (value: boolean) => (value ? 1 : 0), total: true }
-}
-
-const ranges: Partial<Record<DataType['kind'], readonly [bigint, bigint]>> = {
-  int8: [-128n, 127n],
-  int16: [-32768n, 32767n],
-  int32: [-2147483648n, 2147483647n],
-  int64: [-9223372036854775808n, 9223372036854775807n],
-  uint8: [0n, 255n],
-  uint16: [0n, 65535n],
-  uint32: [0n, 4294967295n],
-  uint64: [0n, 18446744073709551615n],
-}
-
-/** The smallest and largest value of an integer type. */
-export function integerRange(type: DataType): readonly [bigint, bigint] {
-  return ranges[type.kind] ?? [0n, 0n]
 }
 
 function numericConversion(from: DataType, to: DataType): Conversion {

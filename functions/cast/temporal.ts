@@ -2,7 +2,7 @@
 
 import type { Value } from '../expr/node.ts'
 import type { DataType, TimeUnit } from '../types/type.ts'
-import type { Conversion } from './cast.ts'
+import type { Conversion } from './conversion.ts'
 
 const ticksPerSecond: Record<TimeUnit, bigint> = { s: 1n, ms: 1000n, us: 1_000_000n, ns: 1_000_000_000n }
 const digits: Record<TimeUnit, number> = { s: 0, ms: 3, us: 6, ns: 9 }

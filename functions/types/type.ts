@@ -261,6 +261,22 @@ export function sameType(a: DataType, b: DataType): boolean {
 
 const integerKinds = new Set<TypeKind>(['int8', 'int16', 'int32', 'int64', 'uint8', 'uint16', 'uint32', 'uint64'])
 
+const ranges: Partial<Record<DataType['kind'], readonly [bigint, bigint]>> = {
+  int8: [-128n, 127n],
+  int16: [-32768n, 32767n],
+  int32: [-2147483648n, 2147483647n],
+  int64: [-9223372036854775808n, 9223372036854775807n],
+  uint8: [0n, 255n],
+  uint16: [0n, 65535n],
+  uint32: [0n, 4294967295n],
+  uint64: [0n, 18446744073709551615n],
+}
+
+/** The smallest and largest value of an integer type. */
+export function integerRange(type: DataType): readonly [bigint, bigint] {
+  return ranges[type.kind] ?? [0n, 0n]
+}
+
 export const isInteger = (type: DataType): boolean => integerKinds.has(type.kind)
 export const isFloat = (type: DataType): boolean => type.kind === 'float64' || type.kind === 'float32'
 export const isDecimal = (type: DataType): type is DecimalType => type.kind === 'decimal128'

@@ -1,0 +1,289 @@
+// count, sum, avg, min and max.
+
+import type { Value } from '../expr/node.ts'
+import type { Argument } from '../scalar/contract.ts'
+import { compareValues } from '../scalar/order.ts'
+import { anything, exactly, number } from '../signature/signature.ts'
+import {
+  type DataType,
+  decimal128,
+  type Field,
+  field,
+  float64,
+  int64,
+  isBigInt,
+  isDecimal,
+  isFloat,
+  isInteger,
+  uint64,
+} from '../types/type.ts'
+import type { Accumulator } from '../udf/definition.ts'
+import { type AggregateKernel, aggregateFunction, type GroupedKernel } from './contract.ts'
+
+const typeOf = (args: readonly Argument[]): DataType => args[0]?.type ?? float64
+
+/** An accumulator over one value that partial states merge into the same way rows do. */
+class Folding implements Accumulator {
+  #value: Value
+  readonly #step: (value: Value, next: Value) => Value
+  readonly #join: (value: Value, other: Value) => Value
+
+  constructor(initial: Value, step: (value: Value, next: Value) => Value, join = step) {
+    this.#value = initial
+    this.#step = step
+    this.#join = join
+  }
+  add(next: Value = null): void {
+    this.#value = this.#step(this.#value, next)
+  }
+  merge(others: readonly Value[]): void {
+    for (const other of others) if (other !== null) this.#value = this.#join(this.#value, other)
+  }
+  state(): readonly Value[] {
+    return [this.#value]
+  }
+  evaluate(): Value {
+    return this.#value
+  }
+}
+
+const count = aggregateFunction({
+  name: 'count',
+  family: 'aggregate',
+  usage: 'count(*) or count(value)',
+  summary: 'The number of rows, or of rows in which no argument is null',
+  examples: [],
+  signature: { parameters: [anything], optional: 1, variadic: true },
+  returns: int64,
+  nullable: false,
+  state: () => [field('count', int64, false)],
+  kernel: () => ({
+    accumulator: () =>
+      new Folding(
+        0n,
+        (n) => (n as bigint) + 1n,
+        (n, m) => (n as bigint) + (m as bigint),
+      ),
+    grouped: {
+      slots: [{ storage: 'float64', initial: 0 }],
+      update: ([n]) => `${n}++;`,
+      merge: ([n], other) => `${n} += ${other?.number};`,
+      state: ([n]) => [BigInt(n as number)],
+      evaluate: ([n]) => BigInt(n as number),
+    },
+  }),
+})
+
+function sumType(args: readonly Argument[]): DataType {
+  const type = typeOf(args)
+  if (isDecimal(type)) return decimal128(Math.min(38, type.precision + 10), type.scale)
+  if (type.kind.startsWith('uint')) return uint64
+  return isInteger(type) ? int64 : float64
+}
+
+const sum = aggregateFunction({
+  name: 'sum',
+  family: 'aggregate',
+  usage: 'sum(number)',
+  summary: 'The sum of the values that are not null; null when there are none. 64-bit integers wrap',
+  examples: [],
+  signature: exactly([number]),
+  returns: sumType,
+  state: (args) => [field('sum', sumType(args))],
+  kernel: (_args, returns) => (isBigInt(returns) ? integerSum(returns) : floatSum()),
+})
+
+/** Sums as doubles, with a mark for having seen a value. */
+function floatSum(): AggregateKernel {
+  const add = (total: Value, next: Value): Value => Number(total ?? 0) + Number(next)
+  return { accumulator: () => new Folding(null, add), grouped: floatSumSlots }
+}
+
+const floatSumSlots: GroupedKernel = {
+  slots: [
+    { storage: 'float64', initial: 0 },
+    { storage: 'mask', initial: 0 },
+  ],
+  update: ([total, seen], value) => `${total} += ${value?.number}; ${seen} = 1;`,
+  merge: ([total, seen], value) => `${total} += ${value?.number}; ${seen} = 1;`,
+  state: ([total, seen]) => [seen === 1 ? (total ?? null) : null],
+  evaluate: ([total, seen]) => (seen === 1 ? (total ?? null) : null),
+}
+
+/** Doubles below this hold every integer, also after one more addition of such a number. */
+const exactLimit = 2 ** 52
+
+/**
+ * 64-bit sums: in a double while that is exact, spilled into a bigint before it is not. Adding bigints row by row would
+ * cost many times as much.
+ */
+function integerSum(returns: DataType): AggregateKernel {
+  const wrap = isDecimal(returns) ? (value: bigint) => value : returns.kind === 'uint64' ? wrapUnsigned : wrapSigned
+  const join = (total: Value, next: Value): Value =>
+    wrap(((total as bigint | null) ?? 0n) + BigInt(next as bigint | number))
+  const accumulator = (): Accumulator => new Folding(null, join)
+  if (isDecimal(returns)) return { accumulator }
+  const total = ([small, large, seen]: readonly Value[]): Value =>
+    seen === 1 ? wrap(BigInt(small as number) + (large as bigint)) : null
+  const step: GroupedKernel['update'] = ([small, large, seen], value) =>
+    `{ const v = ${value?.number}, t = ${small} + v;
+       if (v < ${exactLimit} && v > -${exactLimit} && t < ${exactLimit} && t > -${exactLimit}) ${small} = t;
+       else ${large} += BigInt(${value?.value});
+       ${seen} = 1; }`
+  return {
+    accumulator,
+    grouped: {
+      slots: [
+        { storage: 'float64', initial: 0 },
+        { storage: 'int64', initial: 0n },
+        { storage: 'mask', initial: 0 },
+      ],
+      update: step,
+      merge: step,
+      state: (slots) => [total(slots)],
+      evaluate: total,
+    },
+  }
+}
+
+const wrapSigned = (value: bigint): bigint => BigInt.asIntN(64, value)
+const wrapUnsigned = (value: bigint): bigint => BigInt.asUintN(64, value)
+
+const avg = aggregateFunction({
+  name: 'avg',
+  aliases: ['mean'],
+  family: 'aggregate',
+  usage: 'avg(number)',
+  summary: 'The mean of the values that are not null; null when there are none',
+  examples: [],
+  signature: exactly([number]),
+  returns: (args) => {
+    const type = typeOf(args)
+    return isDecimal(type) ? decimal128(Math.min(38, type.precision + 4), Math.min(38, type.scale + 4)) : float64
+  },
+  state: (args) => [field('sum', isDecimal(typeOf(args)) ? sumType(args) : float64), field('count', int64, false)],
+  kernel: (args, returns) => {
+    const type = typeOf(args)
+    return isDecimal(type) && isDecimal(returns) ? decimalAvg(10n ** BigInt(returns.scale - type.scale)) : floatAvg()
+  },
+})
+
+class Mean implements Accumulator {
+  #sum = 0
+  #count = 0n
+  add(value: Value = null): void {
+    this.#sum += Number(value)
+    this.#count++
+  }
+  merge(sums: readonly Value[], counts: readonly Value[]): void {
+    sums.forEach((sum, i) => {
+      this.#sum += Number(sum ?? 0)
+      this.#count += counts[i] as bigint
+    })
+  }
+  state(): readonly Value[] {
+    return [this.#count === 0n ? null : this.#sum, this.#count]
+  }
+  evaluate(): Value {
+    return this.#count === 0n ? null : this.#sum / Number(this.#count)
+  }
+}
+
+function floatAvg(): AggregateKernel {
+  return {
+    accumulator: () => new Mean(),
+    grouped: {
+      slots: [
+        { storage: 'float64', initial: 0 },
+        { storage: 'float64', initial: 0 },
+      ],
+      update: ([total, n], value) => `${total} += ${value?.number}; ${n}++;`,
+      merge: ([total, n], sums, counts) => `${total} += ${sums?.number}; ${n} += ${counts?.number};`,
+      state: ([total, n]) => [n === 0 ? null : (total ?? null), BigInt(n as number)],
+      evaluate: ([total, n]) => (n === 0 ? null : (total as number) / (n as number)),
+    },
+  }
+}
+
+class DecimalMean implements Accumulator {
+  #sum = 0n
+  #count = 0n
+  readonly #factor: bigint
+  constructor(factor: bigint) {
+    this.#factor = factor
+  }
+  add(value: Value = null): void {
+    this.#sum += value as bigint
+    this.#count++
+  }
+  merge(sums: readonly Value[], counts: readonly Value[]): void {
+    sums.forEach((sum, i) => {
+      this.#sum += (sum as bigint | null) ?? 0n
+      this.#count += counts[i] as bigint
+    })
+  }
+  state(): readonly Value[] {
+    return [this.#count === 0n ? null : this.#sum, this.#count]
+  }
+  evaluate(): Value {
+    return this.#count === 0n ? null : (this.#sum * this.#factor) / this.#count
+  }
+}
+
+const decimalAvg = (factor: bigint): AggregateKernel => ({ accumulator: () => new DecimalMean(factor) })
+
+const extreme = (name: 'min' | 'max') =>
+  aggregateFunction({
+    name,
+    family: 'aggregate',
+    usage: `${name}(value)`,
+    summary: `The ${name === 'min' ? 'least' : 'greatest'} value that is not null; null when there are none`,
+    examples: [],
+    signature: exactly([anything]),
+    returns: typeOf,
+    state: (args): readonly Field[] => [field(name, typeOf(args))],
+    kernel: (args) => extremeKernel(name === 'min' ? -1 : 1, typeOf(args)),
+  })
+
+function extremeKernel(direction: -1 | 1, type: DataType): AggregateKernel {
+  const better = (best: Value, next: Value): Value =>
+    best === null || compareValues(next, best) * direction > 0 ? next : best
+  const accumulator = (): Accumulator => new Folding(null, better)
+  const small = isFloat(type) || (isInteger(type) && !isBigInt(type)) || type.kind === 'date32'
+  if (!small) {
+    const step: GroupedKernel['update'] = ([best], value) => `${best} = $better(${best}, ${value?.value});`
+    return {
+      accumulator,
+      grouped: {
+        slots: [{ storage: 'object', initial: null }],
+        update: step,
+        merge: step,
+        state: ([best]) => [best ?? null],
+        evaluate: ([best]) => best ?? null,
+        helpers: { $better: better },
+      },
+    }
+  }
+  const step: GroupedKernel['update'] = ([best, seen], value) => {
+    const v = value?.number
+    // NaN is the greatest number: it never becomes the least while there is another, and always the greatest.
+    const wins = direction === -1 ? `(v < ${best} || ${best} !== ${best})` : `(v > ${best} || v !== v)`
+    return `{ const v = ${v}; if (${seen} === 0 || ${wins}) { ${best} = v; ${seen} = 1; } }`
+  }
+  const result = ([best, seen]: readonly Value[]): Value => (seen === 1 ? (best ?? null) : null)
+  return {
+    accumulator,
+    grouped: {
+      slots: [
+        { storage: 'float64', initial: 0 },
+        { storage: 'mask', initial: 0 },
+      ],
+      update: step,
+      merge: step,
+      state: (slots) => [result(slots)],
+      evaluate: result,
+    },
+  }
+}
+
+export const basicAggregates = [count, sum, avg, extreme('min'), extreme('max')]

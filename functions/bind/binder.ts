@@ -1,0 +1,431 @@
+// Binding: a node plus a schema gives a bound expression. This is where names are looked up, types are inferred, casts
+// implied by coercion are inserted and constants are folded; nothing is evaluated over rows here.
+
+import { resolveCast } from '../cast/cast.ts'
+import { PlanError, type VolleyError } from '../errors.ts'
+import { displayNode } from '../expr/display.ts'
+import type { BinaryNode, CaseNode, ExprNode, InNode, LikeNode, Value } from '../expr/node.ts'
+import { nearest } from '../nearest.ts'
+import { resolveArithmetic, resolveNegation } from '../scalar/arithmetic.ts'
+import { comparedType, resolveComparison, resolveMembership } from '../scalar/comparison.ts'
+import { type Argument, type Resolution, resolveScalar, type ScalarFunction } from '../scalar/contract.ts'
+import { conditionType, plainType, unifyTypes } from '../types/coercion.ts'
+import { bool, type DataType, displayType, nullType, type Schema } from '../types/type.ts'
+import type { ScalarUdf, Udf } from '../udf/definition.ts'
+import { resolveUdf } from '../udf/resolve.ts'
+import type { Bound, BoundCall } from './bound.ts'
+
+/** Where calls find the functions they name. */
+export interface FunctionSource {
+  scalar(name: string): ScalarFunction | undefined
+  names(): Iterable<string>
+}
+
+/** Binds expressions against one schema. Equal subexpressions bound by one binder are one object. */
+export class Binder {
+  readonly schema: Schema
+  readonly #functions: FunctionSource
+  readonly #interned = new Map<string, Bound>()
+  readonly #udfKeys = new Map<Udf, number>()
+  #nextId = 0
+
+  constructor(schema: Schema, functions: FunctionSource) {
+    this.schema = schema
+    this.#functions = functions
+  }
+
+  /**
+   * Binds an expression without aggregates or windows.
+   *
+   * @throws {PlanError} `unknown_column`, `unknown_function`, `type_mismatch`: each names the way out.
+   */
+  bind(node: ExprNode): Bound {
+    switch (node.kind) {
+      case 'column':
+        return this.input(this.columnIndex(node.name))
+      case 'literal':
+        return this.constant(node.value, node.type)
+      case 'alias':
+      case 'sort':
+        return this.bind(node.input)
+      case 'cast':
+        return this.cast(this.bind(node.input), node.to, node.safe)
+      case 'unary':
+        return node.op === 'NOT' ? this.#not(this.bind(node.input)) : this.#negate(this.bind(node.input))
+      case 'is':
+        return this.#is(this.bind(node.input), node.test, node.negated)
+      case 'binary':
+        return this.#binary(node)
+      case 'between':
+        return this.bind(betweenAsComparisons(node))
+      case 'in':
+        return this.#in(node)
+      case 'like':
+        return this.#like(node)
+      case 'case':
+        return this.#case(node)
+      case 'call':
+        return this.#named(
+          node.name,
+          node.args.map((arg) => this.bind(arg)),
+        )
+      case 'udf':
+        return this.#udf(
+          node.udf,
+          node.args.map((arg) => this.bind(arg)),
+        )
+      case 'aggregate':
+      case 'window':
+        throw new PlanError(
+          'type_mismatch',
+          `Cannot use ${displayNode(node)} here: it needs rows, put it into aggregate() or over()`,
+        )
+      case 'wildcard':
+        throw new PlanError('type_mismatch', 'Cannot use * here: it stands for rows only inside count(*)')
+    }
+  }
+
+  /** The position of a column; exact names first, then without regard to case when only one matches. */
+  columnIndex(name: string): number {
+    const exact = this.schema.findIndex((field) => field.name === name)
+    if (exact !== -1) return exact
+    const lower = name.toLowerCase()
+    const alike = this.schema.flatMap((field, i) => (field.name.toLowerCase() === lower ? [i] : []))
+    const [only] = alike
+    if (only !== undefined && alike.length === 1) return only
+    throw unknownColumn(name, this.schema)
+  }
+
+  input(index: number): Bound {
+    const field = this.schema[index]
+    if (field === undefined) throw unknownColumn(String(index), this.schema)
+    return this.#intern(`input ${index}`, (id) => ({
+      id,
+      kind: 'input',
+      index,
+      name: field.name,
+      type: plainType(field.type),
+      nullable: field.nullable,
+    }))
+  }
+
+  constant(value: Value, type: DataType): Bound {
+    return this.#intern(`constant ${displayType(type)} ${constantKey(value)}`, (id) => ({
+      id,
+      kind: 'constant',
+      value,
+      type,
+      nullable: value === null,
+    }))
+  }
+
+  /** The same value as `to`; nothing is added when it has that type already. */
+  cast(input: Bound, to: DataType, safe = false): Bound {
+    const target = plainType(to)
+    if (input.kind === 'constant' && input.value === null) return this.constant(null, target)
+    const resolution = resolveCast(argumentOf(input), target, safe)
+    if (resolution === undefined) return input
+    return this.call(`${safe ? 'try_cast' : 'cast'} ${displayType(target)}`, resolution, [input])
+  }
+
+  /** A call of a resolved function; constants are folded where that cannot hide an error. */
+  call(label: string, resolution: Resolution, args: readonly Bound[], udf?: string): Bound {
+    const coerced = args.map((arg, i) => this.cast(arg, resolution.types[i] ?? arg.type))
+    const shared = resolution.volatility !== 'volatile'
+    const key = `call ${label} ${displayType(resolution.returns)} ${coerced.map((arg) => arg.id).join(' ')}`
+    const make = (id: number): Bound =>
+      this.#fold({
+        id,
+        kind: 'call',
+        label,
+        args: coerced,
+        type: resolution.returns,
+        nullable: resolution.nullable,
+        nulls: resolution.nulls,
+        givesNull: resolution.givesNull,
+        volatility: resolution.volatility,
+        kernel: resolution.kernel,
+        ...(udf === undefined ? {} : { udf }),
+      })
+    return shared ? this.#intern(key, make) : make(this.#nextId++)
+  }
+
+  /** Reads `input` as a condition. */
+  condition(input: Bound, where: string): Bound {
+    const type = conditionType(input.type)
+    if (type !== undefined) return this.cast(input, type)
+    throw new PlanError(
+      'type_mismatch',
+      `Cannot use a ${displayType(input.type)} as ${where}: compare it with something`,
+      {
+        details: { type: displayType(input.type) },
+      },
+    )
+  }
+
+  #intern(key: string, make: (id: number) => Bound): Bound {
+    let bound = this.#interned.get(key)
+    if (bound === undefined) {
+      bound = make(this.#nextId++)
+      this.#interned.set(key, bound)
+    }
+    return bound
+  }
+
+  #fold(call: BoundCall): Bound {
+    if (call.volatility !== 'immutable' || call.udf !== undefined) return call
+    if (call.nulls === 'propagate' && call.args.some((arg) => arg.kind === 'constant' && arg.value === null)) {
+      return this.constant(null, call.type)
+    }
+    const values = call.args.flatMap((arg) => (arg.kind === 'constant' ? [arg.value] : []))
+    if (values.length !== call.args.length) return call
+    try {
+      return this.constant(call.kernel().row(...(values as never[])), call.type)
+    } catch (error) {
+      // The error belongs to the row that meets it: a guarded branch may never be taken.
+      if ((error as VolleyError).category === 'data') return call
+      throw error
+    }
+  }
+
+  #not(input: Bound): Bound {
+    const condition = this.condition(input, 'the operand of NOT')
+    return this.call('NOT', notResolution(condition), [condition])
+  }
+
+  #negate(input: Bound): Bound {
+    return this.call('-', resolveNegation(argumentOf(input)), [input])
+  }
+
+  isNull(input: Bound, negated: boolean): Bound {
+    if (input.kind === 'constant') return this.constant((input.value === null) !== negated, bool)
+    if (!input.nullable) return this.constant(negated, bool)
+    return this.#intern(`isNull ${negated} ${input.id}`, (id) => ({
+      id,
+      kind: 'isNull',
+      input,
+      negated,
+      type: bool,
+      nullable: false,
+    }))
+  }
+
+  #is(input: Bound, test: 'NULL' | 'TRUE' | 'FALSE' | 'UNKNOWN', negated: boolean): Bound {
+    if (test === 'NULL') return this.isNull(input, negated)
+    const condition = this.condition(input, `the operand of IS ${test}`)
+    if (test === 'UNKNOWN') return this.isNull(condition, negated)
+    const wanted = test === 'TRUE'
+    return this.call(`IS ${negated ? 'NOT ' : ''}${test}`, isResolution(wanted, negated), [condition])
+  }
+
+  #binary(node: BinaryNode): Bound {
+    const { op } = node
+    const left = this.bind(node.left)
+    const right = this.bind(node.right)
+    switch (op) {
+      case 'AND':
+      case 'OR':
+        return this.#logic(
+          op,
+          this.condition(left, `an operand of ${op}`),
+          this.condition(right, `an operand of ${op}`),
+        )
+      case '+':
+      case '-':
+      case '*':
+      case '/':
+      case '%':
+        return this.call(op, resolveArithmetic(op, argumentOf(left), argumentOf(right)), [left, right])
+      case '=':
+      case '<>':
+      case '<':
+      case '<=':
+      case '>':
+      case '>=':
+      case 'IS DISTINCT FROM':
+      case 'IS NOT DISTINCT FROM':
+        return this.call(op, resolveComparison(op, argumentOf(left), argumentOf(right)), [left, right])
+      default:
+        return this.#named(op, [left, right])
+    }
+  }
+
+  #logic(op: 'AND' | 'OR', left: Bound, right: Bound): Bound {
+    const decisive = op === 'OR'
+    if (left.kind === 'constant' && left.value === decisive) return left
+    if (left.kind === 'constant' && left.value === !decisive) return right
+    if (right.kind === 'constant' && right.value === !decisive) return left
+    const kind = op === 'OR' ? 'or' : 'and'
+    return this.#intern(`${kind} ${left.id} ${right.id}`, (id) => ({
+      id,
+      kind,
+      left,
+      right,
+      type: bool,
+      nullable: left.nullable || right.nullable,
+    }))
+  }
+
+  #in(node: InNode): Bound {
+    const input = this.bind(node.input)
+    const list = node.list.map((item) => this.bind(item))
+    const type = unifyTypes([input.type, ...list.map((item) => item.type)], 'number')
+    if (type === undefined) {
+      for (const item of list) comparedType(input.type, item.type, 'IN')
+      throw new PlanError(
+        'type_mismatch',
+        `Cannot compare the values of ${displayNode(node)}: they have no type in common`,
+      )
+    }
+    const members = list.map((item) => this.cast(item, type))
+    const constants = members.flatMap((item) => (item.kind === 'constant' ? [item.value] : []))
+    if (constants.length === members.length) {
+      const label = `${node.negated ? 'NOT IN' : 'IN'} ${constants.map(constantKey).join(' ')}`
+      return this.call(label, resolveMembership(argumentOf(input), type, constants, node.negated), [input])
+    }
+    const found = node.list
+      .map((item): ExprNode => ({ kind: 'binary', op: '=', left: node.input, right: item }))
+      .reduce((left, right): ExprNode => ({ kind: 'binary', op: 'OR', left, right }))
+    return this.bind(node.negated ? { kind: 'unary', op: 'NOT', input: found } : found)
+  }
+
+  #like(node: LikeNode): Bound {
+    const match = this.#named(node.caseInsensitive ? 'ILIKE' : 'LIKE', [this.bind(node.input), this.bind(node.pattern)])
+    return node.negated ? this.#not(match) : match
+  }
+
+  #case(node: CaseNode): Bound {
+    const { operand } = node
+    const conditions = node.whens.map((when) =>
+      operand === undefined
+        ? this.condition(this.bind(when), 'a CASE condition')
+        : this.bind({ kind: 'binary', op: '=', left: operand, right: when }),
+    )
+    const results = node.thens.map((then) => this.bind(then))
+    const otherwise = node.otherwise === undefined ? this.constant(null, nullType) : this.bind(node.otherwise)
+    const types = [...results, otherwise].map((result) => result.type)
+    const type = unifyTypes(types, 'string')
+    if (type === undefined) {
+      const shown = types.map(displayType).join(', ')
+      throw new PlanError('type_mismatch', `Cannot give CASE one type: its branches are ${shown}, cast them`)
+    }
+    const cast = results.map((result) => this.cast(result, type))
+    const last = this.cast(otherwise, type)
+    const key = `case ${conditions.map((c, i) => `${c.id} ${cast[i]?.id}`).join(' ')} ${last.id}`
+    return this.#intern(key, (id) => ({
+      id,
+      kind: 'case',
+      conditions,
+      results: cast,
+      otherwise: last,
+      type,
+      nullable: last.nullable || cast.some((result) => result.nullable),
+    }))
+  }
+
+  #named(name: string, args: readonly Bound[]): Bound {
+    if (name === 'coalesce') return this.#coalesce(args)
+    const fn = this.#functions.scalar(name)
+    if (fn === undefined) throw unknownFunction(name, this.#functions.names())
+    return this.call(fn.name, resolveScalar(fn, args.map(argumentOf)), args)
+  }
+
+  #coalesce(args: readonly Bound[]): Bound {
+    const type = unifyTypes(
+      args.map((arg) => arg.type),
+      'number',
+    )
+    if (args.length === 0 || type === undefined) {
+      const shown = args.map((arg) => displayType(arg.type)).join(', ')
+      throw new PlanError('type_mismatch', `Function "coalesce" takes values of one type, got ${shown || 'nothing'}`)
+    }
+    const cast = args.map((arg) => this.cast(arg, type)).filter((arg) => arg.kind !== 'constant' || arg.value !== null)
+    const certain = cast.findIndex((arg) => !arg.nullable)
+    const needed = certain === -1 ? cast : cast.slice(0, certain + 1)
+    const [first] = needed
+    if (first === undefined) return this.constant(null, type)
+    if (needed.length === 1) return first
+    return this.#intern(`coalesce ${needed.map((arg) => arg.id).join(' ')}`, (id) => ({
+      id,
+      kind: 'coalesce',
+      args: needed,
+      type,
+      nullable: certain === -1,
+    }))
+  }
+
+  #udf(udf: ScalarUdf, args: readonly Bound[]): Bound {
+    let key = this.#udfKeys.get(udf)
+    if (key === undefined) {
+      key = this.#udfKeys.size
+      this.#udfKeys.set(udf, key)
+    }
+    return this.call(`udf ${key}`, resolveUdf(udf, args.map(argumentOf)), args, udf.name)
+  }
+}
+
+/** What a resolver may know of a bound argument. */
+export function argumentOf(bound: Bound): Argument {
+  return {
+    type: bound.type,
+    nullable: bound.nullable,
+    ...(bound.kind === 'constant' ? { literal: bound.value } : {}),
+  }
+}
+
+const betweenAsComparisons = (node: ExprNode & { kind: 'between' }): ExprNode => {
+  const within: ExprNode = {
+    kind: 'binary',
+    op: 'AND',
+    left: { kind: 'binary', op: '>=', left: node.input, right: node.low },
+    right: { kind: 'binary', op: '<=', left: node.input, right: node.high },
+  }
+  return node.negated ? { kind: 'unary', op: 'NOT', input: within } : within
+}
+
+function constantKey(value: Value): string {
+  if (Object.is(value, -0)) return '-0'
+  return `${typeof value} ${value instanceof Uint8Array ? value.join() : JSON.stringify(value, (_, v) => (typeof v === 'bigint' ? `${v}n` : Number.isFinite(v) || typeof v !== 'number' ? v : String(v)))}`
+}
+
+const notResolution = (input: Bound): Resolution => ({
+  types: [bool],
+  returns: bool,
+  nullable: input.nullable,
+  nulls: 'propagate',
+  givesNull: false,
+  volatility: 'immutable',
+  kernel: () => ({ total: true, row: (a: boolean) => !a, inline: (a) => `!${a.value}` }),
+})
+
+const isResolution = (wanted: boolean, negated: boolean): Resolution => ({
+  types: [bool],
+  returns: bool,
+  nullable: false,
+  nulls: 'call',
+  givesNull: false,
+  volatility: 'immutable',
+  kernel: () => ({ total: true, row: (a: Value) => (a === wanted) !== negated }),
+})
+
+function unknownColumn(name: string, schema: Schema): PlanError {
+  const guess = nearest(
+    name,
+    schema.map((field) => field.name),
+  )
+  const names = schema.map((field) => field.name)
+  const shown = names.length > 12 ? `${names.slice(0, 12).join(', ')} and ${names.length - 12} more` : names.join(', ')
+  const hint = guess === undefined ? `The columns are ${shown || 'none'}` : `Did you mean "${guess}"?`
+  return new PlanError('unknown_column', `No field named "${name}". ${hint}`, {
+    details: { column: name, ...(guess === undefined ? {} : { suggestion: guess }) },
+  })
+}
+
+export function unknownFunction(name: string, names: Iterable<string>): PlanError {
+  const guess = nearest(name, names)
+  const hint =
+    guess === undefined ? 'See the list of functions, or register it with registerUdf' : `Did you mean "${guess}"?`
+  return new PlanError('unknown_function', `Function "${name}" is not known. ${hint}`, {
+    details: { function: name, ...(guess === undefined ? {} : { suggestion: guess }) },
+  })
+}

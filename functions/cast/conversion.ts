@@ -1,0 +1,15 @@
+// The shape of a conversion between two types.
+
+import type { Value } from '../expr/node.ts'
+import type { ScalarKernel } from '../scalar/contract.ts'
+
+/** Converts one value; undefined when it cannot be converted. */
+export type Convert = (value: never) => Value | undefined
+
+/** How values of one type become values of another. */
+export interface Conversion {
+  readonly convert: Convert
+  /** Every value converts. */
+  readonly total?: boolean
+  readonly inline?: NonNullable<ScalarKernel['inline']>
+}

@@ -1,0 +1,85 @@
+// Conditional functions. coalesce and its kin guard per row and are bound as a kind of their own; the rest are here.
+
+import type { Value } from '../expr/node.ts'
+import { anything, exactly, unified } from '../signature/signature.ts'
+import { displayType, utf8 } from '../types/type.ts'
+import { scalarFunction } from './contract.ts'
+import { compareValues } from './order.ts'
+
+const extreme = (better: (order: number) => boolean) => ({
+  total: true,
+  row: (...values: readonly Value[]): Value => {
+    let best: Value = null
+    for (const value of values) {
+      if (value !== null && (best === null || better(compareValues(value, best)))) best = value
+    }
+    return best
+  },
+})
+
+export const conditionalFunctions = [
+  scalarFunction({
+    name: 'coalesce',
+    family: 'conditional',
+    usage: 'coalesce(value, ...)',
+    summary: 'The first argument that is not null; later ones are not evaluated',
+    examples: [['coalesce(null, 2, 3)', '2']],
+    signature: unified(),
+    returns: (args) => args[0]?.type ?? utf8,
+    nulls: 'call',
+    kernel: { total: true, row: (...values: readonly Value[]) => values.find((value) => value !== null) ?? null },
+  }),
+  scalarFunction({
+    name: 'nullif',
+    family: 'conditional',
+    usage: 'nullif(value, other)',
+    summary: 'Null when the two are equal, else the first',
+    examples: [['nullif(3, 3)', 'NULL']],
+    signature: { ...unified(), parameters: [anything, anything], variadic: false },
+    returns: (args) => args[0]?.type ?? utf8,
+    nulls: 'call',
+    kernel: {
+      total: true,
+      row: (a: Value, b: Value) => (a !== null && b !== null && compareValues(a, b) === 0 ? null : a),
+    },
+  }),
+  scalarFunction({
+    name: 'greatest',
+    family: 'conditional',
+    usage: 'greatest(value, ...)',
+    summary: 'The greatest argument that is not null',
+    examples: [['greatest(1, null, 3)', '3']],
+    signature: unified(),
+    returns: (args) => args[0]?.type ?? utf8,
+    nulls: 'call',
+    givesNull: (args) => args.every((arg) => arg.nullable),
+    kernel: extreme((order) => order > 0),
+  }),
+  scalarFunction({
+    name: 'least',
+    family: 'conditional',
+    usage: 'least(value, ...)',
+    summary: 'The least argument that is not null',
+    examples: [['least(1, null, 3)', '1']],
+    signature: unified(),
+    returns: (args) => args[0]?.type ?? utf8,
+    nulls: 'call',
+    givesNull: (args) => args.every((arg) => arg.nullable),
+    kernel: extreme((order) => order < 0),
+  }),
+  scalarFunction({
+    name: 'arrow_typeof',
+    family: 'other',
+    usage: 'arrow_typeof(value)',
+    summary: "The type of a value, in Arrow's words",
+    examples: [['arrow_typeof(1)', "'Int64'"]],
+    signature: exactly([anything]),
+    returns: utf8,
+    nulls: 'call',
+    givesNull: false,
+    kernel: (args) => {
+      const name = args[0] === undefined ? '' : displayType(args[0].type)
+      return { total: true, row: () => name }
+    },
+  }),
+]

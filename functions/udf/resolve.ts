@@ -1,0 +1,79 @@
+// A scalar UDF as a kernel: the user's function called with the values users expect, its results checked against the
+// declared type. The function must be live: workers revive shipped bodies before anything is bound for evaluation.
+
+import { InternalError, PlanError } from '../errors.ts'
+import type { Value } from '../expr/node.ts'
+import type { Argument, Resolution, ScalarKernel } from '../scalar/contract.ts'
+import { commonNumeric, plainType } from '../types/coercion.ts'
+import { type DataType, displayType, sameType } from '../types/type.ts'
+import type { ScalarUdf } from './definition.ts'
+import { fromUser, toUser } from './user-values.ts'
+
+/**
+ * Resolves a call of a scalar UDF: arguments are cast to the declared inputs when they widen to them.
+ *
+ * @throws {PlanError} `type_mismatch` for a wrong number of arguments or a type that does not fit.
+ */
+export function resolveUdf(udf: ScalarUdf, args: readonly Argument[]): Resolution {
+  if (args.length !== udf.inputs.length) {
+    const takes = udf.inputs.length === 1 ? '1 argument' : `${udf.inputs.length} arguments`
+    throw new PlanError('type_mismatch', `Function "${udf.name}" takes ${takes}, got ${args.length}`, {
+      details: { function: udf.name, arguments: args.length },
+    })
+  }
+  args.forEach((arg, i) => {
+    checkInput(udf, i, arg.type)
+  })
+  const propagate = udf.nulls === 'propagate'
+  return {
+    types: udf.inputs,
+    returns: udf.returns.type,
+    nullable: udf.returns.nullable,
+    nulls: propagate ? 'propagate' : 'call',
+    givesNull: udf.returns.nullable,
+    volatility: udf.volatility,
+    kernel: () => udfKernel(udf),
+  }
+}
+
+function checkInput(udf: ScalarUdf, index: number, actual: DataType): void {
+  const wanted = udf.inputs[index] ?? actual
+  const from = plainType(actual)
+  if (from.kind === 'null' || sameType(from, plainType(wanted)) || commonNumeric(from, wanted) !== undefined) return
+  if (from.kind === 'date32' && wanted.kind === 'timestamp') return
+  if (from.kind === 'timestamp' && wanted.kind === 'timestamp') return
+  const place = udf.inputs.length === 1 ? '' : ` as argument ${index + 1}`
+  throw new PlanError(
+    'type_mismatch',
+    `Function "${udf.name}" takes ${displayType(wanted)}${place}, got ${displayType(actual)}`,
+    {
+      details: { function: udf.name, argument: index + 1, type: displayType(actual) },
+    },
+  )
+}
+
+function udfKernel(udf: ScalarUdf): ScalarKernel {
+  if (udf.body.kind !== 'live') throw new InternalError(`Function "${udf.name}" was not prepared before it was bound`)
+  const fn = udf.body.fn as (...values: unknown[]) => unknown
+  const check = fromUser(udf.name, udf.returns)
+  const adapters = udf.inputs.map((type) => toUser(type, udf.int64As, udf.name))
+  const [first, second] = adapters
+  // The common arities call the function directly: a spread in the hot loop would cost more than the function.
+  if (adapters.every((adapt) => adapt === undefined)) {
+    if (adapters.length === 1) return { row: (a: Value) => check(fn(a)) }
+    if (adapters.length === 2) return { row: (a: Value, b: Value) => check(fn(a, b)) }
+    return { row: (...values: Value[]) => check(fn(...values)) }
+  }
+  if (adapters.length === 1 && first !== undefined)
+    return { row: (a: Value) => check(fn(a === null ? null : first(a))) }
+  if (adapters.length === 2) {
+    const [left, right] = [first ?? asIs, second ?? asIs]
+    return { row: (a: Value, b: Value) => check(fn(a === null ? null : left(a), b === null ? null : right(b))) }
+  }
+  return {
+    row: (...values: Value[]) =>
+      check(fn(...values.map((value, i) => (value === null ? null : (adapters[i] ?? asIs)(value))))),
+  }
+}
+
+const asIs = (value: Value): unknown => value

@@ -1,0 +1,134 @@
+// The values that user functions get and give, where they differ from the engine's: Dates for dates and timestamps,
+// decimals as strings, 64-bit integers as numbers when asked for. Results are checked against the declared type.
+
+import { parseDecimal } from '../cast/decimal.ts'
+import { DataError, UdfError } from '../errors.ts'
+import { decimalText } from '../expr/display-value.ts'
+import type { Value } from '../expr/node.ts'
+import {
+  type DataType,
+  displayType,
+  type Field,
+  integerRange,
+  isBigInt,
+  isInteger,
+  type TimeUnit,
+} from '../types/type.ts'
+
+const ticksPerMs: Record<TimeUnit, number> = { s: 0.001, ms: 1, us: 1000, ns: 1_000_000 }
+
+/** How a value of `type` is handed to a user function; undefined when it is handed over as it is. */
+export function toUser(
+  type: DataType,
+  int64As: 'bigint' | 'number',
+  name: string,
+): ((value: Value) => unknown) | undefined {
+  switch (type.kind) {
+    case 'date32':
+      return (value) => new Date((value as number) * 86_400_000)
+    case 'timestamp': {
+      const perMs = ticksPerMs[type.unit]
+      return (value) => new Date(Math.floor(Number(value) / perMs))
+    }
+    case 'decimal128':
+      return (value) => decimalText(value as bigint, type.scale)
+    case 'int64':
+    case 'uint64':
+      return int64As === 'number' ? (value) => safeNumber(value as bigint, name) : undefined
+    default:
+      return undefined
+  }
+}
+
+function safeNumber(value: bigint, name: string): number {
+  const number = Number(value)
+  if (Number.isSafeInteger(number)) return number
+  throw new DataError('overflow', `Cannot pass ${value} to "${name}" as a number: declare int64As 'bigint'`, {
+    details: { udf: name },
+  })
+}
+
+/**
+ * How a user function's result becomes a value of its declared field. Undefined counts as null.
+ *
+ * @returns A function that throws UdfError `udf_wrong_result`, naming what was wanted and what came.
+ */
+export function fromUser(name: string, returns: Field): (result: unknown) => Value {
+  const convert = resultConverter(returns.type)
+  const wrong = (result: unknown): never => {
+    throw new UdfError(
+      'udf_wrong_result',
+      `Function "${name}" returned ${describe(result)}, its declared type is ${displayType(returns.type)}`,
+      { details: { udf: name, type: displayType(returns.type) } },
+    )
+  }
+  if (!returns.nullable) {
+    return (result) => (result === null || result === undefined ? wrong(result) : (convert(result) ?? wrong(result)))
+  }
+  return (result) => (result === null || result === undefined ? null : (convert(result) ?? wrong(result)))
+}
+
+/** Reads a user's result as a value of `type`; undefined when it is none. */
+function resultConverter(type: DataType): (result: unknown) => Value | undefined {
+  if (type.kind === 'float64') return (r) => (typeof r === 'number' ? r : typeof r === 'bigint' ? Number(r) : undefined)
+  if (type.kind === 'float32') return (r) => (typeof r === 'number' ? Math.fround(r) : undefined)
+  if (isInteger(type)) return integerConverter(type)
+  switch (type.kind) {
+    case 'bool':
+      return (r) => (typeof r === 'boolean' ? r : undefined)
+    case 'utf8':
+      return (r) => (typeof r === 'string' ? r : undefined)
+    case 'binary':
+      return (r) => (r instanceof Uint8Array ? r : undefined)
+    case 'date32':
+      return (r) => (r instanceof Date && !Number.isNaN(r.getTime()) ? Math.floor(r.getTime() / 86_400_000) : undefined)
+    case 'timestamp': {
+      const perMs = ticksPerMs[type.unit]
+      return (r) => {
+        if (typeof r === 'bigint') return r
+        if (!(r instanceof Date) || Number.isNaN(r.getTime())) return undefined
+        return perMs < 1 ? BigInt(Math.floor(r.getTime() / 1000)) : BigInt(r.getTime()) * BigInt(perMs)
+      }
+    }
+    case 'decimal128':
+      return (r) =>
+        typeof r === 'string' || typeof r === 'number' || typeof r === 'bigint'
+          ? parseDecimal(String(r), type.scale)
+          : undefined
+    case 'list': {
+      const item = fromUser('list', type.item)
+      return (r) => (Array.isArray(r) || ArrayBuffer.isView(r) ? Array.from(r as Iterable<unknown>, item) : undefined)
+    }
+    case 'struct': {
+      const fields = type.fields.map((field) => [field.name, fromUser(field.name, field)] as const)
+      return (r) =>
+        typeof r === 'object' && r !== null
+          ? Object.fromEntries(fields.map(([key, convert]) => [key, convert((r as Record<string, unknown>)[key])]))
+          : undefined
+    }
+    default:
+      return (r) => (typeof r === 'bigint' || typeof r === 'object' ? (r as Value) : undefined)
+  }
+}
+
+function integerConverter(type: DataType): (result: unknown) => Value | undefined {
+  const [least, most] = integerRange(type)
+  const [low, high] = [Number(least), Number(most)]
+  if (!isBigInt(type))
+    return (r) => (typeof r === 'number' && Number.isInteger(r) && r >= low && r <= high ? r + 0 : undefined)
+  return (r) => {
+    if (typeof r === 'bigint') return r >= least && r <= most ? r : undefined
+    return typeof r === 'number' && Number.isSafeInteger(r) && r >= low ? BigInt(r) : undefined
+  }
+}
+
+function describe(value: unknown): string {
+  if (typeof value === 'string')
+    return `the string ${JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}…` : value)}`
+  if (typeof value === 'object' && value !== null) {
+    return value instanceof Promise
+      ? 'a Promise (async functions are not scalar functions)'
+      : `a ${value.constructor?.name ?? 'object'}`
+  }
+  return value === null || value === undefined ? String(value) : `the ${typeof value} ${String(value)}`
+}

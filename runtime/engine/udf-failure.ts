@@ -1,0 +1,42 @@
+// The error of a user's function that threw: whose it is, in which row, and where in the user's file.
+
+import { isVolleyError, UdfError, type VolleyError } from '../../functions/errors.ts'
+
+/**
+ * Wraps what a user function threw. Our own errors (a wrong result, a value that cannot be passed) keep their code and
+ * get the row.
+ *
+ * @param row - The row of the partition, counted from 0.
+ */
+export function udfFailure(thrown: unknown, name: string, row: number): VolleyError {
+  if (isVolleyError(thrown)) {
+    const details = { ...thrown.details, udf: name, row }
+    return new UdfError(thrown.code, thrown.message, { details, cause: thrown })
+  }
+  const message = thrown instanceof Error ? thrown.message : String(thrown)
+  const place = thrown instanceof Error ? userFrame(thrown) : undefined
+  const where = place === undefined ? '' : ` at ${place.file}:${place.line}:${place.column}`
+  const error = new UdfError('udf_failed', `Function "${name}" threw in row ${row}${where}: ${message}`, {
+    details: { udf: name, row, message, ...(place ?? {}) },
+    cause: thrown,
+  })
+  if (thrown instanceof Error && thrown.stack !== undefined) error.stack = thrown.stack
+  return error
+}
+
+interface Frame extends Record<string, string | number> {
+  readonly file: string
+  readonly line: number
+  readonly column: number
+}
+
+/** The first frame of the stack that is a place in a file. */
+function userFrame(error: Error): Frame | undefined {
+  for (const line of error.stack?.split('\n') ?? []) {
+    const match = /^\s+at .*?\(?((?:file:\/\/|\/|[A-Za-z]:\\)[^()]*?):(\d+):(\d+)\)?$/.exec(line)
+    if (match === null) continue
+    const [, file = '', row = '0', column = '0'] = match
+    return { file: file.replace(/^file:\/\//, ''), line: Number(row), column: Number(column) }
+  }
+  return undefined
+}
