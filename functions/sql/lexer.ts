@@ -30,7 +30,7 @@ const dollarTag = /\$(?:[\p{L}_][\p{L}\p{Nd}_]*)?\$/uy
 const operator =
   /!~~\*|!~~|!~\*|~~\*|===|!==|->>|!~|~~|~\*|->|=>|==|<=|>=|<>|!=|<<|>>|\|\||&&|\?\?|::|@>|<@|[-+*/%&|^#~=<>()[\]{},.:;!?]/y
 const escapes: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '\r', b: '\b', f: '\f' }
-const escape = /''|\\(?:x([0-9a-fA-F]{1,2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([0-7]{1,3})|([\s\S]))/g
+const escapeSequence = /''|\\(?:x([0-9a-fA-F]{1,2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([0-7]{1,3})|([\s\S]))/g
 
 /**
  * Splits a text into tokens, the last of kind `end`.
@@ -102,7 +102,7 @@ export function tokenize(text: string, options: LexerOptions): Token[] {
   function readString(start: number, bodyStart: number, escaped: boolean): Token {
     const end = closingQuote(start, bodyStart, "'", escaped)
     const body = text.slice(bodyStart, end - 1)
-    return make('string', start, end, escaped ? unescape(body, bodyStart) : body.replaceAll("''", "'"))
+    return make('string', start, end, escaped ? decodeEscapes(body, bodyStart) : body.replaceAll("''", "'"))
   }
 
   function readQuoted(start: number, mark: string): Token {
@@ -139,8 +139,8 @@ export function tokenize(text: string, options: LexerOptions): Token[] {
     throw fail(start, `the ${what} that starts here is not closed, add ${mark}`, mark)
   }
 
-  function unescape(body: string, bodyStart: number): string {
-    return body.replace(escape, (all, hex?: string, u4?: string, u8?: string, octal?: string, other = '') => {
+  function decodeEscapes(body: string, bodyStart: number): string {
+    return body.replace(escapeSequence, (all, hex?: string, u4?: string, u8?: string, octal?: string, other = '') => {
       if (all === "''") return "'"
       const digits = hex ?? u4 ?? u8
       if (digits === undefined && octal === undefined) return escapes[other] ?? other

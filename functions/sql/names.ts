@@ -1,7 +1,7 @@
 // What names in SQL text stand for: columns in any case, fields of the one table, functions by the caller's lookup.
 
-import type { ColumnNode, ExprNode } from '../expr/node.ts'
 import { literal } from '../expr/literal.ts'
+import type { ColumnNode, ExprNode } from '../expr/node.ts'
 import { nearest } from '../nearest.ts'
 import type { Token } from './lexer.ts'
 import type { FunctionName } from './options.ts'
@@ -11,7 +11,9 @@ import type { Reader } from './reader.ts'
 const reserved = new Set(
   `ALL AND ANY AS ASC BETWEEN BY CASE CAST CROSS DESC DISTINCT ELSE END ESCAPE EXCEPT EXISTS FALSE FETCH FROM FULL GROUP
   HAVING ILIKE IN INNER INTERSECT INTO IS JOIN LEFT LIKE LIMIT NATURAL NOT NULL NULLS OFFSET ON OR ORDER OUTER OVER
-  PARTITION QUALIFY RIGHT SELECT SIMILAR SOME THEN TRUE TRY_CAST UNION USING WHEN WHERE WINDOW WITH WITHIN`.split(/\s+/),
+  PARTITION QUALIFY RIGHT SELECT SIMILAR SOME THEN TRUE TRY_CAST UNION USING WHEN WHERE WINDOW WITH WITHIN`.split(
+    /\s+/,
+  ),
 )
 /** Reserved words that are nevertheless names of functions. */
 const callable = new Set(['LEFT', 'RIGHT'])
@@ -24,9 +26,7 @@ const aggregates = new Set(
   approx_distinct approx_median approx_percentile_cont approx_percentile_cont_with_weight percentile_cont quantile_cont
   grouping`.split(/\s+/),
 )
-const windows = new Set(
-  ['row_number', 'rank', 'dense_rank', 'percent_rank', 'cume_dist', 'ntile', 'lag', 'lead'],
-)
+const windows = new Set(['row_number', 'rank', 'dense_rank', 'percent_rank', 'cume_dist', 'ntile', 'lag', 'lead'])
 
 export const isReserved = (token: Token): boolean => reserved.has(token.keyword)
 
@@ -62,7 +62,9 @@ export function readName(reader: Reader, what: string): Token {
   const token = reader.peek()
   if (!reader.atName()) throw reader.expected(what)
   if (isReserved(token))
-    throw reader.fail(`${token.keyword} is a keyword and cannot be ${what} here, write "${token.text}" in double quotes`)
+    throw reader.fail(
+      `${token.keyword} is a keyword and cannot be ${what} here, write "${token.text}" in double quotes`,
+    )
   return reader.next()
 }
 

@@ -3,7 +3,7 @@
 
 import { PlanError } from '../errors.ts'
 import { childrenOf } from '../expr/children.ts'
-import type { ExprNode, SortNode } from '../expr/node.ts'
+import type { ExprNode, SortNode, WindowFrame } from '../expr/node.ts'
 import { type Token, tokenize } from './lexer.ts'
 import { type Limits, limitsOf, type SqlOptions } from './options.ts'
 import { createSyntaxError, planErrorAt, quote, type SyntaxErrorInit } from './syntax-error.ts'
@@ -14,10 +14,11 @@ const maxHeight = 1000
 /** Reads one operand and the operators after it that bind tighter than `minPrecedence`. */
 export type ReadExpr = (reader: Reader, minPrecedence: number) => ExprNode
 
-/** The clauses that `WINDOW w AS (…)` names. */
-export interface WindowClauses {
+/** What stands in `OVER (…)`. */
+export interface OverClauses {
   readonly partitionBy: readonly ExprNode[]
   readonly orderBy: readonly SortNode[]
+  readonly frame?: WindowFrame
 }
 
 export class Reader {
@@ -25,7 +26,7 @@ export class Reader {
   readonly subject: string
   readonly options: SqlOptions
   /** Definitions of a query's WINDOW clause, by name in lower case. */
-  readonly windows = new Map<string, WindowClauses>()
+  readonly windows = new Map<string, OverClauses>()
   readonly #limits: Limits
   readonly #tokens: Token[]
   readonly #readExpr: ReadExpr
@@ -34,7 +35,8 @@ export class Reader {
   #nodes = 0
 
   constructor(text: string, subject: string, options: SqlOptions, readExpr: ReadExpr) {
-    if (typeof text !== 'string') throw new PlanError('invalid_argument', `Cannot read the ${subject}: it is not a text`)
+    if (typeof text !== 'string')
+      throw new PlanError('invalid_argument', `Cannot read the ${subject}: it is not a text`)
     this.text = text
     this.subject = subject
     this.options = options
@@ -123,12 +125,16 @@ export class Reader {
 
   /** Reads an expression, counting how deep it is nested. */
   expr(minPrecedence = 0): ExprNode {
+    return this.nested(() => this.#readExpr(this, minPrecedence))
+  }
+  /** Runs `read` one level deeper. */
+  nested<Result>(read: () => Result): Result {
     if (this.#depth >= this.#limits.maxDepth)
       throw this.fail(`it is nested deeper than ${this.#limits.maxDepth} levels here, take it apart`)
     this.#depth++
-    const node = this.#readExpr(this, minPrecedence)
+    const result = read()
     this.#depth--
-    return node
+    return result
   }
   /** Reads one or more of what `read` reads, with commas between. */
   list<Item>(read: () => Item): readonly Item[] {
@@ -140,7 +146,10 @@ export class Reader {
   /** Freezes and counts a node. */
   node<Node extends ExprNode>(node: Node): Node {
     if (++this.#nodes > this.#limits.maxNodes)
-      throw this.fail(`it has more than ${this.#limits.maxNodes} parts here, take it apart`, this.previous()?.start ?? 0)
+      throw this.fail(
+        `it has more than ${this.#limits.maxNodes} parts here, take it apart`,
+        this.previous()?.start ?? 0,
+      )
     return Object.freeze(node)
   }
   /** Refuses trees that grew too tall, as thousands of operators in a row make them. */
