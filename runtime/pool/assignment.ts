@@ -14,7 +14,15 @@ export interface WorkerPort {
   write(bytes: Uint8Array): Promise<boolean>
   readResults(on: boolean): void
   /** Ends the process, if need be by force, unless it is called off within `graceMs`. */
-  endIn(graceMs: number): Disposable
+  endIn(graceMs: number): Ladder
+  /** Called once, at the end: `clean` tells that the worker can take another task. */
+  release(clean: boolean): void
+}
+
+/** The steps that end a process; disposing of it calls off those still to come. */
+export interface Ladder extends Disposable {
+  /** A signal was sent: the process will end. */
+  readonly hasFired: boolean
 }
 
 export interface TaskLimits {
@@ -28,20 +36,18 @@ const silenceMs = 1000
 
 export class Assignment {
   readonly run: TaskRun
-  /** Resolves to whether the worker can take another task. */
-  readonly released: Promise<boolean>
   readonly #port: WorkerPort
   readonly #request: TaskRequest
   readonly #options: RunOptions
   readonly #limits: TaskLimits
   readonly #id: number
   readonly #done = Promise.withResolvers<TaskStats>()
-  readonly #released = Promise.withResolvers<boolean>()
   readonly #timers = new DisposableStack()
   readonly #stream: ResultStream
   #state: 'running' | 'released' = 'running'
   #stats: TaskStats | undefined
   #error: Error | undefined
+  #ladder: Ladder | undefined
   #answered = false
   #fed = false
   #logBytes = 0
@@ -60,7 +66,6 @@ export class Assignment {
     })
     this.#done.promise.catch(() => {})
     this.run = { pid: port.pid, stream: this.#stream, done: this.#done.promise }
-    this.released = this.#released.promise
   }
 
   start(): void {
@@ -86,7 +91,7 @@ export class Assignment {
     this.#error = error
     if (this.#state === 'running' && !this.#answered) {
       this.#port.send({ kind: 'cancel', id: this.#id })
-      this.#timers.use(this.#port.endIn(graceMs))
+      this.#climb(graceMs)
     }
     this.#stream.fail(error)
     if (this.#state === 'released') this.#done.reject(error)
@@ -132,6 +137,11 @@ export class Assignment {
     return this.#state === 'running' && this.#stats !== undefined
   }
 
+  /** Somebody stopped it, so that its worker's end is no surprise. */
+  get isStopped(): boolean {
+    return this.#error !== undefined
+  }
+
   /** The process is gone, and everything it had written was handed over. */
   onGone(error: Error): void {
     if (this.#state === 'released') return
@@ -164,6 +174,10 @@ export class Assignment {
     this.#releaseIfSettled()
   }
 
+  #climb(graceMs: number): void {
+    this.#ladder = this.#timers.use(this.#port.endIn(graceMs))
+  }
+
   #fail(error: Error): void {
     this.#error ??= error
     this.#stream.fail(this.#error)
@@ -171,7 +185,7 @@ export class Assignment {
 
   #break(sent: 'more' | 'fewer'): void {
     this.#fail(broken(`it sent ${sent} result bytes than it announced`))
-    this.#timers.use(this.#port.endIn(0))
+    this.#climb(0)
   }
 
   /** All announced bytes were written before the announcement, so they arrive as long as the pipe is read. */
@@ -186,7 +200,7 @@ export class Assignment {
   }
 
   #releaseIfSettled(): void {
-    if (!this.#answered || !this.#fed || !this.#stream.isComplete) return
+    if (!this.#answered || !this.#fed || !this.#stream.isComplete || this.#ladder?.hasFired) return
     // What the task printed last may be on its way still, in another pipe: let this turn's reads happen first.
     setImmediate(() => this.#release(true))
   }
@@ -195,7 +209,7 @@ export class Assignment {
     if (this.#state === 'released') return
     this.#state = 'released'
     this.#timers.dispose()
-    this.#released.resolve(reusable)
+    this.#port.release(reusable)
     if (this.#error !== undefined) this.#done.reject(this.#error)
     else this.#stream.finish()
   }

@@ -1,17 +1,16 @@
 // The pool's handle on one worker process: its start, the messages and bytes to and from it, its end.
 // It runs one assignment at a time; what a task's bytes mean is no business of it.
 
-import { mkdirSync } from 'node:fs'
-import { rm } from 'node:fs/promises'
 import { setTimeout as delay } from 'node:timers/promises'
-import { errorFromPlain, type VolleyError, WorkerError } from '../../functions/errors.ts'
+import { errorFromPlain, InternalError, type VolleyError, WorkerError } from '../../functions/errors.ts'
 import type { LogStream, RunOptions, TaskRequest, TaskRun } from '../backend.ts'
 import { Assignment, type TaskLimits, type WorkerPort } from './assignment.ts'
-import { type Exit, ended, exited, lossError, OutputTail, startError } from './exit.ts'
+import { type Exit, lossError, OutputTail, startError } from './exit.ts'
 import { encodeFrame, FrameReader } from './frames.ts'
-import { type Launched, type LaunchOptions, launch } from './launch.ts'
-import { watchMemory } from './memory.ts'
+import type { LaunchOptions } from './launch.ts'
+import { residentBytes, watchMemory } from './memory.ts'
 import { type PoolMessage, parseWorkerMessage, type WorkerInfo, type WorkerMessage } from './protocol.ts'
+import { WorkerProcess } from './worker-process.ts'
 
 export interface ChildOptions extends LaunchOptions, TaskLimits {
   readonly workerContext: string | undefined
@@ -19,10 +18,8 @@ export interface ChildOptions extends LaunchOptions, TaskLimits {
   readonly maxRssBytes: number | undefined
 }
 
-/** From SIGTERM to SIGKILL. */
-const termGraceMs = 100
-/** What a process that has ended may take to have its last bytes read. */
-const lastWordsMs = 200
+/** From the closing of a pipe to the end of the process. */
+const hangUpGraceMs = 200
 /** A worker may say so much; more is a flood, and a flood is an attack. */
 const maxMessagesPerSecond = 2000
 
@@ -33,61 +30,63 @@ export class Child {
   readonly gone: Promise<Exit>
   /** Tasks it was given. */
   served = 0
+  /** It ended though nobody had told it to. */
+  lost = false
   readonly #options: ChildOptions
-  readonly #launched: Launched
-  readonly #directory: string
+  readonly #frames = new FrameReader()
   readonly #tail = new OutputTail()
   readonly #ready = Promise.withResolvers<WorkerInfo>()
+  #process: WorkerProcess | undefined
   #state: 'starting' | 'idle' | 'busy' | 'ending' | 'gone' = 'starting'
   #assignment: Assignment | undefined
   #startFailure: VolleyError | undefined
+  #distrusted = false
   #messages = { second: 0, count: 0 }
 
   /** Starts a process; `directory` is made for it and removed after it. */
   constructor(options: ChildOptions, directory: string) {
     this.#options = options
-    this.#directory = directory
-    mkdirSync(directory)
-    this.#launched = launch(options, directory)
     this.ready = this.#ready.promise
     this.ready.catch(() => {})
-    this.gone = this.#live()
-    const timer = setTimeout(
-      () => this.#failStart(`it was not ready after ${options.startTimeoutMs} ms`),
-      options.startTimeoutMs,
-    )
-    this.ready.then(
-      () => clearTimeout(timer),
-      () => clearTimeout(timer),
-    )
+    this.gone = this.#live(directory)
   }
 
   get pid(): number {
-    return this.#launched.subprocess.pid ?? 0
+    return this.#process?.pid ?? 0
   }
 
   get isIdle(): boolean {
     return this.#state === 'idle'
   }
 
-  /** Gives the worker a task. It must be idle. */
-  run(request: TaskRequest, options: RunOptions): { readonly run: TaskRun; readonly released: Promise<boolean> } {
+  /**
+   * Gives the worker a task. It must be idle.
+   *
+   * @param onReleased - Called once the worker is through with it, with whether it can take another.
+   */
+  run(request: TaskRequest, options: RunOptions, onReleased: (clean: boolean) => void): TaskRun {
+    const worker = this.#process
+    if (worker === undefined || !this.isIdle) throw new InternalError('Cannot give a worker a task: it is not idle')
     this.#state = 'busy'
     this.served += 1
-    this.#holdProcess(true)
-    const assignment = new Assignment(this.served, this.#port(), request, options, this.#options)
-    const watch = watchMemory(this.pid, this.#options.maxRssBytes, (error) => assignment.stop(error, 0))
+    worker.hold(true)
+    const watch = watchMemory(worker.pid, this.#options.maxRssBytes, (error) => assignment.stop(error, 0))
+    const port: WorkerPort = {
+      pid: worker.pid,
+      send: (message) => this.#send(message),
+      write: (bytes) => worker.input(bytes),
+      readResults: (on) => worker.readResults(on),
+      endIn: (graceMs) => worker.endIn(graceMs),
+      release: (clean) => {
+        watch[Symbol.dispose]()
+        this.#assignment = undefined
+        void this.#release(clean, onReleased)
+      },
+    }
+    const assignment = new Assignment(this.served, port, request, options, this.#options)
     this.#assignment = assignment
     assignment.start()
-    const released = assignment.released.then((clean) => {
-      watch[Symbol.dispose]()
-      this.#assignment = undefined
-      if (this.#state !== 'busy') return false
-      if (clean) this.#state = 'idle'
-      this.#holdProcess(!clean)
-      return clean
-    })
-    return { run: assignment.run, released }
+    return assignment.run
   }
 
   /** Stops what the worker is doing, with that error. */
@@ -97,54 +96,75 @@ export class Child {
 
   /** Ends the process: asks, then SIGTERM, then SIGKILL. Resolves when it is gone. */
   async end(graceMs = this.#options.graceMs): Promise<void> {
-    if (this.#state !== 'gone') {
-      this.#state = 'ending'
-      this.#holdProcess(true)
-      this.#send({ kind: 'exit' })
-    }
-    using _ladder = this.#endIn(graceMs)
+    if (this.#state !== 'gone') this.#state = 'ending'
+    this.#process?.hold(true)
+    this.#send({ kind: 'exit' })
+    using _ladder = this.#process?.endIn(graceMs)
     await this.gone
   }
 
-  /** The process from its first byte to its end. */
-  async #live(): Promise<Exit> {
-    const { subprocess, stdout, stderr, result, input, control } = this.#launched
-    const { workerContext } = this.#options
-    const frames = new FrameReader()
-    for (const pipe of [stdout, stderr, result, input, control]) pipe.on('error', () => {})
-    stdout.on('data', (bytes: Buffer) => this.#log('stdout', bytes))
-    stderr.on('data', (bytes: Buffer) => this.#log('stderr', bytes))
-    result.on('data', (bytes: Buffer) => this.#result(bytes))
-    control.on('data', (bytes: Buffer) => this.#receive(frames, bytes))
-    const ends = [stdout, stderr, control].map((pipe) => ended(pipe))
-    const resultEnd = ended(result)
-    this.#send({
-      kind: 'start',
-      ownGroup: process.platform !== 'win32',
-      ...(workerContext === undefined ? {} : { workerContext }),
-    })
-
-    const exit = await exited(this.#launched)
-    subprocess.kill('SIGKILL') // its group: whatever it started and left behind
-    await Promise.race([Promise.all(ends), delay(lastWordsMs, undefined, { ref: false })])
-    if (this.#assignment?.isDelivering) await resultEnd
-    const lost = lossError(this.pid, exit, this.#tail.text)
-    this.#state = 'gone'
-    this.#assignment?.onGone(lost)
-    this.#ready.reject(this.#startFailure ?? startError(exit, this.#tail.text))
-    for (const pipe of [stdout, stderr, result, input, control]) pipe.destroy()
-    await rm(this.#directory, { recursive: true, force: true, maxRetries: 3 })
+  /** The life of the process, from its start to its end. */
+  async #live(directory: string): Promise<Exit> {
+    const { startTimeoutMs, workerContext } = this.#options
+    const late = setTimeout(() => this.#failStart(`it was not ready after ${startTimeoutMs} ms`), startTimeoutMs)
+    this.ready.then(
+      () => clearTimeout(late),
+      () => clearTimeout(late),
+    )
+    try {
+      this.#process = await WorkerProcess.start(this.#options, directory, {
+        onLog: (stream, bytes) => this.#log(stream, bytes),
+        onResult: (bytes) => this.#result(bytes),
+        onControl: (bytes) => this.#receive(bytes),
+      })
+    } catch (cause) {
+      return this.#vanish({ code: null, signal: null, spawnError: cause as Error })
+    }
+    if (this.#state === 'ending') this.#process.endIn(0)
+    const ownGroup = process.platform !== 'win32'
+    this.#send({ kind: 'start', ownGroup, ...(workerContext === undefined ? {} : { workerContext }) })
+    void this.#process.hungUp.then(() => this.#hungUp())
+    const exit = await this.#process.ended
+    this.lost = this.#state !== 'ending' && !this.#assignment?.isStopped
+    if (this.#assignment?.isDelivering) await this.#process.resultEnded
+    this.#vanish(exit)
+    await this.#process.dispose()
     return exit
   }
 
-  #receive(frames: FrameReader, bytes: Buffer): void {
+  /** A process that ends closes its pipes first; one that closes them and stays has nobody to talk to. */
+  async #hungUp(): Promise<void> {
+    await delay(hangUpGraceMs, undefined, { ref: false })
+    if (this.#state === 'gone' || this.#state === 'ending') return
+    this.#distrust(new WorkerError('protocol_error', `Cannot go on with worker ${this.pid}: it closed its pipes`))
+  }
+
+  /** With a limit of memory, what one task left behind must not count against the next. */
+  async #release(clean: boolean, onReleased: (clean: boolean) => void): Promise<void> {
+    const { maxRssBytes } = this.#options
+    if (clean && maxRssBytes !== undefined) clean = ((await residentBytes(this.pid)) ?? 0) < maxRssBytes / 2
+    if (clean && this.#state === 'busy') {
+      this.#state = 'idle'
+      this.#process?.hold(false)
+    }
+    onReleased(this.#state === 'idle')
+  }
+
+  #vanish(exit: Exit): Exit {
+    this.#state = 'gone'
+    this.#assignment?.onGone(lossError(this.pid, exit, this.#tail.text))
+    this.#ready.reject(this.#startFailure ?? startError(exit, this.#tail.text))
+    return exit
+  }
+
+  #receive(bytes: Uint8Array): void {
+    if (this.#distrusted) return
     try {
-      for (const message of frames.push(bytes)) {
+      for (const message of this.#frames.push(bytes)) {
         this.#countMessage()
         this.#onMessage(parseWorkerMessage(message))
       }
     } catch (error) {
-      this.#launched.control.pause()
       this.#distrust(error as Error)
     }
   }
@@ -153,7 +173,7 @@ export class Child {
     if (this.#state === 'starting' && message.kind === 'ready') {
       const { kind: _, ...info } = message
       this.#state = 'idle'
-      this.#holdProcess(false)
+      this.#process?.hold(false)
       this.#ready.resolve({ ...info, pid: this.pid })
     } else if (this.#state === 'starting' && message.kind === 'start-failed') {
       const cause = errorFromPlain(message.error)
@@ -165,17 +185,14 @@ export class Child {
     }
   }
 
-  #result(bytes: Buffer): void {
-    if (this.#assignment === undefined) {
-      this.#launched.result.pause()
-      if (this.#state === 'ending') return
-      this.#distrust(
-        new WorkerError('protocol_error', `Cannot accept a result from worker ${this.pid}: it has no task`),
-      )
-    } else if (!this.#assignment.onResult(bytes)) this.#launched.result.pause()
+  #result(bytes: Uint8Array): void {
+    const reading = this.#assignment?.onResult(bytes)
+    if (reading !== true) this.#process?.readResults(false)
+    if (reading !== undefined || this.#state === 'ending') return
+    this.#distrust(new WorkerError('protocol_error', `Cannot accept a result from worker ${this.pid}: it has no task`))
   }
 
-  #log(stream: LogStream, bytes: Buffer): void {
+  #log(stream: LogStream, bytes: Uint8Array): void {
     if (stream === 'stderr' || this.#state === 'starting') this.#tail.push(bytes)
     this.#assignment?.onLog(stream, bytes)
   }
@@ -191,6 +208,7 @@ export class Child {
 
   /** A worker that broke the protocol is ended at once; its task, if any, fails with that error. */
   #distrust(error: Error): void {
+    this.#distrusted = true
     if (this.#state === 'starting') this.#failStart(error.message)
     this.#assignment?.stop(error, 0)
     void this.end(0)
@@ -208,36 +226,6 @@ export class Child {
   }
 
   #send(message: PoolMessage): void {
-    if (this.#launched.control.writable) this.#launched.control.write(encodeFrame(message))
-  }
-
-  #port(): WorkerPort {
-    const { input, result } = this.#launched
-    return {
-      pid: this.pid,
-      send: (message) => this.#send(message),
-      write: (bytes) => new Promise((resolve) => input.write(bytes, (error) => resolve(!error))),
-      readResults: (on) => void (on ? result.resume() : result.pause()),
-      endIn: (graceMs) => this.#endIn(graceMs),
-    }
-  }
-
-  #endIn(graceMs: number): Disposable {
-    const { subprocess } = this.#launched
-    const timers = [
-      setTimeout(() => subprocess.kill('SIGTERM'), graceMs),
-      setTimeout(() => subprocess.kill('SIGKILL'), graceMs + termGraceMs),
-    ]
-    return { [Symbol.dispose]: () => timers.forEach(clearTimeout) }
-  }
-
-  /** An idle worker does not keep this process alive. */
-  #holdProcess(hold: boolean): void {
-    const { subprocess, stdout, stderr, result, input, control } = this.#launched
-    for (const handle of [subprocess.nodeChildProcess, stdout, stderr, result, input, control]) {
-      const { ref, unref } = handle as { ref?: () => void; unref?: () => void }
-      if (hold) ref?.call(handle)
-      else unref?.call(handle)
-    }
+    this.#process?.control(encodeFrame(message))
   }
 }

@@ -16,50 +16,47 @@ export interface LaunchOptions {
   readonly maxOldSpaceMb: number | undefined
   /** Added to the few variables a worker gets. */
   readonly env: { readonly [name: string]: string }
-  /** A command that runs its arguments as the same process: `['setpriv', '--pdeathsig', 'KILL']`. */
+  /** A command that becomes its arguments: `['setpriv', '--pdeathsig', 'KILL']`. */
   readonly launcher: readonly string[]
 }
 
-/** The pipes and handles of a started process; `undefined` pipes where it could not be started at all. */
+/** A started process and this process's ends of its pipes. */
 export interface Launched {
   readonly subprocess: Subprocess<ReturnType<typeof spawnOptions>>
   readonly stdout: Readable
   readonly stderr: Readable
-  readonly result: Socket
+  /** Null where the caller brought a socket of its own for the worker to inherit. */
+  readonly result: Socket | null
   readonly input: Socket
   readonly control: Socket
 }
 
-/** Variables a worker sees if the pool's process has them: to find programs, to tell the time, to cache compiled code. */
+/** Variables a worker sees if this process has them: to find programs, to tell the time, to cache compiled code. */
 const inheritedVariables = ['PATH', 'TZ', 'LANG', 'LC_ALL', 'NODE_COMPILE_CACHE', 'SystemRoot']
 
 /**
  * Starts one worker process in the directory `cwd`, which is also its place for temporary files.
  *
  * Its process group is its own, so that what it starts ends with it; execa ends it when this process exits.
+ *
+ * @param resultSocket - What the worker inherits as fd 3; without it a pipe is made.
  */
-export function launch(options: LaunchOptions, cwd: string): Launched {
+export function launch(options: LaunchOptions, cwd: string, resultSocket: Socket | undefined): Launched {
   const [file = process.execPath, ...rest] = [...options.launcher, process.execPath]
   const heap = options.maxOldSpaceMb === undefined ? [] : [`--max-old-space-size=${options.maxOldSpaceMb}`]
   const args = [...rest, ...options.nodeOptions, ...heap, fileURLToPath(options.entry)]
-  const subprocess = execa(file, args, spawnOptions(options, cwd))
-  const [, stdout, stderr, result, input, control] = subprocess.stdio as unknown as [
-    null,
-    Readable,
-    Readable,
-    Socket,
-    Socket,
-    Socket,
-  ]
+  const subprocess = execa(file, args, spawnOptions(options, cwd, resultSocket ?? 'pipe'))
+  type Pipes = [null, Readable, Readable, Socket | null, Socket, Socket]
+  const [, stdout, stderr, result, input, control] = subprocess.stdio as unknown as Pipes
   return { subprocess, stdout, stderr, result, input, control }
 }
 
-function spawnOptions(options: LaunchOptions, cwd: string) {
+function spawnOptions(options: LaunchOptions, cwd: string, result: Socket | 'pipe') {
   return {
     cwd,
     env: environment(options.env, cwd),
     extendEnv: false,
-    stdio: ['ignore', 'pipe', 'pipe', 'pipe', { value: 'pipe', input: true }, 'pipe'],
+    stdio: ['ignore', 'pipe', 'pipe', result, { value: 'pipe', input: true }, 'pipe'],
     buffer: false,
     encoding: 'buffer',
     reject: false,

@@ -85,9 +85,7 @@ export class WorkerPool implements Backend, AsyncDisposable {
   async run(request: TaskRequest, options: RunOptions): Promise<TaskRun> {
     const isolation = request.isolation ?? 'shared'
     const child = await this.#acquire(isolation, options.signal)
-    const { run, released } = child.run(request, options)
-    void released.then((clean) => this.#release(child, clean && isolation === 'shared', clean))
-    return run
+    return child.run(request, options, (clean) => this.#release(child, clean && isolation === 'shared', clean))
   }
 
   /** What the first ready worker tells of itself. Rejects with `start_failed` if none starts. */
@@ -178,8 +176,11 @@ export class WorkerPool implements Backend, AsyncDisposable {
     this.#started += 1
     const child = new Child(this.#options, join(this.#directory, `${this.#started}`))
     this.#children.add(child)
+    let wasReady = false
     child.ready.then(
       () => {
+        wasReady = true
+        this.#startError = undefined
         if (!this.#children.has(child)) return
         this.#idle.push(child)
         this.#dispatch()
@@ -187,13 +188,9 @@ export class WorkerPool implements Backend, AsyncDisposable {
       (error) => this.#backOff(error),
     )
     void child.gone.then((exit) => {
+      if (child.lost) this.#lost += 1
       if (!this.#children.delete(child)) return
-      this.#lost += 1
-      if (child.served === 0 && this.#startError === undefined) {
-        const message = `Cannot keep a worker: it ended by itself with ${exit.signal ?? `code ${exit.code}`}`
-        this.#backOff(new WorkerError('start_failed', message))
-      }
-      this.#idle = this.#idle.filter((other) => other !== child)
+      if (wasReady && child.served === 0) this.#backOff(leftBeforeWork(exit.signal ?? `code ${exit.code}`))
       this.#dispatch()
     })
   }
@@ -232,6 +229,10 @@ export class WorkerPool implements Backend, AsyncDisposable {
     await Promise.race([this.#quiet.promise, delay(drainMs, undefined, { signal: timer.signal }).catch(() => {})])
     timer.abort()
   }
+}
+
+function leftBeforeWork(how: string): WorkerError {
+  return new WorkerError('start_failed', `Cannot keep a worker: it was ready, then ended by itself with ${how}`)
 }
 
 function closed(): CancelledError {

@@ -4,13 +4,14 @@
 import { Socket } from 'node:net'
 import { WorkerError } from '../../functions/errors.ts'
 import { inputFd } from '../pool/protocol.ts'
+import { readIntoSlabs } from '../pool/slab-reader.ts'
 
 const maxBufferedBytes = 256 * 1024
 const headerBytes = 4
 
 export class InputReader {
-  readonly #socket = new Socket({ fd: inputFd, readable: true, writable: false })
-  #chunks: Buffer[] = []
+  readonly #socket: Socket
+  #chunks: Uint8Array[] = []
   #buffered = 0
   #ended = false
   #wake: (() => void) | undefined
@@ -19,12 +20,13 @@ export class InputReader {
   #endMark = false
 
   constructor() {
-    this.#socket.on('data', (chunk: Buffer) => {
+    const onread = readIntoSlabs((chunk) => {
       this.#chunks.push(chunk)
       this.#buffered += chunk.length
       if (this.#buffered > maxBufferedBytes) this.#socket.pause()
       this.#wake?.()
     })
+    this.#socket = new Socket({ fd: inputFd, readable: true, writable: false, onread })
     const end = () => {
       this.#ended = true
       this.#wake?.()
@@ -34,7 +36,7 @@ export class InputReader {
 
   /** Reads exactly `length` bytes. */
   async take(length: number): Promise<Uint8Array> {
-    const parts: Buffer[] = []
+    const parts: Uint8Array[] = []
     for (let missing = length; missing > 0; ) {
       const part = await this.#next(missing)
       parts.push(part)
@@ -64,7 +66,7 @@ export class InputReader {
     while ((await this.#nextOfInput()) !== undefined) {}
   }
 
-  async #nextOfInput(): Promise<Buffer | undefined> {
+  async #nextOfInput(): Promise<Uint8Array | undefined> {
     if (this.#endMark) return undefined
     if (this.#left === 0) {
       this.#left = Buffer.from(await this.take(headerBytes)).readUInt32LE(0)
@@ -76,7 +78,7 @@ export class InputReader {
     return part
   }
 
-  async #next(maxLength: number): Promise<Buffer> {
+  async #next(maxLength: number): Promise<Uint8Array> {
     while (this.#chunks.length === 0) {
       if (this.#ended) throw new WorkerError('protocol_error', 'Cannot read the task: its channel has ended')
       this.#socket.resume()
@@ -84,7 +86,7 @@ export class InputReader {
         this.#wake = resolve
       })
     }
-    const first = this.#chunks[0] as Buffer
+    const first = this.#chunks[0] as Uint8Array
     const part = first.subarray(0, maxLength)
     if (part.length === first.length) this.#chunks.shift()
     else this.#chunks[0] = first.subarray(part.length)
