@@ -1,21 +1,20 @@
-// What every reader does to the batches it has: picking columns, cutting to size, and reporting progress.
-// Never copies values.
+// What every reader does to make its batches: putting columns together and cutting to size. Never copies values.
 
-import { makeData, RecordBatch, Schema, Struct } from 'apache-arrow'
-import { fromArrowSchema } from '../../functions/types/arrow.ts'
-import { defaultBatchRows, selectFields, throwIfCancelled } from './partitions.ts'
+import { type Data, type Field, makeData, RecordBatch, Schema, Struct } from 'apache-arrow'
+import { defaultBatchRows, throwIfCancelled } from './partitions.ts'
 import type { ReadOptions } from './source.ts'
 
-/** The batch with only `columns`, in that order. (RecordBatch.select of apache-arrow misaligns columns.) */
-export function selectColumns(batch: RecordBatch, columns: readonly string[] | undefined): RecordBatch {
-  if (columns === undefined) return batch
-  const all = batch.schema.fields
-  const indices = columns.map((name) => all.findIndex((field) => field.name === name))
-  if (indices.includes(-1)) selectFields(fromArrowSchema(batch.schema), columns)
-  const fields = indices.flatMap((index) => all[index] ?? [])
-  const children = indices.flatMap((index) => batch.data.children[index] ?? [])
-  const data = makeData({ type: new Struct(fields), length: batch.numRows, nullCount: 0, children })
-  return new RecordBatch(new Schema(fields, batch.schema.metadata), data)
+/** A batch of these columns; each field takes the type that its data has. */
+export function makeBatch(
+  rows: number,
+  columns: readonly { readonly field: Field; readonly data: Data }[],
+): RecordBatch {
+  const fields = columns.map(({ field, data }) => (field.type === data.type ? field : field.clone({ type: data.type })))
+  const children = columns.map(({ data }) => data)
+  return new RecordBatch(
+    new Schema(fields),
+    makeData({ type: new Struct(fields), length: rows, nullCount: 0, children }),
+  )
 }
 
 /** Cuts a batch into ones of at most `options.batchRows` rows, looking for cancellation before each. */

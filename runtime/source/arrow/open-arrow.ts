@@ -5,6 +5,7 @@ import { findFiles, type SourceFile, withFile } from '../files.ts'
 import { groupPieces, type SourcePiece, unifySchemas } from '../partitions.ts'
 import type { OpenedSource } from '../source.ts'
 import { readLayout, scanStream } from './footer.ts'
+import { plainSchema } from './plain-types.ts'
 
 export async function openArrow(paths: readonly string[]): Promise<OpenedSource> {
   const files = await Promise.all((await findFiles(paths)).map(openOne))
@@ -20,14 +21,14 @@ async function openOne(file: SourceFile) {
     range: [index, index + 1],
     bytes,
   })) ?? [{ path: file.path, bytes: file.bytes }]
-  return { path: file.path, schema: fromArrowSchema(layout.schema), pieces }
+  return { path: file.path, schema: fromArrowSchema(plainSchema(layout.schema)), pieces }
 }
 
 export async function openMemory(bytes: Uint8Array): Promise<OpenedSource> {
   const { schema, batches } = scanStream(bytes)
   const pieces = batches.map((batch, index): SourcePiece => ({ range: [index, index + 1], ...batch }))
   return {
-    schema: fromArrowSchema(schema),
+    schema: fromArrowSchema(plainSchema(schema)),
     rows: batches.reduce((sum, batch) => sum + batch.rows, 0),
     partitions: (target) => groupPieces(pieces, target),
   }

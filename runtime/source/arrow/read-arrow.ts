@@ -3,13 +3,14 @@
 
 import type { FileHandle } from 'node:fs/promises'
 import { AsyncRecordBatchFileReader, type RecordBatch, RecordBatchReader } from 'apache-arrow'
-import { isVolleyError } from '../../../functions/errors.ts'
-import { cutBatch, selectColumns } from '../batches.ts'
+import { InternalError, isVolleyError } from '../../../functions/errors.ts'
+import { cutBatch, makeBatch } from '../batches.ts'
 import { openFile, readExactly, unreadable } from '../files.ts'
 import { throwIfCancelled } from '../partitions.ts'
 import type { ReadOptions, SourcePartition, SourceSlice } from '../source.ts'
 import { installDecompression } from './decompress.ts'
 import { isArrowFile } from './footer.ts'
+import { plainData, plainType } from './plain-types.ts'
 
 export async function* readArrow(
   partition: SourcePartition,
@@ -19,7 +20,7 @@ export async function* readArrow(
   let rows = 0
   for (const slice of partition.slices) {
     for await (const batch of readSlice(slice)) {
-      for (const part of cutBatch(selectColumns(batch, options.columns), options)) {
+      for (const part of cutBatch(plainBatch(batch, partition, options), options)) {
         rows += part.numRows
         yield part
       }
@@ -94,10 +95,27 @@ export async function* readMemory(
   for (const batch of RecordBatchReader.from(bytes)) {
     const at = index++
     if (!wanted.some(([start, end]) => at >= start && at < end)) continue
-    for (const part of cutBatch(selectColumns(batch, options.columns), options)) {
+    for (const part of cutBatch(plainBatch(batch, partition, options), options)) {
       rows += part.numRows
       yield part
     }
     options.onProgress?.({ rows, bytes: partition.bytes })
   }
+}
+
+/** The batch with only the columns asked for (RecordBatch.select misaligns them), in the layouts that the engine knows. */
+function plainBatch(batch: RecordBatch, { schema }: SourcePartition, { columns }: ReadOptions): RecordBatch {
+  const { fields } = batch.schema
+  const isPlain = fields.every(({ type }) => plainType(type) === type)
+  if (columns === undefined && schema === undefined && isPlain) return batch
+  const chosen = (columns ?? fields.map((field) => field.name)).map((name) => {
+    const index = fields.findIndex((field) => field.name === name)
+    const [field, data] = [fields[index], batch.data.children[index]]
+    if (field === undefined || data === undefined) {
+      throw new InternalError(`The source has no column "${name}" that was to be read from it`)
+    }
+    const nullable = schema?.find((each) => each.name === name)?.nullable ?? field.nullable
+    return { field: field.clone({ nullable }), data: plainData(data, plainType(data.type)) }
+  })
+  return makeBatch(batch.numRows, chosen)
 }

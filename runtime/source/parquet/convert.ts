@@ -15,6 +15,7 @@ type Stored = 'int32' | 'int64' | 'int96' | 'float' | 'double' | 'bytes' | 'fixe
 export function convertValues(values: Values, leaf: LeafNode, count: number): Values {
   const stored = storedAs(leaf)
   const { type } = leaf.field
+  if (type.kind === 'null') return { kind: 'bits', bits: new Uint8Array(0) }
   if (values.kind === 'bits' && type.kind === 'bool') return values
   if (values.kind === 'bytes') {
     if (type.kind === 'utf8' || type.kind === 'binary') return values

@@ -3,7 +3,8 @@
 import { findFiles, type SourceFile, withFile } from '../files.ts'
 import { groupPieces, type SourcePiece, unifySchemas } from '../partitions.ts'
 import type { OpenedSource } from '../source.ts'
-import { columnSchema, parquetColumns } from './columns.ts'
+import { fileColumns } from './arrow-hints.ts'
+import { columnSchema } from './columns.ts'
 import { readFooter } from './footer.ts'
 
 export async function openParquet(paths: readonly string[]): Promise<OpenedSource> {
@@ -23,5 +24,5 @@ async function openOne({ path, bytes }: SourceFile) {
     const compressed = group.columns.reduce((sum, { meta_data: m }) => sum + Number(m?.total_compressed_size ?? 0), 0)
     return { path, range: [index, index + 1], rows: Number(group.num_rows), bytes: compressed }
   })
-  return { path, schema: columnSchema(parquetColumns(metadata, path)), rows: Number(metadata.num_rows), pieces }
+  return { path, schema: columnSchema(fileColumns(metadata, path)), rows: Number(metadata.num_rows), pieces }
 }

@@ -2,15 +2,17 @@
 // skipped by their statistics. Decodes with our own page decoder (docs/decisions/0002-parquet-reader.md).
 
 import type { FileHandle } from 'node:fs/promises'
-import { type Data, makeData, RecordBatch, Schema, Struct } from 'apache-arrow'
+import type { RecordBatch } from 'apache-arrow'
 import type { FileMetaData, RowGroup } from 'hyparquet'
 import { InternalError, isVolleyError } from '../../../functions/errors.ts'
 import { toArrowField, toArrowType } from '../../../functions/types/arrow.ts'
 import { dictionary as dictionaryOf, type Field } from '../../../functions/types/type.ts'
+import { makeBatch } from '../batches.ts'
 import { openFile, readExactly, unreadable } from '../files.ts'
 import { defaultBatchRows, selectFields, throwIfCancelled } from '../partitions.ts'
 import type { ReadOptions, SourcePartition, SourceSlice } from '../source.ts'
-import { type ColumnNode, columnSchema, type LeafNode, parquetColumns } from './columns.ts'
+import { fileColumns } from './arrow-hints.ts'
+import { type ColumnNode, columnSchema, type LeafNode } from './columns.ts'
 import { type ArrowTypes, type ColumnReader, createFlatReader } from './flat-column.ts'
 import { readFooter } from './footer.ts'
 import { createNestedReader, leavesOf } from './nested-column.ts'
@@ -49,7 +51,7 @@ async function* readSlice(
 ): AsyncGenerator<[RecordBatch | undefined, number], void, undefined> {
   await using file = await openFile(path)
   const metadata = await readFooter(file, path, (await file.stat()).size)
-  const columns = parquetColumns(metadata, path)
+  const columns = fileColumns(metadata, path)
   const wanted = chooseColumns(columns, partition, options)
   const [start, end] = range ?? [0, metadata.row_groups.length]
   for (let index = start; index < end; index++) {
@@ -142,15 +144,15 @@ function takeBatch(
   path: string,
   describe: (column: string) => string,
 ): RecordBatch {
-  const children: Data[] = readers.map((reader, i) =>
-    guard(path, describe(wanted[i]?.field.name ?? ''), () => reader.take(rows)),
-  )
-  const fields = children.map((child, i) => {
-    const field = toArrowField(wanted[i]?.field as Field)
-    return field.clone({ type: child.type })
+  const columns = wanted.map(({ field }, i) => {
+    const data = guard(path, describe(field.name), () => {
+      const reader = readers[i]
+      if (reader === undefined) throw new InternalError(`Column "${field.name}" has no reader`)
+      return reader.take(rows)
+    })
+    return { field: toArrowField(field), data }
   })
-  const data = makeData({ type: new Struct(fields), length: rows, nullCount: 0, children })
-  return new RecordBatch(new Schema(fields), data)
+  return makeBatch(rows, columns)
 }
 
 /** Whatever a decoder throws means a damaged or unsupported file: say which part of it. */

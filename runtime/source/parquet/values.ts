@@ -1,7 +1,7 @@
 // Column values as raw buffers in Arrow's layout, and what is done to them whole: gather, spread over nulls, slice,
 // join, hand over to Arrow. Knows nothing of Parquet's encodings.
 
-import { type Data, type DataType, makeData, type Vector } from 'apache-arrow'
+import { type Data, DataType, makeData, type Vector } from 'apache-arrow'
 import { copyBits, countBits, setBits } from './hybrid.ts'
 
 /** Values of a fixed number of bytes each; `data` starts at a multiple of 8 (or of `width`, if that is a power of two below). */
@@ -241,6 +241,7 @@ const byteCount = (values: Values): number =>
 /** The piece as Arrow data of `type`; with a `dictionary` its values are the codes. */
 export function toData(type: DataType, piece: Piece, dictionary?: Vector): Data {
   const { length, nullCount, validity, values } = piece
+  if (DataType.isNull(type)) return makeData({ type, length, nullCount: length })
   const common = { type, length, nullCount, ...(validity === undefined ? {} : { nullBitmap: validity }) }
   if (values.kind === 'bytes') {
     return makeData({ ...common, valueOffsets: values.offsets, data: values.data } as Parameters<typeof makeData>[0])
