@@ -99,14 +99,15 @@ function readNegative(reader: Reader): ExprNode {
   return reader.node({ kind: 'unary', op: '-', input: reader.expr(precedence.multiplicative) })
 }
 
+/** `(a)` is `a`; `(a, b)` is `struct(a, b)`. */
 function readParenthesised(reader: Reader): ExprNode {
   const opening = reader.next()
   if (reader.atWord('SELECT') || reader.atWord('WITH')) throw subquery(reader, opening)
-  const inner = reader.expr()
-  if (reader.atOperator(',')) throw reader.notImplemented('rows of several values in parentheses are not supported')
+  const values = reader.list(() => reader.expr())
   reader.expectClosing(')', opening)
-  if (inner.kind === 'column' && reader.atOperator('->')) throw lambda(reader, opening)
-  return inner
+  if (reader.atOperator('->')) throw lambda(reader, opening)
+  const [inner] = values
+  return inner !== undefined && values.length === 1 ? inner : callBuiltIn(reader, opening, 'struct', values)
 }
 
 /** Reads the operator that comes next, if it binds tighter than `min`, and what follows it. */

@@ -25,7 +25,7 @@ export interface LexerOptions {
 const blank = /\s+|--[^\n]*/y
 const number = /(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?/y
 const word = /[\p{L}\p{Nl}_][\p{L}\p{Nl}\p{M}\p{Nd}_$]*/uy
-const wordPart = /[\p{L}\p{Nd}_$]/uy
+const wordParts = /[\p{L}\p{Nd}_$]+/uy
 const dollarTag = /\$(?:[\p{L}_][\p{L}\p{Nd}_]*)?\$/uy
 const operator =
   /!~~\*|!~~|!~\*|~~\*|===|!==|->>|!~|~~|~\*|->|=>|==|<=|>=|<>|!=|<<|>>|\|\||&&|\?\?|::|@>|<@|[-+*/%&|^#~=<>()[\]{},.:;!?]/y
@@ -83,6 +83,7 @@ export function tokenize(text: string, options: LexerOptions): Token[] {
     if ((first === 'e' || first === 'E') && second === "'") return readString(start, start + 2, true)
     if ((first === 'x' || first === 'X') && second === "'") return readBytes(start)
     if (first === '$') return readDollarString(start)
+    if (first === '0' && (second === 'x' || second === 'X')) return readHexNumber(start)
     const digits = match(number, start)
     if (digits !== undefined) return readNumber(start, digits)
     const name = match(word, start)
@@ -94,7 +95,7 @@ export function tokenize(text: string, options: LexerOptions): Token[] {
 
   function readNumber(start: number, digits: string): Token {
     const end = start + digits.length
-    const stuck = match(wordPart, end)
+    const stuck = match(wordParts, end)
     if (stuck !== undefined) throw fail(end, `${quote(stuck)} cannot follow the number ${digits} directly, add a space`)
     return make('number', start, end)
   }
@@ -114,8 +115,18 @@ export function tokenize(text: string, options: LexerOptions): Token[] {
 
   function readBytes(start: number): Token {
     const end = closingQuote(start, start + 2, "'", false)
-    const digits = text.slice(start + 2, end - 1)
-    if (!/^(?:[0-9a-fA-F]{2})*$/.test(digits)) throw fail(start, `X'…' takes an even number of hexadecimal digits`)
+    return makeBytes(start, end, text.slice(start + 2, end - 1))
+  }
+
+  /** `0x0aff` is bytes, as in DataFusion. */
+  function readHexNumber(start: number): Token {
+    const digits = match(wordParts, start + 2) ?? ''
+    return makeBytes(start, start + 2 + digits.length, digits)
+  }
+
+  function makeBytes(start: number, end: number, digits: string): Token {
+    if (!/^(?:[0-9a-fA-F]{2})*$/.test(digits) || end - start === 2)
+      throw fail(start, 'bytes take an even number of hexadecimal digits')
     return make('bytes', start, end, digits)
   }
 

@@ -1,7 +1,7 @@
 // What names in SQL text stand for: columns in any case, fields of the one table, functions by the caller's lookup.
 
 import { literal } from '../expr/literal.ts'
-import type { ColumnNode, ExprNode } from '../expr/node.ts'
+import type { ExprNode } from '../expr/node.ts'
 import { nearest } from '../nearest.ts'
 import type { Token } from './lexer.ts'
 import type { FunctionName } from './options.ts'
@@ -47,7 +47,7 @@ export function readColumn(reader: Reader): ExprNode {
   const [first, second] = parts as [Token, Token?]
   const qualified = second !== undefined && isTable(reader, first) && !isColumn(reader, first)
   const [column, ...fields] = qualified ? parts.slice(1) : parts
-  let node: ExprNode = resolveColumn(reader, column ?? first)
+  let node: ExprNode = resolveColumn(reader, column ?? first, qualified)
   for (const field of fields) node = getField(reader, node, field.value)
   return node
 }
@@ -78,14 +78,16 @@ export function acceptAlias(reader: Reader): string | undefined {
 }
 
 function isTable(reader: Reader, token: Token): boolean {
-  return reader.options.tables?.some((name) => name.toLowerCase() === token.value.toLowerCase()) ?? false
+  return reader.tables.some((name) => name.toLowerCase() === token.value.toLowerCase())
 }
 
 function isColumn(reader: Reader, token: Token): boolean {
   return reader.options.columns?.includes(token.value) ?? false
 }
 
-function resolveColumn(reader: Reader, token: Token): ColumnNode {
+function resolveColumn(reader: Reader, token: Token, qualified: boolean): ExprNode {
+  const aliased = qualified ? undefined : reader.aliases.get(token.value.toLowerCase())
+  if (aliased !== undefined) return reader.reuse(aliased)
   const { columns } = reader.options
   if (columns === undefined || columns.includes(token.value)) return reader.node({ kind: 'column', name: token.value })
   const wanted = token.value.toLowerCase()
@@ -97,7 +99,7 @@ function resolveColumn(reader: Reader, token: Token): ColumnNode {
 }
 
 function unresolved(reader: Reader, token: Token, matches: readonly string[], columns: readonly string[]) {
-  const column = token.value
+  const column = shorten(token.value)
   if (token.kind === 'word' && matches.length > 1) {
     const choices = matches.map((name) => `"${name}"`).join(' or ')
     return reader.errorAt(token, `Cannot tell which field "${column}" is: write ${choices} in double quotes`, {
@@ -105,7 +107,7 @@ function unresolved(reader: Reader, token: Token, matches: readonly string[], co
       details: { column, matches },
     })
   }
-  const suggestion = nearest(column, columns)
+  const suggestion = nearestTo(column, columns)
   const hint =
     suggestion !== undefined
       ? ` Did you mean "${suggestion}"?`
@@ -120,6 +122,12 @@ function unresolved(reader: Reader, token: Token, matches: readonly string[], co
   })
 }
 
+const shorten = (name: string): string => (name.length > 200 ? `${name.slice(0, 200)}…` : name)
+
+/** No slip of the pen is this long, and comparing takes time. */
+const nearestTo = (name: string, candidates: Iterable<string>): string | undefined =>
+  name.length > 100 ? undefined : nearest(name, candidates)
+
 /** The function a name stands for. @throws {PlanError} `unknown_function` with the nearest name. */
 export function resolveFunction(reader: Reader, token: Token, name = token.value): FunctionName {
   const { functions } = reader.options
@@ -130,10 +138,11 @@ export function resolveFunction(reader: Reader, token: Token, name = token.value
   }
   const found = functions.lookup(name) ?? (token.kind === 'quoted' ? undefined : functions.lookup(lower))
   if (found !== undefined) return found
-  const suggestion = nearest(name, functions.names())
+  const suggestion = nearestTo(name, functions.names())
+  const shown = shorten(name)
   const hint = suggestion === undefined ? '' : ` Did you mean "${suggestion}"?`
-  throw reader.errorAt(token, `Function "${name}" is not known.${hint}`, {
+  throw reader.errorAt(token, `Function "${shown}" is not known.${hint}`, {
     code: 'unknown_function',
-    details: { function: name, ...(suggestion === undefined ? {} : { suggestion }) },
+    details: { function: shown, ...(suggestion === undefined ? {} : { suggestion }) },
   })
 }

@@ -107,17 +107,19 @@ function readTimeZone(reader: Reader, input: ExprNode): ExprNode {
   return reader.node({ kind: 'cast', input, to: timestamp('ns', reader.next().value), safe: false })
 }
 
-/** `x = ANY(list)` is `array_has(list, x)`; its operator is read already. */
+/** `x = ANY(list)` is `array_has(list, x)`, `x <> ALL(list)` its opposite; the operator is read already. */
 export function readQuantified(reader: Reader, left: ExprNode, op: string): ExprNode {
   const token = reader.next()
-  if (op !== '=' || token.keyword === 'ALL')
-    throw reader.notImplemented(`${op} ${token.keyword} is not supported, only = ANY(…)`, token.start)
+  const negated = op === '<>' && token.keyword === 'ALL'
+  if (!negated && (op !== '=' || token.keyword === 'ALL'))
+    throw reader.notImplemented(`${op} ${token.keyword} is not supported, only = ANY(…) and <> ALL(…)`, token.start)
   const opening = reader.peek()
   reader.expectOperator('(')
   if (reader.atWord('SELECT')) throw subquery(reader, opening)
   const list = reader.expr()
   reader.expectClosing(')', opening)
-  return callBuiltIn(reader, token, 'array_has', [list, left])
+  const has = callBuiltIn(reader, token, 'array_has', [list, left])
+  return negated ? reader.node({ kind: 'unary', op: 'NOT', input: has }) : has
 }
 
 /** The error for a query where an expression stands. */

@@ -27,6 +27,10 @@ export class Reader {
   readonly options: SqlOptions
   /** Definitions of a query's WINDOW clause, by name in lower case. */
   readonly windows = new Map<string, OverClauses>()
+  /** Names that stand for the source in `t.a`. */
+  tables: readonly string[]
+  /** Output names that may stand for their expressions, in lower case; a query sets them clause by clause. */
+  aliases: ReadonlyMap<string, ExprNode> = new Map()
   readonly #limits: Limits
   readonly #tokens: Token[]
   readonly #readExpr: ReadExpr
@@ -40,6 +44,7 @@ export class Reader {
     this.text = text
     this.subject = subject
     this.options = options
+    this.tables = options.tables ?? []
     this.#readExpr = readExpr
     this.#limits = limitsOf(options)
     if (text.length > this.#limits.maxLength)
@@ -145,12 +150,22 @@ export class Reader {
 
   /** Freezes and counts a node. */
   node<Node extends ExprNode>(node: Node): Node {
-    if (++this.#nodes > this.#limits.maxNodes)
+    this.#count(1)
+    return Object.freeze(node)
+  }
+  /** A node that stands once more somewhere else: counted again with all that is in it. */
+  reuse<Node extends ExprNode>(root: Node): Node {
+    for (let level: readonly ExprNode[] = [root]; level.length > 0; level = level.flatMap(childrenOf))
+      this.#count(level.length)
+    return root
+  }
+  #count(nodes: number): void {
+    this.#nodes += nodes
+    if (this.#nodes > this.#limits.maxNodes)
       throw this.fail(
         `it has more than ${this.#limits.maxNodes} parts here, take it apart`,
         this.previous()?.start ?? 0,
       )
-    return Object.freeze(node)
   }
   /** Refuses trees that grew too tall, as thousands of operators in a row make them. */
   checkHeight(root: ExprNode): void {

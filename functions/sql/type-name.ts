@@ -66,14 +66,12 @@ export function readType(reader: Reader): DataType {
   return readArrayMarks(reader, type)
 }
 
+/** Reads `[]` after `[]`: each makes a list of what is before it, one level deeper. */
 function readArrayMarks(reader: Reader, element: DataType): DataType {
-  let type = element
-  while (reader.atOperator('[') && reader.atOperator(']', 1)) {
-    reader.next()
-    reader.next()
-    type = list(type)
-  }
-  return type
+  if (!reader.atOperator('[') || !reader.atOperator(']', 1)) return element
+  reader.next()
+  reader.next()
+  return reader.nested(() => readArrayMarks(reader, list(element)))
 }
 
 function readElementType(reader: Reader): DataType {
@@ -182,6 +180,7 @@ function readVolleyType(reader: Reader, token: Token): DataType {
     end = reader.peek().end
     reader.expectClosing(')', opening)
   }
+  if (end - token.start > 200) throw reader.fail('no type has a name this long', token.start, { code: 'unknown_type' })
   const text = reader.text.slice(token.start, end).replace(/['"]/g, '')
   return atType(reader, token, () => parseType(text))
 }
