@@ -18,7 +18,7 @@ export function decompressLz4Block(input: Uint8Array, output: Uint8Array, to = 0
       while (byte === 255) literals += byte = next(input, at++)
     }
     if (at + literals > end || to + literals > output.length) throw new Error('an lz4 literal goes beyond its block')
-    if (literals > 24) output.set(input.subarray(at, at + literals), to)
+    if (literals > 96) output.set(input.subarray(at, at + literals), to)
     else for (let i = 0; i < literals; i++) output[to + i] = input[at + i] as number
     at += literals
     to += literals
@@ -40,7 +40,7 @@ export function decompressLz4Block(input: Uint8Array, output: Uint8Array, to = 0
 
 /** Repeats what lies `distance` bytes back; source and target may overlap. */
 export function copyMatch(output: Uint8Array, to: number, distance: number, length: number): void {
-  if (length > 32 && distance >= length) output.copyWithin(to, to - distance, to - distance + length)
+  if (length > 96 && distance >= length) output.copyWithin(to, to - distance, to - distance + length)
   else for (let i = to, end = to + length; i < end; i++) output[i] = output[i - distance] as number
 }
 

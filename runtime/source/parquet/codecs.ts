@@ -1,10 +1,11 @@
-// Decompressing pages. zstd, gzip and brotli are Node's own; snappy and lz4 our own.
+// Decompressing pages. zstd, gzip and brotli are Node's own; snappy is hysnappy (WASM,
+// made when the first such page appears), lz4 our own.
 // Every decompressor is bounded by the size that the page header states.
 
 import { brotliDecompressSync, gunzipSync, inflateSync, zstdDecompressSync } from 'node:zlib'
 import type { CompressionCodec } from 'hyparquet'
+import { snappyUncompressor } from 'hysnappy'
 import { decompressLz4Hadoop, decompressLz4Raw } from '../lz4.ts'
-import { decompressSnappy } from '../snappy.ts'
 
 /** Pages beyond this are taken for damaged headers. */
 const maxPageBytes = 2 ** 30
@@ -42,4 +43,11 @@ function decompressKnown(codec: CompressionCodec, input: Uint8Array, size: numbe
     default:
       throw new Error(`pages are compressed with ${codec}, which this reader does not know`)
   }
+}
+
+let snappy: ReturnType<typeof snappyUncompressor> | undefined
+
+function decompressSnappy(input: Uint8Array, size: number): Uint8Array {
+  snappy ??= snappyUncompressor()
+  return snappy(input, size)
 }
