@@ -36,8 +36,13 @@ export function acceptConstant(reader: Reader): ExprNode | undefined {
 /** Reads `name(…)` and the clauses after it. */
 export function readCall(reader: Reader): ExprNode {
   const token = reader.next()
+  return continueCall(reader, token, reader.next())
+}
+
+/** Reads the rest of a call: its name, the parenthesis and maybe the first argument are read. */
+export function continueCall(reader: Reader, token: Token, opening: Token, firstArgument?: ExprNode): ExprNode {
   const fn = resolveFunction(reader, token)
-  const inside = readParentheses(reader, fn)
+  const inside = readParentheses(reader, fn, opening, firstArgument)
   const within = readWithinGroup(reader, fn, inside)
   const parts = readClauses(reader, within)
   const over = acceptOver(reader)
@@ -85,13 +90,12 @@ function createCall(reader: Reader, token: Token, fn: FunctionName, parts: CallP
   return reader.node({ kind: 'call', name: fn.name, args })
 }
 
-function readParentheses(reader: Reader, fn: FunctionName): CallParts {
-  const opening = reader.next()
+function readParentheses(reader: Reader, fn: FunctionName, opening: Token, firstArgument?: ExprNode): CallParts {
   const first = reader.peek()
-  const distinct = reader.acceptWords('DISTINCT')
-  if (!distinct) reader.acceptWords('ALL')
+  const distinct = firstArgument === undefined && reader.acceptWords('DISTINCT')
+  if (!distinct && firstArgument === undefined) reader.acceptWords('ALL')
   let clause = distinct ? first : undefined
-  const args = reader.atOperator(')') ? Object.freeze([]) : readArguments(reader, fn)
+  const args = readArguments(reader, fn, firstArgument)
   let orderBy: readonly SortNode[] = Object.freeze([])
   if (reader.atWord('ORDER')) {
     clause ??= reader.peek()
@@ -110,7 +114,12 @@ function readParentheses(reader: Reader, fn: FunctionName): CallParts {
   }
 }
 
-function readArguments(reader: Reader, fn: FunctionName): readonly ExprNode[] {
+function readArguments(reader: Reader, fn: FunctionName, first: ExprNode | undefined): readonly ExprNode[] {
+  if (first !== undefined) {
+    const others = reader.acceptOperator(',') ? reader.list(() => reader.expr()) : []
+    return Object.freeze([first, ...others])
+  }
+  if (reader.atOperator(')')) return Object.freeze([])
   const star = reader.peek()
   if (reader.acceptOperator('*')) {
     if (nameOf(fn) !== 'count') throw reader.fail(`only count takes *, ${nameOf(fn)} does not`, star.start)

@@ -2,6 +2,7 @@
 // becomes the node that the plain spelling gives.
 
 import type { ExprNode } from '../expr/node.ts'
+import { continueCall } from './calls.ts'
 import type { Token } from './lexer.ts'
 import { integerLiteral, textLiteral } from './literals.ts'
 import { resolveFunction } from './names.ts'
@@ -21,20 +22,23 @@ export function acceptSpecialForm(reader: Reader): ExprNode | undefined {
     reader.next()
     return readMap(reader, token)
   }
-  if (!reader.atOperator('(', 1)) return undefined
   const read = forms[token.keyword]
-  if (read === undefined) return undefined
-  const start = reader.index
+  if (read === undefined || !reader.atOperator('(', 1) || reader.atOperator(')', 2)) return undefined
   reader.next()
   const opening = reader.next()
-  const node = read(reader, token)
-  if (node === undefined) reader.rewind(start)
-  else reader.expectClosing(')', opening)
-  return node
+  const result = read(reader, token)
+  if ('first' in result) return continueCall(reader, token, opening, result.first)
+  reader.expectClosing(')', opening)
+  return result
 }
 
-/** What stands between the parentheses of each form; undefined when it is a plain call after all. */
-const forms: Readonly<Record<string, (reader: Reader, token: Token) => ExprNode | undefined>> = {
+/** It was a plain call after all, whose first argument is read. Reading it again would take time without bound. */
+interface PlainCall {
+  readonly first: ExprNode
+}
+
+/** What stands between the parentheses of each form. */
+const forms: Readonly<Record<string, (reader: Reader, token: Token) => ExprNode | PlainCall>> = {
   CAST: (reader) => readCast(reader, false),
   TRY_CAST: (reader) => readCast(reader, true),
   EXTRACT: readExtract,
@@ -93,23 +97,23 @@ function readExtract(reader: Reader, token: Token): ExprNode {
 }
 
 /** `POSITION(part IN text)` is `strpos(text, part)`. */
-function readPosition(reader: Reader, token: Token): ExprNode | undefined {
+function readPosition(reader: Reader, token: Token): ExprNode | PlainCall {
   const part = reader.expr(precedence.comparison)
-  if (!reader.acceptWords('IN')) return undefined
+  if (!reader.acceptWords('IN')) return { first: part }
   return callBuiltIn(reader, token, 'strpos', [reader.expr(), part])
 }
 
 /** `SUBSTRING(s FROM a FOR b)` is `substr(s, a, b)`. */
-function readSubstring(reader: Reader, token: Token): ExprNode | undefined {
+function readSubstring(reader: Reader, token: Token): ExprNode | PlainCall {
   const input = reader.expr()
-  if (!reader.atWord('FROM') && !reader.atWord('FOR')) return undefined
+  if (!reader.atWord('FROM') && !reader.atWord('FOR')) return { first: input }
   const start = reader.acceptWords('FROM') ? reader.expr() : integerLiteral(reader, 1n)
   const length = reader.acceptWords('FOR') ? [reader.expr()] : []
   return callBuiltIn(reader, token, 'substr', [input, start, ...length])
 }
 
 /** `TRIM(LEADING chars FROM s)` is `ltrim(s, chars)`; BOTH is `btrim`, TRAILING `rtrim`. */
-function readTrim(reader: Reader, token: Token): ExprNode | undefined {
+function readTrim(reader: Reader, token: Token): ExprNode | PlainCall {
   const names = { BOTH: 'btrim', LEADING: 'ltrim', TRAILING: 'rtrim' } as const
   const side = (['BOTH', 'LEADING', 'TRAILING'] as const).find(
     (word) => reader.atWord(word) && !reader.atOperator(')', 1) && !reader.atOperator(',', 1),
@@ -119,13 +123,13 @@ function readTrim(reader: Reader, token: Token): ExprNode | undefined {
   if (side !== undefined && reader.acceptWords('FROM')) return callBuiltIn(reader, token, name, [reader.expr()])
   const first = reader.expr()
   if (reader.acceptWords('FROM')) return callBuiltIn(reader, token, name, [reader.expr(), first])
-  return side === undefined ? undefined : callBuiltIn(reader, token, name, [first])
+  return side === undefined ? { first } : callBuiltIn(reader, token, name, [first])
 }
 
 /** `OVERLAY(s PLACING r FROM a FOR b)` is `overlay(s, r, a, b)`. */
-function readOverlay(reader: Reader, token: Token): ExprNode | undefined {
+function readOverlay(reader: Reader, token: Token): ExprNode | PlainCall {
   const input = reader.expr()
-  if (!reader.acceptWords('PLACING')) return undefined
+  if (!reader.acceptWords('PLACING')) return { first: input }
   const replacement = reader.expr()
   reader.expectWords('FROM')
   const start = reader.expr()
@@ -134,11 +138,11 @@ function readOverlay(reader: Reader, token: Token): ExprNode | undefined {
 }
 
 /** `CEIL(x TO day)` means something in other dialects only. */
-function refuseRounding(reader: Reader, token: Token): undefined {
-  reader.expr()
+function refuseRounding(reader: Reader, token: Token): PlainCall {
+  const first = reader.expr()
   if (reader.atWord('TO'))
     throw reader.notImplemented(`${token.keyword} of a date is not supported, use date_trunc('day', …)`)
-  return undefined
+  return { first }
 }
 
 /** `[a, b]` is `make_array(a, b)`. */
