@@ -150,7 +150,8 @@ export class WorkerPool implements Backend, AsyncDisposable {
     if (this.#busy >= this.#options.workers) return undefined
     const used = this.#idle.find((child) => child.served > 0)
     const fresh = this.#idle.find((child) => child.served === 0)
-    if (isolation === 'job' && fresh === undefined && used !== undefined) this.#retire(used)
+    if (isolation === 'job' && fresh === undefined && used !== undefined && this.stats().starting === 0)
+      this.#retire(used)
     const child = isolation === 'job' ? fresh : (used ?? fresh)
     if (child === undefined) return undefined
     this.#idle = this.#idle.filter((other) => other !== child)

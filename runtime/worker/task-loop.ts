@@ -6,6 +6,7 @@ import type { TaskProgress } from '../backend.ts'
 import type { PoolMessage } from '../pool/protocol.ts'
 import { type Control, openControl } from './control.ts'
 import { InputReader } from './input-reader.ts'
+import { installLogStreams } from './log-streams.ts'
 import { ResultWriter } from './result-writer.ts'
 import type { RunTask, TaskIo } from './task-io.ts'
 
@@ -34,6 +35,7 @@ type TaskMessage = Extract<PoolMessage, { kind: 'task' }>
  * @param runTask - Runs one task; what it throws is sent to the pool as the task's error.
  */
 export function startTaskLoop(runTask: RunTask, hooks: TaskLoopHooks = {}): void {
+  installLogStreams()
   const channels = { input: new InputReader(), results: new ResultWriter() }
   let running: { readonly id: number; readonly controller: AbortController } | undefined
   let last = Promise.resolve()

@@ -1,0 +1,201 @@
+// The pool with workers that behave: what a task gets, who serves whom, how it all ends.
+
+import { existsSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { execa } from 'execa'
+import { test } from 'tap'
+import type { TaskProgress } from '../../../runtime/backend.ts'
+import { WorkerPool } from '../../../runtime/pool/pool.ts'
+import { elapsed, fixture, isAlive, poolOf, runTask, start, until } from './with-pool.ts'
+
+test('run() hands on the bytes, the counts and the log of a task', { timeout: 10_000 }, async (t) => {
+  const pool = poolOf(t, 'echo')
+  const seen: unknown[] = []
+  const task = { text: 'hello', log: 'to the log', logError: 'to the error log' }
+  const { bytes, stats, pid } = await runTask(
+    pool,
+    task,
+    {},
+    {
+      onStart: (started) => seen.push(started),
+      onLog: (stream, text) => seen.push(`${stream}: ${Buffer.from(text).toString()}`),
+    },
+  )
+  t.equal(bytes.toString(), 'hello')
+  t.match(stats, { rows: 0, batches: 0, bytes: 5 })
+  t.ok(stats.elapsedMs > 0 && stats.elapsedMs < 5000)
+  t.strictSame(seen.slice(0, 1), [pid])
+  t.strictSame(seen.slice(1).sort(), ['stderr: to the error log\n', 'stdout: to the log\n'])
+})
+
+test('run() delivers a long result unchanged and in order, and tells how far it is', { timeout: 10_000 }, async (t) => {
+  const pool = poolOf(t, 'echo')
+  const progress: TaskProgress[] = []
+  const { bytes, stats } = await runTask(pool, { bytes: 200 * 65536 + 17 }, {}, { onProgress: (p) => progress.push(p) })
+  t.equal(bytes.length, 200 * 65536 + 17)
+  t.equal(bytes[0], 1)
+  t.equal(bytes[65535], 1)
+  t.equal(bytes[65536], 2)
+  t.equal(bytes[199 * 65536], 200)
+  t.equal(bytes.at(-1), 201)
+  t.match(stats, { rows: 2010, batches: 201, bytes: 200 * 65536 + 17 })
+  t.strictSame(progress[0], { rows: 10, batches: 1 })
+})
+
+test('run() serves one task after the other in the same process', { timeout: 10_000 }, async (t) => {
+  const pool = poolOf(t, 'echo')
+  const pids = new Set<number | undefined>()
+  for (const text of ['one', 'two', 'three']) {
+    const { bytes, pid } = await runTask(pool, { text })
+    t.equal(bytes.toString(), text)
+    pids.add(pid)
+  }
+  t.equal(pids.size, 1)
+})
+
+test('run() uses as many workers as there are, and no more', { timeout: 10_000 }, async (t) => {
+  const pool = poolOf(t, 'echo', { workers: 2 })
+  const runs = await Promise.all([1, 2, 3, 4].map(() => runTask(pool, { sleepMs: 50 })))
+  t.equal(new Set(runs.map((run) => run.pid)).size, 2)
+  t.match(pool.stats(), { started: 2, lost: 0, busy: 0, queued: 0 })
+})
+
+test('run() serves those who wait in the order they came', { timeout: 10_000 }, async (t) => {
+  const pool = poolOf(t, 'echo')
+  const order: number[] = []
+  await Promise.all([1, 2, 3, 4, 5].map((n) => runTask(pool, {}, {}, { onStart: () => order.push(n) })))
+  t.strictSame(order, [1, 2, 3, 4, 5])
+})
+
+test('run() feeds a merge task its input', { timeout: 10_000 }, async (t) => {
+  const pool = poolOf(t, 'echo')
+  const part = Buffer.alloc(1_000_000, 'ab')
+  const input = {
+    bytes: 3_000_005,
+    async *read() {
+      yield* [part, part, Buffer.alloc(0), part, Buffer.from('ended')]
+    },
+  }
+  const { bytes } = await runTask(pool, { copyInput: true }, { input })
+  t.equal(bytes.length, 3_000_005)
+  t.equal(bytes.subarray(-7).toString(), 'abended')
+})
+
+test('run() stops feeding a task that has had enough, and keeps its worker', { timeout: 10_000 }, async (t) => {
+  const pool = poolOf(t, 'echo')
+  let fed = 0
+  const input = {
+    bytes: 1000 * 65536,
+    async *read() {
+      for (; fed < 1000; fed += 1) yield Buffer.alloc(65536, 1)
+    },
+  }
+  const first = await runTask(pool, { readChunks: 2, text: 'enough' }, { input })
+  t.equal(first.bytes.toString(), 'enough')
+  t.ok(fed < 200, `fed ${fed} of 1000 chunks`)
+  const second = await runTask(pool, { text: 'next' })
+  t.equal(second.bytes.toString(), 'next')
+  t.equal(second.pid, first.pid)
+})
+
+test("run() with isolation 'job' gives every task a process of its own", { timeout: 20_000 }, async (t) => {
+  const pool = poolOf(t, 'echo', { spareWorkers: 1 })
+  const shared = await runTask(pool, { text: 'shared' })
+  const first = await runTask(pool, { text: 'first' }, { isolation: 'job' })
+  const second = await runTask(pool, { text: 'second' }, { isolation: 'job' })
+  const pids = [shared.pid, first.pid, second.pid].map(Number)
+  t.equal(new Set(pids).size, 3)
+  t.ok(await until(() => !pids.slice(1).some(isAlive)), 'each ends after its task')
+  t.equal((await runTask(pool, { text: 'shared' })).pid, shared.pid)
+})
+
+test("run() with isolation 'job' does not wait for a start while spare workers last", {
+  timeout: 20_000,
+}, async (t) => {
+  const pool = poolOf(t, 'slow-start', { spareWorkers: 2, env: { START_MS: '500' } })
+  await until(() => pool.stats().idle === 3)
+  const took = await elapsed(Promise.all([1, 2, 3].map(() => runTask(pool, '', { isolation: 'job' }))))
+  t.ok(took < 400, `three tasks took ${Math.round(took)} ms`)
+})
+
+test('a worker sees a small environment and a directory of its own', { timeout: 10_000 }, async (t) => {
+  process.env.VOLLEY_TEST_SECRET = 'do not tell'
+  t.teardown(() => delete process.env.VOLLEY_TEST_SECRET)
+  const pool = poolOf(t, 'echo', { env: { GREETING: 'good day' } })
+  const { bytes } = await runTask(pool, { surroundings: true })
+  const { env, cwd } = JSON.parse(bytes.toString())
+  t.equal(env.GREETING, 'good day')
+  t.equal(env.TMPDIR, cwd)
+  t.equal(env.VOLLEY_TEST_SECRET, undefined)
+  const allowed = ['PATH', 'TZ', 'LANG', 'LC_ALL', 'NODE_COMPILE_CACHE', 'TMPDIR', 'TEMP', 'TMP', 'GREETING']
+  // tap adds variables of its own to every process that is spawned under it.
+  const names = Object.keys(env).filter((name) => !name.startsWith('_TAPJS') && name !== 'NODE_OPTIONS')
+  t.strictSame(
+    names.filter((name) => !allowed.includes(name)),
+    [],
+  )
+  t.not(cwd, process.cwd())
+  await pool.close()
+  t.notOk(existsSync(cwd), 'which is removed with the worker')
+  t.notOk(existsSync(dirname(cwd)), 'and with the pool')
+})
+
+test('ready() tells what the worker context brought', { timeout: 10_000 }, async (t) => {
+  const pool = poolOf(t, 'names-functions', { workerContext: fixture('context-good') })
+  const info = await pool.ready()
+  t.strictSame(info.functions, ['gross', 'net'])
+  t.equal(info.hash, 'abc123')
+  t.equal(info.node, process.version)
+  t.equal((await runTask(pool, '')).bytes.toString(), 'installed')
+})
+
+test('run() refuses what the queue cannot hold', { timeout: 10_000 }, async (t) => {
+  const pool = poolOf(t, 'echo', { maxQueue: 1 })
+  const first = await start(pool, { sleepMs: 200 })
+  const second = runTask(pool, { text: 'second' })
+  await t.rejects(start(pool, {}), {
+    code: 'queue_full',
+    message: 'Cannot run the task: 1 tasks wait already; try again later or raise maxQueue',
+  })
+  for await (const _ of first.stream) t.fail('no bytes')
+  t.equal((await second).bytes.toString(), 'second')
+})
+
+test('close() cancels what runs and what waits, and may be called again', { timeout: 10_000 }, async (t) => {
+  const pool = poolOf(t, 'echo')
+  const running = await start(pool, { sleepMs: 60_000 })
+  const waiting = start(pool, {})
+  const refused = t.rejects(waiting, { code: 'closed' })
+  const took = await elapsed(Promise.all([pool.close(), pool.close()]))
+  t.ok(took < 2000)
+  await refused
+  await t.rejects(running.done, { code: 'closed', message: 'Cannot run the task: the pool is closed' })
+  await t.rejects(start(pool, {}), { code: 'closed' })
+  t.notOk(isAlive(running.pid ?? 0))
+})
+
+test('close() with drainMs lets running and waiting tasks finish', { timeout: 10_000 }, async (t) => {
+  const pool = poolOf(t, 'echo')
+  const tasks = ['one', 'two'].map((text) => runTask(pool, { text, sleepMs: 100 }))
+  await until(() => pool.stats().busy === 1)
+  await pool.close({ drainMs: 5000 })
+  t.strictSame(
+    (await Promise.all(tasks)).map(({ bytes }) => bytes.toString()),
+    ['one', 'two'],
+  )
+})
+
+test('fork() refuses options that make no sense', async (t) => {
+  t.throws(() => WorkerPool.fork({ workers: 0 }), {
+    name: 'RangeError',
+    message: 'Cannot make a pool with workers = 0: it must be a whole number of at least 1',
+  })
+  t.throws(() => WorkerPool.fork({ graceMs: 1.5 }), { name: 'RangeError' })
+})
+
+test('an idle pool that nobody closed does not keep its process alive', { timeout: 10_000 }, async (t) => {
+  const { stdout } = await execa(process.execPath, [fixture('parent').pathname, 'idle'])
+  const pids = stdout.split(' ').map(Number)
+  t.equal(pids.length, 2)
+  t.ok(await until(() => !pids.some(isAlive)), 'and its workers end with it')
+})
