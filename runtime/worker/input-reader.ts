@@ -18,6 +18,7 @@ export class InputReader {
   /** Bytes of the current chunk not yet read. */
   #left = 0
   #endMark = false
+  #turn = 0
 
   constructor() {
     const onread = readIntoSlabs((chunk) => {
@@ -45,17 +46,18 @@ export class InputReader {
     return parts.length === 1 && parts[0] !== undefined ? parts[0] : Buffer.concat(parts, length)
   }
 
-  /** Before each task: the last one's input is of the past. */
-  begin(): void {
+  /** The chunks of the next task's input; of no use after that task. Call `skip` at its end in any case. */
+  begin(signal: AbortSignal): AsyncGenerator<Uint8Array> {
     this.#left = 0
     this.#endMark = false
+    this.#turn += 1
+    return this.#input(this.#turn, signal)
   }
 
-  /** The chunks of the task's input. Call `skip` afterwards in any case. */
-  async *input(signal: AbortSignal): AsyncGenerator<Uint8Array> {
+  async *#input(turn: number, signal: AbortSignal): AsyncGenerator<Uint8Array> {
     for (;;) {
       signal.throwIfAborted()
-      const part = await this.#nextOfInput()
+      const part = turn === this.#turn ? await this.#nextOfInput() : undefined
       if (part === undefined) return
       yield part
     }
@@ -63,6 +65,7 @@ export class InputReader {
 
   /** Reads off what a task left of its input. */
   async skip(): Promise<void> {
+    this.#turn += 1
     while ((await this.#nextOfInput()) !== undefined) {}
   }
 

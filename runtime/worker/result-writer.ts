@@ -1,5 +1,6 @@
 // The writing end of fd 3. It counts what each task writes, because the count is what tells the pool where one
-// task's bytes end. Nothing but a running task's result may ever be written here.
+// task's bytes end. Nothing but the running task's result may ever be written here, so every task writes through an
+// object of its own, which is of no use after its end.
 
 import { Socket } from 'node:net'
 import { setImmediate as nextTurn } from 'node:timers/promises'
@@ -9,72 +10,81 @@ import { resultFd } from '../pool/protocol.ts'
 /** How long a task may keep the event loop to itself before a write lets control messages in. */
 const turnMs = 10
 
-export class ResultWriter {
-  readonly #socket = new Socket({ fd: resultFd, readable: false, writable: true })
-  #count = 0
-  #open = false
-  #pending: Promise<void> = Promise.resolve()
-  #turnStart = 0
+/** Opens fd 3, once for all tasks. */
+export function openResults(): Socket {
+  const socket = new Socket({ fd: resultFd, readable: false, writable: true })
+  // A pool that is gone closes the control channel as well; that ends the process.
+  return socket.on('error', () => {})
+}
 
-  constructor() {
-    // A pool that is gone closes the control channel as well; that ends the process.
-    this.#socket.on('error', () => {})
+export class ResultWriter {
+  readonly #socket: Socket
+  readonly #signal: AbortSignal
+  #count = 0
+  #isOpen = true
+  #pending: Promise<void> = Promise.resolve()
+  #turnStart = performance.now()
+
+  constructor(socket: Socket, signal: AbortSignal) {
+    this.#socket = socket
+    this.#signal = signal
   }
 
-  /** Bytes of the current task so far. */
+  /** Bytes of the task so far. */
   get count(): number {
     return this.#count
   }
 
-  begin(): void {
-    this.#count = 0
-    this.#open = true
-    this.#turnStart = performance.now()
+  get isOpen(): boolean {
+    return this.#isOpen
   }
 
-  /** Resolves when all of it is written, so that a `done` never overtakes the bytes it counts. */
-  async end(signal: AbortSignal): Promise<void> {
-    await abortable(this.#pending, signal)
-    this.#open = false
-  }
-
-  /** A late write of this task must not reach the next one. */
-  abandon(): void {
-    this.#open = false
-  }
-
-  async write(chunks: readonly Uint8Array[], signal: AbortSignal): Promise<void> {
-    signal.throwIfAborted()
-    if (!this.#open) throw new InternalError('Cannot write a result: its task has ended')
-    const written = new Promise<void>((resolve, reject) => {
-      const last = chunks.findLastIndex((chunk) => chunk.length > 0)
-      if (last === -1) return resolve()
-      this.#socket.cork()
-      for (const [at, chunk] of chunks.entries()) {
-        if (chunk.length === 0) continue
-        this.#count += chunk.length
-        this.#socket.write(chunk, at === last ? (error) => (error ? reject(error) : resolve()) : undefined)
-      }
-      this.#socket.uncork()
-    })
-    this.#pending = written
+  async write(chunks: readonly Uint8Array[]): Promise<void> {
+    this.#signal.throwIfAborted()
+    if (!this.#isOpen) throw new InternalError('Cannot write a result: its task has ended')
+    const written = this.#send(chunks.filter((chunk) => chunk.length > 0))
     written.catch(() => {})
-    await abortable(written, signal)
+    this.#pending = written
+    await this.#unlessAborted(written)
     if (performance.now() - this.#turnStart < turnMs) return
     await nextTurn()
     this.#turnStart = performance.now()
-    signal.throwIfAborted()
+    this.#signal.throwIfAborted()
   }
-}
 
-async function abortable(promise: Promise<void>, signal: AbortSignal): Promise<void> {
-  signal.throwIfAborted()
-  const { promise: aborted, reject } = Promise.withResolvers<never>()
-  const onAbort = () => reject(signal.reason)
-  signal.addEventListener('abort', onAbort, { once: true })
-  try {
-    await Promise.race([promise, aborted])
-  } finally {
-    signal.removeEventListener('abort', onAbort)
+  /** Resolves when all of it is written, so that a `done` never overtakes the bytes it counts. */
+  async finish(): Promise<void> {
+    await this.#unlessAborted(this.#pending)
+    this.close()
+  }
+
+  /** Takes no more. */
+  close(): void {
+    this.#isOpen = false
+  }
+
+  #send(chunks: readonly Uint8Array[]): Promise<void> {
+    const { promise, resolve, reject } = Promise.withResolvers<void>()
+    if (chunks.length === 0) resolve()
+    this.#socket.cork()
+    for (const [at, chunk] of chunks.entries()) {
+      this.#count += chunk.length
+      const onWritten = (error?: Error | null) => (error ? reject(error) : resolve())
+      this.#socket.write(chunk, at === chunks.length - 1 ? onWritten : undefined)
+    }
+    this.#socket.uncork()
+    return promise
+  }
+
+  async #unlessAborted(written: Promise<void>): Promise<void> {
+    this.#signal.throwIfAborted()
+    const { promise: aborted, reject } = Promise.withResolvers<never>()
+    const onAbort = () => reject(this.#signal.reason)
+    this.#signal.addEventListener('abort', onAbort, { once: true })
+    try {
+      await Promise.race([written, aborted])
+    } finally {
+      this.#signal.removeEventListener('abort', onAbort)
+    }
   }
 }

@@ -1,13 +1,14 @@
 // The life of a worker process: load the context, say `ready`, then one task after the other until told to leave.
 // It moves bytes and messages around a `RunTask`; it must never look into a task, and never load the pool.
 
+import type { Socket } from 'node:net'
 import { CancelledError, errorToPlain } from '../../functions/errors.ts'
 import type { TaskProgress } from '../backend.ts'
 import type { PoolMessage } from '../pool/protocol.ts'
 import { type Control, openControl } from './control.ts'
 import { InputReader } from './input-reader.ts'
 import { installLogStreams } from './log-streams.ts'
-import { ResultWriter } from './result-writer.ts'
+import { openResults, ResultWriter } from './result-writer.ts'
 import type { RunTask, TaskIo } from './task-io.ts'
 
 export type { RunTask, TaskIo, TaskReport } from './task-io.ts'
@@ -36,7 +37,7 @@ type TaskMessage = Extract<PoolMessage, { kind: 'task' }>
  */
 export function startTaskLoop(runTask: RunTask, hooks: TaskLoopHooks = {}): void {
   installLogStreams()
-  const channels = { input: new InputReader(), results: new ResultWriter() }
+  const channels = { input: new InputReader(), results: openResults() }
   let running: { readonly id: number; readonly controller: AbortController } | undefined
   let last = Promise.resolve()
 
@@ -68,7 +69,7 @@ async function importContext(workerContext: string | undefined): Promise<LoadedC
 interface Channels {
   readonly control: Control
   readonly input: InputReader
-  readonly results: ResultWriter
+  readonly results: Socket
   readonly signal: AbortSignal
 }
 
@@ -76,28 +77,24 @@ async function serve(message: TaskMessage, runTask: RunTask, channels: Channels)
   const { id, taskBytes, hasInput } = message
   const { control, input, results, signal } = channels
   const startedAt = performance.now()
-  const report = throttle((progress) => control.send({ kind: 'progress', id, progress }))
-  results.begin()
-  input.begin()
+  const writer = new ResultWriter(results, signal)
+  const io: TaskIo = {
+    input: hasInput ? input.begin(signal) : nothing(),
+    write: (chunks) => writer.write(chunks),
+    signal,
+    progress: throttle((progress) => {
+      if (writer.isOpen) control.send({ kind: 'progress', id, progress })
+    }),
+  }
   try {
-    const io: TaskIo = {
-      input: hasInput ? input.input(signal) : nothing(),
-      write: (chunks) => results.write(chunks, signal),
-      signal,
-      progress: report,
-    }
     const reported = await runTask(await input.take(taskBytes), io)
-    await results.end(signal)
+    await writer.finish()
     const elapsedMs = performance.now() - startedAt
-    control.send({ kind: 'done', id, stats: { ...reported, bytes: results.count, elapsedMs } })
+    control.send({ kind: 'done', id, stats: { ...reported, bytes: writer.count, elapsedMs } })
   } catch (thrown) {
-    results.abandon()
-    control.send({
-      kind: 'failed',
-      id,
-      bytes: results.count,
-      error: errorToPlain(signal.aborted ? signal.reason : thrown),
-    })
+    writer.close()
+    const error = errorToPlain(signal.aborted ? signal.reason : thrown)
+    control.send({ kind: 'failed', id, bytes: writer.count, error })
   }
   if (hasInput) await input.skip()
 }
