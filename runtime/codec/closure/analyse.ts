@@ -1,0 +1,103 @@
+// What the source text of a function says: its kind, its free names, and the text that travels. Cached by source text;
+// it must never look at values, which can differ between two functions of the same text.
+
+import { type ClassFacts, expectedArguments, prepareClass } from './class-source.ts'
+import { applyEdits, offsetOf } from './edit.ts'
+import { type FreeNames, findFreeNames, type Surroundings } from './free-names.ts'
+import { type FunctionNode, type MemberNode, type ParsedFunction, parseFunction } from './parse.ts'
+import type { FreeName } from './scopes.ts'
+
+export type FunctionKind = 'function' | 'arrow' | 'class' | 'method' | 'getter' | 'setter'
+
+export interface FunctionFacts {
+  readonly kind: FunctionKind
+  /** The text that travels: an expression; for methods and accessors, an object literal with that one member. */
+  readonly code: string
+  /** True when the source is valid strict code. */
+  readonly canBeStrict: boolean
+  readonly free: readonly FreeName[]
+  readonly surroundings: Surroundings
+  /** The `length` of the function as written. */
+  readonly length: number
+  /** Where in `code` the position lies that V8 calls the location of the function. */
+  readonly location: { readonly line: number; readonly column: number }
+  readonly class: ClassFacts | undefined
+}
+
+const cacheLimit = 4096
+const cache = new Map<string, FunctionFacts>()
+
+/**
+ * Analyses what Function.prototype.toString returned.
+ *
+ * @throws {SyntaxError} When it cannot be parsed; native functions must be sorted out before.
+ */
+export function analyse(source: string): FunctionFacts {
+  let facts = cache.get(source)
+  if (facts === undefined) {
+    facts = analyseText(source)
+    if (cache.size >= cacheLimit) cache.clear()
+    cache.set(source, facts)
+  }
+  return facts
+}
+
+function analyseText(source: string): FunctionFacts {
+  const parsed = parseFunction(source)
+  const { node, member } = parsed
+  if (node.type === 'ClassExpression') {
+    const { facts, free, code, location, length } = prepareClass(parsed, node, source)
+    return createFacts(parsed, 'class', code, location, length, free, facts)
+  }
+  const length = expectedArguments(node.params)
+  if (member !== undefined) {
+    const { kind, code, location } = prepareMember(parsed, member)
+    return createFacts(parsed, kind, code, location, length, findFreeNames(node, { isMember: true }))
+  }
+  const kind = node.type === 'ArrowFunctionExpression' ? 'arrow' : 'function'
+  return createFacts(parsed, kind, source, locationOf(parsed, node), length, findFreeNames(node))
+}
+
+function createFacts(
+  parsed: ParsedFunction,
+  kind: FunctionKind,
+  code: string,
+  location: number,
+  length: number,
+  { names, ...surroundings }: FreeNames,
+  classFacts?: ClassFacts,
+): FunctionFacts {
+  return {
+    kind,
+    code,
+    canBeStrict: parsed.strict,
+    free: names,
+    surroundings,
+    length,
+    location: offsetOf(code, location),
+    class: classFacts,
+  }
+}
+
+/** A member taken out of its object: a computed or private name is replaced, since its parts do not travel. */
+function prepareMember(
+  { text, start }: ParsedFunction,
+  member: MemberNode,
+): { kind: FunctionKind; code: string; location: number } {
+  const { key, value, computed } = member
+  const kind = member.kind === 'get' ? 'getter' : member.kind === 'set' ? 'setter' : 'method'
+  const replaced = computed || key.type === 'PrivateIdentifier'
+  const keyStart = computed ? text.lastIndexOf('[', key.start) : key.start
+  const keyEnd = computed ? text.indexOf(']', key.end) + 1 : key.end
+  const padding = text.slice(keyStart, keyEnd).replace(/[^\n]/g, '')
+  const edited = applyEdits(text, replaced ? [{ start: keyStart, end: keyEnd, text: `"member"${padding}` }] : [])
+  const code = `{${edited.text.slice(start, edited.map(member.end))}}`
+  return { kind, code, location: edited.map(value.start) - start + 1 }
+}
+
+/** V8 calls the opening parenthesis the location of a function, and the start that of an arrow. */
+function locationOf({ text, start }: ParsedFunction, node: FunctionNode): number {
+  if (node.type === 'ArrowFunctionExpression') return 0
+  const from = node.id ? node.id.end : node.start
+  return Math.max(0, text.indexOf('(', from) - start)
+}

@@ -1,0 +1,126 @@
+// Bytes to records, without running anything: the header and both digests are checked before the content is parsed, and
+// every record is checked to refer to what exists. Memory is bounded by the size of the payload.
+
+import { hash } from 'node:crypto'
+import { parse } from 'devalue'
+import { WireError } from '../../../functions/errors.ts'
+import { restDigest } from './encode.ts'
+import { type ClosureWireCode, malformed } from './errors.ts'
+import { digestBytes, formatVersion, headerBytes, magic } from './format.ts'
+
+/** Stands in a record for another record. */
+export class Ref {
+  readonly index: number
+  constructor(index: number) {
+    this.index = index
+  }
+}
+
+export interface DecodedClosure {
+  readonly senderMajor: number
+  readonly root: unknown
+  /** The file of each place, as far as it is known. */
+  readonly files: readonly string[]
+  readonly groups: readonly (readonly number[])[]
+  readonly attachments: readonly Uint8Array[]
+  readonly records: readonly (readonly unknown[])[]
+}
+
+/** Checks and parses the bytes of a closure; throws a WireError for anything that `captureClosure` did not write. */
+export function decodeClosure(bytes: Uint8Array): DecodedClosure {
+  const { text, attached, directories, senderMajor } = openEnvelope(bytes)
+  const [root, places, groups, lengths, records] = parseContent(text)
+  if (!isListOf(records, Array.isArray) || !isListOf(groups, isIndexList)) throw malformed('its tables are not tables')
+  if (!isIndexList(lengths)) throw malformed('its attachments have no lengths')
+  return {
+    senderMajor,
+    root: checkRefs(root, records.length),
+    files: readFiles(places, directories),
+    groups,
+    attachments: cut(attached, lengths),
+    records: records.map((record: unknown[]) => {
+      for (const part of record) checkRefs(part, records.length)
+      return record
+    }),
+  }
+}
+
+function openEnvelope(bytes: Uint8Array) {
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  if (buffer.length < headerBytes) throw refused('wire_closure_truncated', 'it is shorter than its header')
+  if (buffer.toString('latin1', 0, 7) !== magic) throw refused('wire_closure_magic', 'these bytes are not a closure')
+  if (buffer[7] !== formatVersion) {
+    const versions = `it has format ${buffer[7]}, this side reads ${formatVersion}`
+    throw refused('wire_closure_version', `${versions}; align volley versions on sender and receiver`)
+  }
+  const attachedStart = headerBytes + buffer.readUInt32LE(12)
+  const directoriesStart = attachedStart + buffer.readUInt32LE(20)
+  if (directoriesStart + buffer.readUInt32LE(16) !== buffer.length) {
+    throw refused('wire_closure_truncated', `its length of ${buffer.length} bytes is not what its header says`)
+  }
+  const digest = hash('sha256', buffer.subarray(headerBytes, directoriesStart), 'buffer')
+  const digestsEnd = 24 + digestBytes
+  const isWhole =
+    digest.equals(buffer.subarray(24, digestsEnd)) &&
+    restDigest(buffer, directoriesStart).equals(buffer.subarray(digestsEnd, headerBytes))
+  if (!isWhole) throw refused('wire_closure_digest', 'it was changed on its way; send it again')
+  return {
+    text: buffer.toString('utf8', headerBytes, attachedStart),
+    attached: buffer.subarray(attachedStart, directoriesStart),
+    directories: buffer.toString('utf8', directoriesStart),
+    senderMajor: buffer[8] ?? 0,
+  }
+}
+
+function parseContent(text: string): unknown[] {
+  try {
+    const content: unknown = parse(text, { R: (index: unknown) => new Ref(Number(index) - 1) })
+    if (Array.isArray(content) && content.length === 5) return content
+  } catch (error) {
+    throw malformed('its text cannot be parsed', error)
+  }
+  throw malformed('its text is not a closure')
+}
+
+function checkRefs(part: unknown, count: number): unknown {
+  const parts = Array.isArray(part) ? part : [part]
+  for (const item of parts) {
+    if (item instanceof Ref && !(Number.isInteger(item.index) && item.index >= 0 && item.index < count)) {
+      throw malformed('it refers to a record that does not exist')
+    }
+  }
+  return part
+}
+
+function readFiles(places: unknown, directories: string): string[] {
+  const names: unknown = JSON.parse(directories)
+  if (!Array.isArray(places) || !Array.isArray(names)) throw malformed('its places are not a table')
+  return places.map((place: unknown, index) => {
+    const [base, anchor]: unknown[] = Array.isArray(place) ? place : []
+    const directory: unknown = anchor ?? names[index] ?? ''
+    if (typeof base !== 'string' || typeof directory !== 'string') throw malformed('a place is not a file name')
+    return directory + base
+  })
+}
+
+function cut(bytes: Uint8Array, lengths: readonly number[]): Uint8Array[] {
+  let offset = 0
+  const parts = lengths.map((length) => {
+    offset += length
+    return bytes.subarray(offset - length, offset)
+  })
+  if (offset !== bytes.length) throw malformed('its attachments do not add up')
+  return parts
+}
+
+function refused(code: ClosureWireCode, reason: string): WireError {
+  return new WireError(code, `Cannot revive a closure: ${reason}`)
+}
+
+function isIndexList(value: unknown): value is number[] {
+  return isListOf(value, (item) => Number.isInteger(item) && Number(item) >= 0)
+}
+
+function isListOf(value: unknown, is: (item: unknown) => boolean): value is unknown[] & never[] {
+  return Array.isArray(value) && value.every(is)
+}

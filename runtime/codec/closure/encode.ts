@@ -1,0 +1,71 @@
+// A captured graph as bytes. The same graph gives the same bytes in every process; see format.ts for the layout.
+
+import { hash } from 'node:crypto'
+import { stringify } from 'devalue'
+import { refuse } from './errors.ts'
+import { digestBytes, formatVersion, headerBytes, magic } from './format.ts'
+import { type Graph, GraphNode } from './graph.ts'
+import type { Group } from './plan.ts'
+import type { WalkOptions } from './walk.ts'
+
+export interface EncodedClosure {
+  readonly bytes: Uint8Array
+  /** sha256 of the content: everything but the directories that are there for stack traces only. */
+  readonly hash: string
+}
+
+const nodeMajor = Number.parseInt(process.versions.node, 10)
+const reducers = { R: (value: unknown) => value instanceof GraphNode && value.index + 1 }
+
+export function encodeGraph(
+  graph: Graph,
+  root: unknown,
+  groups: readonly Group[],
+  options: WalkOptions,
+): EncodedClosure {
+  const text = Buffer.from(writeText(graph, root, groups, options))
+  const directories = Buffer.from(
+    JSON.stringify(graph.places.map((place) => (place.isAnchored ? null : place.directory))),
+  )
+  const attached = graph.attachments.reduce((sum, { byteLength }) => sum + byteLength, 0)
+  const bytes = Buffer.allocUnsafeSlow(headerBytes + text.length + attached + directories.length)
+
+  let offset = headerBytes
+  for (const part of [text, ...graph.attachments]) {
+    bytes.set(part, offset)
+    offset += part.byteLength
+  }
+  const digest = hash('sha256', bytes.subarray(headerBytes, offset), 'buffer')
+  bytes.set(directories, offset)
+
+  bytes.fill(0, 0, headerBytes)
+  bytes.write(magic, 'latin1')
+  bytes[7] = formatVersion
+  bytes[8] = nodeMajor
+  bytes.writeUInt32LE(text.length, 12)
+  bytes.writeUInt32LE(directories.length, 16)
+  bytes.writeUInt32LE(attached, 20)
+  bytes.set(digest, 24)
+  bytes.set(restDigest(bytes, offset), 24 + digestBytes)
+  return { bytes, hash: digest.toString('hex') }
+}
+
+/** The second digest: the header with the first digest in it, and the directories. */
+export function restDigest(bytes: Uint8Array, directoriesStart: number): Buffer {
+  const rest = Buffer.concat([bytes.subarray(0, 24 + digestBytes), bytes.subarray(directoriesStart)])
+  return hash('sha256', rest, 'buffer')
+}
+
+function writeText(graph: Graph, root: unknown, groups: readonly Group[], { subject }: WalkOptions): string {
+  const places = graph.places.map(({ base, directory, isAnchored }) => [base, isAnchored ? directory : null])
+  const plan = groups.map(({ mode, members }) => [mode, ...members.map(({ index }) => index)])
+  const lengths = graph.attachments.map(({ byteLength }) => byteLength)
+  const records = [...graph.nodes.map(({ record }) => record), ...graph.extras]
+  try {
+    return stringify([root, places, plan, lengths, records], reducers)
+  } catch (error) {
+    // Only the plain data of a shipped type can be something that devalue does not know.
+    const reason = error instanceof Error ? error.message : String(error)
+    return refuse('closure_unserializable', subject, [], `holds a value that cannot be written: ${reason}`, error)
+  }
+}

@@ -1,0 +1,42 @@
+// The shape of a closure's bytes, shared by encode.ts and revive.ts. A change here bumps `formatVersion`.
+//
+//   header 88 bytes: magic "VLYCLOS" · version u8 · sender's Node major u8 · 3 zero bytes · text length u32 LE ·
+//                    directories length u32 LE · attachments length u32 LE · digest of the content · digest of the rest
+//   text             devalue: [root, places, groups, attachment lengths, records]
+//   attachments      raw bytes, one behind the other
+//   directories      JSON: the directory of each place; for stack traces only, so not part of the content's digest
+//
+// A record is [kind, …]. `Ref` marks the index of another record; every other value stands for itself. Because records
+// refer to each other by index only, the text is flat however deep the values are.
+//
+//   a  array          a, ...items (holes stay holes)
+//   o  object         o, key, value, key, value …          n  the same with a null prototype
+//   m  Map            m, key, value, …                     s  Set: s, ...items
+//   d  Date           d, milliseconds                      r  RegExp: r, source, flags, lastIndex
+//   u  URL            u, href                              q  URLSearchParams: q, text
+//   w  boxed          w, primitive                         y  symbol: y, sort, text (see symbolSorts)
+//   e  Error          e                                    k  coverage counter: k
+//   l  ArrayBuffer    l, attachment, padding               b  view: b, constructor, Ref buffer, offset, length
+//   v  numbers        v, attachment (an array of float64s)
+//   t  shipped type   t, name, data                        T  the same with bytes: T, name, attachment
+//   g  global         g, accessor, ...path                 p  prototype of a function: p, Ref function
+//   i  import         i, specifier, name, place or -1, mode, attributes or null
+//   f  function       f, kind, flags, name, code, place or -1, line, column, names, values
+//   x  extras         x, Ref target, prototype or true, integrity, then key, flags, value (or key, flags, get, set)
+
+export const magic = 'VLYCLOS'
+export const formatVersion = 1
+export const headerBytes = 88
+export const digestBytes = 32
+
+export const importModes = ['import', 'require', 'require star', 'require default'] as const
+export const functionKinds = ['function', 'arrow', 'class', 'method', 'getter', 'setter'] as const
+export const symbolSorts = { wellKnown: 0, registered: 1, unique: 2 } as const
+export const functionFlags = { strict: 1, derived: 2 } as const
+export const propertyFlags = { writable: 1, enumerable: 2, configurable: 4, accessor: 8, deleted: 16 } as const
+export const integrityLevels = { extensible: 0, frozen: 1, sealed: 2, closed: 3 } as const
+/** How the functions of a group are made: alone, as constants of one scope, or each with cells that are set later. */
+export const groupModes = { single: 0, joint: 1, cells: 2 } as const
+
+/** Where code was written: its base name travels with the code, its directory apart, or inside when imports need it. */
+export type PlaceRecord = readonly [base: string, directory: string | null]
