@@ -3,7 +3,7 @@
 
 import { createSyntaxError, quote } from './syntax-error.ts'
 
-export type TokenKind = 'word' | 'quoted' | 'number' | 'string' | 'bytes' | 'operator' | 'end'
+type TokenKind = 'word' | 'quoted' | 'number' | 'string' | 'bytes' | 'operator' | 'end'
 
 export interface Token {
   readonly kind: TokenKind
@@ -17,7 +17,7 @@ export interface Token {
   readonly end: number
 }
 
-export interface LexerOptions {
+interface LexerOptions {
   readonly subject: string
   readonly maxTokens: number
 }

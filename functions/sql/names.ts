@@ -140,8 +140,8 @@ export function resolveFunction(reader: Reader, token: Token, name = token.value
   if (found !== undefined) return found
   const suggestion = nearestTo(name, functions.names())
   const shown = shorten(name)
-  const hint = suggestion === undefined ? '' : ` Did you mean "${suggestion}"?`
-  throw reader.errorAt(token, `Function "${shown}" is not known.${hint}`, {
+  const hint = suggestion === undefined ? '' : `. Did you mean "${suggestion}"?`
+  throw reader.errorAt(token, `Function "${shown}" is not known${hint}`, {
     code: 'unknown_function',
     details: { function: shown, ...(suggestion === undefined ? {} : { suggestion }) },
   })

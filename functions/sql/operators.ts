@@ -20,7 +20,7 @@ export const precedence = {
   postfix: 50,
 } as const
 
-export interface Infix {
+interface Infix {
   readonly op: BinaryOperator
   readonly precedence: number
 }

@@ -12,7 +12,7 @@ import { createSyntaxError, planErrorAt, quote, type SyntaxErrorInit } from './s
 const maxHeight = 1000
 
 /** Reads one operand and the operators after it that bind tighter than `minPrecedence`. */
-export type ReadExpr = (reader: Reader, minPrecedence: number) => ExprNode
+type ReadExpr = (reader: Reader, minPrecedence: number) => ExprNode
 
 /** What stands in `OVER (…)`. */
 export interface OverClauses {

@@ -3,7 +3,7 @@
 import { type ErrorCode, type ErrorDetails, PlanError } from '../errors.ts'
 
 /** Where in the text something is: `position` counts UTF-16 units from 0, line and column from 1. */
-export type TextPosition = { readonly position: number; readonly line: number; readonly column: number }
+type TextPosition = { readonly position: number; readonly line: number; readonly column: number }
 
 export interface SyntaxErrorInit {
   readonly code?: ErrorCode
@@ -14,7 +14,7 @@ export interface SyntaxErrorInit {
 }
 
 /** Line and column of an offset into `text`. */
-export function locate(text: string, position: number): TextPosition {
+function locate(text: string, position: number): TextPosition {
   let line = 1
   let lineStart = 0
   for (let i = text.indexOf('\n'); i !== -1 && i < position; i = text.indexOf('\n', i + 1)) {

@@ -1,0 +1,112 @@
+import t from 'tap'
+import { displayNode } from '../../../functions/expr/display.ts'
+import type { ExprNode } from '../../../functions/expr/node.ts'
+import type { SqlOptions } from '../../../functions/sql/options.ts'
+import { parseSelect } from '../../../functions/sql/select.ts'
+
+const texts = (nodes: readonly ExprNode[]) => nodes.map(displayNode)
+
+/** The statement with its expressions displayed. */
+function displayed(text: string, options?: SqlOptions) {
+  const { items, groupBy, orderBy, where, having, ...rest } = parseSelect(text, options)
+  return {
+    ...rest,
+    items: texts(items),
+    ...(where === undefined ? {} : { where: displayNode(where) }),
+    ...(groupBy.length === 0 ? {} : { groupBy: texts(groupBy) }),
+    ...(having === undefined ? {} : { having: displayNode(having) }),
+    ...(orderBy.length === 0 ? {} : { orderBy: texts(orderBy) }),
+  }
+}
+
+t.test('parseSelect() gives the clauses as plain data', async (t) => {
+  t.strictSame(
+    displayed(
+      'select origin, count(*) as n from flights where delay > 60 group by origin having n > 5 order by n desc limit 10 offset 2;',
+    ),
+    {
+      from: 'flights',
+      distinct: false,
+      items: ['origin', 'count(*) AS n'],
+      where: 'delay > Int64(60)',
+      groupBy: ['origin'],
+      having: 'count(*) > Int64(5)',
+      orderBy: ['count(*) DESC NULLS FIRST'],
+      limit: 10,
+      offset: 2,
+    },
+  )
+})
+
+t.test('parseSelect() reads tables, stars and positions', async (t) => {
+  const plain = { distinct: false }
+  t.strictSame(displayed('select * from t'), { ...plain, from: 't', items: ['*'] })
+  t.strictSame(displayed('select distinct f.* from "a b".flights as f'), {
+    from: 'a b.flights',
+    distinct: true,
+    items: ['*'],
+  })
+  t.strictSame(displayed("select f.a x from 'some.parquet' f where f.a is distinct from 1 limit all"), {
+    ...plain,
+    from: 'some.parquet',
+    items: ['a AS x'],
+    where: 'a IS DISTINCT FROM Int64(1)',
+  })
+  t.strictSame(displayed('select a + 1 as b, sum(c) from t group by 1 order by 2, b'), {
+    ...plain,
+    from: 't',
+    items: ['a + Int64(1) AS b', 'sum(c)'],
+    groupBy: ['a + Int64(1)'],
+    orderBy: ['sum(c) ASC NULLS LAST', 'a + Int64(1) ASC NULLS LAST'],
+  })
+})
+
+t.test('parseSelect() reads named windows', async (t) => {
+  t.strictSame(
+    displayed('select sum(a) over w, rank() over (w order by b) from t window w as (partition by c) order by a'),
+    {
+      from: 't',
+      distinct: false,
+      items: ['sum(a) PARTITION BY [c]', 'rank() PARTITION BY [c] ORDER BY [b ASC NULLS LAST]'],
+      orderBy: ['a ASC NULLS LAST'],
+    },
+  )
+})
+
+t.test('parseSelect() lets a column go before an output name in GROUP BY, not in ORDER BY', async (t) => {
+  const text = 'select upper(name) as name from t group by name order by name'
+  for (const options of [{}, { columns: ['name'] }])
+    t.match(displayed(text, options), { groupBy: ['name'], orderBy: ['upper(name) ASC NULLS LAST'] })
+  t.match(displayed('select a as b from t group by b', { columns: ['a', 'b'] }), { groupBy: ['b'] })
+  t.match(displayed('select a as b from t group by b', { columns: ['a'] }), { groupBy: ['a'] })
+})
+
+t.test('parseSelect() says what is wrong and what is not supported', async (t) => {
+  const cases = [
+    ['update t', 'syntax_error', 0, 'expected SELECT, found "update"'],
+    ['select 1', 'syntax_error', 8, 'expected "," or FROM and a table after "1", found the end'],
+    ['select from t', 'syntax_error', 7, 'expected a value after "select", found "from"'],
+    ['select a b c from t', 'syntax_error', 11, 'expected "," or FROM after "b", found "c"'],
+    ['select a, from t', 'syntax_error', 10, 'expected a value after ",", found "from"'],
+    ['select a from', 'syntax_error', 13, 'expected a table after "from", found the end'],
+    ['select a from t where', 'syntax_error', 21, 'expected a value after "where", found the end'],
+    ['select a from t limit x', 'syntax_error', 22, 'expected a whole number after "limit", found "x"'],
+    ['select a from t limit 1 limit 2', 'syntax_error', 24, 'expected the next clause or the end'],
+    ['select a from t order by 2', 'syntax_error', 25, 'there is no item 2 to take, the query has 1'],
+    ['select u.* from t', 'syntax_error', 7, 'no table is named "u" here'],
+    ['with x as (select 1) select a from x', 'not_implemented', 0, 'WITH is not supported'],
+    ['select a from t join u', 'not_implemented', 16, 'joins are not supported'],
+    ['select a from t, u', 'not_implemented', 15, 'joins are not supported'],
+    ['select a from (select 1)', 'not_implemented', 14, 'queries inside FROM are not supported'],
+    ['select a from range(1)', 'not_implemented', 19, 'functions that give tables are not supported'],
+    ['select (select 1) from t', 'not_implemented', 7, 'queries inside expressions are not supported'],
+    ['select a from t union select b from t', 'not_implemented', 16, 'UNION is not supported'],
+    ['select a from t group by rollup(a)', 'not_implemented', 25, 'GROUP BY ROLLUP is not supported'],
+    ['select distinct on (a) a from t', 'not_implemented', 16, 'DISTINCT ON is not supported'],
+  ] as const
+  for (const [text, code, position, problem] of cases) {
+    const start = `Cannot read the query at position ${position}: ${problem}`
+    t.throws(() => parseSelect(text), { name: 'PlanError', code, details: { position } }, text)
+    t.throws(() => parseSelect(text), { message: new RegExp(`^${start.replace(/[\\()."*+?,]/g, '\\$&')}`) }, text)
+  }
+})
