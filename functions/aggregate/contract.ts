@@ -19,7 +19,7 @@ export interface GroupedKernel {
   readonly slots: readonly Slot[]
   /** One row; runs only for rows in which no argument is null. */
   update(slots: readonly string[], ...args: readonly Operand[]): string
-  /** One partial state, field by field; `null` fields are given as the text `null`. */
+  /** One partial state, field by field; runs only for states in which no field is null. */
   merge(slots: readonly string[], ...states: readonly Operand[]): string
   /** The partial state of one group, as values of the state fields. */
   state(slots: readonly Value[]): readonly Value[]

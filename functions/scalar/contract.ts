@@ -23,6 +23,20 @@ export interface Operand {
   readonly number: string
 }
 
+/**
+ * A user's function for the generated loop to call by itself, so that V8 inlines it there: shared adapters around it
+ * would be seen with many functions and stay calls.
+ */
+export interface DirectCall {
+  readonly fn: (...values: never[]) => unknown
+  /** What turns each argument into what the function expects; undefined when it is handed over as it is. */
+  readonly adapters: readonly (((value: Value) => unknown) | undefined)[]
+  /** A JavaScript condition on the result's text: true when it already is a value of the declared type. */
+  readonly isValue: (result: string) => string
+  /** Turns any other result into a value, or throws. */
+  readonly convert: (result: unknown) => Value
+}
+
 /** A function over rows, resolved for its argument types. */
 export interface ScalarKernel {
   /**
@@ -32,6 +46,8 @@ export interface ScalarKernel {
   readonly row: (...values: never[]) => Value
   /** The same as a JavaScript expression over its operands, for the generated loop. */
   readonly inline?: (...operands: readonly Operand[]) => string
+  /** For user functions: what `row` does, taken apart. */
+  readonly direct?: DirectCall
   /** `row` never throws, so it may be computed for rows whose result nobody looks at. */
   readonly total?: boolean
 }

@@ -55,25 +55,31 @@ function checkInput(udf: ScalarUdf, index: number, actual: DataType): void {
 function udfKernel(udf: ScalarUdf): ScalarKernel {
   if (udf.body.kind !== 'live') throw new InternalError(`Function "${udf.name}" was not prepared before it was bound`)
   const fn = udf.body.fn as (...values: unknown[]) => unknown
-  const check = fromUser(udf.name, udf.returns)
+  const convert = fromUser(udf.name, udf.returns)
   const adapters = udf.inputs.map((type) => toUser(type, udf.int64As, udf.name))
-  const [first, second] = adapters
-  // The common arities call the function directly: a spread in the hot loop would cost more than the function.
-  if (adapters.every((adapt) => adapt === undefined)) {
-    if (adapters.length === 1) return { row: (a: Value) => check(fn(a)) }
-    if (adapters.length === 2) return { row: (a: Value, b: Value) => check(fn(a, b)) }
-    return { row: (...values: Value[]) => check(fn(...values)) }
-  }
-  if (adapters.length === 1 && first !== undefined)
-    return { row: (a: Value) => check(fn(a === null ? null : first(a))) }
-  if (adapters.length === 2) {
-    const [left, right] = [first ?? asIs, second ?? asIs]
-    return { row: (a: Value, b: Value) => check(fn(a === null ? null : left(a), b === null ? null : right(b))) }
-  }
   return {
-    row: (...values: Value[]) =>
-      check(fn(...values.map((value, i) => (value === null ? null : (adapters[i] ?? asIs)(value))))),
+    row: (...values: Value[]) => {
+      const args = values.map((value, i) => (value === null ? null : (adapters[i]?.(value) ?? value)))
+      return convert(fn(...args))
+    },
+    direct: { fn: fn as (...values: never[]) => unknown, adapters, isValue: isValueText(udf.returns.type), convert },
   }
 }
 
-const asIs = (value: Value): unknown => value
+/** The condition under which a result needs no conversion. Whatever it refuses, `convert` decides. */
+function isValueText(type: DataType): (result: string) => string {
+  switch (type.kind) {
+    case 'float64':
+      return (r) => `typeof ${r} === 'number'`
+    case 'int32':
+      return (r) => `(${r} | 0) === ${r}`
+    case 'int64':
+      return (r) => `typeof ${r} === 'bigint' && BigInt.asIntN(64, ${r}) === ${r}`
+    case 'bool':
+      return (r) => `typeof ${r} === 'boolean'`
+    case 'utf8':
+      return (r) => `typeof ${r} === 'string'`
+    default:
+      return () => 'false'
+  }
+}

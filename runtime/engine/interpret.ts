@@ -8,7 +8,7 @@ import { udfFailure } from './udf-failure.ts'
 
 /** The value of an expression in one row of a batch; null for null. */
 export function interpret(bound: Bound, batch: Batch, row: number): Value {
-  const valueOf = (part: Bound): Value => interpret(part, batch, row)
+  const evaluate = (part: Bound): Value => interpret(part, batch, row)
   switch (bound.kind) {
     case 'input': {
       const column = batch.columns[bound.index]
@@ -17,28 +17,28 @@ export function interpret(bound: Bound, batch: Batch, row: number): Value {
     case 'constant':
       return bound.value
     case 'isNull':
-      return (valueOf(bound.input) === null) !== bound.negated
+      return (evaluate(bound.input) === null) !== bound.negated
     case 'and':
     case 'or': {
       const decisive = bound.kind === 'or'
-      const left = valueOf(bound.left)
+      const left = evaluate(bound.left)
       if (left === decisive) return decisive
-      const right = valueOf(bound.right)
+      const right = evaluate(bound.right)
       if (right === decisive) return decisive
       return left === null || right === null ? null : !decisive
     }
     case 'case': {
-      const taken = bound.conditions.findIndex((condition) => valueOf(condition) === true)
-      return valueOf(bound.results[taken] ?? bound.otherwise)
+      const taken = bound.conditions.findIndex((condition) => evaluate(condition) === true)
+      return evaluate(bound.results[taken] ?? bound.otherwise)
     }
     case 'coalesce':
       for (const arg of bound.args) {
-        const value = valueOf(arg)
+        const value = evaluate(arg)
         if (value !== null) return value
       }
       return null
     case 'call': {
-      const args = bound.args.map(valueOf)
+      const args = bound.args.map(evaluate)
       if (bound.nulls === 'propagate' && args.includes(null)) return null
       try {
         return bound.kernel().row(...(args as never[]))

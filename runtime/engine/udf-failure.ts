@@ -1,17 +1,16 @@
 // The error of a user's function that threw: whose it is, in which row, and where in the user's file.
 
-import { isVolleyError, UdfError, type VolleyError } from '../../functions/errors.ts'
+import { createError, isVolleyError, UdfError, type VolleyError } from '../../functions/errors.ts'
 
 /**
- * Wraps what a user function threw. Our own errors (a wrong result, a value that cannot be passed) keep their code and
- * get the row.
+ * Wraps what was thrown in a loop that calls user functions. Our own errors (a division by zero, a result of the wrong
+ * type) keep their code and get the row.
  *
  * @param row - The row of the partition, counted from 0.
  */
 export function udfFailure(thrown: unknown, name: string, row: number): VolleyError {
   if (isVolleyError(thrown)) {
-    const details = { ...thrown.details, udf: name, row }
-    return new UdfError(thrown.code, thrown.message, { details, cause: thrown })
+    return createError(thrown.code, thrown.message, { details: { ...thrown.details, row }, cause: thrown })
   }
   const message = thrown instanceof Error ? thrown.message : String(thrown)
   const place = thrown instanceof Error ? userFrame(thrown) : undefined

@@ -1,0 +1,62 @@
+// DISTINCT for any aggregate: the partial state is the list of distinct rows seen, which merges across partitions; the
+// aggregate itself sees them once, at the end.
+
+import type { Value } from '../expr/node.ts'
+import { type DataType, type Field, field, list, struct } from '../types/type.ts'
+import type { Accumulator } from '../udf/definition.ts'
+import type { AggregateKernel } from './contract.ts'
+
+/** The state of a distinct aggregate: a list of argument rows. */
+export function distinctState(types: readonly DataType[]): readonly Field[] {
+  const row = struct(types.map((type, i) => field(`a${i}`, type)))
+  return [field('distinct', list(row))]
+}
+
+/** Wraps an aggregate's kernel so that it sees each distinct row of arguments once. */
+export function distinctKernel(inner: AggregateKernel): AggregateKernel {
+  return { accumulator: () => new DistinctAccumulator(inner.accumulator()) }
+}
+
+class DistinctAccumulator implements Accumulator {
+  readonly #rows = new Map<unknown, readonly Value[]>()
+  readonly #inner: Accumulator
+
+  constructor(inner: Accumulator) {
+    this.#inner = inner
+  }
+
+  add(...row: readonly Value[]): void {
+    const key = rowKey(row)
+    if (!this.#rows.has(key)) this.#rows.set(key, row)
+  }
+
+  merge(lists: readonly Value[]): void {
+    for (const rows of lists) {
+      for (const row of (rows ?? []) as readonly Readonly<Record<string, Value>>[]) this.add(...Object.values(row))
+    }
+  }
+
+  state(): readonly Value[] {
+    return [[...this.#rows.values()].map((row) => Object.fromEntries(row.map((value, i) => [`a${i}`, value])))]
+  }
+
+  evaluate(): unknown {
+    for (const row of this.#rows.values()) this.#inner.add?.(...row)
+    return this.#inner.evaluate()
+  }
+}
+
+/** Equal rows have the same key; a single number, bigint, boolean or string is its own (Map takes NaN as NaN, -0 as 0). */
+function rowKey(row: readonly Value[]): unknown {
+  const [first = null] = row
+  if (row.length === 1 && (typeof first !== 'object' || first === null)) return first
+  return JSON.stringify(row, (_, value: unknown) =>
+    typeof value === 'bigint'
+      ? `${value}n`
+      : typeof value === 'string'
+        ? `"${value}`
+        : typeof value === 'number'
+          ? String(value)
+          : value,
+  )
+}

@@ -1,0 +1,56 @@
+// Group numbers: each row's group, from the keys' numbers. Several keys combine pairwise, so any types go together.
+
+import type { Column, PlainColumn } from '../../functions/column/column.ts'
+import type { DataType } from '../../functions/types/type.ts'
+import { KeyInterner } from './key-interner.ts'
+import { WordTable } from './key-table.ts'
+
+export class Grouping {
+  readonly #interners: readonly KeyInterner[]
+  /** Table k numbers pairs of (group by the keys before, number of key k + 1). */
+  readonly #pairs: readonly WordTable[]
+  #numbers = new Int32Array(0)
+  #scratch = new Int32Array(0)
+
+  constructor(types: readonly DataType[]) {
+    this.#interners = types.map((type) => new KeyInterner(type))
+    this.#pairs = types.slice(1).map(() => new WordTable())
+  }
+
+  /** How many groups there are. */
+  get size(): number {
+    return this.#pairs.at(-1)?.size ?? this.#interners[0]?.size ?? 0
+  }
+
+  /** The group of each row; valid until the next call. */
+  number(keys: readonly Column[], positions: Int32Array | undefined, count: number): Int32Array {
+    if (this.#numbers.length < count) {
+      this.#numbers = new Int32Array(count)
+      this.#scratch = new Int32Array(count)
+    }
+    const numbers = this.#numbers
+    const next = this.#scratch
+    keys.forEach((column, k) => {
+      this.#interners[k]?.number(column, positions, count, k === 0 ? numbers : next)
+      const table = this.#pairs[k - 1]
+      if (table === undefined) return
+      for (let j = 0; j < count; j++) numbers[j] = table.number(numbers[j] ?? 0, next[j] ?? 0)
+    })
+    return numbers
+  }
+
+  /** The key columns of all groups, in group order. */
+  keys(): readonly PlainColumn[] {
+    const { size } = this
+    let groups: Int32Array = Int32Array.from({ length: size }, (_, i) => i)
+    const columns: PlainColumn[] = []
+    for (let k = this.#interners.length - 1; k >= 0; k--) {
+      const pairs = this.#pairs[k - 1]
+      const own = pairs === undefined ? groups : groups.map((group) => pairs.high[group] ?? 0)
+      const interner = this.#interners[k]
+      if (interner !== undefined) columns.unshift(interner.keys(own, size))
+      if (pairs !== undefined) groups = groups.map((group) => pairs.low[group] ?? 0)
+    }
+    return columns
+  }
+}

@@ -1,0 +1,128 @@
+// The operators of a pipeline. Each takes batches as they come and hands on what is ready; what needs all rows hands on
+// at the end.
+
+import type { Bound } from '../../functions/bind/bound.ts'
+import type { Batch } from '../../functions/column/column.ts'
+import { sliceBatch } from '../../functions/column/slice.ts'
+import type { Schema } from '../../functions/types/type.ts'
+import { Aggregation, type AggregationSpec } from './aggregate.ts'
+import { Filter, PreparedBatch, Projection, selectRows } from './project.ts'
+import { type SortKey, sortBatches } from './sort.ts'
+
+export interface Operator {
+  /** What the input gives at once; undefined when nothing is ready. */
+  push(batch: Batch): Batch | undefined
+  /** What is left when the input has ended. */
+  finish(): Batch | undefined
+  /** True once no further input can change the result. */
+  readonly satisfied: boolean
+}
+
+/** Filter and projection in one pass; without a projection the columns stay as they are. */
+export class SelectOperator implements Operator {
+  readonly satisfied = false
+  readonly #filter: Filter | undefined
+  readonly #projection: Projection | undefined
+  #rows = 0
+
+  constructor(condition: Bound | undefined, outputs: readonly Bound[] | undefined) {
+    this.#filter = condition === undefined ? undefined : new Filter(condition)
+    this.#projection = outputs === undefined ? undefined : new Projection(outputs)
+  }
+
+  push(batch: Batch): Batch | undefined {
+    const prepared = new PreparedBatch(batch, this.#rows)
+    this.#rows += batch.length
+    let selection = this.#filter?.select(prepared)
+    if (selection?.count === 0) return undefined
+    // Every row passed: reading rows in order is cheaper than through their positions.
+    if (selection?.count === batch.length) selection = undefined
+    if (this.#projection !== undefined) return this.#projection.run(prepared, selection)
+    if (selection === undefined) return batch
+    const chosen = selection
+    return { length: chosen.count, columns: batch.columns.map((column) => selectRows(column, chosen)) }
+  }
+
+  finish(): undefined {}
+}
+
+export class AggregateOperator implements Operator {
+  readonly satisfied = false
+  readonly #filter: Filter | undefined
+  readonly #aggregation: Aggregation
+  #rows = 0
+
+  constructor(condition: Bound | undefined, spec: AggregationSpec, stateInputs?: readonly (readonly Bound[])[]) {
+    this.#filter = condition === undefined ? undefined : new Filter(condition)
+    this.#aggregation = new Aggregation(spec, stateInputs)
+  }
+
+  push(batch: Batch): undefined {
+    const prepared = new PreparedBatch(batch, this.#rows)
+    this.#rows += batch.length
+    const selection = this.#filter?.select(prepared)
+    if (selection?.count !== 0) this.#aggregation.add(prepared, selection)
+  }
+
+  finish(): Batch {
+    return this.#aggregation.finish()
+  }
+}
+
+export class SortOperator implements Operator {
+  readonly satisfied = false
+  readonly #schema: Schema
+  readonly #keys: readonly SortKey[]
+  readonly #limit: number | undefined
+  #batches: Batch[] = []
+  #held = 0
+
+  constructor(schema: Schema, keys: readonly SortKey[], limit: number | undefined) {
+    this.#schema = schema
+    this.#keys = keys
+    this.#limit = limit
+  }
+
+  push(batch: Batch): undefined {
+    this.#batches.push(batch)
+    this.#held += batch.length
+    // With a limit only the best rows so far are kept; sorting now and then keeps memory near the limit.
+    if (this.#limit !== undefined && this.#held > 4 * this.#limit + 262_144) {
+      this.#batches = [this.#sorted()]
+      this.#held = this.#limit
+    }
+  }
+
+  finish(): Batch | undefined {
+    return this.#batches.length === 0 ? undefined : this.#sorted()
+  }
+
+  #sorted(): Batch {
+    const types = this.#schema.map((field) => field.type)
+    return sortBatches(this.#batches, types, this.#keys, this.#limit)
+  }
+}
+
+export class LimitOperator implements Operator {
+  #skip: number
+  #left: number
+
+  constructor(offset: number, count: number) {
+    this.#skip = offset
+    this.#left = count
+  }
+
+  get satisfied(): boolean {
+    return this.#left === 0
+  }
+
+  push(batch: Batch): Batch | undefined {
+    const start = Math.min(this.#skip, batch.length)
+    const end = Math.min(batch.length, start + this.#left)
+    this.#skip -= start
+    this.#left -= end - start
+    return end > start ? sliceBatch(batch, start, end) : undefined
+  }
+
+  finish(): undefined {}
+}

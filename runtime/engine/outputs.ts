@@ -1,0 +1,132 @@
+// Columns as generated loops write them: one target per output, and how its array becomes a column.
+
+import {
+  type BytesColumn,
+  bigintArray,
+  numberArray,
+  type PlainColumn,
+  setDecimal,
+  storageOf,
+} from '../../functions/column/column.ts'
+import type { Value } from '../../functions/expr/node.ts'
+import type { DataType } from '../../functions/types/type.ts'
+
+/** Where a loop writes one output: `v` the values, `m` the validity when the output can be null. */
+export interface Target {
+  readonly v: Uint8Array | BigInt64Array | BigUint64Array | ReturnType<typeof numberArray> | Value[]
+  readonly m: Uint8Array | undefined
+}
+
+export function makeTarget(type: DataType, length: number, nullable: boolean): Target {
+  const m = nullable ? new Uint8Array(length) : undefined
+  switch (storageOf(type)) {
+    case 'number':
+      return { v: numberArray(type, length), m }
+    case 'bigint':
+      return { v: bigintArray(type, length), m }
+    case 'mask':
+      return { v: new Uint8Array(length), m }
+    default:
+      return { v: new Array<Value>(length), m }
+  }
+}
+
+/** The statement that writes a value into output `at` of the current row `j`. */
+export function writeText(type: DataType, at: number, value: string): string {
+  return storageOf(type) === 'mask' ? `w${at}[j] = ${value} ? 1 : 0;` : `w${at}[j] = ${value};`
+}
+
+/** The column that a filled target holds. */
+export function finishTarget(target: Target, type: DataType, length: number): PlainColumn {
+  const valid = target.m
+  const storage = storageOf(type)
+  switch (storage) {
+    case 'null':
+      return { storage, type, length, valid: new Uint8Array(length) }
+    case 'bytes':
+      return encodeBytes(target.v as Value[], type, length, valid)
+    case 'decimal': {
+      const values = new BigUint64Array(2 * length)
+      for (let i = 0; i < length; i++) setDecimal(values, i, ((target.v as Value[])[i] ?? 0n) as bigint)
+      return { storage, type, length, valid, values }
+    }
+    default:
+      return { storage, type, length, valid, values: target.v } as unknown as PlainColumn
+  }
+}
+
+function encodeBytes(
+  values: readonly Value[],
+  type: DataType,
+  length: number,
+  valid: Uint8Array | undefined,
+): BytesColumn {
+  return type.kind === 'utf8'
+    ? encodeText(values as readonly string[], type, length, valid)
+    : joinBytes(values as readonly (Uint8Array | null)[], type, length, valid)
+}
+
+/** Encodes all rows with one call when they are ASCII, else row by row. */
+function encodeText(
+  values: readonly string[],
+  type: DataType,
+  length: number,
+  valid: Uint8Array | undefined,
+): BytesColumn {
+  const offsets = new Int32Array(length + 1)
+  const joined = values.join('')
+  const size = Buffer.byteLength(joined)
+  const bytes = Buffer.allocUnsafeSlow(size)
+  if (size === joined.length) {
+    bytes.write(joined, 'latin1')
+    let end = 0
+    for (let i = 0; i < length; i++) {
+      end += values[i]?.length ?? 0
+      offsets[i + 1] = end
+    }
+  } else {
+    let end = 0
+    for (let i = 0; i < length; i++) {
+      end += bytes.write(values[i] ?? '', end)
+      offsets[i + 1] = end
+    }
+  }
+  return { storage: 'bytes', type, length, valid, offsets, values: plainBytes(bytes) }
+}
+
+function joinBytes(
+  values: readonly (Uint8Array | null)[],
+  type: DataType,
+  length: number,
+  valid: Uint8Array | undefined,
+): BytesColumn {
+  const offsets = new Int32Array(length + 1)
+  let end = 0
+  for (let i = 0; i < length; i++) {
+    end += values[i]?.length ?? 0
+    offsets[i + 1] = end
+  }
+  const bytes = new Uint8Array(end)
+  for (let i = 0; i < length; i++) {
+    const value = values[i]
+    if (value !== null && value !== undefined) bytes.set(value, offsets[i])
+  }
+  return { storage: 'bytes', type, length, valid, offsets, values: bytes }
+}
+
+/** A Buffer as the plain array that Arrow expects. */
+const plainBytes = (buffer: Buffer): Uint8Array => new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.byteLength)
+
+/** A column of values given one by one; null for null. For small results: group keys, states, constants. */
+export function columnOf(values: readonly Value[], type: DataType): PlainColumn {
+  const { length } = values
+  const target = makeTarget(type, length, values.includes(null))
+  const storage = storageOf(type)
+  const empty = storage === 'bytes' ? '' : storage === 'bigint' || storage === 'decimal' ? 0n : 0
+  values.forEach((value, i) => {
+    if (target.m !== undefined) target.m[i] = value === null ? 0 : 1
+    const stored = value === null ? (storage === 'object' || type.kind === 'binary' ? null : empty) : value
+    ;(target.v as Value[])[i] = storage === 'mask' ? Number(stored) : stored
+  })
+  return finishTarget(target, type, length)
+}

@@ -1,0 +1,199 @@
+// A program as a chain of operators. Filters and projections before an aggregation are fused into its loop: expressions
+// are substituted for the columns they define, as far as that calls no user function twice.
+
+import { type BoundAggregate, bindAggregate } from '../../functions/bind/aggregate.ts'
+import { Binder } from '../../functions/bind/binder.ts'
+import type { Bound } from '../../functions/bind/bound.ts'
+import { catalogue } from '../../functions/catalogue.ts'
+import type { Batch } from '../../functions/column/column.ts'
+import type { ExprNode } from '../../functions/expr/node.ts'
+import { rewrite, walk } from '../../functions/expr/walk.ts'
+import type { Schema } from '../../functions/types/type.ts'
+import type { AggregateOp, NamedNode, Program } from '../program/program.ts'
+import { partialSchema, schemaAfter, stateName } from '../program/schema.ts'
+import { AggregateOperator, LimitOperator, type Operator, SelectOperator, SortOperator } from './operators.ts'
+
+export class Pipeline {
+  /** The columns of what comes out. */
+  readonly schema: Schema
+  readonly #operators: readonly Operator[]
+
+  constructor(input: Schema, program: Program) {
+    const builder = new PipelineBuilder(input)
+    for (const op of program) builder.add(op)
+    this.#operators = builder.finish()
+    this.schema = builder.schema
+  }
+
+  /** True once no further input can change the result. */
+  get satisfied(): boolean {
+    return this.#operators.some((operator) => operator.satisfied)
+  }
+
+  /** Sends a batch through; undefined when nothing comes out. */
+  push(batch: Batch): Batch | undefined {
+    return this.#pushFrom(0, batch)
+  }
+
+  /** Ends the input: everything that was held back comes out. */
+  *finish(): Generator<Batch> {
+    for (const [i, operator] of this.#operators.entries()) {
+      const held = operator.finish()
+      if (held === undefined) continue
+      const out = this.#pushFrom(i + 1, held)
+      if (out !== undefined) yield out
+    }
+  }
+
+  #pushFrom(index: number, batch: Batch): Batch | undefined {
+    let current: Batch | undefined = batch
+    for (let i = index; i < this.#operators.length && current !== undefined; i++)
+      current = this.#operators[i]?.push(current)
+    return current
+  }
+}
+
+/** Collects filters and projections until an operator needs its input as it stands. */
+class PipelineBuilder {
+  readonly #operators: Operator[] = []
+  /** The columns that operators so far give. */
+  #base: Schema
+  /** What the pending projection makes of them; undefined when it leaves them as they are. */
+  #columns: readonly NamedNode[] | undefined
+  #filters: ExprNode[] = []
+  /** The columns after what is pending. */
+  schema: Schema
+
+  constructor(schema: Schema) {
+    this.#base = schema
+    this.schema = schema
+  }
+
+  add(op: Program[number]): void {
+    const after = schemaAfter(this.schema, op)
+    switch (op.op) {
+      case 'filter':
+        this.#settleFor([op.condition])
+        this.#filters.push(this.#substitute(op.condition))
+        break
+      case 'project':
+        this.#settleFor(op.columns.map((column) => column.node))
+        this.#columns = op.columns.map(({ name, node }) => ({ name, node: this.#substitute(node) }))
+        break
+      case 'aggregate':
+        this.#addAggregate(op, after)
+        break
+      case 'sort': {
+        this.#settle()
+        const binder = new Binder(this.schema, catalogue)
+        const keys = op.keys.map(({ input, descending, nullsFirst }) => ({
+          expression: binder.bind(input),
+          descending,
+          nullsFirst,
+        }))
+        this.#operators.push(new SortOperator(this.schema, keys, op.limit))
+        break
+      }
+      case 'limit':
+        this.#settle()
+        this.#operators.push(new LimitOperator(op.offset, op.count))
+        break
+    }
+    this.schema = after
+  }
+
+  finish(): readonly Operator[] {
+    this.#settle()
+    return this.#operators
+  }
+
+  #addAggregate(op: AggregateOp, after: Schema): void {
+    if (op.phase === 'final') {
+      this.#settle()
+      this.#operators.push(finalAggregate(op))
+    } else {
+      const nodes = [...op.by.map(({ node }) => node), ...op.aggregates]
+      this.#settleFor(nodes)
+      const binder = new Binder(this.#base, catalogue)
+      const keys = op.by.map(({ node }) => binder.bind(this.#substitute(node)))
+      const aggregates = op.aggregates.map((node) => {
+        const substituted = this.#substitute(node)
+        return bindAggregate(binder, substituted.kind === 'aggregate' ? substituted : node, catalogue)
+      })
+      this.#operators.push(new AggregateOperator(this.#condition(binder), { keys, aggregates, phase: op.phase }))
+    }
+    this.#reset(after)
+  }
+
+  /** Makes what is pending an operator of its own when nodes use a column that a user function computes. */
+  #settleFor(nodes: readonly ExprNode[]): void {
+    const costly = new Set(this.#columns?.filter(({ node }) => callsUser(node)).map(({ name }) => name))
+    if (costly.size > 0 && nodes.some((node) => mentions(node, costly))) this.#settle()
+  }
+
+  #settle(): void {
+    if (this.#columns === undefined && this.#filters.length === 0) return
+    const binder = new Binder(this.#base, catalogue)
+    const outputs = this.#columns?.map(({ node }) => binder.bind(node))
+    this.#operators.push(new SelectOperator(this.#condition(binder), outputs))
+    this.#reset(this.schema)
+  }
+
+  #reset(schema: Schema): void {
+    this.#base = schema
+    this.#columns = undefined
+    this.#filters = []
+  }
+
+  #condition(binder: Binder): Bound | undefined {
+    const conditions = this.#filters.map((filter): ExprNode => filter)
+    const [first] = conditions
+    if (first === undefined) return undefined
+    const all = conditions
+      .slice(1)
+      .reduce((left, right): ExprNode => ({ kind: 'binary', op: 'AND', left, right }), first)
+    return binder.condition(binder.bind(all), 'a filter')
+  }
+
+  /** The node over the base columns: pending columns are replaced by what defines them. */
+  #substitute(node: ExprNode): ExprNode {
+    const definitions = this.#columns
+    if (definitions === undefined) return node
+    const binder = new Binder(this.schema, catalogue)
+    return rewrite(node, (inner) =>
+      inner.kind === 'column' ? (definitions[binder.columnIndex(inner.name)]?.node ?? inner) : inner,
+    )
+  }
+}
+
+/** The merge of partial states: keys and states are found by position. */
+function finalAggregate(op: AggregateOp): Operator {
+  const states = new Binder(partialSchema(op), catalogue)
+  const original = new Binder(op.schema, catalogue)
+  const aggregates: readonly BoundAggregate[] = op.aggregates.map((node) => bindAggregate(original, node, catalogue))
+  const keys = op.by.map((_, i) => states.input(i))
+  const stateInputs = aggregates.map((aggregate, a) =>
+    aggregate.state.map((state) => states.input(states.columnIndex(stateName(a, state.name)))),
+  )
+  return new AggregateOperator(undefined, { keys, aggregates, phase: 'final' }, stateInputs)
+}
+
+function callsUser(node: ExprNode): boolean {
+  let found = false
+  walk(node, (inner) => {
+    found ||=
+      inner.kind === 'udf' ||
+      (inner.kind === 'call' && (catalogue.scalar(inner.name)?.volatility ?? 'immutable') !== 'immutable')
+    return !found
+  })
+  return found
+}
+
+function mentions(node: ExprNode, names: ReadonlySet<string>): boolean {
+  let found = false
+  walk(node, (inner) => {
+    found ||= inner.kind === 'column' && names.has(inner.name)
+    return !found
+  })
+  return found
+}

@@ -1,0 +1,46 @@
+// A program: what a task does to its batches, as plain data over expression nodes. The planner writes programs, the task
+// codec ships them, the engine runs them.
+
+import type { AggregateNode, ExprNode, SortNode } from '../../functions/expr/node.ts'
+import type { Schema } from '../../functions/types/type.ts'
+
+/** An expression and the name of the column it gives. */
+export interface NamedNode {
+  readonly name: string
+  readonly node: ExprNode
+}
+
+export interface FilterOp {
+  readonly op: 'filter'
+  readonly condition: ExprNode
+}
+/** The columns from here on are these. */
+export interface ProjectOp {
+  readonly op: 'project'
+  readonly columns: readonly NamedNode[]
+}
+/**
+ * Groups by `by` and computes `aggregates`. `single`: rows to results. `partial`: rows to states, one set of state
+ * columns per aggregate. `final`: such states to results; `schema` is what the partial phase had as input.
+ */
+export interface AggregateOp {
+  readonly op: 'aggregate'
+  readonly phase: 'single' | 'partial' | 'final'
+  readonly by: readonly NamedNode[]
+  readonly aggregates: readonly AggregateNode[]
+  readonly schema: Schema
+}
+/** Orders the rows, all of them or the first `limit`. */
+export interface SortOp {
+  readonly op: 'sort'
+  readonly keys: readonly SortNode[]
+  readonly limit?: number
+}
+export interface LimitOp {
+  readonly op: 'limit'
+  readonly offset: number
+  readonly count: number
+}
+
+export type ProgramOp = FilterOp | ProjectOp | AggregateOp | SortOp | LimitOp
+export type Program = readonly ProgramOp[]
