@@ -1,6 +1,146 @@
-// How Arrow data travels inside closures and payloads: as IPC bytes. Values are recognised by shape, so that those of
-// another copy of the library count too. (Filled in below.)
+// How Arrow values travel inside closures and payloads: as IPC bytes. They are recognised by brand, so that those of
+// another copy of the library count too. Dictionary ids are numbered anew on both sides: a process counts them up, so
+// the sender's would differ from run to run, and could meet others in the receiver.
 
+import {
+  Data,
+  DataType,
+  Dictionary,
+  Field,
+  RecordBatch,
+  RecordBatchReader,
+  RecordBatchStreamWriter,
+  Schema,
+  Struct,
+  Table,
+  Vector,
+} from 'apache-arrow'
 import type { ShippedType } from './closure/walk.ts'
 
-export const arrowTypes: readonly ShippedType[] = []
+/** The Arrow values that closures may capture. */
+export const arrowTypes: readonly ShippedType[] = [
+  {
+    name: 'arrow.Table',
+    is: Table.isTable,
+    encode: (value) => encodeBatches((value as Table).schema, (value as Table).batches),
+    decode: (data) => {
+      const { schema, batches } = decodeBatches(data)
+      return new Table(schema, batches)
+    },
+  },
+  {
+    name: 'arrow.RecordBatch',
+    is: RecordBatch.isRecordBatch,
+    encode: (value) => encodeBatches((value as RecordBatch).schema, [value as RecordBatch]),
+    decode: (data) => first(decodeBatches(data).batches),
+  },
+  {
+    name: 'arrow.Vector',
+    is: Vector.isVector,
+    encode: (value) => encodeVector(value as Vector),
+    decode: decodeVector,
+  },
+  {
+    name: 'arrow.Schema',
+    is: Schema.isSchema,
+    encode: (value) => encodeBatches(value as Schema, []),
+    decode: (data) => decodeBatches(data).schema,
+  },
+  {
+    name: 'arrow.Field',
+    is: Field.isField,
+    encode: (value) => encodeBatches(new Schema([value as Field]), []),
+    decode: (data) => first(decodeBatches(data).schema.fields),
+  },
+  {
+    name: 'arrow.DataType',
+    is: (value) => DataType.isDataType(value),
+    encode: (value) => encodeBatches(new Schema([new Field('', value as DataType, true)]), []),
+    decode: (data) => first(decodeBatches(data).schema.fields).type,
+  },
+]
+
+/** Writes batches of one schema as an IPC stream: the same values give the same bytes in every process. */
+export function encodeBatches(schema: Schema, batches: readonly RecordBatch[]): Uint8Array {
+  let count = 0
+  const relabel = createRelabeller(() => count++)
+  const own = relabel.schema(schema)
+  const writer = new RecordBatchStreamWriter()
+  writer.reset(undefined, own)
+  for (const batch of batches) writer.write(relabel.batch(own, batch))
+  return writer.finish().toUint8Array(true)
+}
+
+function decodeBatches(data: unknown): { schema: Schema; batches: RecordBatch[] } {
+  if (!(data instanceof Uint8Array)) throw new TypeError('Cannot read Arrow data: it is not bytes')
+  const reader = RecordBatchReader.from(data).open()
+  const relabel = createRelabeller(() => undefined)
+  const schema = relabel.schema(reader.schema)
+  return { schema, batches: [...reader].map((batch) => relabel.batch(schema, batch)) }
+}
+
+function encodeVector(vector: Vector): Uint8Array {
+  const schema = new Schema([new Field('', vector.type, true)])
+  const type = new Struct(schema.fields)
+  const batches = vector.data.map((data) => new RecordBatch(schema, structOf(type, data.length, [data])))
+  return encodeBatches(schema, batches)
+}
+
+function decodeVector(data: unknown): Vector {
+  const { schema, batches } = decodeBatches(data)
+  const chunks = batches.flatMap((batch) => batch.data.children)
+  return new Vector(chunks.length > 0 ? chunks : [new Data(first(schema.fields).type, 0, 0)])
+}
+
+interface Relabeller {
+  schema(schema: Schema): Schema
+  batch(schema: Schema, batch: RecordBatch): RecordBatch
+}
+
+/** Copies the frame of Arrow values, not their buffers: new dictionary ids, and classes of this copy of the library. */
+function createRelabeller(nextId: () => number | undefined): Relabeller {
+  const dictionaries = new Map<number, Dictionary>()
+
+  const relabelType = (type: DataType): DataType => {
+    if (DataType.isDictionary(type)) {
+      const known = dictionaries.get(type.id)
+      if (known !== undefined) return known
+      const relabelled = new Dictionary(relabelType(type.dictionary), type.indices, nextId(), type.isOrdered)
+      dictionaries.set(type.id, relabelled)
+      return relabelled
+    }
+    const children: readonly Field[] | undefined = type.children
+    if (children === undefined || children === null || children.length === 0) return type
+    return Object.assign(Object.create(Object.getPrototypeOf(type)), type, { children: children.map(relabelField) })
+  }
+  const relabelField = ({ name, type, nullable, metadata }: Field): Field =>
+    new Field(name, relabelType(type), nullable, metadata)
+  const relabelData = (data: Data, type: DataType): Data => {
+    const fields: readonly Field[] = DataType.isDictionary(type) ? [] : (type.children ?? [])
+    const children = data.children.map((child, index) => relabelData(child, fields[index]?.type ?? child.type))
+    const { offset, length, nullCount, buffers, dictionary, variadicBuffers } = data
+    return new Data(type, offset, length, nullCount, buffers as Data['buffers'], children, dictionary, [
+      ...variadicBuffers,
+    ])
+  }
+  return {
+    schema: (schema) => new Schema(schema.fields.map(relabelField), schema.metadata, undefined, schema.metadataVersion),
+    batch: (schema, batch) => {
+      const { length, offset, nullCount } = batch.data
+      const struct = new Struct(schema.fields)
+      const children = schema.fields.map((field, index) => relabelData(first(batch.data.children, index), field.type))
+      const buffers = batch.data.buffers as Data['buffers']
+      return new RecordBatch(schema, new Data(struct, offset, length, nullCount, buffers, children), batch.metadata)
+    },
+  }
+}
+
+function structOf(type: Struct, length: number, children: readonly Data[]): Data<Struct> {
+  return new Data(type, 0, length, 0, undefined, [...children])
+}
+
+function first<T>(list: readonly T[], index = 0): T {
+  const item = list[index]
+  if (item === undefined) throw new TypeError('Cannot read Arrow data: a part is missing')
+  return item
+}

@@ -2,6 +2,7 @@
 // that imported them, so this file's own location never matters.
 
 import { createRequire } from 'node:module'
+import { pathToFileURL } from 'node:url'
 import vm from 'node:vm'
 import { ShippingError } from '../../../functions/errors.ts'
 import type { DecodedClosure } from './decode.ts'
@@ -58,8 +59,11 @@ async function loadImport(entry: Entry): Promise<unknown> {
 }
 
 function importFrom({ specifier, file, attributes }: Entry): Promise<object> {
-  const load = importerOf(file)
-  return attributes === null ? load(specifier) : load(specifier, { with: { ...attributes } })
+  const isRelative = /^\.{0,2}\//.test(specifier)
+  const options = attributes === null ? undefined : { with: { ...attributes } }
+  if (file === '' || isAbsolute(specifier)) return import(specifier, options)
+  if (isRelative) return import(new URL(specifier, file.includes('://') ? file : pathToFileURL(file)).href, options)
+  return importerOf(file)(specifier, options)
 }
 
 // What compilers make of a module that require returned.
@@ -73,12 +77,12 @@ function requireFrom({ specifier, file, mode }: Entry): unknown {
 const cacheLimit = 256
 const importers = new Map<string, Import>()
 
-// import() resolves against the file name of the script that calls it.
+// A package is looked for from the file that imports it: import() resolves against the file name of the script that calls it.
 function importerOf(file: string): Import {
   let importer = importers.get(file)
   if (importer === undefined) {
     const script = new vm.Script('(specifier, options) => import(specifier, options)', {
-      ...(file === '' ? {} : { filename: file }),
+      filename: file,
       importModuleDynamically: vm.constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
     })
     importer = script.runInThisContext() as Import
@@ -86,4 +90,8 @@ function importerOf(file: string): Import {
     importers.set(file, importer)
   }
   return importer
+}
+
+function isAbsolute(specifier: string): boolean {
+  return /^[a-z][a-z0-9+.-]+:/i.test(specifier)
 }
