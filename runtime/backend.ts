@@ -39,7 +39,7 @@ export interface TaskRequest {
   /** The encoded task; opaque here. */
   readonly task: Uint8Array
   readonly input?: TaskInput
-  /** Wall-clock limit, from the moment a worker takes the task to its `done`. */
+  /** Wall-clock limit from the moment a worker takes the task to its last byte; a slow reader's time counts. */
   readonly timeoutMs?: number
   /** Default `shared`. */
   readonly isolation?: Isolation

@@ -1,8 +1,9 @@
 // One task on one worker, from the `task` message to the moment the worker is free or gone. Whatever goes wrong,
 // `done` rejects with one coded error, and only once nothing of the task is running any more.
 
-import { CancelledError, createError, errorFromPlain, ResourceError, WorkerError } from '../../functions/errors.ts'
-import type { LogStream, RunOptions, TaskRequest, TaskRun, TaskStats } from '../backend.ts'
+import { createError, errorFromPlain } from '../../functions/errors.ts'
+import type { LogStream, RunOptions, TaskProgress, TaskRequest, TaskRun, TaskStats } from '../backend.ts'
+import { broken, cancelled, timedOut, tooMuchLog } from './faults.ts'
 import type { PoolMessage, WorkerMessage } from './protocol.ts'
 import { ResultStream } from './result-stream.ts'
 
@@ -33,6 +34,11 @@ export interface TaskLimits {
 
 /** How long a pipe may stay silent that is said to hold more bytes. */
 const silenceMs = 1000
+/** What `setTimeout` can wait: longer is for ever. */
+const maxTimerMs = 2 ** 31 - 1
+/** A worker reports 20 times a second; far more is a flood, and a flood is an attack. */
+const maxReportsPerSecond = 100
+const firstReports = 500
 
 export class Assignment {
   readonly run: TaskRun
@@ -51,6 +57,8 @@ export class Assignment {
   #answered = false
   #fed = false
   #logBytes = 0
+  #reports = 0
+  readonly #startedAt = performance.now()
 
   constructor(id: number, port: WorkerPort, request: TaskRequest, options: RunOptions, limits: TaskLimits) {
     this.#id = id
@@ -75,7 +83,7 @@ export class Assignment {
     const unlisten = () => signal.removeEventListener('abort', onAbort)
     signal.addEventListener('abort', onAbort, { once: true })
     this.#done.promise.then(unlisten, unlisten)
-    if (timeoutMs !== undefined) {
+    if (timeoutMs !== undefined && timeoutMs <= maxTimerMs) {
       const timer = setTimeout(() => this.stop(timedOut(timeoutMs)), timeoutMs)
       this.#timers.defer(() => clearTimeout(timer))
     }
@@ -89,7 +97,7 @@ export class Assignment {
   stop(error: Error, graceMs = this.#limits.graceMs): void {
     if (this.#error !== undefined) return
     this.#error = error
-    if (this.#state === 'running' && !this.#answered) {
+    if (this.#state === 'running' && !(this.#answered && this.#fed)) {
       this.#port.send({ kind: 'cancel', id: this.#id })
       this.#climb(graceMs)
     }
@@ -104,7 +112,7 @@ export class Assignment {
       return
     }
     if (message.kind === 'progress') {
-      if (this.#error === undefined) this.#notify(() => this.#options.onProgress?.(message.progress))
+      this.#onProgress(message.progress)
       return
     }
     this.#answered = true
@@ -125,10 +133,9 @@ export class Assignment {
 
   onLog(stream: LogStream, bytes: Uint8Array): void {
     const { maxLogBytes } = this.#limits
-    if (this.#logBytes >= maxLogBytes) return
-    const taken = bytes.subarray(0, maxLogBytes - this.#logBytes)
+    const taken = bytes.subarray(0, Math.max(0, maxLogBytes - this.#logBytes))
     this.#logBytes += bytes.length
-    this.#notify(() => this.#options.onLog?.(stream, taken))
+    if (taken.length > 0) this.#notify(() => this.#options.onLog?.(stream, taken))
     if (this.#logBytes > maxLogBytes) this.stop(tooMuchLog(maxLogBytes), 0)
   }
 
@@ -145,8 +152,15 @@ export class Assignment {
   /** The process is gone, and everything it had written was handed over. */
   onGone(error: Error): void {
     if (this.#state === 'released') return
-    this.#fail(error)
+    if (!this.isDelivering || !this.#stream.isComplete) this.#fail(error)
     this.#release(false)
+  }
+
+  #onProgress(progress: TaskProgress): void {
+    this.#reports += 1
+    const allowed = firstReports + ((performance.now() - this.#startedAt) / 1000) * maxReportsPerSecond
+    if (this.#reports > allowed) this.stop(broken(`it reports more than ${maxReportsPerSecond} times a second`), 0)
+    else if (this.#error === undefined) this.#notify(() => this.#options.onProgress?.(progress))
   }
 
   /** The task's bytes, then its input in chunks. A task that ended early is fed no further. */
@@ -200,9 +214,13 @@ export class Assignment {
   }
 
   #releaseIfSettled(): void {
-    if (!this.#answered || !this.#fed || !this.#stream.isComplete || this.#ladder?.hasFired) return
+    if (!this.#isSettled()) return
     // What the task printed last may be on its way still, in another pipe: let this turn's reads happen first.
-    setImmediate(() => this.#release(true))
+    setImmediate(() => this.#isSettled() && this.#release(true))
+  }
+
+  #isSettled(): boolean {
+    return this.#answered && this.#fed && this.#stream.isComplete && !this.#ladder?.hasFired
   }
 
   #release(reusable: boolean): void {
@@ -228,22 +246,4 @@ function lengthMark(length: number): Uint8Array {
   const mark = Buffer.allocUnsafe(4)
   mark.writeUInt32LE(length, 0)
   return mark
-}
-
-function cancelled(why: string, cause?: unknown): CancelledError {
-  return new CancelledError('cancelled', `Cannot finish the task: ${why}`, { cause })
-}
-
-function timedOut(timeoutMs: number): ResourceError {
-  const message = `Cannot finish the task: it ran for more than ${timeoutMs} ms; raise timeoutMs if it needs longer`
-  return new ResourceError('timeout', message, { details: { timeoutMs } })
-}
-
-function tooMuchLog(maxLogBytes: number): ResourceError {
-  const message = `Cannot keep the task's log: it printed more than ${maxLogBytes} bytes; print less or raise maxLogBytes`
-  return new ResourceError('log_limit', message, { details: { maxLogBytes } })
-}
-
-function broken(what: string): WorkerError {
-  return new WorkerError('protocol_error', `Cannot trust the worker: ${what}`)
 }

@@ -5,7 +5,8 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { errorFromPlain, InternalError, type VolleyError, WorkerError } from '../../functions/errors.ts'
 import type { LogStream, RunOptions, TaskRequest, TaskRun } from '../backend.ts'
 import { Assignment, type TaskLimits, type WorkerPort } from './assignment.ts'
-import { type Exit, lossError, OutputTail, startError } from './exit.ts'
+import { type Exit, OutputTail } from './exit.ts'
+import { lossError, startError } from './faults.ts'
 import { encodeFrame, FrameReader } from './frames.ts'
 import type { LaunchOptions } from './launch.ts'
 import { residentBytes, watchMemory } from './memory.ts'
@@ -19,9 +20,7 @@ export interface ChildOptions extends LaunchOptions, TaskLimits {
 }
 
 /** From the closing of a pipe to the end of the process. */
-const hangUpGraceMs = 200
-/** A worker may say so much; more is a flood, and a flood is an attack. */
-const maxMessagesPerSecond = 2000
+const hangUpGraceMs = 500
 
 export class Child {
   /** Resolves when the worker can take tasks; rejects with `start_failed` once it is gone. */
@@ -34,14 +33,14 @@ export class Child {
   lost = false
   readonly #options: ChildOptions
   readonly #frames = new FrameReader()
-  readonly #tail = new OutputTail()
+  #tail = new OutputTail()
   readonly #ready = Promise.withResolvers<WorkerInfo>()
   #process: WorkerProcess | undefined
   #state: 'starting' | 'idle' | 'busy' | 'ending' | 'gone' = 'starting'
   #assignment: Assignment | undefined
   #startFailure: VolleyError | undefined
   #distrusted = false
-  #messages = { second: 0, count: 0 }
+  #hasEnded = false
 
   /** Starts a process; `directory` is made for it and removed after it. */
   constructor(options: ChildOptions, directory: string) {
@@ -69,6 +68,7 @@ export class Child {
     if (worker === undefined || !this.isIdle) throw new InternalError('Cannot give a worker a task: it is not idle')
     this.#state = 'busy'
     this.served += 1
+    this.#tail = new OutputTail() // one task's output is no other's business
     worker.hold(true)
     const watch = watchMemory(worker.pid, this.#options.maxRssBytes, (error) => assignment.stop(error, 0))
     const port: WorkerPort = {
@@ -125,6 +125,7 @@ export class Child {
     this.#send({ kind: 'start', ownGroup, ...(workerContext === undefined ? {} : { workerContext }) })
     void this.#process.hungUp.then(() => this.#hungUp())
     const exit = await this.#process.ended
+    this.#hasEnded = true
     this.lost = this.#state !== 'ending' && !this.#assignment?.isStopped
     if (this.#assignment?.isDelivering) await this.#process.resultEnded
     this.#vanish(exit)
@@ -135,7 +136,7 @@ export class Child {
   /** A process that ends closes its pipes first; one that closes them and stays has nobody to talk to. */
   async #hungUp(): Promise<void> {
     await delay(hangUpGraceMs, undefined, { ref: false })
-    if (this.#state === 'gone' || this.#state === 'ending') return
+    if (this.#hasEnded || this.#state === 'ending') return
     this.#distrust(new WorkerError('protocol_error', `Cannot go on with worker ${this.pid}: it closed its pipes`))
   }
 
@@ -143,7 +144,7 @@ export class Child {
   async #release(clean: boolean, onReleased: (clean: boolean) => void): Promise<void> {
     const { maxRssBytes } = this.#options
     if (clean && maxRssBytes !== undefined) clean = ((await residentBytes(this.pid)) ?? 0) < maxRssBytes / 2
-    if (clean && this.#state === 'busy') {
+    if (clean && this.#state === 'busy' && !this.#hasEnded) {
       this.#state = 'idle'
       this.#process?.hold(false)
     }
@@ -160,10 +161,7 @@ export class Child {
   #receive(bytes: Uint8Array): void {
     if (this.#distrusted) return
     try {
-      for (const message of this.#frames.push(bytes)) {
-        this.#countMessage()
-        this.#onMessage(parseWorkerMessage(message))
-      }
+      for (const message of this.#frames.push(bytes)) this.#onMessage(parseWorkerMessage(message))
     } catch (error) {
       this.#distrust(error as Error)
     }
@@ -212,17 +210,6 @@ export class Child {
     if (this.#state === 'starting') this.#failStart(error.message)
     this.#assignment?.stop(error, 0)
     void this.end(0)
-  }
-
-  #countMessage(): void {
-    const second = Math.floor(performance.now() / 1000)
-    if (this.#messages.second !== second) this.#messages = { second, count: 0 }
-    this.#messages.count += 1
-    if (this.#messages.count <= maxMessagesPerSecond) return
-    throw new WorkerError(
-      'protocol_error',
-      `Cannot follow worker ${this.pid}: it sends over ${maxMessagesPerSecond} messages a second`,
-    )
   }
 
   #send(message: PoolMessage): void {

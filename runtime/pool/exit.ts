@@ -1,7 +1,6 @@
-// What the end of a worker process means: how it ended, the last it printed, and the error that makes of it.
+// The end of a worker process and of its pipes, and the last it printed. What is made of it, faults.ts says.
 
 import type { Readable } from 'node:stream'
-import { ResourceError, type VolleyError, WorkerError } from '../../functions/errors.ts'
 import type { Launched } from './launch.ts'
 
 export interface Exit {
@@ -42,7 +41,7 @@ export class OutputTail {
   #bytes = 0
 
   push(chunk: Uint8Array): void {
-    const last = chunk.slice(-maxTailBytes)
+    const last = Uint8Array.from(chunk.subarray(-maxTailBytes))
     this.#chunks.push(last)
     this.#bytes += last.length
     while (this.#bytes - (this.#chunks[0]?.length ?? 0) >= maxTailBytes)
@@ -55,35 +54,6 @@ export class OutputTail {
 }
 
 const maxTailBytes = 8192
-
-/** The error of a task whose worker ended under it. */
-export function lossError(pid: number, exit: Exit, output: string): VolleyError {
-  const details = { pid, exitCode: exit.code, signal: exit.signal, output }
-  if (/JavaScript heap out of memory|Array buffer allocation failed.*FATAL/s.test(output)) {
-    const message = `Cannot finish the task: worker ${pid} ran out of heap; raise maxOldSpaceMb or use smaller partitions`
-    return new ResourceError('memory_limit', message, { details })
-  }
-  const message = `Cannot finish the task: worker ${pid} ${describe(exit)}${quote(output)}`
-  return new WorkerError('worker_lost', message, { details })
-}
-
-/** The error of a worker that ended before it was ready. */
-export function startError(exit: Exit, output: string): WorkerError {
-  const details = { exitCode: exit.code, signal: exit.signal, output }
-  const message = `Cannot start a worker: it ${describe(exit)}${quote(output)}`
-  return new WorkerError('start_failed', message, { details, cause: exit.spawnError })
-}
-
-function describe(exit: Exit): string {
-  if (exit.spawnError !== undefined) return `could not be spawned (${exit.spawnError.message})`
-  if (exit.signal !== null) return `was ended by ${exit.signal}`
-  return `exited with code ${exit.code}`
-}
-
-function quote(output: string): string {
-  const lines = output.split('\n').slice(-12).join('\n')
-  return lines === '' ? '' : `; its last output: ${lines}`
-}
 
 function asError(result: unknown): Error {
   return result instanceof Error ? result : new Error('the operating system refused')

@@ -191,6 +191,7 @@ export class WorkerPool implements Backend, AsyncDisposable {
     void child.gone.then((exit) => {
       if (child.lost) this.#lost += 1
       if (!this.#children.delete(child)) return
+      this.#idle = this.#idle.filter((other) => other !== child)
       if (wasReady && child.served === 0) this.#backOff(leftBeforeWork(exit.signal ?? `code ${exit.code}`))
       this.#dispatch()
     })

@@ -3,7 +3,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { test } from 'tap'
 import { residentBytes } from '../../../runtime/pool/memory.ts'
-import { poolOf, runTask, start } from './with-pool.ts'
+import { isAlive, poolOf, runTask, start, until } from './with-pool.ts'
 
 test('not reading pauses the worker, and neither side fills its memory', { timeout: 20_000 }, async (t) => {
   const pool = poolOf(t, 'echo')
@@ -38,4 +38,18 @@ test('chunks that are kept stay as they were read', { timeout: 20_000 }, async (
     (at) => !all.subarray(at * 65536, (at + 1) * 65536).every((byte) => byte === at + 1),
   )
   t.strictSame(wrong, [])
+})
+
+test('a result is delivered in full to a slow reader, even when its worker has ended', {
+  timeout: 10_000,
+}, async (t) => {
+  const pool = poolOf(t, 'loop-cases')
+  const run = await start(pool, 'exits after its end')
+  t.ok(await until(() => !isAlive(run.pid ?? 0)))
+  await delay(800)
+  let bytes = 0
+  for await (const chunk of run.stream) bytes += chunk.length
+  t.equal(bytes, 1_098_576)
+  t.match(await run.done, { bytes: 1_098_576 })
+  t.equal((await runTask(pool, 'writes empty chunks')).bytes.toString(), 'ab')
 })

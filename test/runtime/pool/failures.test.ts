@@ -42,6 +42,14 @@ test('a worker that exits under its task is lost, by name and with its last word
   t.match(pool.stats(), { lost: 1, started: 2 })
 })
 
+test('the error of a lost worker does not quote what an earlier task printed', { timeout: 10_000 }, async (t) => {
+  const pool = poolOf(t, 'echo')
+  await runTask(pool, { logError: 'the secret of another job' })
+  const error = await runTask(pool, { exit: 1 }).catch((thrown) => thrown)
+  t.equal(error.code, 'worker_lost')
+  t.notMatch(JSON.stringify([error.message, error.details]), /secret/)
+})
+
 test('a worker that exits with 0 before its task is done is lost as well', { timeout: 10_000 }, async (t) => {
   const pool = poolOf(t, 'echo')
   await t.rejects(runTask(pool, { exit: 0 }), { code: 'worker_lost', details: { exitCode: 0 } })

@@ -53,6 +53,13 @@ test('run() serves one task after the other in the same process', { timeout: 10_
   t.equal(pids.size, 1)
 })
 
+test('run() serves thousands of small tasks a second', { timeout: 20_000 }, async (t) => {
+  const pool = poolOf(t, 'echo')
+  const pids = new Set<number | undefined>()
+  for (let at = 0; at < 5000; at += 1) pids.add((await runTask(pool, { text: 'x' })).pid)
+  t.equal(pids.size, 1, 'and none of them is taken for a flood')
+})
+
 test('run() uses as many workers as there are, and no more', { timeout: 10_000 }, async (t) => {
   const pool = poolOf(t, 'echo', { workers: 2 })
   const runs = await Promise.all([1, 2, 3, 4].map(() => runTask(pool, { sleepMs: 50 })))

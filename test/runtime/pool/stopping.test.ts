@@ -148,6 +148,7 @@ test('maxLogBytes is counted for each task', { timeout: 10_000 }, async (t) => {
   const pool = poolOf(t, 'echo', { maxLogBytes: 10 })
   for (let at = 0; at < 3; at += 1) await runTask(pool, { log: '123456789' })
   await t.rejects(runTask(pool, { log: '1234567890' }), { code: 'log_limit', details: { maxLogBytes: 10 } })
+  await t.rejects(runTask(pool, { log: '123456789', logError: 'x' }), { code: 'log_limit' })
 })
 
 test('a task that fills the heap fails with memory_limit', { timeout: 20_000 }, async (t) => {

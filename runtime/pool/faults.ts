@@ -1,0 +1,54 @@
+// The errors a pool raises about tasks and workers: their codes, their texts, their details. They are made here and
+// thrown elsewhere.
+
+import { CancelledError, ResourceError, type VolleyError, WorkerError } from '../../functions/errors.ts'
+import type { Exit } from './exit.ts'
+
+/** The error of a task whose worker ended under it. */
+export function lossError(pid: number, exit: Exit, output: string): VolleyError {
+  const details = { pid, exitCode: exit.code, signal: exit.signal, output }
+  if (/JavaScript heap out of memory|Array buffer allocation failed.*FATAL/s.test(output)) {
+    const message = `Cannot finish the task: worker ${pid} ran out of heap; raise maxOldSpaceMb or use smaller partitions`
+    return new ResourceError('memory_limit', message, { details })
+  }
+  const message = `Cannot finish the task: worker ${pid} ${describe(exit)}${quote(output)}`
+  return new WorkerError('worker_lost', message, { details })
+}
+
+/** The error of a worker that ended before it was ready. */
+export function startError(exit: Exit, output: string): WorkerError {
+  const details = { exitCode: exit.code, signal: exit.signal, output }
+  const message = `Cannot start a worker: it ${describe(exit)}${quote(output)}`
+  return new WorkerError('start_failed', message, { details, cause: exit.spawnError })
+}
+
+function describe(exit: Exit): string {
+  if (exit.spawnError !== undefined) return `could not be spawned (${exit.spawnError.message})`
+  if (exit.signal !== null) return `was ended by ${exit.signal}`
+  return `exited with code ${exit.code}`
+}
+
+function quote(output: string): string {
+  const lines = output.split('\n').slice(-12).join('\n')
+  return lines === '' ? '' : `; its last output: ${lines}`
+}
+
+/** Somebody stopped it. */
+export function cancelled(why: string, cause?: unknown): CancelledError {
+  return new CancelledError('cancelled', `Cannot finish the task: ${why}`, { cause })
+}
+
+export function timedOut(timeoutMs: number): ResourceError {
+  const message = `Cannot finish the task: it ran for more than ${timeoutMs} ms; raise timeoutMs if it needs longer`
+  return new ResourceError('timeout', message, { details: { timeoutMs } })
+}
+
+export function tooMuchLog(maxLogBytes: number): ResourceError {
+  const message = `Cannot keep the task's log: it printed more than ${maxLogBytes} bytes; print less or raise maxLogBytes`
+  return new ResourceError('log_limit', message, { details: { maxLogBytes } })
+}
+
+/** The worker did not keep to the protocol. */
+export function broken(what: string): WorkerError {
+  return new WorkerError('protocol_error', `Cannot trust the worker: ${what}`)
+}
