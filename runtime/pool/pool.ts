@@ -104,9 +104,9 @@ export class WorkerPool implements Backend, AsyncDisposable {
     return { starting, idle: this.#idle.length, busy: this.#busy, queued, started: this.#started, lost: this.#lost }
   }
 
-  /** Process ids of the workers there are. */
+  /** Process ids of the workers there are; one that is just being started has none yet. */
   pids(): readonly number[] {
-    return [...this.#children].map((child) => child.pid)
+    return [...this.#children].map((child) => child.pid).filter((pid) => pid > 0)
   }
 
   /** Takes no more tasks, lets the present ones finish for `drainMs`, cancels what is left, ends all workers. */

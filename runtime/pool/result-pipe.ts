@@ -12,22 +12,26 @@ export interface ResultPipe {
   readonly writer: Socket
 }
 
+/** What every system takes as the path of a socket. */
+const maxPathBytes = 100
+
 /**
  * Connects two sockets through `directory`, which nobody else may enter.
  *
- * @returns Nothing on Windows, where a child cannot inherit a socket.
+ * @returns Nothing where it cannot be: on Windows a child inherits no sockets, and a socket's path must be short.
  */
 export async function makeResultPipe(
   directory: string,
   onChunk: (chunk: Uint8Array) => void,
 ): Promise<ResultPipe | undefined> {
-  if (process.platform === 'win32') return undefined
+  const path = join(directory, 'result')
+  if (process.platform === 'win32' || Buffer.byteLength(path) > maxPathBytes) return undefined
   const server = createServer({ pauseOnConnect: true })
   try {
-    server.listen(join(directory, 'result'))
+    server.listen(path)
     await once(server, 'listening')
     const accepted = once(server, 'connection')
-    const reader = connect({ path: join(directory, 'result'), onread: readIntoSlabs(onChunk) })
+    const reader = connect({ path, onread: readIntoSlabs(onChunk) })
     const [[writer]] = await Promise.all([accepted as Promise<[Socket]>, once(reader, 'connect')])
     return { reader, writer }
   } finally {

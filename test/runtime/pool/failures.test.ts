@@ -1,11 +1,11 @@
 // Workers that do not start, tasks that fail, processes that die: each gives its own coded error, and the pool goes on.
 
-import { mkdtempSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { execa } from 'execa'
-import { test } from 'tap'
+import { type Test, test } from 'tap'
 import { fixture, isAlive, poolOf, runTask, start, until } from './with-pool.ts'
 
 test('a task that throws fails with its own error, and its worker serves the next', { timeout: 10_000 }, async (t) => {
@@ -131,7 +131,7 @@ test('a node that does not exist gives start_failed with the cause', { timeout: 
 })
 
 test('a pool whose workers could not start starts them once they can', { timeout: 20_000 }, async (t) => {
-  const flag = join(mkdtempSync(join(tmpdir(), 'volley-test-')), 'flag')
+  const flag = join(t.testdir(), 'flag')
   const pool = poolOf(t, 'starts-sometimes', { env: { START_FLAG: flag } })
   await t.rejects(runTask(pool, { text: 'early' }), { code: 'start_failed', message: /not yet/ })
   writeFileSync(flag, '')
@@ -139,11 +139,18 @@ test('a pool whose workers could not start starts them once they can', { timeout
   t.equal((await runTask(pool, { text: 'late' })).bytes.toString(), 'late')
 })
 
+/** A process that forks a pool and is to be ended; what it cannot clean up then is cleaned up after the test. */
+function startParent(t: Test, args: readonly string[]) {
+  const TMPDIR = mkdtempSync(join(tmpdir(), 'volley-test-'))
+  t.teardown(() => rmSync(TMPDIR, { recursive: true, force: true }))
+  return execa(process.execPath, [fixture('parent').pathname, ...args], { reject: false, env: { TMPDIR } })
+}
+
 for (const launcher of ['default', 'plain']) {
   test(`a worker ends when its pool's process is killed (${launcher} launcher)`, { timeout: 10_000 }, async (t) => {
     // Without a launcher, a worker in a busy loop cannot see that its pool is gone.
     const mode = launcher === 'default' && process.platform === 'linux' ? 'spin' : 'sleep'
-    const parent = execa(process.execPath, [fixture('parent').pathname, mode, launcher], { reject: false })
+    const parent = startParent(t, [mode, launcher])
     const pids = String(
       await parent
         .iterable()
@@ -160,7 +167,7 @@ for (const launcher of ['default', 'plain']) {
 }
 
 test("a worker ends when its pool's process is interrupted", { timeout: 10_000 }, async (t) => {
-  const parent = execa(process.execPath, [fixture('parent').pathname, 'spin'], { reject: false })
+  const parent = startParent(t, ['spin'])
   const pids = String(
     await parent
       .iterable()

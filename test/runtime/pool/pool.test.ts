@@ -147,6 +147,19 @@ test('a worker sees a small environment and a directory of its own', { timeout: 
   t.notOk(existsSync(dirname(cwd)), 'and with the pool')
 })
 
+test('a directory whose name is too long for a socket will do as well', { timeout: 10_000 }, async (t) => {
+  const { TMPDIR } = process.env
+  process.env.TMPDIR = `${t.testdir({ ['long-name-'.repeat(12)]: {} })}/${'long-name-'.repeat(12)}`
+  const pool = poolOf(t, 'echo')
+  process.env.TMPDIR = TMPDIR
+  if (TMPDIR === undefined) delete process.env.TMPDIR
+  const { bytes } = await runTask(pool, { bytes: 10_000_000 })
+  t.equal(bytes.length, 10_000_000)
+  t.equal(bytes.at(-1), 153)
+  await t.rejects(runTask(pool, { bytes: 10_000_000, fail: 'no' }), { code: 'invalid_value' })
+  t.equal((await runTask(pool, { text: 'next' })).bytes.toString(), 'next')
+})
+
 test('ready() tells what the worker context brought', { timeout: 10_000 }, async (t) => {
   const pool = poolOf(t, 'names-functions', { workerContext: fixture('context-good') })
   const info = await pool.ready()
