@@ -3,8 +3,8 @@
 import { types } from 'node:util'
 import { analyse, type FunctionFacts } from './analyse.ts'
 import { writeExtras, writeShippedType } from './capture-object.ts'
-import type { ClassFacts } from './class-source.ts'
-import { type Environment, readEnvironment } from './environment.ts'
+import { readClassSlots } from './class-slots.ts'
+import { readEnvironment } from './environment.ts'
 import { functionFlags, functionKinds, propertyFlags } from './format.ts'
 import type { GraphNode, Record } from './graph.ts'
 import { referenceRecord } from './graph.ts'
@@ -34,7 +34,7 @@ export function captureFunction(walk: Walk, node: GraphNode, fn: AnyFunction): v
   refuseSurroundings(walk, node, facts)
   const strict = isStrict(fn, facts, insides)
   const environment = readEnvironment(walk, node, facts, insides)
-  const derived = facts.class === undefined ? false : readClassSlots(walk, node, fn, facts.class, environment, insides)
+  const derived = facts.class !== undefined && readClassSlots(walk, node, fn, facts.class, environment, insides)
   const position = locate(walk, facts, insides?.location)
   const flags = (strict ? functionFlags.strict : 0) | (derived ? functionFlags.derived : 0)
   const { names, values, globals } = environment
@@ -42,7 +42,16 @@ export function captureFunction(walk: Walk, node: GraphNode, fn: AnyFunction): v
   node.record = ['f', functionKinds.indexOf(facts.kind), flags, nameOf(fn), facts.code, ...place, names, values]
   node.bytes = source.length + 24
   const written = new Set(facts.free.filter((free) => free.written).map(({ name }) => name))
-  const plan = { isStrict: strict, kind: facts.kind, code: facts.code, names, values, globals, written }
+  const plan = {
+    isStrict: strict,
+    kind: facts.kind,
+    code: facts.code,
+    isDerived: derived,
+    names,
+    values,
+    globals,
+    written,
+  }
   walk.graph.functions.push({ node, ...plan, ...position })
   writeFunctionExtras(walk, node, fn, facts)
 }
@@ -110,32 +119,6 @@ function isStrict(fn: AnyFunction, facts: FunctionFacts, insides: Insides | unde
   if (insides.scopes.some(({ description }) => description === 'Module')) return true
   const { scriptId, line, column } = insides.location
   return readImports(scriptId).isStrictAt(line, column)
-}
-
-/** Adds what stands in the class's text for its superclass and its static #private values. */
-function readClassSlots(
-  walk: Walk,
-  node: GraphNode,
-  fn: AnyFunction,
-  { superSlot, privateSlots, eager }: ClassFacts,
-  environment: Environment,
-  insides: Insides | undefined,
-): boolean {
-  for (const name of eager) walk.eager.push({ node, name, value: environment.values[environment.names.indexOf(name)] })
-  for (const { name, slot } of privateSlots) {
-    if (insides === undefined) {
-      walk.refuse('closure_no_inspector', node, `has the static field ${name}, which only automatic capture can read`)
-    }
-    const value = walk.ref(insides.privateFields.get(name), node, name)
-    environment.names.push(slot)
-    environment.values.push(value)
-    walk.graph.captures.push({ owner: node, name, value })
-  }
-  if (superSlot === undefined) return false
-  const parent: unknown = Object.getPrototypeOf(fn)
-  environment.names.unshift(superSlot)
-  environment.values.unshift(parent === Function.prototype ? null : walk.ref(parent, node, 'extends'))
-  return true
 }
 
 function locate(walk: Walk, facts: FunctionFacts, location: Location | undefined) {

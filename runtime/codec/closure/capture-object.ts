@@ -14,7 +14,7 @@ export function captureObject(walk: Walk, node: GraphNode, value: object): void 
   if (!plain && writeShippedType(walk, node, value)) return
   const bound = processBoundName(value)
   if (bound !== undefined) refuseProcessBound(walk, node, bound)
-  if (!plain && writePrototypeOfFunction(walk, node, value)) return
+  if (writePrototypeOfFunction(walk, node, value)) return
   const kind = plain ? undefined : findKind(value)
   if (kind === undefined) writeProperties(walk, node, value, plain)
   else writeKind(walk, node, value, kind)

@@ -2,9 +2,9 @@
 // again: the values they had at sending time travel instead, so they are cut out of the text here.
 
 import { hash } from 'node:crypto'
-import { applyEdits, type Edit, removeMember, replaceLines } from './edit.ts'
+import { applyEdits, type Edit, insertText, removeMember, replaceLines } from './edit.ts'
 import { type FreeNames, findFreeNames } from './free-names.ts'
-import type { AnyNode, ClassExpression, ParsedFunction } from './parse.ts'
+import type { AnyNode, ClassExpression, MethodDefinition, ParsedFunction } from './parse.ts'
 
 export interface DeclaredMember {
   readonly isStatic: boolean
@@ -14,12 +14,16 @@ export interface DeclaredMember {
   readonly source: string
 }
 
+/** A name in the text that travels, which stands for the value of a static private field or for a computed key. */
+export type ClassSlot =
+  | { readonly kind: 'private'; readonly name: string; readonly slot: string }
+  | { readonly kind: 'key'; readonly isStatic: boolean; readonly source: string; readonly slot: string }
+
 export interface ClassFacts {
   /** The name that stands for the superclass in the text that travels, if there is one. */
   readonly superSlot: string | undefined
-  /** Static private fields: the name that stands for the value in the text that travels. */
-  readonly privateSlots: readonly { readonly name: string; readonly slot: string }[]
-  /** Names that the class needs at the moment it is defined: its computed keys use them. */
+  readonly slots: readonly ClassSlot[]
+  /** Names that the class needs at the moment it is defined: the computed keys of its instance fields use them. */
   readonly eager: ReadonlySet<string>
   /** True when its instances have #private fields or methods. */
   readonly hasPrivateInstances: boolean
@@ -37,53 +41,62 @@ export interface ClassSource {
 
 /** Prepares the source text of a class for its journey. */
 export function prepareClass(parsed: ParsedFunction, node: ClassExpression, source: string): ClassSource {
-  const members = node.body.body
-  const slots = createSlots(source)
-  const edits: Edit[] = []
-  const skipped = new Set<AnyNode>()
-  const skip = (part: AnyNode) => skipped.add(part)
-  const privateSlots: { name: string; slot: string }[] = []
-  const hasSuper = node.superClass && !(node.superClass.type === 'Literal' && node.superClass.value === null)
+  const surgery: Surgery = { text: parsed.text, slot: createSlots(source), edits: [], skipped: new Set(), slots: [] }
+  const superSlot = cutSuperclass(surgery, node)
+  for (const member of node.body.body) cutMember(surgery, member)
 
-  if (node.superClass && hasSuper) {
-    edits.push(replaceLines(parsed.text, node.superClass.start, node.superClass.end, `${slots('super')} `))
-    skip(node.superClass)
-  }
-  for (const member of members) {
-    if (member.type === 'StaticBlock') {
-      edits.push(removeMember(parsed.text, member.start, member.end))
-      skip(member)
-    } else if (member.type === 'PropertyDefinition' && member.static) {
-      if (member.key.type === 'PrivateIdentifier') {
-        const slot = slots(member.key.name)
-        privateSlots.push({ name: `#${member.key.name}`, slot })
-        if (member.value) edits.push(replaceLines(parsed.text, member.value.start, member.value.end, slot))
-        else edits.push({ start: member.key.end, end: member.key.end, text: ` = ${slot}` })
-        if (member.value) skip(member.value)
-      } else {
-        edits.push(removeMember(parsed.text, member.start, member.end))
-        skip(member)
-      }
-    }
-  }
-
-  const { text, map } = applyEdits(parsed.text, edits)
-  const builder = members
-    .filter((member) => member.type === 'MethodDefinition')
-    .find((member) => member.kind === 'constructor')
+  const { skipped } = surgery
+  const { text, map } = applyEdits(parsed.text, surgery.edits)
+  const methods = node.body.body.filter((member) => member.type === 'MethodDefinition')
+  const builder = methods.find((member) => member.kind === 'constructor')
   const location = builder?.value.start ?? node.start
   return {
     facts: {
-      superSlot: hasSuper ? slots('super') : undefined,
-      privateSlots,
-      eager: new Set(computedKeys(node, skipped).flatMap((key) => findFreeNames(key).names.map(({ name }) => name))),
-      hasPrivateInstances: members.some(isPrivateInstanceMember),
-      members: declaredMembers(node, parsed.text),
+      superSlot,
+      slots: surgery.slots,
+      eager: new Set(fieldKeys(node, skipped).flatMap((key) => findFreeNames(key).names.map(({ name }) => name))),
+      hasPrivateInstances: node.body.body.some(isPrivateInstanceMember),
+      members: methods.flatMap((member) => declaredMember(member, parsed.text)),
     },
     free: findFreeNames(node, { skip: (part) => skipped.has(part) }),
     code: text.slice(map(node.start), map(node.end)),
     location: map(location) - map(node.start),
     length: builder ? expectedArguments(builder.value.params) : 0,
+  }
+}
+
+interface Surgery {
+  readonly text: string
+  readonly slot: (name: string) => string
+  readonly edits: Edit[]
+  /** Parts that are cut out, so that the names they use are not needed. */
+  readonly skipped: Set<AnyNode>
+  readonly slots: ClassSlot[]
+}
+
+function cutSuperclass({ text, slot, edits, skipped }: Surgery, { superClass }: ClassExpression): string | undefined {
+  if (!superClass || (superClass.type === 'Literal' && superClass.value === null)) return undefined
+  edits.push(replaceLines(text, superClass.start, superClass.end, `${slot('super')} `))
+  skipped.add(superClass)
+  return slot('super')
+}
+
+function cutMember({ text, slot, edits, skipped, slots }: Surgery, member: AnyNode): void {
+  const isField = member.type === 'PropertyDefinition' && member.static
+  if (isField && member.key.type === 'PrivateIdentifier') {
+    const { key, value } = member
+    const name = slot(`private_${key.name}`)
+    slots.push({ kind: 'private', name: `#${key.name}`, slot: name })
+    if (value) skipped.add(value)
+    edits.push(value ? replaceLines(text, value.start, value.end, name) : insertText(key.end, ` = ${name}`))
+  } else if (isField || member.type === 'StaticBlock') {
+    edits.push(removeMember(text, member.start, member.end))
+    skipped.add(member)
+  } else if (member.type === 'MethodDefinition' && member.computed) {
+    const name = slot(`key${slots.length}`)
+    slots.push({ kind: 'key', isStatic: member.static, source: memberSource(member, text), slot: name })
+    edits.push(replaceLines(text, member.key.start, member.key.end, name))
+    skipped.add(member.key)
   }
 }
 
@@ -100,9 +113,9 @@ function createSlots(source: string): (name: string) => string {
   return (name) => `$${name}_${tag}`
 }
 
-function computedKeys(node: ClassExpression, skipped: ReadonlySet<AnyNode>): AnyNode[] {
+function fieldKeys(node: ClassExpression, skipped: ReadonlySet<AnyNode>): AnyNode[] {
   return node.body.body.flatMap((member) =>
-    'computed' in member && member.computed && !skipped.has(member) ? [member.key] : [],
+    member.type === 'PropertyDefinition' && member.computed && !skipped.has(member) ? [member.key] : [],
   )
 }
 
@@ -111,13 +124,15 @@ function isPrivateInstanceMember(member: AnyNode): boolean {
   return isMember && !member.static && member.key.type === 'PrivateIdentifier'
 }
 
-function declaredMembers(node: ClassExpression, text: string): DeclaredMember[] {
-  return node.body.body.flatMap((member) => {
-    if (member.type !== 'MethodDefinition' || member.kind === 'constructor') return []
-    if (member.key.type === 'PrivateIdentifier') return []
-    const source = text.slice(member.start, member.end).replace(/^static\b\s*/, member.static ? '' : '$&')
-    return [{ isStatic: member.static, key: member.computed ? undefined : keyName(member.key), source }]
-  })
+function declaredMember(member: MethodDefinition, text: string): DeclaredMember[] {
+  if (member.kind === 'constructor' || member.key.type === 'PrivateIdentifier') return []
+  const key = member.computed ? undefined : keyName(member.key)
+  return [{ isStatic: member.static, key, source: memberSource(member, text) }]
+}
+
+function memberSource(member: MethodDefinition, text: string): string {
+  const source = text.slice(member.start, member.end)
+  return member.static ? source.replace(/^static\b\s*/, '') : source
 }
 
 function keyName(key: AnyNode): string {

@@ -29,6 +29,10 @@ export function replaceLines(source: string, start: number, end: number, text: s
   return { start, end, text: text + source.slice(start, end).replace(/[^\n]/g, '') }
 }
 
+export function insertText(position: number, text: string): Edit {
+  return { start: position, end: position, text }
+}
+
 /** Removes a class member. The semicolon keeps the member before it from running into the one behind it. */
 export function removeMember(source: string, start: number, end: number): Edit {
   return { start, end, text: `;${source.slice(start + 1, end).replace(/[^\n]/g, ' ')}` }

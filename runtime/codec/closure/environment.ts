@@ -22,7 +22,7 @@ export interface Environment {
 export function readEnvironment(walk: Walk, node: GraphNode, facts: FunctionFacts, insides: Insides | undefined) {
   const environment: Environment = { names: [], values: [], globals: [] }
   for (const free of facts.free) {
-    const found = insides === undefined ? readNamed(walk, node, free) : readScoped(walk, node, free, insides)
+    const found = insides === undefined ? readNamed(walk, node, free) : readScoped(walk, node, facts, free, insides)
     if (found === undefined) environment.globals.push(free.name)
     else {
       environment.names.push(free.name)
@@ -47,11 +47,21 @@ function readNamed(walk: Walk, node: GraphNode, { name, optional }: FreeName): F
   return refuseUnknown(walk, node, name, 'captures are named for the shipped function only; pass it as an argument')
 }
 
-function readScoped(walk: Walk, node: GraphNode, free: FreeName, insides: Insides): Found | undefined {
+function readScoped(
+  walk: Walk,
+  node: GraphNode,
+  facts: FunctionFacts,
+  free: FreeName,
+  insides: Insides,
+): Found | undefined {
   const { name, optional } = free
   const scope = insides.scopes.find(({ description, variables }) => description !== 'Global' && name in variables)
   if (scope === undefined) {
     if (isGlobalName(name) || optional) return undefined
+    if (facts.class?.eager.has(name)) {
+      const complaint = `computes the name of a field from "${name}", which only its definition sees; write the name out`
+      walk.refuse('closure_computed_key', node, complaint)
+    }
     return refuseUnknown(walk, node, name, 'declare it, or import it')
   }
   const file = isFileScope(scope, insides) && insides.location ? readImports(insides.location.scriptId) : undefined

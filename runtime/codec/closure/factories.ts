@@ -47,19 +47,26 @@ export function jointFactory(
   const [first] = specs
   if (first === undefined) throw malformed('a group of functions is empty')
   const names = specs.map((_, member) => [...bindings].filter(([, target]) => target === member).map(([name]) => name))
+  let unnamed = '$member'
+  while (specs.some(({ code }) => code.includes(unnamed))) unnamed += '$'
   let source = `(function(${parameters}){${directive(first)}`
   let prefix = 0
   let line = first.line
   for (const [member, { code, line: ownLine }] of specs.entries()) {
-    const [own, ...aliases] = names[member] ?? []
+    const [own = `${unnamed}${member}`, ...aliases] = names[member] ?? []
     const gap = Math.max(0, ownLine - line)
-    if (own === undefined || gap > maxLineGap) throw malformed('a group of functions contradicts itself')
+    if (gap > maxLineGap) throw malformed('a group of functions contradicts itself')
     source += `${'\n'.repeat(gap)}const ${own}=(`
     if (member === 0) prefix = source.length
     source += `${code}\n)${aliases.map((alias) => `,${alias}=${own}`).join('')};`
     line += gap + code.split('\n').length
   }
-  return compile(`${source}return [${names.map(([own]) => own)}]})`, prefix, first, senderMajor)
+  return compile(
+    `${source}return [${names.map(([own], member) => own ?? `${unnamed}${member}`)}]})`,
+    prefix,
+    first,
+    senderMajor,
+  )
 }
 
 /** The function inside what a factory made: members come inside an object of their own. */

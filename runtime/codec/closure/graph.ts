@@ -42,6 +42,8 @@ export interface FunctionNode {
   readonly place: number
   readonly line: number
   readonly code: string
+  /** True when the first name stands for the superclass. */
+  readonly isDerived: boolean
   readonly names: readonly string[]
   readonly values: readonly unknown[]
   /** Free names that are globals: another function's capture must not come to stand for them. */

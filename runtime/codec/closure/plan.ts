@@ -73,14 +73,14 @@ function canShareScope(members: readonly FunctionNode[]): boolean {
     line = member.line + code.split('\n').length
     for (const [position, name] of names.entries()) {
       const value = values[position]
+      if (member.isDerived && position === 0) continue
       if (bindings.has(name) && !Object.is(bindings.get(name), value)) return false
       if (nodes.has(value) && written.has(name)) return false
       if (!nodes.has(value) && nodes.has(functionOf(value))) return false
       bindings.set(name, value)
     }
   }
-  const bound = new Set(bindings.values())
-  return members.every(({ node, globals }) => bound.has(node) && !globals.some((name) => bindings.has(name)))
+  return members.every(({ globals }) => !globals.some((name) => bindings.has(name)))
 }
 
 // Tarjan's strongly connected components, without recursion: chains of functions may be deeper than the stack.

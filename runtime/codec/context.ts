@@ -1,0 +1,12 @@
+// What encoding and decoding ask of a context. SessionContext is one; the codec never sees more of it.
+
+import type { Udf } from '../../functions/udf/definition.ts'
+
+export interface CodecContext {
+  /** Whether function bodies may travel by value: on encoding they are sent by name instead, on decoding refused. */
+  readonly udfInlining: boolean
+  /** The registered function of that family and name. */
+  findUdf(family: Udf['family'], name: string): Udf | undefined
+  /** Names of the registered functions, for suggestions. */
+  udfNames(): Iterable<string>
+}

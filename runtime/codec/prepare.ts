@@ -1,0 +1,86 @@
+// Reviving the functions of a task: the only place where shipped code becomes code again, called in workers only. Each
+// distinct body is revived once per worker, however many tasks use it.
+
+import type { ExprNode } from '../../functions/expr/node.ts'
+import { rewrite } from '../../functions/expr/walk.ts'
+import type { Udf, UserFunction } from '../../functions/udf/definition.ts'
+import type { Program, ProgramOp } from '../program/program.ts'
+import { reviveClosure } from './closure/index.ts'
+
+/** Revived bodies by content hash, least recently used first. */
+const revived = new Map<string, Promise<UserFunction>>()
+const MAX_REVIVED = 500
+
+/** The program with every shipped function live. */
+export async function prepareProgram(program: Program): Promise<Program> {
+  const live = new Map<Udf, Udf>()
+  await Promise.all([...shippedIn(program)].map(async (udf) => live.set(udf, await prepareUdf(udf))))
+  if (live.size === 0) return program
+  const replace = <Node extends ExprNode>(node: Node): Node => rewrite(node, (inner) => withLive(inner, live)) as Node
+  return program.map((op) => mapNodes(op, replace))
+}
+
+function shippedIn(program: Program): ReadonlySet<Udf> {
+  const found = new Set<Udf>()
+  const collect = <Node extends ExprNode>(node: Node): Node =>
+    rewrite(node, (inner) => {
+      const udf = udfOf(inner)
+      if (udf?.body.kind === 'shipped') found.add(udf)
+      return inner
+    }) as Node
+  for (const op of program) mapNodes(op, collect)
+  return found
+}
+
+/** Applies a rewrite to every expression of a step. */
+function mapNodes(op: ProgramOp, map: <Node extends ExprNode>(node: Node) => Node): ProgramOp {
+  switch (op.op) {
+    case 'filter':
+      return { ...op, condition: map(op.condition) }
+    case 'project':
+      return { ...op, columns: op.columns.map(({ name, node }) => ({ name, node: map(node) })) }
+    case 'aggregate':
+      return {
+        ...op,
+        by: op.by.map(({ name, node }) => ({ name, node: map(node) })),
+        aggregates: op.aggregates.map(map),
+      }
+    case 'sort':
+      return { ...op, keys: op.keys.map(map) }
+    case 'limit':
+      return op
+  }
+}
+
+function udfOf(node: ExprNode): Udf | undefined {
+  if (node.kind === 'udf') return node.udf
+  if ((node.kind === 'aggregate' || node.kind === 'window') && typeof node.fn !== 'string') return node.fn
+  return undefined
+}
+
+function withLive(node: ExprNode, live: ReadonlyMap<Udf, Udf>): ExprNode {
+  const udf = udfOf(node)
+  const replacement = udf === undefined ? undefined : live.get(udf)
+  if (replacement === undefined) return node
+  return Object.freeze(node.kind === 'udf' ? { ...node, udf: replacement } : { ...node, fn: replacement }) as ExprNode
+}
+
+async function prepareUdf(udf: Udf): Promise<Udf> {
+  if (udf.body.kind !== 'shipped') return udf
+  const { bytes, hash } = udf.body
+  let body = revived.get(hash)
+  if (body === undefined) {
+    body = reviveClosure(bytes) as Promise<UserFunction>
+  } else {
+    revived.delete(hash)
+  }
+  revived.set(hash, body)
+  const [oldest] = revived.keys()
+  if (revived.size > MAX_REVIVED && oldest !== undefined) revived.delete(oldest)
+  try {
+    return Object.freeze({ ...udf, body: { kind: 'live', fn: await body } }) as Udf
+  } catch (error) {
+    revived.delete(hash)
+    throw error
+  }
+}
