@@ -3,15 +3,37 @@
 
 import { basicAggregates } from './aggregate/basic.ts'
 import type { AggregateFunction } from './aggregate/contract.ts'
+import { bitFunctions } from './scalar/bits.ts'
 import { conditionalFunctions } from './scalar/conditional.ts'
 import type { ScalarFunction } from './scalar/contract.ts'
+import { conversionFunctions } from './scalar/conversion.ts'
+import { encodingFunctions } from './scalar/encoding.ts'
+import { hashFunctions } from './scalar/hash.ts'
+import { integerFunctions } from './scalar/integers.ts'
 import { mathFunctions } from './scalar/math.ts'
 import { patternFunctions } from './scalar/pattern.ts'
+import { regexFunctions } from './scalar/regex.ts'
+import { roundingFunctions } from './scalar/rounding.ts'
+import { stringFunctions } from './scalar/string.ts'
+import { stringPadFunctions } from './scalar/string-pad.ts'
+import { stringSearchFunctions } from './scalar/string-search.ts'
+import { stringSliceFunctions } from './scalar/string-slice.ts'
 
 export const scalarFunctions: readonly ScalarFunction[] = Object.freeze([
   ...conditionalFunctions,
   ...mathFunctions,
+  ...roundingFunctions,
+  ...integerFunctions,
+  ...bitFunctions,
+  ...stringFunctions,
+  ...stringSliceFunctions,
+  ...stringPadFunctions,
+  ...stringSearchFunctions,
   ...patternFunctions,
+  ...regexFunctions,
+  ...encodingFunctions,
+  ...hashFunctions,
+  ...conversionFunctions,
 ])
 
 export const aggregateFunctions: readonly AggregateFunction[] = Object.freeze([...basicAggregates])
@@ -33,5 +55,12 @@ export const catalogue = Object.freeze({
   scalar: (name: string): ScalarFunction | undefined => scalars.get(name) ?? scalars.get(name.toLowerCase()),
   aggregate: (name: string): AggregateFunction | undefined =>
     aggregates.get(name) ?? aggregates.get(name.toLowerCase()),
+  /** What a name stands for, under its canonical name; for reading SQL text. */
+  lookup: (name: string): { readonly kind: 'scalar' | 'aggregate'; readonly name: string } | undefined => {
+    const scalar = scalars.get(name) ?? scalars.get(name.toLowerCase())
+    if (scalar !== undefined) return { kind: 'scalar', name: scalar.name }
+    const aggregate = aggregates.get(name) ?? aggregates.get(name.toLowerCase())
+    return aggregate === undefined ? undefined : { kind: 'aggregate', name: aggregate.name }
+  },
   names: (): Iterable<string> => [...scalars.keys(), ...aggregates.keys()].filter((name) => /^\w+$/.test(name)),
 })

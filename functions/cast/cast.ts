@@ -16,6 +16,7 @@ import {
   isNumeric,
   sameType,
 } from '../types/type.ts'
+import { fits64, ticksPerSecond } from './calendar.ts'
 import type { Conversion, Convert } from './conversion.ts'
 import { decimalFromFloat, rescale } from './decimal.ts'
 import { formatter } from './format.ts'
@@ -32,12 +33,7 @@ export function resolveCast(input: Argument, to: DataType, safe: boolean): Resol
   const from = plainType(input.type)
   const target = plainType(to)
   if (sameType(from, target)) return undefined
-  const conversion = conversionBetween(from, target)
-  if (conversion === undefined) {
-    throw new PlanError('type_mismatch', `Cannot cast ${displayType(from)} to ${displayType(target)}`, {
-      details: { from: displayType(from), to: displayType(target) },
-    })
-  }
+  const conversion = sqlConversion(from, target) ?? noCast(from, target)
   const givesNull = safe && conversion.total !== true
   return {
     types: [from],
@@ -48,6 +44,23 @@ export function resolveCast(input: Argument, to: DataType, safe: boolean): Resol
     volatility: 'immutable',
     kernel: () => castKernel(conversion, target, safe),
   }
+}
+
+/**
+ * The kernel of a cast as Arrow defines it, without SQL's own readings.
+ *
+ * @throws {PlanError} `type_mismatch` when no value of one type has a form in the other.
+ */
+export function conversionKernel(input: DataType, to: DataType, safe: boolean): ScalarKernel {
+  const [from, target] = [plainType(input), plainType(to)]
+  if (sameType(from, target)) return { row: (value: Value) => value, total: true, inline: (a) => a.value }
+  return castKernel(conversionBetween(from, target) ?? noCast(from, target), target, safe)
+}
+
+function noCast(from: DataType, to: DataType): never {
+  throw new PlanError('type_mismatch', `Cannot cast ${displayType(from)} to ${displayType(to)}`, {
+    details: { from: displayType(from), to: displayType(to) },
+  })
 }
 
 function castKernel(conversion: Conversion, target: DataType, safe: boolean): ScalarKernel {
@@ -79,6 +92,7 @@ function cannotCast(value: Value, target: DataType): never {
 function conversionBetween(from: DataType, to: DataType): Conversion | undefined {
   if (from.kind === 'null') return { convert: () => null, total: true }
   if (to.kind === 'utf8') {
+    if (from.kind === 'binary') return { convert: decodeText }
     const format = formatter(from)
     return format === undefined ? undefined : { convert: format as Convert, total: true }
   }
@@ -92,6 +106,24 @@ function conversionBetween(from: DataType, to: DataType): Conversion | undefined
     return { convert: (value: number | bigint) => Boolean(value) || Number.isNaN(value), total: true }
   if (from.kind === 'binary' || to.kind === 'binary') return undefined
   return temporalCast(from, to) ?? nestedConversion(from, to)
+}
+
+/** As in SQL, an integer cast to a timestamp counts seconds; `arrow_cast` takes it as nanoseconds. */
+function sqlConversion(from: DataType, to: DataType): Conversion | undefined {
+  if (from.kind === 'int64' && to.kind === 'timestamp' && to.unit === 'ns')
+    return { convert: (value: bigint) => fits64(value * ticksPerSecond.ns) }
+  return conversionBetween(from, to)
+}
+
+const strictDecoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+
+/** Bytes are text only when they are UTF-8. */
+function decodeText(value: Uint8Array): string | undefined {
+  try {
+    return strictDecoder.decode(value)
+  } catch {
+    return undefined
+  }
 }
 
 /** Lists convert element by element; an element that cannot be converted fails the list. */
@@ -134,7 +166,9 @@ function numericConversion(from: DataType, to: DataType): Conversion {
 function toFloat(from: DataType, to: DataType): Conversion {
   if (isDecimal(from)) {
     const scale = 10 ** from.scale
-    return { convert: (value: bigint) => Number(value) / scale, total: true }
+    return to.kind === 'float32'
+      ? { convert: (value: bigint) => Math.fround(Number(value) / scale), total: true }
+      : { convert: (value: bigint) => Number(value) / scale, total: true }
   }
   if (to.kind === 'float64')
     return { convert: (value: number | bigint) => Number(value), total: true, inline: (a) => a.number }

@@ -3,7 +3,7 @@
 import type { Value } from '../expr/node.ts'
 import { type DataType, integerRange, isBigInt, isDecimal, isFloat, isInteger } from '../types/type.ts'
 import { parseDecimal } from './decimal.ts'
-import { temporalParser } from './temporal.ts'
+import { temporalParser } from './temporal-text.ts'
 
 /** Reads text as a value of `type`; undefined for text that is none. No parser for types that have no text form. */
 export function textParser(type: DataType): ((text: string) => Value | undefined) | undefined {
@@ -12,7 +12,9 @@ export function textParser(type: DataType): ((text: string) => Value | undefined
   if (isDecimal(type)) {
     const limit = 10n ** BigInt(type.precision)
     return (text) => {
-      const value = parseDecimal(text, type.scale)
+      // Alone among numbers, decimals may have spaces around them, and nothing at all is zero.
+      const trimmed = text.trim()
+      const value = trimmed === '' ? 0n : parseDecimal(trimmed, type.scale)
       return value === undefined || value >= limit || value <= -limit ? undefined : value
     }
   }
@@ -54,4 +56,4 @@ const booleans: ReadonlyMap<string, boolean> = new Map([
   ...['f', 'fa', 'fal', 'fals', 'false', 'n', 'no', 'of', 'off', '0'].map((word): [string, boolean] => [word, false]),
 ])
 
-const parseBoolean = (text: string): boolean | undefined => booleans.get(text.toLowerCase())
+const parseBoolean = (text: string): boolean | undefined => booleans.get(text.trim().toLowerCase())

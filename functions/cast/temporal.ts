@@ -1,95 +1,135 @@
-// Dates, times and timestamps to and from each other and text.
+// Dates, times, timestamps and durations to and from each other and integers. Ticks are cut towards zero when the unit
+// gets coarser, as Arrow does; days are not.
 
-import type { Value } from '../expr/node.ts'
-import type { DataType, TimeUnit } from '../types/type.ts'
+import { type DataType, integerRange, isBigInt, isInteger, type TimestampType } from '../types/type.ts'
+import { fits64, floorDivide, floorModulo, nanosPerDay, secondsPerDay, ticksPerSecond } from './calendar.ts'
 import type { Conversion } from './conversion.ts'
+import { localToUtc, type Zone, zoneOf } from './zone.ts'
 
-const ticksPerSecond: Record<TimeUnit, bigint> = { s: 1n, ms: 1000n, us: 1_000_000n, ns: 1_000_000_000n }
-const digits: Record<TimeUnit, number> = { s: 0, ms: 3, us: 6, ns: 9 }
-const secondsPerDay = 86_400n
-
-/** Divides rounding towards minus infinity, so that times before 1970 fall on the right day. */
-const floorDivide = (a: bigint, b: bigint): bigint => (a >= 0n || a % b === 0n ? a / b : a / b - 1n)
-
-/** How values of one temporal type become values of another; undefined when they do not. */
+/** How values of one temporal type become values of another, or of an integer; undefined when they do not. */
 export function temporalCast(from: DataType, to: DataType): Conversion | undefined {
-  if (from.kind === 'timestamp' && to.kind === 'timestamp') {
-    const [a, b] = [ticksPerSecond[from.unit], ticksPerSecond[to.unit]]
-    if (b >= a) return { convert: (value: bigint) => fits64(value * (b / a)) }
-    return { convert: (value: bigint) => floorDivide(value, a / b), total: true }
+  if (isInteger(from)) return integerToTemporal(from, to)
+  if (isInteger(to)) return temporalToInteger(from, to)
+  if (from.kind === 'timestamp') return fromTimestamp(from, to)
+  if (from.kind === 'date32' && to.kind === 'timestamp') return dateToTimestamp(to)
+  if (from.kind === 'time64' && to.kind === 'time64') return rescaleTicks(from.unit, to.unit)
+  if (from.kind === 'duration' && to.kind === 'duration') return rescaleTicks(from.unit, to.unit)
+  if (from.kind === 'duration' && to.kind === 'interval') {
+    const factor = 1_000_000_000n / ticksPerSecond[from.unit]
+    return { convert: (value: bigint) => ({ months: 0, days: 0, nanos: value * factor }), total: true }
   }
-  if (from.kind === 'date32' && to.kind === 'timestamp') {
-    const perDay = secondsPerDay * ticksPerSecond[to.unit]
-    return { convert: (value: number) => fits64(BigInt(value) * perDay) }
+  if (from.kind === 'time64' && to.kind === 'interval') {
+    const factor = from.unit === 'ns' ? 1n : 1000n
+    return { convert: (value: bigint) => ({ months: 0, days: 0, nanos: value * factor }), total: true }
   }
-  if (from.kind === 'timestamp' && to.kind === 'date32') {
-    const perDay = secondsPerDay * ticksPerSecond[from.unit]
-    return { convert: (value: bigint) => Number(floorDivide(value, perDay)), total: true }
-  }
+  if (from.kind === 'interval' && to.kind === 'interval') return { convert: (value) => value, total: true }
   return undefined
 }
 
-const fits64 = (value: bigint): bigint | undefined => (BigInt.asIntN(64, value) === value ? value : undefined)
-
-/** Writes values of a temporal type as ISO 8601 text. */
-export function temporalFormatter(type: DataType): ((value: never) => string) | undefined {
-  if (type.kind === 'date32') return (value: number) => dateText(value)
-  if (type.kind === 'timestamp') {
-    const suffix = type.timezone === undefined ? '' : 'Z'
-    return (value: bigint) => timestampText(value, type.unit) + suffix
+function rescaleTicks(from: 's' | 'ms' | 'us' | 'ns', to: 's' | 'ms' | 'us' | 'ns'): Conversion {
+  const [a, b] = [ticksPerSecond[from], ticksPerSecond[to]]
+  if (a === b) return { convert: (value) => value, total: true }
+  if (b > a) {
+    const factor = b / a
+    return { convert: (value: bigint) => fits64(value * factor) }
   }
-  return undefined
+  const divisor = a / b
+  return { convert: (value: bigint) => value / divisor, total: true }
 }
 
-export function dateText(days: number): string {
-  return new Date(days * 86_400_000).toISOString().replace(/T.*/, '')
+function fromTimestamp(from: TimestampType, to: DataType): Conversion | undefined {
+  const perSecond = ticksPerSecond[from.unit]
+  const zone = from.timezone === undefined ? undefined : zoneOf(from.timezone)
+  switch (to.kind) {
+    case 'timestamp': {
+      const rescale = rescaleTicks(from.unit, to.unit)
+      // A local time becomes the instant at which clocks of the zone show it; between zones the instant stays.
+      if (from.timezone !== undefined || to.timezone === undefined) return rescale
+      const target = zoneOf(to.timezone)
+      const convert = rescale.convert as (value: bigint) => bigint | undefined
+      return {
+        convert: (value: bigint) => {
+          const ticks = convert(value)
+          return ticks === undefined ? undefined : fits64(localTicksToUtc(ticks, target, ticksPerSecond[to.unit]))
+        },
+      }
+    }
+    case 'date32': {
+      const perDay = perSecond * BigInt(secondsPerDay)
+      return { convert: (value: bigint) => Number(floorDivide(toLocal(value, zone, perSecond), perDay)), total: true }
+    }
+    case 'time64': {
+      const perDay = perSecond * BigInt(secondsPerDay)
+      const [multiply, divide] =
+        ticksPerSecond[to.unit] >= perSecond
+          ? [ticksPerSecond[to.unit] / perSecond, 1n]
+          : [1n, perSecond / ticksPerSecond[to.unit]]
+      return {
+        convert: (value: bigint) => (floorModulo(toLocal(value, zone, perSecond), perDay) * multiply) / divide,
+        total: true,
+      }
+    }
+    default:
+      return undefined
+  }
 }
 
-export function timestampText(ticks: bigint, unit: TimeUnit): string {
-  const perSecond = ticksPerSecond[unit]
-  const seconds = floorDivide(ticks, perSecond)
-  const fraction = ticks - seconds * perSecond
-  const whole = new Date(Number(seconds) * 1000).toISOString().replace(/\.\d+Z$/, '')
-  return fraction === 0n ? whole : `${whole}.${String(fraction).padStart(digits[unit], '0')}`
+/** The ticks that a clock of the zone would show if it counted from 1970 too. */
+export function toLocal(ticks: bigint, zone: Zone | undefined, perSecond: bigint): bigint {
+  if (zone === undefined) return ticks
+  return ticks + BigInt(zone.offsetAt(Number(floorDivide(ticks, perSecond)))) * perSecond
 }
 
-/** Reads ISO 8601 dates and timestamps; undefined for text that is none. */
-export function temporalParser(type: DataType): ((text: string) => Value | undefined) | undefined {
-  if (type.kind === 'date32') return parseDate
-  if (type.kind === 'timestamp') return (text) => parseTimestamp(text, type.unit)
-  return undefined
+/** The instant at which a clock of the zone shows `local`. */
+export function localTicksToUtc(local: bigint, zone: Zone, perSecond: bigint): bigint {
+  const seconds = floorDivide(local, perSecond)
+  return BigInt(localToUtc(zone, Number(seconds))) * perSecond + (local - seconds * perSecond)
 }
 
-export function parseDate(text: string): number | undefined {
-  const match = /^([+-]?\d{4,6})-(\d{1,2})-(\d{1,2})(?:[T ].*)?$/.exec(text)
-  if (match === null) return undefined
-  return daysOf(Number(match[1]), Number(match[2]), Number(match[3]))
+function dateToTimestamp(to: TimestampType): Conversion {
+  const perSecond = ticksPerSecond[to.unit]
+  const perDay = BigInt(secondsPerDay) * perSecond
+  if (to.timezone === undefined) return { convert: (value: number) => fits64(BigInt(value) * perDay) }
+  const zone = zoneOf(to.timezone)
+  return { convert: (value: number) => fits64(localTicksToUtc(BigInt(value) * perDay, zone, perSecond)) }
 }
 
-function daysOf(year: number, month: number, day: number): number | undefined {
-  const date = new Date(0)
-  date.setUTCFullYear(year, month - 1, day)
-  return date.getUTCMonth() === month - 1 && date.getUTCDate() === day ? date.getTime() / 86_400_000 : undefined
+/** Integers count days, or ticks of the type's unit. */
+function integerToTemporal(from: DataType, to: DataType): Conversion | undefined {
+  switch (to.kind) {
+    case 'date32':
+      return {
+        convert: (value: number | bigint) => {
+          const days = Number(value)
+          return days >= -2_147_483_648 && days <= 2_147_483_647 ? days : undefined
+        },
+      }
+    case 'timestamp':
+    case 'duration':
+      return isBigInt(from) && from.kind !== 'uint64'
+        ? { convert: (value: bigint) => value, total: true }
+        : { convert: (value: number | bigint) => fits64(BigInt(value)) }
+    case 'time64': {
+      const perDay = to.unit === 'ns' ? nanosPerDay : nanosPerDay / 1000n
+      return {
+        convert: (value: number | bigint) => (value >= 0n && value < perDay ? BigInt(value) : undefined),
+      }
+    }
+    default:
+      return undefined
+  }
 }
 
-const timestampPattern =
-  /^(\d{4,6})-(\d{1,2})-(\d{1,2})(?:[T ](\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:\.(\d{1,9}))?)?)?\s*(Z|[+-]\d{2}(?::?\d{2})?)?$/
-
-export function parseTimestamp(text: string, unit: TimeUnit): bigint | undefined {
-  const match = timestampPattern.exec(text)
-  if (match === null) return undefined
-  const [, year, month, day, hour = '0', minute = '0', second = '0', fraction = '', zone] = match
-  const days = daysOf(Number(year), Number(month), Number(day))
-  if (days === undefined || Number(hour) > 23 || Number(minute) > 59 || Number(second) > 59) return undefined
-  const seconds =
-    BigInt(days) * secondsPerDay +
-    BigInt(Number(hour) * 3600 + Number(minute) * 60 + Number(second) - zoneSeconds(zone))
-  const nanos = BigInt(fraction.padEnd(9, '0'))
-  return fits64(seconds * ticksPerSecond[unit] + floorDivide(nanos * ticksPerSecond[unit], 1_000_000_000n))
-}
-
-function zoneSeconds(zone: string | undefined): number {
-  if (zone === undefined || zone === 'Z') return 0
-  const [hours, minutes] = [Number(zone.slice(1, 3)), Number(zone.slice(3).replace(':', '') || '0')]
-  return (zone.startsWith('-') ? -1 : 1) * (hours * 3600 + minutes * 60)
+function temporalToInteger(from: DataType, to: DataType): Conversion | undefined {
+  if (from.kind !== 'date32' && from.kind !== 'timestamp' && from.kind !== 'time64' && from.kind !== 'duration')
+    return undefined
+  const [least, most] = integerRange(to)
+  if (to.kind === 'int64') return { convert: (value: number | bigint) => BigInt(value), total: true }
+  const wide = isBigInt(to)
+  return {
+    convert: (value: number | bigint) => {
+      if (value < least || value > most) return undefined
+      return wide ? BigInt(value) : Number(value)
+    },
+  }
 }

@@ -1,6 +1,7 @@
 // The operators + - * / % and unary minus, by the types they are resolved for. Integers wrap at their width, division
 // truncates and refuses zero, decimals refuse overflow: DataFusion's rules (semantics: "Types and coercion").
 
+import type { IntervalValue } from '../cast/interval.ts'
 import { DataError, InternalError, PlanError } from '../errors.ts'
 import { decimalText } from '../expr/display-value.ts'
 import type { ArithmeticOperator } from '../expr/node.ts'
@@ -15,8 +16,11 @@ import {
   isFloat,
   isInteger,
   isNumeric,
+  isTemporal,
 } from '../types/type.ts'
 import type { Argument, Resolution, ScalarKernel } from './contract.ts'
+import { temporalOperation } from './temporal-arithmetic.ts'
+import { wrapNumber, wrapText } from './wrap.ts'
 
 /**
  * Resolves `left op right`.
@@ -26,27 +30,47 @@ import type { Argument, Resolution, ScalarKernel } from './contract.ts'
 export function resolveArithmetic(op: ArithmeticOperator, left: Argument, right: Argument): Resolution {
   const types = arithmeticTypes(op, left.type, right.type)
   if (types === undefined) {
+    const temporal = temporalOperation(op, plainType(left.type), plainType(right.type))
+    if (temporal !== undefined) return operation(temporal.types, temporal.returns, left, right, temporal.kernel)
     throw new PlanError(
       'type_mismatch',
-      `Cannot apply "${op}" to ${displayType(left.type)} and ${displayType(right.type)}: cast one of them to a number`,
+      `Cannot apply "${op}" to ${displayType(left.type)} and ${displayType(right.type)}: ${wayOut(left.type, right.type)}`,
       { details: { operator: op, left: displayType(left.type), right: displayType(right.type) } },
     )
   }
-  return {
-    types: [types.left, types.right],
-    returns: types.result,
-    nullable: left.nullable || right.nullable,
-    nulls: 'propagate',
-    givesNull: false,
-    volatility: 'immutable',
-    kernel: () => arithmeticKernel(op, types.left, types.right, types.result),
-  }
+  return operation([types.left, types.right], types.result, left, right, () =>
+    arithmeticKernel(op, types.left, types.right, types.result),
+  )
+}
+
+const operation = (
+  types: readonly [DataType, DataType],
+  returns: DataType,
+  left: Argument,
+  right: Argument,
+  kernel: () => ScalarKernel,
+): Resolution => ({
+  types,
+  returns,
+  nullable: left.nullable || right.nullable,
+  nulls: 'propagate',
+  givesNull: false,
+  volatility: 'immutable',
+  kernel,
+})
+
+/** What to do about operands that do not go together. */
+function wayOut(left: DataType, right: DataType): string {
+  const temporal = [plainType(left), plainType(right)].some((type) => isTemporal(type) || type.kind === 'interval')
+  return temporal ? 'dates and times take + and - with intervals' : 'cast one of them to a number'
 }
 
 /** Resolves `-input`; unsigned integers have no negative. */
 export function resolveNegation(input: Argument): Resolution {
   const plain = plainType(input.type)
   const type = plain.kind === 'null' ? int64 : plain
+  if (type.kind === 'interval') return negation(input, type, { total: true, row: negateInterval })
+  if (type.kind === 'duration') return negation(input, type, { total: true, row: (a: bigint) => BigInt.asIntN(64, -a) })
   if (!isNumeric(type) || type.kind.startsWith('uint')) {
     throw new PlanError('type_mismatch', `Cannot negate ${displayType(type)}: only signed numbers have a negative`, {
       details: { type: displayType(type) },
@@ -59,16 +83,24 @@ export function resolveNegation(input: Argument): Resolution {
       : isBigInt(type)
         ? { total: true, row: (a: bigint) => BigInt.asIntN(64, -a), inline: (a) => `BigInt.asIntN(64, -${a.value})` }
         : { total: true, row: wrapped(type, (a: number) => -a), inline: (a) => wrapText(type, `-${a.value}`) }
-  return {
-    types: [type],
-    returns: type,
-    nullable: input.nullable,
-    nulls: 'propagate',
-    givesNull: false,
-    volatility: 'immutable',
-    kernel: () => negate,
-  }
+  return negation(input, type, negate)
 }
+
+const negation = (input: Argument, type: DataType, kernel: ScalarKernel): Resolution => ({
+  types: [type],
+  returns: type,
+  nullable: input.nullable,
+  nulls: 'propagate',
+  givesNull: false,
+  volatility: 'immutable',
+  kernel: () => kernel,
+})
+
+const negateInterval = ({ months, days, nanos }: IntervalValue): IntervalValue => ({
+  months: -months + 0,
+  days: -days + 0,
+  nanos: -nanos,
+})
 
 function arithmeticKernel(op: ArithmeticOperator, left: DataType, right: DataType, result: DataType): ScalarKernel {
   if (isDecimal(result)) {
@@ -101,34 +133,8 @@ function overflow(text: string, type: DataType): never {
   throw new DataError('overflow', `Cannot hold ${text} in ${displayType(type)}: cast the operands to a wider type`)
 }
 
-/** How a number is brought back to the width of a small integer type, as JavaScript around `text`. */
-function wrapText(type: DataType, text: string): string {
-  switch (type.kind) {
-    case 'int8':
-      return `(((${text}) << 24) >> 24)`
-    case 'int16':
-      return `(((${text}) << 16) >> 16)`
-    case 'uint8':
-      return `((${text}) & 255)`
-    case 'uint16':
-      return `((${text}) & 65535)`
-    case 'uint32':
-      return `((${text}) >>> 0)`
-    default:
-      return `((${text}) | 0)`
-  }
-}
-
-const narrow: Partial<Record<DataType['kind'], (value: number) => number>> = {
-  int8: (value) => (value << 24) >> 24,
-  int16: (value) => (value << 16) >> 16,
-  uint8: (value) => value & 255,
-  uint16: (value) => value & 65535,
-  uint32: (value) => value >>> 0,
-}
-
 function wrapped<Args extends number[]>(type: DataType, compute: (...args: Args) => number): (...args: Args) => number {
-  const wrap = narrow[type.kind] ?? ((value: number) => value | 0)
+  const wrap = wrapNumber(type)
   return (...args) => wrap(compute(...args))
 }
 

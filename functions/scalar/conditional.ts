@@ -1,8 +1,8 @@
 // Conditional functions. coalesce and its kin guard per row and are bound as a kind of their own; the rest are here.
 
 import type { Value } from '../expr/node.ts'
-import { anything, exactly, unified } from '../signature/signature.ts'
-import { displayType, utf8 } from '../types/type.ts'
+import { anything, unified } from '../signature/signature.ts'
+import { utf8 } from '../types/type.ts'
 import { scalarFunction } from './contract.ts'
 import { compareValues } from './order.ts'
 
@@ -66,20 +66,5 @@ export const conditionalFunctions = [
     nulls: 'call',
     givesNull: (args) => args.every((arg) => arg.nullable),
     kernel: extreme((order) => order < 0),
-  }),
-  scalarFunction({
-    name: 'arrow_typeof',
-    family: 'other',
-    usage: 'arrow_typeof(value)',
-    summary: "The type of a value, in Arrow's words",
-    examples: [['arrow_typeof(1)', "'Int64'"]],
-    signature: exactly([anything]),
-    returns: utf8,
-    nulls: 'call',
-    givesNull: false,
-    kernel: (args) => {
-      const name = args[0] === undefined ? '' : displayType(args[0].type)
-      return { total: true, row: () => name }
-    },
   }),
 ]

@@ -1,12 +1,11 @@
-// Mathematical functions.
+// Mathematical functions of one or two floats.
 
-import { roundHalfAway } from '../cast/decimal.ts'
 import { DataError } from '../errors.ts'
-import { double, exactly, float, integer, number } from '../signature/signature.ts'
-import { type DataType, displayType, float64, isDecimal, isFloat } from '../types/type.ts'
+import { double, exactly, float, number } from '../signature/signature.ts'
+import { bool, type DataType, displayType, float64, isBigInt, isDecimal, isFloat, isInteger } from '../types/type.ts'
 import { type ScalarFunction, scalarFunction } from './contract.ts'
 
-const sameAsFirst = (args: readonly { readonly type: DataType }[]): DataType => args[0]?.type ?? float64
+export const sameAsFirst = (args: readonly { readonly type: DataType }[]): DataType => args[0]?.type ?? float64
 
 /** A function of one float that JavaScript's Math has; Float32 stays Float32. */
 const ofFloat = (
@@ -24,75 +23,231 @@ const ofFloat = (
     examples: [example],
     signature: exactly([float]),
     returns: sameAsFirst,
-    kernel: { total: true, row: (a: number) => fn(a), inline: (a) => `Math.${js}(${a.number})` },
+    kernel: (_args, type) =>
+      type.kind === 'float32'
+        ? {
+            total: true,
+            row: (a: number) => Math.fround(fn(a)),
+            inline: (a) => `Math.fround(Math.${js}(${a.number}))`,
+          }
+        : { total: true, row: fn, inline: (a) => `Math.${js}(${a.number})` },
   })
 }
 
-export const mathFunctions = [
+/** A function of one float that JavaScript's Math does not have; `inline` is its text. */
+const computed = (
+  name: string,
+  row: (value: number) => number,
+  inline: (operand: string) => string,
+  summary: string,
+  example: readonly [string, string],
+): ScalarFunction =>
   scalarFunction({
-    name: 'abs',
+    name,
     family: 'math',
-    usage: 'abs(number)',
-    summary: 'The absolute value',
-    examples: [['abs(-5)', '5']],
-    signature: exactly([number]),
+    usage: `${name}(number)`,
+    summary,
+    examples: [example],
+    signature: exactly([float]),
     returns: sameAsFirst,
-    kernel: (_args, type) => {
-      if (isFloat(type)) return { total: true, row: (a: number) => Math.abs(a), inline: (a) => `Math.abs(${a.number})` }
-      if (isDecimal(type)) return { total: true, row: (a: bigint) => (a < 0n ? -a : a) }
-      const least = { int8: -128, int16: -32768, int32: -2147483648, int64: -9223372036854775808n }[type.kind as string]
-      return {
-        row: (a: number | bigint) => {
-          if (a === least)
-            throw new DataError('overflow', `Cannot hold abs(${a}) in ${displayType(type)}: cast it to a wider type`)
-          return a < 0 ? -a : a
-        },
-      }
-    },
-  }),
+    kernel: (_args, type) =>
+      type.kind === 'float32'
+        ? { total: true, row: (a: number) => Math.fround(row(a)), inline: (a) => `Math.fround(${inline(a.number)})` }
+        : { total: true, row, inline: (a) => inline(a.number) },
+  })
+
+/** Of two floats, always as doubles. */
+const ofDoubles = (
+  name: string,
+  usage: string,
+  row: (a: number, b: number) => number,
+  inline: (a: string, b: string) => string,
+  summary: string,
+  example: readonly [string, string],
+  aliases: readonly string[] = [],
+): ScalarFunction =>
+  scalarFunction({
+    name,
+    aliases,
+    family: 'math',
+    usage,
+    summary,
+    examples: [example],
+    signature: exactly([double, double]),
+    returns: float64,
+    kernel: { total: true, row, inline: (a, b) => inline(a.number, b.number) },
+  })
+
+/** JavaScript's sign of -0 is -0; SQL's is 0. */
+const sign = (value: number): number => (value === 0 ? 0 : Math.sign(value))
+
+const log = scalarFunction({
+  name: 'log',
+  family: 'math',
+  usage: 'log([base, ]number)',
+  summary: 'The logarithm to a base, 10 unless given',
+  examples: [
+    ['log(100.0)', '2.0'],
+    ['log(2, 8.0)', '3.0'],
+  ],
+  signature: exactly([double, double], 1),
+  returns: float64,
+  kernel: (args) =>
+    args.length === 1
+      ? { total: true, row: Math.log10, inline: (a) => `Math.log10(${a.number})` }
+      : args[0]?.literal === 2n
+        ? {
+            total: true,
+            row: (_base: number, a: number) => Math.log2(a),
+            inline: (_base, a) => `Math.log2(${a.number})`,
+          }
+        : {
+            total: true,
+            row: (base: number, a: number) => Math.log(a) / Math.log(base),
+            inline: (base, a) => `(Math.log(${a.number}) / Math.log(${base.number}))`,
+          },
+})
+
+const abs = scalarFunction({
+  name: 'abs',
+  family: 'math',
+  usage: 'abs(number)',
+  summary: 'The absolute value',
+  examples: [['abs(-5)', '5']],
+  signature: exactly([number]),
+  returns: sameAsFirst,
+  kernel: (_args, type) => {
+    if (isFloat(type)) return { total: true, row: Math.abs, inline: (a) => `Math.abs(${a.number})` }
+    if (isDecimal(type)) return { total: true, row: (a: bigint) => (a < 0n ? -a : a) }
+    const least = { int8: -128, int16: -32768, int32: -2147483648, int64: -9223372036854775808n }[type.kind as string]
+    if (least === undefined) return { total: true, row: (a: number | bigint) => a, inline: (a) => a.value }
+    return {
+      row: (a: number | bigint) => {
+        if (a === least)
+          throw new DataError('overflow', `Cannot hold abs(${a}) in ${displayType(type)}: cast it to a wider type`)
+        return a < 0 ? -a : a
+      },
+    }
+  },
+})
+
+const nanvl = scalarFunction({
+  name: 'nanvl',
+  family: 'math',
+  usage: 'nanvl(number, other)',
+  summary: 'The first number unless it is NaN, then the second',
+  examples: [["nanvl(cast('NaN' as double), 1.0)", '1.0']],
+  signature: { ...exactly([float, float]), unify: 'number' },
+  returns: (args) => (args.some((arg) => isInteger(arg.type) || isDecimal(arg.type)) ? float64 : sameAsFirst(args)),
+  kernel: {
+    total: true,
+    row: (a: number, b: number) => (Number.isNaN(a) ? b : a),
+    inline: (a, b) => `(${a.number} === ${a.number} ? ${a.number} : ${b.number})`,
+  },
+})
+
+const isNotANumber = scalarFunction({
+  name: 'isnan',
+  family: 'math',
+  usage: 'isnan(number)',
+  summary: 'Whether a number is NaN',
+  examples: [["isnan(cast('NaN' as double))", 'true']],
+  signature: exactly([number]),
+  returns: bool,
+  kernel: (args) =>
+    isFloat(args[0]?.type ?? float64)
+      ? { total: true, row: Number.isNaN, inline: (a) => `(${a.number} !== ${a.number})` }
+      : { total: true, row: () => false, inline: () => 'false' },
+})
+
+const isZero = scalarFunction({
+  name: 'iszero',
+  family: 'math',
+  usage: 'iszero(number)',
+  summary: 'Whether a number is zero',
+  examples: [['iszero(0.0)', 'true']],
+  signature: exactly([number]),
+  returns: bool,
+  kernel: (args) =>
+    isBigInt(args[0]?.type ?? float64)
+      ? { total: true, row: (a: bigint) => a === 0n, inline: (a) => `(${a.value} === 0n)` }
+      : { total: true, row: (a: number) => a === 0, inline: (a) => `(${a.number} === 0)` },
+})
+
+export const mathFunctions = [
+  abs,
   ofFloat('sqrt', 'sqrt', 'The square root; NaN for negative numbers', ['sqrt(16.0)', '4.0']),
+  ofFloat('cbrt', 'cbrt', 'The cube root', ['cbrt(27.0)', '3.0']),
   ofFloat('exp', 'exp', 'e to the power of the number', ['exp(0.0)', '1.0']),
   ofFloat('ln', 'log', 'The natural logarithm', ['ln(1.0)', '0.0']),
   ofFloat('log10', 'log10', 'The logarithm to base 10', ['log10(1000.0)', '3.0']),
   ofFloat('log2', 'log2', 'The logarithm to base 2', ['log2(8.0)', '3.0']),
-  ofFloat('ceil', 'ceil', 'The least whole number that is not less', ['ceil(1.2)', '2.0']),
-  ofFloat('floor', 'floor', 'The greatest whole number that is not greater', ['floor(1.8)', '1.0']),
+  log,
+  ofDoubles(
+    'power',
+    'power(base, exponent)',
+    (a, b) => a ** b,
+    (a, b) => `((${a}) ** (${b}))`,
+    'The base to the power of the exponent',
+    ['power(2.0, 10)', '1024.0'],
+    ['pow'],
+  ),
+  computed('signum', sign, (a) => `(Math.sign(${a}) || (${a} === 0 ? 0 : NaN))`, 'The sign: -1, 0 or 1', [
+    'signum(-3.5)',
+    '-1.0',
+  ]),
+  ofFloat('sin', 'sin', 'The sine of an angle in radians', ['sin(0.0)', '0.0']),
+  ofFloat('cos', 'cos', 'The cosine of an angle in radians', ['cos(0.0)', '1.0']),
+  ofFloat('tan', 'tan', 'The tangent of an angle in radians', ['tan(0.0)', '0.0']),
+  computed(
+    'cot',
+    (a) => 1 / Math.tan(a),
+    (a) => `(1 / Math.tan(${a}))`,
+    'The cotangent of an angle in radians',
+    ['round(cot(1.0), 4)', '0.6421'],
+  ),
+  ofFloat('asin', 'asin', 'The angle in radians of a sine', ['asin(0.0)', '0.0']),
+  ofFloat('acos', 'acos', 'The angle in radians of a cosine', ['acos(1.0)', '0.0']),
+  ofFloat('atan', 'atan', 'The angle in radians of a tangent', ['atan(0.0)', '0.0']),
+  ofDoubles(
+    'atan2',
+    'atan2(y, x)',
+    Math.atan2,
+    (a, b) => `Math.atan2(${a}, ${b})`,
+    'The angle in radians of the point (x, y)',
+    ['atan2(0.0, 1.0)', '0.0'],
+  ),
+  ofFloat('sinh', 'sinh', 'The hyperbolic sine', ['sinh(0.0)', '0.0']),
+  ofFloat('cosh', 'cosh', 'The hyperbolic cosine', ['cosh(0.0)', '1.0']),
+  ofFloat('tanh', 'tanh', 'The hyperbolic tangent', ['tanh(0.0)', '0.0']),
+  ofFloat('asinh', 'asinh', 'The inverse of the hyperbolic sine', ['asinh(0.0)', '0.0']),
+  ofFloat('acosh', 'acosh', 'The inverse of the hyperbolic cosine', ['acosh(1.0)', '0.0']),
+  ofFloat('atanh', 'atanh', 'The inverse of the hyperbolic tangent', ['atanh(0.0)', '0.0']),
+  computed(
+    'degrees',
+    (a) => a * (180 / Math.PI),
+    (a) => `(${a} * ${180 / Math.PI})`,
+    'An angle in radians as degrees',
+    ['degrees(pi())', '180.0'],
+  ),
+  computed(
+    'radians',
+    (a) => a * (Math.PI / 180),
+    (a) => `(${a} * ${Math.PI / 180})`,
+    'An angle in degrees as radians',
+    ['radians(180.0) = pi()', 'true'],
+  ),
   scalarFunction({
-    name: 'power',
-    aliases: ['pow'],
+    name: 'pi',
     family: 'math',
-    usage: 'power(base, exponent)',
-    summary: 'The base to the power of the exponent',
-    examples: [['power(2.0, 10)', '1024.0']],
-    signature: exactly([double, double]),
+    usage: 'pi()',
+    summary: 'The number π',
+    examples: [['pi()', '3.141592653589793']],
+    signature: exactly([]),
     returns: float64,
-    kernel: {
-      total: true,
-      row: (a: number, b: number) => a ** b,
-      inline: (a, b) => `((${a.number}) ** (${b.number}))`,
-    },
+    kernel: { total: true, row: () => Math.PI, inline: () => 'Math.PI' },
   }),
-  scalarFunction({
-    name: 'round',
-    family: 'math',
-    usage: 'round(number[, digits])',
-    summary: 'The number rounded half away from zero, to whole numbers or to digits after the point',
-    examples: [
-      ['round(2.5)', '3.0'],
-      ['round(3.14159, 2)', '3.14'],
-    ],
-    signature: exactly([float, integer], 1),
-    returns: sameAsFirst,
-    kernel: (args) => {
-      if (args.length === 1) return { total: true, row: roundHalfAway }
-      return {
-        total: true,
-        row: (value: number, digits: bigint) => {
-          const factor = 10 ** Number(digits)
-          const scaled = value * factor
-          return Number.isFinite(scaled) ? roundHalfAway(scaled) / factor : value
-        },
-      }
-    },
-  }),
+  nanvl,
+  isNotANumber,
+  isZero,
 ]

@@ -1,9 +1,9 @@
 // LIKE and regular expressions: patterns become JavaScript regular expressions, compiled once when they are constant.
 
-import { DataError } from '../errors.ts'
 import { exactly, text } from '../signature/signature.ts'
 import { bool } from '../types/type.ts'
 import { type Argument, type ScalarKernel, scalarFunction } from './contract.ts'
+import { sqlRegExp } from './regex-syntax.ts'
 
 /** The regular expression of a LIKE pattern: `%` any text, `_` one character, `\` escapes. */
 export function likePattern(pattern: string, caseInsensitive: boolean): RegExp {
@@ -20,21 +20,6 @@ export function likePattern(pattern: string, caseInsensitive: boolean): RegExp {
 
 /** Half of a pair must not be escaped alone: the pair is copied as it is. */
 const isLeadSurrogate = (c: string): boolean => c >= '\ud800' && c <= '\udfff'
-
-/** A regular expression in SQL's flags. */
-export function sqlRegExp(pattern: string, flags: string): RegExp {
-  try {
-    return new RegExp(pattern, `${flags}u`)
-  } catch (error) {
-    throw new DataError(
-      'invalid_value',
-      `Cannot read the regular expression ${JSON.stringify(pattern)}: ${(error as Error).message}`,
-      {
-        cause: error,
-      },
-    )
-  }
-}
 
 /** Compiles a constant pattern once; a varying one is compiled per distinct text. */
 function matcher(pattern: Argument | undefined, compile: (pattern: string) => RegExp, negated = false): ScalarKernel {

@@ -41,6 +41,12 @@ export const printable = parameter('a string', (type) =>
     : undefined,
 )
 export const integer = parameter('an integer', (type) => (isInteger(type) || isNull(type) ? int64 : undefined))
+/** An integer that counts or gives a position; it is read as a double, which loops read far cheaper than a bigint. */
+export const count = parameter('an integer', (type) => (isInteger(type) || isNull(type) ? float64 : undefined))
+/** A string; numbers are written out. */
+export const written = parameter('a string', (type) =>
+  type.kind === 'utf8' || isNull(type) || isNumeric(type) ? utf8 : undefined,
+)
 /** Any number, kept as it is. */
 export const number = parameter('a number', (type) => (isNumeric(type) ? type : isNull(type) ? float64 : undefined))
 /** A float; integers and decimals become Float64, Float32 stays. */
@@ -74,6 +80,12 @@ export interface Signature {
   readonly variadic: boolean
   /** All arguments are cast to one type. */
   readonly unify?: 'number' | 'string'
+  /** Decides for all arguments at once, where one depends on another; instead of the parameters' classes. */
+  readonly together?: {
+    /** In error messages, after "takes". */
+    readonly describe: string
+    readonly coerce: (types: readonly DataType[]) => readonly DataType[] | undefined
+  }
 }
 
 /** Exactly these arguments, of which the last `optional` may be missing. */
@@ -84,6 +96,25 @@ export function exactly(parameters: readonly Parameter[], optional = 0): Signatu
 /** These arguments, the last of which may repeat. */
 export function variadic(parameters: readonly Parameter[]): Signature {
   return Object.freeze({ parameters: Object.freeze(parameters), optional: 0, variadic: true })
+}
+
+/** Arguments whose types depend on each other: `least` to `most` of them, described as in `takes a list and a value`. */
+export function together(
+  describe: string,
+  least: number,
+  most: number,
+  coerce: (types: readonly DataType[]) => readonly DataType[] | undefined,
+): Signature {
+  const limited = Number.isFinite(most)
+  return Object.freeze({
+    parameters: Object.freeze(Array.from({ length: limited ? most : Math.max(1, least) }, () => anything)),
+    optional: limited ? most - least : least === 0 ? 1 : 0,
+    variadic: !limited,
+    together: Object.freeze({
+      describe,
+      coerce: (types: readonly DataType[]) => coerce(types.map(plainType)),
+    }),
+  })
 }
 
 /** One or more arguments that are cast to the one type they have in common. */
@@ -104,6 +135,7 @@ export function coerceArguments(name: string, signature: Signature, types: reado
       details: { function: name, arguments: types.length },
     })
   }
+  if (signature.together !== undefined) return coerceTogether(name, signature.together, types)
   if (signature.unify !== undefined) return unifyArguments(name, signature.unify, types)
   return types.map((type, i) => {
     const wanted = parameters[Math.min(i, parameters.length - 1)]
@@ -126,6 +158,20 @@ function unifyArguments(name: string, prefer: 'number' | 'string', types: readon
   const shown = types.map(displayType).join(', ')
   throw new PlanError('type_mismatch', `Function "${name}" takes values of one type, got ${shown}`, {
     details: { function: name },
+  })
+}
+
+function coerceTogether(
+  name: string,
+  rule: NonNullable<Signature['together']>,
+  types: readonly DataType[],
+): readonly DataType[] {
+  const coerced = rule.coerce(types)
+  if (coerced !== undefined) return coerced
+  const shown = types.map(displayType).join(', ')
+  const what = /^\w/.test(name) ? 'Function' : 'Operator'
+  throw new PlanError('type_mismatch', `${what} "${name}" takes ${rule.describe}, got ${shown}`, {
+    details: { function: name, arguments: types.map(displayType) },
   })
 }
 

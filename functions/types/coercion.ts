@@ -6,6 +6,7 @@ import {
   type DataType,
   type DecimalType,
   decimal128,
+  duration,
   float32,
   float64,
   int8,
@@ -14,10 +15,15 @@ import {
   int64,
   isDecimal,
   isFloat,
+  isInteger,
   isNumeric,
   isTemporal,
+  type ListType,
+  list,
   nullType,
   sameType,
+  type TimeUnit,
+  time64,
   timestamp,
   uint8,
   uint16,
@@ -120,20 +126,39 @@ export function comparisonType(aType: DataType, bType: DataType): DataType | und
   if (sameType(a, b)) return a
   if (a.kind === 'null') return b
   if (b.kind === 'null') return a
+  if (isDecimal(a) && isFloat(b)) return commonDecimal(a, floatDigits(b))
+  if (isFloat(a) && isDecimal(b)) return commonDecimal(floatDigits(a), b)
   const numeric = commonNumeric(a, b)
   if (numeric !== undefined) return numeric
+  if (a.kind === 'list' && b.kind === 'list') return commonList(a, b)
   if (a.kind === 'utf8' && (isNumeric(b) || isTemporal(b))) return b
   if (b.kind === 'utf8' && (isNumeric(a) || isTemporal(a))) return a
   return commonTemporal(a, b)
 }
 
-function commonTemporal(a: DataType, b: DataType): DataType | undefined {
+/** Decimals and floats are compared as decimals, so that 0.07 is 0.07; a float has so many digits that mean anything. */
+const floatDigits = (type: DataType): DecimalType => (type.kind === 'float32' ? decimal128(14, 7) : decimal128(30, 15))
+
+function commonList(a: ListType, b: ListType): DataType | undefined {
+  const item = comparisonType(a.item.type, b.item.type)
+  return item === undefined ? undefined : list(item)
+}
+
+const unitOrder: readonly TimeUnit[] = ['s', 'ms', 'us', 'ns']
+
+/** Of two units the one whose range holds both: timestamps of different units are compared in the coarser. */
+export const coarserUnit = (a: TimeUnit, b: TimeUnit): TimeUnit =>
+  unitOrder.indexOf(a) <= unitOrder.indexOf(b) ? a : b
+
+/** The type that two points in time are compared or subtracted in; a date is its midnight, an integer counts days. */
+export function commonTemporal(a: DataType, b: DataType): DataType | undefined {
   if (a.kind === 'date32' && b.kind === 'timestamp') return b
   if (a.kind === 'timestamp' && b.kind === 'date32') return a
-  if (a.kind === 'timestamp' && b.kind === 'timestamp') {
-    const units = ['s', 'ms', 'us', 'ns'] as const
-    return timestamp(units[Math.max(units.indexOf(a.unit), units.indexOf(b.unit))], a.timezone ?? b.timezone)
-  }
+  if (a.kind === 'timestamp' && b.kind === 'timestamp')
+    return timestamp(coarserUnit(a.unit, b.unit), a.timezone ?? b.timezone)
+  if ((a.kind === 'date32' && isInteger(b)) || (isInteger(a) && b.kind === 'date32')) return int64
+  if (a.kind === 'duration' && b.kind === 'duration') return duration(coarserUnit(a.unit, b.unit))
+  if (a.kind === 'time64' && b.kind === 'time64') return time64('ns')
   return undefined
 }
 

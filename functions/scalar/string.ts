@@ -1,0 +1,237 @@
+// Strings as a whole: case, length, joining, characters and their codes.
+
+import { DataError } from '../errors.ts'
+import type { Value } from '../expr/node.ts'
+import { count, exactly, printable, text, together, variadic, written } from '../signature/signature.ts'
+import { unifyTypes } from '../types/coercion.ts'
+import { binary, type DataType, int32, isNumeric, isTemporal, list, utf8 } from '../types/type.ts'
+import { type ScalarFunction, type ScalarKernel, scalarFunction } from './contract.ts'
+import { byteLength, hasPairs, lengthOf } from './text.ts'
+
+const ofText = (
+  entry: Pick<ScalarFunction, 'name' | 'summary' | 'examples'> & { readonly aliases?: readonly string[] },
+  row: (value: string) => string,
+): ScalarFunction =>
+  scalarFunction({
+    family: 'string',
+    usage: `${entry.name}(text)`,
+    signature: exactly([text]),
+    returns: utf8,
+    kernel: { total: true, row },
+    ...entry,
+  })
+
+const capitalise = (word: string): string => {
+  const first = String.fromCodePoint(word.codePointAt(0) ?? 0)
+  return first.toUpperCase() + word.slice(first.length).toLowerCase()
+}
+
+/** `||` joins texts (or bytes), and lists with lists or elements; one side decides what the other is read as. */
+function joinTypes([left, right]: readonly DataType[]): readonly DataType[] | undefined {
+  if (left === undefined || right === undefined) return undefined
+  if (left.kind === 'list' || right.kind === 'list') return joinLists(left, right)
+  if (left.kind === 'binary' && right.kind === 'binary') return [binary, binary]
+  const isPlain = (type: DataType): boolean =>
+    type.kind === 'utf8' ||
+    type.kind === 'null' ||
+    type.kind === 'bool' ||
+    type.kind === 'binary' ||
+    isNumeric(type) ||
+    isTemporal(type)
+  const oneText = left.kind === 'utf8' || right.kind === 'utf8' || (left.kind === 'null' && right.kind === 'null')
+  return oneText && isPlain(left) && isPlain(right) ? [utf8, utf8] : undefined
+}
+
+function joinLists(left: DataType, right: DataType): readonly DataType[] | undefined {
+  if (left.kind === 'null') return [right, right]
+  if (right.kind === 'null') return [left, left]
+  if (left.kind === 'list' && right.kind === 'list') {
+    const item = unifyTypes([left.item.type, right.item.type], 'number')
+    return item === undefined ? undefined : [list(item), list(item)]
+  }
+  const items = left.kind === 'list' ? left.item.type : right.kind === 'list' ? right.item.type : undefined
+  const element = left.kind === 'list' ? right : left
+  const item = items === undefined ? undefined : unifyTypes([items, element], 'number')
+  if (item === undefined) return undefined
+  return left.kind === 'list' ? [list(item), item] : [item, list(item)]
+}
+
+function joinKernel(left: DataType, right: DataType): ScalarKernel {
+  if (left.kind === 'utf8') return { total: true, row: (a: string, b: string) => a + b }
+  if (left.kind === 'binary') {
+    return {
+      total: true,
+      row: (a: Uint8Array, b: Uint8Array) => {
+        const joined = new Uint8Array(a.length + b.length)
+        joined.set(a)
+        joined.set(b, a.length)
+        return joined
+      },
+    }
+  }
+  if (left.kind !== 'list') return { total: true, row: (a: Value, b: readonly Value[]) => [a, ...b] }
+  if (right.kind !== 'list') return { total: true, row: (a: readonly Value[], b: Value) => [...a, b] }
+  return { total: true, row: (a: readonly Value[], b: readonly Value[]) => [...a, ...b] }
+}
+
+export const stringFunctions = [
+  ofText({ name: 'upper', summary: 'The text in upper case', examples: [["upper('straße')", "'STRASSE'"]] }, (value) =>
+    value.toUpperCase(),
+  ),
+  ofText({ name: 'lower', summary: 'The text in lower case', examples: [["lower('ABC')", "'abc'"]] }, (value) =>
+    value.toLowerCase(),
+  ),
+  ofText(
+    {
+      name: 'initcap',
+      summary: 'The text with every word beginning in upper case and going on in lower case',
+      examples: [["initcap('hello wORLD')", "'Hello World'"]],
+    },
+    (value) => value.replace(/[\p{Alphabetic}\p{N}]+/gu, capitalise),
+  ),
+  scalarFunction({
+    name: 'reverse',
+    family: 'string',
+    usage: 'reverse(text)',
+    summary: 'The characters of the text from last to first',
+    examples: [["reverse('abc')", "'cba'"]],
+    signature: exactly([written]),
+    returns: utf8,
+    kernel: {
+      total: true,
+      row: (value: string) => {
+        if (hasPairs(value)) return [...value].reverse().join('')
+        let reversed = ''
+        for (let i = value.length - 1; i >= 0; i--) reversed += value[i]
+        return reversed
+      },
+    },
+  }),
+  scalarFunction({
+    name: 'length',
+    aliases: ['char_length', 'character_length'],
+    family: 'string',
+    usage: 'length(text)',
+    summary: 'The number of characters (Unicode code points)',
+    examples: [["length('日本語')", '3']],
+    signature: exactly([{ ...written, coerce: (type) => (type.kind === 'binary' ? utf8 : written.coerce(type)) }]),
+    returns: int32,
+    kernel: { total: true, row: lengthOf },
+  }),
+  scalarFunction({
+    name: 'octet_length',
+    family: 'string',
+    usage: 'octet_length(text)',
+    summary: 'The number of bytes of the text in UTF-8',
+    examples: [["octet_length('é')", '2']],
+    signature: exactly([text]),
+    returns: int32,
+    kernel: { total: true, row: byteLength },
+  }),
+  scalarFunction({
+    name: 'bit_length',
+    family: 'string',
+    usage: 'bit_length(text)',
+    summary: 'The number of bits of the text in UTF-8',
+    examples: [["bit_length('é')", '16']],
+    signature: exactly([text]),
+    returns: int32,
+    kernel: { total: true, row: (value: string) => byteLength(value) * 8 },
+  }),
+  scalarFunction({
+    name: 'concat',
+    family: 'string',
+    usage: 'concat(value, ...)',
+    summary: 'The arguments written one after another; nulls are left out',
+    examples: [["concat('a', null, 1)", "'a1'"]],
+    signature: variadic([printable]),
+    returns: utf8,
+    nulls: 'call',
+    givesNull: false,
+    kernel: {
+      total: true,
+      row: (...values: readonly (string | null)[]) => {
+        let joined = ''
+        for (const value of values) if (value !== null) joined += value
+        return joined
+      },
+    },
+  }),
+  scalarFunction({
+    name: 'concat_ws',
+    family: 'string',
+    usage: 'concat_ws(separator, value, ...)',
+    summary: 'The arguments after the first, joined by it; nulls are left out, a null separator gives null',
+    examples: [["concat_ws('-', 'a', null, 'b')", "'a-b'"]],
+    signature: variadic([text, printable]),
+    returns: utf8,
+    nulls: 'call',
+    kernel: {
+      total: true,
+      row: (separator: string | null, ...values: readonly (string | null)[]) =>
+        separator === null ? null : values.filter((value) => value !== null).join(separator),
+    },
+  }),
+  scalarFunction({
+    name: '||',
+    family: 'string',
+    usage: 'left || right',
+    summary: 'Two texts, bytes or lists joined; null when either is null',
+    examples: [["'a' || 1", "'a1'"]],
+    signature: together('a string and a value, or two lists', 2, 2, joinTypes),
+    returns: (args) => (args[0]?.type.kind === 'list' ? args[0].type : (args[1]?.type ?? utf8)),
+    kernel: (args) => joinKernel(args[0]?.type ?? utf8, args[1]?.type ?? utf8),
+  }),
+  scalarFunction({
+    name: 'repeat',
+    family: 'string',
+    usage: 'repeat(text, times)',
+    summary: 'The text written several times; not at all when times is not positive',
+    examples: [["repeat('ab', 3)", "'ababab'"]],
+    signature: exactly([text, count]),
+    returns: utf8,
+    kernel: {
+      row: (value: string, times: number) => {
+        if (value.length * times > 2 ** 28)
+          throw new DataError('size_limit', `Cannot repeat ${value.length} characters ${times} times: it is too long`)
+        return times > 0 ? value.repeat(times) : ''
+      },
+    },
+  }),
+  scalarFunction({
+    name: 'ascii',
+    family: 'string',
+    usage: 'ascii(text)',
+    summary: 'The Unicode code point of the first character; 0 for the empty text',
+    examples: [["ascii('é')", '233']],
+    signature: exactly([written]),
+    returns: int32,
+    kernel: { total: true, row: (value: string) => value.codePointAt(0) ?? 0 },
+  }),
+  scalarFunction({
+    name: 'chr',
+    family: 'string',
+    usage: 'chr(code)',
+    summary: 'The character of a Unicode code point',
+    examples: [['chr(233)', "'é'"]],
+    signature: exactly([count]),
+    returns: utf8,
+    kernel: {
+      row: (code: number) => {
+        if (code < 0 || code > 0x10ffff || (code >= 0xd800 && code <= 0xdfff))
+          throw new DataError('invalid_value', `Cannot make a character of ${code}: it is no Unicode scalar value`)
+        return String.fromCodePoint(code)
+      },
+    },
+  }),
+  scalarFunction({
+    name: 'quote_literal',
+    family: 'string',
+    usage: 'quote_literal(text)',
+    summary: 'The text as an SQL literal, in single quotes',
+    examples: [["quote_literal('it''s')", "'''it''''s'''"]],
+    signature: exactly([text]),
+    returns: utf8,
+    kernel: { total: true, row: (value: string) => `'${value.replaceAll("'", "''")}'` },
+  }),
+]
