@@ -150,6 +150,6 @@ export async function* readPartition(
     case 'csv':
       return yield* (await import('./csv/read-csv.ts')).readCsv(partition, spec.options ?? {}, options)
     case 'json':
-      return yield* (await import('./json/read-json.ts')).readJson(partition, spec.options ?? {}, options)
+      return yield* (await import('./json/read-json.ts')).readJson(partition, options)
   }
 }

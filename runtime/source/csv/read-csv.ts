@@ -1,14 +1,183 @@
-// Reading csv files in a worker.
+// Reading CSV partitions in a worker: windows of bytes → blocks of field positions → columns → batches.
+// Holds one window and one batch; parses only the columns asked for.
 
+import { isUtf8 } from 'node:buffer'
 import type { RecordBatch } from 'apache-arrow'
-import { createError } from '../../../functions/errors.ts'
-import type { CsvOptions, ReadOptions, SourcePartition } from '../source.ts'
+import { InternalError } from '../../../functions/errors.ts'
+import { toArrowField } from '../../../functions/types/arrow.ts'
+import type { Field, Schema } from '../../../functions/types/type.ts'
+import { makeBatch } from '../batches.ts'
+import { defaultBatchRows, selectFields, throwIfCancelled } from '../partitions.ts'
+import type { CsvOptions, ReadOptions, SourcePartition, SourceSlice } from '../source.ts'
+import { openWindow, type TextWindow } from '../text/text-pieces.ts'
+import { type CsvColumn, createCsvColumn, FieldError } from './columns.ts'
+import { encodingError, syntaxError, valueError } from './errors.ts'
+import { type CsvFormat, csvFormat } from './format.ts'
+import {
+  CsvSyntaxError,
+  createBlock,
+  type FieldBlock,
+  firstRow,
+  type ScanState,
+  scanRows,
+  tokenize,
+} from './tokenize.ts'
 
-// biome-ignore lint/correctness/useYield: not there yet
 export async function* readCsv(
-  _partition: SourcePartition,
-  _format: CsvOptions,
-  _options: ReadOptions,
+  partition: SourcePartition,
+  csv: CsvOptions,
+  options: ReadOptions,
 ): AsyncGenerator<RecordBatch, void, undefined> {
-  throw createError('not_implemented', 'Cannot read csv files yet: convert them to Parquet or Arrow')
+  const { schema } = partition
+  if (schema === undefined) throw new InternalError('A CSV partition came without its schema')
+  const progress = { rows: 0, bytes: 0 }
+  for (const slice of partition.slices) {
+    const before = progress.bytes
+    const [sliceStart] = slice.range ?? [0]
+    for await (const { batch, position } of readSlice(slice, schema, csv, options)) {
+      progress.rows += batch.numRows
+      progress.bytes = Math.min(partition.bytes, before + position - sliceStart)
+      yield batch
+      options.onProgress?.({ ...progress })
+    }
+  }
+  options.onProgress?.({ rows: progress.rows, bytes: partition.bytes })
+}
+
+async function* readSlice(
+  { path = '', range }: SourceSlice,
+  schema: Schema,
+  csv: CsvOptions,
+  options: ReadOptions,
+): AsyncGenerator<{ batch: RecordBatch; position: number }, void, undefined> {
+  const format = csvFormat(csv, path)
+  const [start, end] = range ?? [0, Number.POSITIVE_INFINITY]
+  await using window = await openRows(path, start, format)
+  const rows = createRowCollector(schema, format, options)
+  const block = createBlock(schema.length)
+  for (let isDone = false; !isDone; ) {
+    throwIfCancelled(options)
+    await window.fill()
+    do {
+      const { from } = window
+      await explain(path, window, schema, block, () => {
+        tokenize(window.bytes, from, window.to, window.isEnd, schema.length, format, block)
+      })
+      if (!isUtf8(window.bytes.subarray(from, block.next))) throw await encodingError(path, window.base + from)
+      isDone = dropRowsFrom(end - window.base, block, schema.length)
+      for (let first = 0; first < block.rows; ) {
+        await explain(path, window, schema, block, () => {
+          first = rows.add(window.bytes, block, first)
+        })
+        const batch = rows.takeFull()
+        if (batch === undefined) continue
+        throwIfCancelled(options)
+        yield { batch, position: window.position }
+      }
+      window.use(block.next)
+    } while (block.rows > 0 && !isDone)
+    isDone ||= window.isEnd
+  }
+  const rest = rows.takeRest()
+  throwIfCancelled(options)
+  if (rest !== undefined) yield { batch: rest, position: window.position }
+}
+
+/** A window whose next byte is the first row that starts at or after `start`. */
+async function openRows(path: string, start: number, format: CsvFormat): Promise<TextWindow> {
+  if (start > 0) return openWindow(path, await findRowStart(path, start, format))
+  const window = await openWindow(path)
+  if (!format.header) return window
+  for (;;) {
+    await window.fill()
+    const header = firstRow(window.bytes, window.from, window.to, window.isEnd, format)
+    if (header !== undefined) window.use(header.next)
+    if (header !== undefined || window.isEnd) return window
+  }
+}
+
+/** Follows the quotes from the file's beginning: only so is it certain whether a line feed ends a row. */
+async function findRowStart(path: string, start: number, format: CsvFormat): Promise<number> {
+  await using window = await openWindow(path)
+  let state: ScanState = 'start'
+  for (;;) {
+    await window.fill()
+    const { bytes, from, to, base } = window
+    const found = scanRows(bytes.subarray(from, to), to - from, start - 1 - base - from, format, state)
+    if (found.rowStart >= 0) return base + from + found.rowStart
+    state = found.state
+    if (window.isEnd) return base + to
+    window.use(to)
+  }
+}
+
+/** Leaves only rows that start before `end`; true when some were left out or none can follow. */
+function dropRowsFrom(end: number, block: FieldBlock, columns: number): boolean {
+  if (block.next < end) return false
+  while (block.rows > 0 && (block.starts[(block.rows - 1) * columns] as number) >= end) block.rows--
+  return true
+}
+
+interface RowCollector {
+  /** Takes rows of the block from `first` on until the batch is full; returns the first it did not take. */
+  add(bytes: Uint8Array, block: FieldBlock, first: number): number
+  takeFull(): RecordBatch | undefined
+  takeRest(): RecordBatch | undefined
+}
+
+function createRowCollector(schema: Schema, format: CsvFormat, options: ReadOptions): RowCollector {
+  const fields = selectFields(schema, options.columns)
+  const capacity = options.batchRows ?? defaultBatchRows
+  let columns: readonly CsvColumn[] = []
+  let rows = 0
+  const take = (): RecordBatch => {
+    const batch = makeBatch(
+      rows,
+      fields.map((field, i) => ({ field: toArrowField(field), data: columnAt(columns, i).finish(rows) })),
+    )
+    rows = 0
+    return batch
+  }
+  return {
+    add(bytes, block, first) {
+      if (rows === 0) columns = fields.map((field) => newColumn(field, schema, capacity, format))
+      const last = Math.min(block.rows, first + capacity - rows)
+      for (const column of columns) column.parse(bytes, block, first, last, rows)
+      rows += last - first
+      return last
+    },
+    takeFull: () => (rows === capacity ? take() : undefined),
+    takeRest: () => (rows > 0 ? take() : undefined),
+  }
+}
+
+function columnAt(columns: readonly CsvColumn[], index: number): CsvColumn {
+  const column = columns[index]
+  if (column === undefined) throw new InternalError(`CSV column ${index} is missing`)
+  return column
+}
+
+function newColumn({ name, type }: Field, schema: Schema, capacity: number, format: CsvFormat): CsvColumn {
+  const index = schema.findIndex((each) => each.name === name)
+  return createCsvColumn({ type, index, stride: schema.length, capacity, format })
+}
+
+/** Says where in the file what went wrong in `action` is. */
+async function explain(
+  path: string,
+  window: TextWindow,
+  schema: Schema,
+  block: FieldBlock,
+  action: () => void,
+): Promise<void> {
+  try {
+    action()
+  } catch (error) {
+    if (error instanceof CsvSyntaxError) throw await syntaxError(path, window.base + error.at, error)
+    if (!(error instanceof FieldError)) throw error
+    const start = block.starts[error.row * schema.length + error.column] as number
+    const field = schema[error.column]
+    if (field === undefined) throw error
+    throw await valueError(path, window.base + start, field, error.cause)
+  }
 }
