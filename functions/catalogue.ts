@@ -7,6 +7,9 @@ import { bitFunctions } from './scalar/bits.ts'
 import { conditionalFunctions } from './scalar/conditional.ts'
 import type { ScalarFunction } from './scalar/contract.ts'
 import { conversionFunctions } from './scalar/conversion.ts'
+import { datePartFunctions } from './scalar/date-part.ts'
+import { dateTruncFunctions } from './scalar/date-trunc.ts'
+import { datetimeFunctions } from './scalar/datetime.ts'
 import { encodingFunctions } from './scalar/encoding.ts'
 import { hashFunctions } from './scalar/hash.ts'
 import { integerFunctions } from './scalar/integers.ts'
@@ -18,6 +21,7 @@ import { stringFunctions } from './scalar/string.ts'
 import { stringPadFunctions } from './scalar/string-pad.ts'
 import { stringSearchFunctions } from './scalar/string-search.ts'
 import { stringSliceFunctions } from './scalar/string-slice.ts'
+import { toTimestampFunctions } from './scalar/to-timestamp.ts'
 
 export const scalarFunctions: readonly ScalarFunction[] = Object.freeze([
   ...conditionalFunctions,
@@ -31,6 +35,10 @@ export const scalarFunctions: readonly ScalarFunction[] = Object.freeze([
   ...stringSearchFunctions,
   ...patternFunctions,
   ...regexFunctions,
+  ...datePartFunctions,
+  ...dateTruncFunctions,
+  ...toTimestampFunctions,
+  ...datetimeFunctions,
   ...encodingFunctions,
   ...hashFunctions,
   ...conversionFunctions,

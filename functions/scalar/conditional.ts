@@ -1,7 +1,8 @@
 // Conditional functions. coalesce and its kin guard per row and are bound as a kind of their own; the rest are here.
 
 import type { Value } from '../expr/node.ts'
-import { anything, unified } from '../signature/signature.ts'
+import { anything, together, unified } from '../signature/signature.ts'
+import { unifyTypes } from '../types/coercion.ts'
 import { utf8 } from '../types/type.ts'
 import { scalarFunction } from './contract.ts'
 import { compareValues } from './order.ts'
@@ -20,6 +21,7 @@ const extreme = (better: (order: number) => boolean) => ({
 export const conditionalFunctions = [
   scalarFunction({
     name: 'coalesce',
+    aliases: ['nvl', 'ifnull'],
     family: 'conditional',
     usage: 'coalesce(value, ...)',
     summary: 'The first argument that is not null; later ones are not evaluated',
@@ -28,6 +30,20 @@ export const conditionalFunctions = [
     returns: (args) => args[0]?.type ?? utf8,
     nulls: 'call',
     kernel: { total: true, row: (...values: readonly Value[]) => values.find((value) => value !== null) ?? null },
+  }),
+  scalarFunction({
+    name: 'nvl2',
+    family: 'conditional',
+    usage: 'nvl2(value, if_not_null, if_null)',
+    summary: 'The second argument when the first is not null, else the third; only that one is evaluated',
+    examples: [["nvl2(null, 'yes', 'no')", "'no'"]],
+    signature: together('a value and two values of one type', 3, 3, ([value, ...results]) => {
+      const type = unifyTypes(results, 'string')
+      return value === undefined || type === undefined ? undefined : [value, type, type]
+    }),
+    returns: (args) => args[1]?.type ?? utf8,
+    nulls: 'call',
+    kernel: { total: true, row: (value: Value, then: Value, otherwise: Value) => (value === null ? otherwise : then) },
   }),
   scalarFunction({
     name: 'nullif',

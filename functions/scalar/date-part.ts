@@ -1,0 +1,207 @@
+// date_part: one number out of a date, time, timestamp, duration or interval.
+
+import {
+  civilFromDays,
+  dayOf,
+  dayOfYear,
+  isoWeek,
+  isoWeekday,
+  isoYear,
+  monthOf,
+  secondsPerDay,
+  ticksPerSecond,
+  weekday,
+  yearOf,
+} from '../cast/calendar.ts'
+import type { IntervalValue } from '../cast/interval.ts'
+import { PlanError } from '../errors.ts'
+import type { Value } from '../expr/node.ts'
+import { nearest } from '../nearest.ts'
+import { exactly, text } from '../signature/signature.ts'
+import { type DataType, displayType, float64, int32, int64, nullType } from '../types/type.ts'
+import { type Clock, clockOf, secondOfDay, temporal } from './clock.ts'
+import { type Argument, literalText, type ScalarKernel, scalarFunction } from './contract.ts'
+
+type Part =
+  | 'year'
+  | 'isoyear'
+  | 'quarter'
+  | 'month'
+  | 'week'
+  | 'day'
+  | 'doy'
+  | 'dow'
+  | 'isodow'
+  | 'hour'
+  | 'minute'
+  | 'second'
+  | 'millisecond'
+  | 'microsecond'
+  | 'nanosecond'
+  | 'epoch'
+
+const spellings: Readonly<Record<Part, string>> = {
+  year: 'years yr yrs y',
+  isoyear: '',
+  quarter: 'quarters qtr',
+  month: 'months mon mons',
+  week: 'weeks w',
+  day: 'days d',
+  doy: '',
+  dow: '',
+  isodow: '',
+  hour: 'hours hr hrs h',
+  minute: 'minutes min mins m',
+  second: 'seconds sec secs s',
+  millisecond: 'milliseconds millis msec msecs ms',
+  microsecond: 'microseconds micros usec usecs us',
+  nanosecond: 'nanoseconds nanos nsec nsecs ns',
+  epoch: '',
+}
+const parts: ReadonlyMap<string, Part> = new Map(
+  Object.entries(spellings).flatMap(([part, others]) =>
+    [part, ...others.split(' ')].map((name): [string, Part] => [name, part as Part]),
+  ),
+)
+
+/** The part that a text names. @throws {PlanError} `invalid_argument` with the nearest name. */
+function partOf(args: readonly Argument[]): Part {
+  const name = literalText('date_part', args, 0)
+  const part = parts.get(name.trim().toLowerCase())
+  if (part !== undefined && name !== '') return part
+  const guess = nearest(name, Object.keys(spellings))
+  const hint = guess === undefined ? `There are ${Object.keys(spellings).join(', ')}` : `Did you mean "${guess}"?`
+  throw new PlanError('invalid_argument', `Part "${name}" of a date is not known. ${hint}`, { details: { part: name } })
+}
+
+/** Parts of a moment, from its clock. */
+function ofClock(part: Part, clock: Clock): (value: never) => number {
+  const { days, seconds, nanos } = clock
+  switch (part) {
+    case 'year':
+      return (value) => yearOf(civilFromDays(days(value)))
+    case 'isoyear':
+      return (value) => isoYear(days(value))
+    case 'quarter':
+      return (value) => Math.ceil(monthOf(civilFromDays(days(value))) / 3)
+    case 'month':
+      return (value) => monthOf(civilFromDays(days(value)))
+    case 'week':
+      return (value) => isoWeek(days(value))
+    case 'day':
+      return (value) => dayOf(civilFromDays(days(value)))
+    case 'doy':
+      return (value) => dayOfYear(days(value))
+    case 'dow':
+      return (value) => weekday(days(value))
+    case 'isodow':
+      return (value) => isoWeekday(days(value))
+    case 'hour':
+      return (value) => Math.floor(secondOfDay(seconds(value)) / 3600)
+    case 'minute':
+      return (value) => Math.floor(secondOfDay(seconds(value)) / 60) % 60
+    case 'second':
+      return (value) => secondOfDay(seconds(value)) % 60
+    case 'millisecond':
+      return (value) => (secondOfDay(seconds(value)) % 60) * 1000 + Math.floor(nanos(value) / 1_000_000)
+    case 'microsecond':
+      return (value) => (secondOfDay(seconds(value)) % 60) * 1_000_000 + Math.floor(nanos(value) / 1000)
+    default:
+      return (value) => (secondOfDay(seconds(value)) % 60) * 1_000_000_000 + nanos(value)
+  }
+}
+
+/** Nanoseconds of each part of a duration: parts of durations are totals. */
+const nanosPerPart: Partial<Record<Part, bigint>> = {
+  week: 604_800_000_000_000n,
+  day: 86_400_000_000_000n,
+  hour: 3_600_000_000_000n,
+  minute: 60_000_000_000n,
+  second: 1_000_000_000n,
+  millisecond: 1_000_000n,
+  microsecond: 1000n,
+  nanosecond: 1n,
+}
+
+function ofDuration(part: Part, nanosPerTick: bigint): ((value: bigint) => number) | undefined {
+  const size = nanosPerPart[part]
+  return size === undefined ? undefined : (value) => Number((value * nanosPerTick) / size)
+}
+
+function ofInterval(part: Part): ((value: IntervalValue) => number) | undefined {
+  switch (part) {
+    case 'year':
+      return (value) => Math.trunc(value.months / 12)
+    case 'quarter':
+      return (value) => Math.trunc(value.months / 3)
+    case 'month':
+      return (value) => value.months
+    case 'week':
+      return (value) => Math.trunc(value.days / 7)
+    case 'day':
+      return (value) => value.days
+    default: {
+      const size = nanosPerPart[part]
+      return size === undefined ? undefined : (value) => Number(value.nanos / size)
+    }
+  }
+}
+
+function epochOf(type: DataType): ((value: never) => number) | undefined {
+  switch (type.kind) {
+    case 'date32':
+      return (value: number) => value * secondsPerDay
+    case 'timestamp':
+    case 'time64':
+    case 'duration': {
+      const perSecond = Number(ticksPerSecond[type.unit])
+      return (value: bigint) => Number(value) / perSecond
+    }
+    case 'interval':
+      return (value: IntervalValue) =>
+        (value.months * 30 + value.days) * secondsPerDay + Number(value.nanos) / 1_000_000_000
+    default:
+      return undefined
+  }
+}
+
+function extractor(part: Part, type: DataType): ((value: never) => number) | undefined {
+  if (part === 'epoch') return epochOf(type)
+  if (type.kind === 'duration') return ofDuration(part, 1_000_000_000n / ticksPerSecond[type.unit])
+  if (type.kind === 'interval') return ofInterval(part)
+  const clock = clockOf(type)
+  const calendar = ['year', 'isoyear', 'quarter', 'month', 'week', 'day', 'doy', 'dow', 'isodow']
+  return clock === undefined || (type.kind === 'time64' && calendar.includes(part)) ? undefined : ofClock(part, clock)
+}
+
+function partKernel(args: readonly Argument[]): ScalarKernel {
+  const part = partOf(args)
+  const type = args[1]?.type ?? nullType
+  const extract = extractor(part, type)
+  if (extract === undefined)
+    throw new PlanError('type_mismatch', `Cannot take the part "${part}" of ${displayType(type)}: it has none`)
+  if (part === 'nanosecond') return { total: true, row: (_part: string, value: never): Value => BigInt(extract(value)) }
+  return { total: true, row: (_part: string, value: never) => extract(value) }
+}
+
+export const datePartFunctions = [
+  scalarFunction({
+    name: 'date_part',
+    aliases: ['datepart'],
+    family: 'datetime',
+    usage: 'date_part(part, value)',
+    summary:
+      'A part of a date, time, timestamp, duration or interval: year, quarter, month, week, day, doy, dow (Sunday is 0), isodow (Monday is 1), hour, minute, second, millisecond, microsecond, nanosecond, epoch',
+    examples: [
+      ["date_part('year', date '2024-02-29')", 'cast(2024 as int)'],
+      ["extract(hour from timestamp '2024-02-29 12:34:56')", 'cast(12 as int)'],
+    ],
+    signature: exactly([text, temporal]),
+    returns: (args) => {
+      const part = partOf(args)
+      partKernel(args)
+      return part === 'epoch' ? float64 : part === 'nanosecond' ? int64 : int32
+    },
+    kernel: partKernel,
+  }),
+]
