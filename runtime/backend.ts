@@ -73,6 +73,8 @@ export interface TaskRun {
 
 /** A place that runs tasks. */
 export interface Backend {
+  /** How many tasks it runs at the same time. */
+  readonly concurrency: number
   /** Resolves when a worker took the task; until then `signal` takes it out of the queue. */
   run(request: TaskRequest, options: RunOptions): Promise<TaskRun>
   close(): Promise<void>

@@ -11,10 +11,10 @@ import {
   valueAt,
 } from '../../functions/column/column.ts'
 import { takeRows } from '../../functions/column/take.ts'
+import { columnOf } from '../../functions/column/target.ts'
 import type { Value } from '../../functions/expr/node.ts'
 import { type DataType, isFloat } from '../../functions/types/type.ts'
 import { BytesTable, WordTable } from './key-table.ts'
-import { columnOf } from './outputs.ts'
 
 /** The number that stands for null in tables that have none of their own. */
 const NULL = -2

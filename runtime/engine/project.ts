@@ -5,11 +5,11 @@
 import { type Bound, inputsOf } from '../../functions/bind/bound.ts'
 import type { Batch, Column } from '../../functions/column/column.ts'
 import { resolveDictionary, takeRows } from '../../functions/column/take.ts'
+import { finishTarget, makeTarget, type Target, writeText } from '../../functions/column/target.ts'
 import { InternalError } from '../../functions/errors.ts'
 import { Emitter, type InputForm } from './emit.ts'
 import { formKey, inputNames, type PreparedInput, prepareInput } from './inputs.ts'
 import { compileLoop, type LoopFunction } from './loop.ts'
-import { finishTarget, makeTarget, type Target, writeText } from './outputs.ts'
 
 /** Rows chosen by a filter: the first `count` entries of `positions`. */
 export interface Selection {

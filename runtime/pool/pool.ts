@@ -98,6 +98,10 @@ export class WorkerPool implements Backend, AsyncDisposable {
     })
   }
 
+  get concurrency(): number {
+    return this.#options.workers
+  }
+
   stats(): PoolStats {
     const starting = this.#children.size - this.#idle.length - this.#busy
     const queued = this.#queue.length

@@ -2,12 +2,12 @@
 // schema first: Arrow's writer would drop one that differs without a word.
 
 import * as arrow from 'apache-arrow'
-import { toRecordBatch } from '../../functions/column/arrow.ts'
-import type { Batch } from '../../functions/column/column.ts'
-import { InternalError } from '../../functions/errors.ts'
-import { toArrowSchema } from '../../functions/types/arrow.ts'
-import { plainType } from '../../functions/types/coercion.ts'
-import { field, type Schema, sameType } from '../../functions/types/type.ts'
+import { toRecordBatch } from '../functions/column/arrow.ts'
+import type { Batch } from '../functions/column/column.ts'
+import { InternalError } from '../functions/errors.ts'
+import { toArrowSchema } from '../functions/types/arrow.ts'
+import { plainType } from '../functions/types/coercion.ts'
+import { field, type Schema, sameType } from '../functions/types/type.ts'
 
 /** Takes Arrow's writes as they come instead of queueing them for a reader. */
 class ChunkSink extends arrow.AsyncByteQueue {

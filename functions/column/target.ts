@@ -1,15 +1,8 @@
 // Columns as generated loops write them: one target per output, and how its array becomes a column.
 
-import {
-  type BytesColumn,
-  bigintArray,
-  numberArray,
-  type PlainColumn,
-  setDecimal,
-  storageOf,
-} from '../../functions/column/column.ts'
-import type { Value } from '../../functions/expr/node.ts'
-import type { DataType } from '../../functions/types/type.ts'
+import type { Value } from '../expr/node.ts'
+import type { DataType } from '../types/type.ts'
+import { type BytesColumn, bigintArray, numberArray, type PlainColumn, setDecimal, storageOf } from './column.ts'
 
 /** Where a loop writes one output: `v` the values, `m` the validity when the output can be null. */
 export interface Target {

@@ -1,0 +1,44 @@
+// The `functions` namespace: every built-in as a builder of expressions, under its camelCase name. Made from the
+// catalogue, so a new entry is here without another line; the types below only say how each is called.
+
+import { aggregateFunctions, scalarFunctions } from './catalogue.ts'
+import { type Expr, make, type Operand, toNode } from './expr/expr.ts'
+import type { ExprNode } from './expr/node.ts'
+
+/** Builds a call from expressions or literals. */
+export type FunctionBuilder = (...args: readonly Operand[]) => Expr
+
+const camelCase = (name: string): string => name.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase())
+
+const scalarBuilder =
+  (name: string): FunctionBuilder =>
+  (...args) =>
+    make({ kind: 'call', name, args: Object.freeze(args.map(toNode)) })
+
+const aggregateBuilder =
+  (name: string): FunctionBuilder =>
+  (...args) =>
+    make({ kind: 'aggregate', fn: name, args: aggregateArgs(name, args), distinct: false, orderBy: Object.freeze([]) })
+
+/** `count()` counts rows. */
+function aggregateArgs(name: string, args: readonly Operand[]): readonly ExprNode[] {
+  const wildcard: ExprNode = Object.freeze({ kind: 'wildcard' })
+  return Object.freeze(name === 'count' && args.length === 0 ? [wildcard] : args.map(toNode))
+}
+
+function buildersOf(
+  entries: readonly { readonly name: string; readonly aliases?: readonly string[] }[],
+  builder: (name: string) => FunctionBuilder,
+): readonly (readonly [string, FunctionBuilder])[] {
+  return entries
+    .filter(({ name }) => /^\w+$/.test(name))
+    .flatMap(({ name, aliases = [] }) => [name, ...aliases].map((alias) => [camelCase(alias), builder(name)] as const))
+}
+
+/** All built-in functions by their camelCase names: `functions.upper(col('name'))`, `functions.sum(col('net'))`. */
+export const functions: Readonly<Record<string, FunctionBuilder>> = Object.freeze(
+  Object.fromEntries([
+    ...buildersOf(scalarFunctions, scalarBuilder),
+    ...buildersOf(aggregateFunctions, aggregateBuilder),
+  ]),
+)

@@ -1,0 +1,56 @@
+// The door of the room: every name a user writes in an expression.
+
+export { catalogue } from './catalogue.ts'
+export {
+  CancelledError,
+  DataError,
+  type ErrorCategory,
+  type ErrorCode,
+  type ErrorDetails,
+  InternalError,
+  PlanError,
+  ResourceError,
+  ShippingError,
+  UdfError,
+  VolleyError,
+  WireError,
+  WorkerError,
+} from './errors.ts'
+export { CaseExpr, cast, col, lit, not, tryCast, when } from './expr/build.ts'
+export { Expr, isExpr, type Operand, type WindowOptions } from './expr/expr.ts'
+export type { LiteralValue } from './expr/literal.ts'
+export type { Value } from './expr/node.ts'
+export { type FunctionBuilder, functions } from './functions.ts'
+export {
+  binary,
+  bool,
+  type DataType,
+  date32,
+  decimal128,
+  dictionary,
+  duration,
+  type Field,
+  field,
+  float32,
+  float64,
+  int8,
+  int16,
+  int32,
+  int64,
+  interval,
+  list,
+  map,
+  parseType,
+  type Schema,
+  struct,
+  time64,
+  timestamp,
+  typeName,
+  uint8,
+  uint16,
+  uint32,
+  uint64,
+  utf8,
+} from './types/type.ts'
+export type { Accumulator, Volatility } from './udf/definition.ts'
+export { nativeUdf, type ScalarUDF, type UdfOptions, udf } from './udf/scalar.ts'

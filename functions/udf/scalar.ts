@@ -1,0 +1,128 @@
+// Defining scalar UDFs: what users call `udf()` and hold. Checks everything that can be checked before rows come.
+
+import { PlanError } from '../errors.ts'
+import { type Expr, make, type Operand, toNode } from '../expr/expr.ts'
+import { type DataType, type Field, field, parseType } from '../types/type.ts'
+import type { ScalarUdf, UserFunction, Volatility } from './definition.ts'
+
+export interface UdfOptions {
+  /** How the function is called in expressions, messages and registries. Default: the function's own name. */
+  readonly name?: string
+  /** Default `volatile`: nothing is known of the function, so calls are never folded or shared. */
+  readonly volatility?: Volatility
+  /** `propagate` (the default): a null argument gives null without a call; `call`: the function gets null. */
+  readonly nulls?: 'propagate' | 'call'
+  /** `row` (the default): called per row with JavaScript values; `vector`: per batch with Arrow vectors. */
+  readonly mode?: 'row' | 'vector'
+  /** What the function gets for 64-bit integers; numbers beyond 2^53 are then an `overflow` error. Default `bigint`. */
+  readonly int64As?: 'bigint' | 'number'
+  /** The function's free names, given explicitly instead of read from its closure when it is shipped. */
+  readonly captures?: Readonly<Record<string, unknown>>
+}
+
+/** A scalar user-defined function: call it with expressions to get an expression. */
+export interface ScalarUDF {
+  (...args: readonly Operand[]): Expr
+  readonly name: string
+  readonly definition: ScalarUdf
+}
+
+/**
+ * Makes a scalar function of columns from a JavaScript function of values.
+ *
+ * The function gets one value per input: numbers for numbers up to 32 bits and floats, bigints for 64-bit integers,
+ * strings, booleans, Dates for dates and timestamps, strings for decimals, Uint8Arrays, arrays and plain objects. It
+ * returns a value of `returns`, or null or undefined for null. When an expression with it runs in another process, the
+ * function travels by value, with what its closure captured.
+ *
+ * @param fn - Called once per row; must not be async.
+ * @param inputs - The types of its arguments; narrower numbers are widened to them.
+ * @param returns - The type of its result; a field says besides whether it can be null.
+ * @throws {PlanError} `invalid_argument` when what is given is not of that shape.
+ * @example
+ * const rate = 1.19
+ * const gross = udf((net: number) => net * rate, [float64], float64, { name: 'gross' })
+ * const total = gross(col('net'))
+ */
+export function udf(
+  fn: UserFunction,
+  inputs: readonly (DataType | string)[],
+  returns: DataType | Field | string,
+  options: UdfOptions = {},
+): ScalarUDF {
+  if (typeof fn !== 'function') {
+    throw new PlanError('invalid_argument', `Cannot make a UDF of a ${typeof fn}: pass a function`)
+  }
+  return callable(
+    defineScalar(fn, inputs, returns, options, {
+      kind: 'live',
+      fn,
+      ...(options.captures === undefined ? {} : { captures: options.captures }),
+    }),
+  )
+}
+
+/**
+ * Declares a scalar function that cannot travel: a native add-on's, a WebAssembly export, a bound function. It always
+ * goes by name; the worker's context must have a function registered under it.
+ */
+export function nativeUdf(
+  name: string,
+  fn: UserFunction,
+  inputs: readonly (DataType | string)[],
+  returns: DataType | Field | string,
+  options: Omit<UdfOptions, 'name' | 'captures'> = {},
+): ScalarUDF {
+  const definition = defineScalar(fn, inputs, returns, { ...options, name }, { kind: 'live', fn })
+  return callable(Object.freeze({ ...definition, native: true }))
+}
+
+function defineScalar(
+  fn: UserFunction,
+  inputs: readonly (DataType | string)[],
+  returns: DataType | Field | string,
+  options: UdfOptions,
+  body: ScalarUdf['body'],
+): ScalarUdf {
+  const name = options.name ?? fn.name
+  if (name === '')
+    throw new PlanError('invalid_argument', 'Cannot make a UDF without a name: pass { name } for an anonymous function')
+  if (!Array.isArray(inputs))
+    throw new PlanError('invalid_argument', `Cannot make UDF "${name}": its inputs must be an array of types`)
+  return Object.freeze({
+    family: 'scalar',
+    name,
+    inputs: Object.freeze(inputs.map(asType)),
+    returns: asField(returns),
+    volatility: oneOf(name, 'volatility', options.volatility ?? 'volatile', ['immutable', 'stable', 'volatile']),
+    nulls: oneOf(name, 'nulls', options.nulls ?? 'propagate', ['propagate', 'call']),
+    mode: oneOf(name, 'mode', options.mode ?? 'row', ['row', 'vector']),
+    int64As: oneOf(name, 'int64As', options.int64As ?? 'bigint', ['bigint', 'number']),
+    native: false,
+    body,
+  })
+}
+
+/** The function users call, carrying its definition. */
+export function callable(definition: ScalarUdf): ScalarUDF {
+  const call = (...args: readonly Operand[]): Expr =>
+    make({ kind: 'udf', udf: definition, args: Object.freeze(args.map(toNode)) })
+  Object.defineProperty(call, 'name', { value: definition.name })
+  Object.defineProperty(call, 'definition', { value: definition, enumerable: true })
+  return call as ScalarUDF
+}
+
+const asType = (type: DataType | string): DataType => (typeof type === 'string' ? parseType(type) : type)
+
+function asField(returns: DataType | Field | string): Field {
+  if (typeof returns === 'string') return field('result', parseType(returns))
+  return 'kind' in returns ? field('result', returns) : returns
+}
+
+function oneOf<Choice extends string>(name: string, option: string, value: Choice, choices: readonly Choice[]): Choice {
+  if (choices.includes(value)) return value
+  throw new PlanError(
+    'invalid_argument',
+    `Cannot make UDF "${name}" with ${option} "${value}": it is one of ${choices.join(', ')}`,
+  )
+}

@@ -1,0 +1,234 @@
+// SessionContext: what a user holds. It keeps registered functions and tables, makes DataFrames, owns the backend that
+// runs them, and stands in the codec's slots. Jobs themselves run in submit.ts.
+
+import { type RecordBatch, Table, tableToIPC } from 'apache-arrow'
+import { catalogue } from '../../functions/catalogue.ts'
+import { PlanError } from '../../functions/errors.ts'
+import { type Expr, make } from '../../functions/expr/expr.ts'
+import { nearest } from '../../functions/nearest.ts'
+import type { FunctionNames, SqlOptions } from '../../functions/sql/options.ts'
+import { parseExpr } from '../../functions/sql/parse.ts'
+import type { DataType, Schema } from '../../functions/types/type.ts'
+import type { Udf } from '../../functions/udf/definition.ts'
+import { callable, type ScalarUDF } from '../../functions/udf/scalar.ts'
+import type { Backend } from '../backend.ts'
+import type { CodecContext } from '../codec/context.ts'
+import { DataFrame, type DataFrameHost, type RunOptions } from '../dataframe.ts'
+import { InProcessBackend } from '../in-process.ts'
+import type { Job } from '../job.ts'
+import { encodeColumns } from '../memory-table.ts'
+import { columnValues } from '../rows.ts'
+import type { CsvOptions, JsonOptions, SourceSpec } from '../source/source.ts'
+import { type JobRun, submitJob } from '../submit.ts'
+import { resolvePaths } from './paths.ts'
+import { globalCtx } from './slots.ts'
+
+export interface SessionOptions {
+  /** `fork` (the default): jobs run in forked workers; `in-process`: here. Inside a worker always `in-process`. */
+  readonly backend?: 'fork' | 'in-process' | Backend
+  /** Worker processes; default one per core. */
+  readonly workers?: number
+  /** Workers kept started ahead. */
+  readonly spareWorkers?: number
+  /** A module that every worker imports when it starts: it registers functions and sets the worker context. */
+  readonly workerContext?: URL
+  /** Where what user functions print goes; default this process's own stdout and stderr. */
+  readonly log?: 'inherit' | 'ignore'
+}
+
+/** What contexts that differ only in options share. */
+interface Registrations {
+  readonly udfs: Map<string, Udf>
+  readonly tables: Map<string, Job>
+  backend: Backend | undefined
+  closed: boolean
+}
+
+/**
+ * The entry to everything: sources, registered functions and tables, and the workers that jobs run on.
+ *
+ * @example
+ * await using ctx = new SessionContext({ workers: 2 })
+ * const table = await ctx.readParquet('sales.parquet').filter(col('net').gt(0)).collect()
+ */
+export class SessionContext implements CodecContext, DataFrameHost, AsyncDisposable {
+  readonly udfInlining: boolean
+  readonly #options: SessionOptions
+  readonly #shared: Registrations
+
+  constructor(options: SessionOptions = {}) {
+    const derived = SessionContext.#deriving
+    const fresh = { udfs: new Map(), tables: new Map(), backend: undefined, closed: false }
+    this.#options = derived === undefined ? options : derived.from.#options
+    this.#shared = derived === undefined ? fresh : derived.from.#shared
+    this.udfInlining = derived?.udfInlining ?? true
+  }
+
+  /** What the constructor takes over while another context is derived from one. */
+  static #deriving: { readonly from: SessionContext; readonly udfInlining: boolean } | undefined
+
+  /** The process-wide context, made on first use; the last fallback when decoding. */
+  static global(): SessionContext {
+    return globalCtx(() => new SessionContext()) as SessionContext
+  }
+
+  /** Parquet files: paths or globs, relative to the working directory. Row groups are read in parallel. */
+  readParquet(paths: string | readonly string[]): DataFrame {
+    return this.#read({ kind: 'parquet', paths: resolvePaths(paths) })
+  }
+
+  /** Arrow IPC files or streams. */
+  readArrow(paths: string | readonly string[]): DataFrame {
+    return this.#read({ kind: 'arrow', paths: resolvePaths(paths) })
+  }
+
+  /** CSV files; types are inferred from a sample unless declared. */
+  readCsv(paths: string | readonly string[], options?: CsvOptions): DataFrame {
+    return this.#read({ kind: 'csv', paths: resolvePaths(paths), ...(options === undefined ? {} : { options }) })
+  }
+
+  /** Files of one JSON object per line. */
+  readJson(paths: string | readonly string[], options?: JsonOptions): DataFrame {
+    return this.#read({ kind: 'json', paths: resolvePaths(paths), ...(options === undefined ? {} : { options }) })
+  }
+
+  /** A table, or batches of one schema, that this process holds. */
+  fromArrow(data: Table | RecordBatch | readonly RecordBatch[]): DataFrame {
+    const table = 'batches' in data ? data : new Table(Array.isArray(data) ? data : [data])
+    return this.#read({ kind: 'memory', bytes: tableToIPC(table, 'stream') })
+  }
+
+  /** Columns of JavaScript values: `fromColumns({ a: [1, 2, null] }, { a: int64 })`. */
+  fromColumns(
+    columns: Readonly<Record<string, readonly unknown[]>>,
+    types: Readonly<Record<string, DataType>> = {},
+  ): DataFrame {
+    const { schema, values } = columnValues(columns, types)
+    return this.#read({ kind: 'memory', bytes: encodeColumns(schema, values) })
+  }
+
+  /** Rows as objects; columns are those of the schema, or all that any row has. */
+  fromRows(rows: readonly Readonly<Record<string, unknown>>[], schema?: Schema): DataFrame {
+    const names = schema?.map((column) => column.name) ?? [...new Set(rows.flatMap((row) => Object.keys(row)))]
+    const columns = Object.fromEntries(names.map((name) => [name, rows.map((row) => row[name] ?? null)]))
+    return this.fromColumns(columns, Object.fromEntries((schema ?? []).map(({ name, type }) => [name, type])))
+  }
+
+  /** Gives a table a name for `table(name)` and SQL text. */
+  registerTable(name: string, frame: DataFrame): void {
+    this.#shared.tables.set(name, frame.job)
+  }
+
+  /** A registered table. @throws {PlanError} `unknown_table` with the nearest name. */
+  table(name: string): DataFrame {
+    const job = this.#shared.tables.get(name)
+    if (job !== undefined) return new DataFrame(this, job)
+    const guess = nearest(name, this.#shared.tables.keys())
+    const hint = guess === undefined ? 'Register it with registerTable' : `Did you mean "${guess}"?`
+    throw new PlanError('unknown_table', `No table named "${name}". ${hint}`, { details: { table: name } })
+  }
+
+  /** Registers a scalar function under its name: SQL text and by-name expressions find it. */
+  registerUdf(udf: ScalarUDF): void {
+    this.#shared.udfs.set(udf.definition.name, udf.definition)
+  }
+
+  /** A registered scalar function. @throws {PlanError} `unknown_function` with the nearest name. */
+  udf(name: string): ScalarUDF {
+    const udf = this.findUdf('scalar', name)
+    if (udf?.family === 'scalar') return callable(udf)
+    const guess = nearest(name, this.udfNames())
+    const hint = guess === undefined ? 'Register it with registerUdf' : `Did you mean "${guess}"?`
+    throw new PlanError('unknown_function', `Function "${name}" is not registered. ${hint}`, {
+      details: { function: name },
+    })
+  }
+
+  /** SQL text as an expression: built-ins and registered functions are found by name. */
+  parseExpr(text: string, schema?: Schema): Expr {
+    const columns = schema?.map((column) => column.name)
+    return make(parseExpr(text, { ...this.sqlOptions(), ...(columns === undefined ? {} : { columns }) }))
+  }
+
+  /**
+   * The same registrations and tables under another policy: without inlining, functions travel by name only, and bodies
+   * from outside are refused. This context stays as it is.
+   */
+  withUdfInlining({ enabled }: { readonly enabled: boolean }): SessionContext {
+    SessionContext.#deriving = { from: this, udfInlining: enabled }
+    try {
+      return new SessionContext()
+    } finally {
+      SessionContext.#deriving = undefined
+    }
+  }
+
+  findUdf(family: Udf['family'], name: string): Udf | undefined {
+    const udf = this.#shared.udfs.get(name)
+    return udf?.family === family ? udf : undefined
+  }
+
+  udfNames(): Iterable<string> {
+    return this.#shared.udfs.keys()
+  }
+
+  sqlOptions(): SqlOptions {
+    const { udfs } = this.#shared
+    const functions: FunctionNames = {
+      lookup: (name) => {
+        const udf = udfs.get(name) ?? udfs.get(name.toLowerCase())
+        if (udf !== undefined) return { kind: 'udf', udf }
+        const scalar = catalogue.scalar(name)
+        if (scalar !== undefined) return { kind: 'scalar', name: scalar.name }
+        const aggregate = catalogue.aggregate(name)
+        return aggregate === undefined ? undefined : { kind: 'aggregate', name: aggregate.name }
+      },
+      names: () => [...udfs.keys(), ...catalogue.names()],
+    }
+    return { functions }
+  }
+
+  /** Runs a job on this session's workers. */
+  async submit(job: Job, options: RunOptions): Promise<JobRun> {
+    const backend = await this.backend()
+    const log = options.onLog ?? (this.#options.log === 'ignore' ? undefined : inheritLog)
+    return submitJob(job, backend, { ...options, context: this, ...(log === undefined ? {} : { onLog: log }) })
+  }
+
+  /** Where this session's jobs run; made on first use. */
+  async backend(): Promise<Backend> {
+    if (this.#shared.closed) throw new PlanError('closed', 'Cannot run a job: the session context is closed')
+    this.#shared.backend ??= await this.#makeBackend()
+    return this.#shared.backend
+  }
+
+  /** Ends the workers. Jobs that are running are cancelled. */
+  async close(): Promise<void> {
+    this.#shared.closed = true
+    await this.#shared.backend?.close()
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
+  }
+
+  #read(source: SourceSpec): DataFrame {
+    return new DataFrame(this, { source, steps: [] })
+  }
+
+  async #makeBackend(): Promise<Backend> {
+    const { backend = 'fork', workers, spareWorkers, workerContext } = this.#options
+    if (typeof backend === 'object') return backend
+    if (backend === 'in-process' || process.env.VOLLEY_WORKER === '1') return new InProcessBackend(this)
+    const { WorkerPool } = await import('../pool/pool.ts')
+    return WorkerPool.fork({
+      ...(workers === undefined ? {} : { workers }),
+      ...(spareWorkers === undefined ? {} : { spareWorkers }),
+      ...(workerContext === undefined ? {} : { workerContext }),
+    })
+  }
+}
+
+const inheritLog = (stream: 'stdout' | 'stderr', bytes: Uint8Array): void => {
+  process[stream].write(bytes)
+}

@@ -1,0 +1,20 @@
+// The package's main door: sessions and DataFrames, and everything of the door of functions/.
+
+export * from '../functions/index.ts'
+export type { Backend, TaskRequest, TaskRun, TaskStats } from './backend.ts'
+export { decodeExpr, encodeExpr } from './codec/expr-codec.ts'
+export { SessionContext, type SessionOptions } from './context/session.ts'
+export {
+  clearSenderCtx,
+  clearWorkerCtx,
+  getSenderCtx,
+  getWorkerCtx,
+  runWithSenderCtx,
+  setSenderCtx,
+  setWorkerCtx,
+} from './context/slots.ts'
+export { DataFrame, type ExprInput, type RunOptions } from './dataframe.ts'
+export type { Job, JobStep } from './job.ts'
+export { type PoolOptions, WorkerPool } from './pool/pool.ts'
+export type { CsvOptions, JsonOptions, SourceSpec } from './source/source.ts'
+export type { JobProgress, JobReport, JobRun } from './submit.ts'

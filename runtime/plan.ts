@@ -1,0 +1,183 @@
+// From a job to tasks: steps become a program, the program is split where it needs rows of other partitions, and each
+// partition's task reads only the columns it uses. Everything a user can have wrong in expressions is found here.
+
+import { planAggregate } from '../functions/bind/aggregate.ts'
+import { Binder } from '../functions/bind/binder.ts'
+import { catalogue } from '../functions/catalogue.ts'
+import { PlanError } from '../functions/errors.ts'
+import type { ExprNode } from '../functions/expr/node.ts'
+import { columnsOf } from '../functions/expr/walk.ts'
+import type { Schema } from '../functions/types/type.ts'
+import type { Job, JobStep } from './job.ts'
+import type { AggregateOp, NamedNode, Program, ProgramOp } from './program/program.ts'
+import { schemaAfter, schemaAfterAll } from './program/schema.ts'
+import type { OpenedSource } from './source/source.ts'
+import type { Task } from './task.ts'
+
+export interface Plan {
+  /** The columns of the result. */
+  readonly schema: Schema
+  /** One task per partition, in order. */
+  readonly tasks: readonly Task[]
+  /** What brings the tasks' results together; without it they follow one another. */
+  readonly merge?: Task
+  /** Rows of the source, where its metadata tells. */
+  readonly rowsTotal?: number
+}
+
+/**
+ * Plans a job.
+ *
+ * @param partitions - At most this many tasks.
+ * @throws {PlanError} `unknown_column`, `unknown_function`, `type_mismatch`, …: whatever is wrong with its expressions.
+ */
+export function planJob(job: Job, source: OpenedSource, partitions: number): Plan {
+  const program = programOf(job.steps, source.schema)
+  const columns = columnsRead(program, source.schema)
+  const schema = columns.map((index) => source.schema[index]).filter((field) => field !== undefined)
+  const result = schemaAfterAll(schema, program)
+  const slices = source.partitions(partitions)
+  const { each, merge } = slices.length > 1 ? split(program, schema) : { each: program, merge: undefined }
+  const whole = merge !== undefined
+  const tasks = slices.map(
+    (partition, i): Task => ({
+      source: { kind: 'partition', spec: job.source, partition, columns: schema.map((field) => field.name), schema },
+      program: each,
+      writes: { start: whole || i === 0, end: whole || i === slices.length - 1 },
+    }),
+  )
+  return {
+    schema: result,
+    tasks,
+    ...(source.rows === undefined ? {} : { rowsTotal: source.rows }),
+    ...(merge === undefined
+      ? {}
+      : {
+          merge: {
+            source: { kind: 'merge', schema: schemaAfterAll(schema, each) },
+            program: merge,
+            writes: { start: true, end: true },
+          },
+        }),
+  }
+}
+
+/** The schema that a job gives; throws what planning it would throw. */
+export function schemaOf(steps: readonly JobStep[], source: Schema): Schema {
+  return schemaAfterAll(source, programOf(steps, source))
+}
+
+/** Steps as operations over known columns. */
+function programOf(steps: readonly JobStep[], source: Schema): Program {
+  const program: ProgramOp[] = []
+  let schema = source
+  const add = (op: ProgramOp): void => {
+    schema = schemaAfter(schema, op)
+    program.push(op)
+  }
+  for (const step of steps) for (const op of operationsOf(step, schema)) add(op)
+  return limitSorts(program)
+}
+
+function operationsOf(step: JobStep, schema: Schema): readonly ProgramOp[] {
+  switch (step.kind) {
+    case 'filter':
+      return [{ op: 'filter', condition: step.condition }]
+    case 'select':
+      return [{ op: 'project', columns: unique(step.columns) }]
+    case 'withColumns':
+      return [{ op: 'project', columns: withColumns(schema, step.columns) }]
+    case 'dropColumns': {
+      const binder = new Binder(schema, catalogue)
+      const dropped = new Set(step.names.map((name) => binder.columnIndex(name)))
+      return [{ op: 'project', columns: schema.filter((_, i) => !dropped.has(i)).map(({ name }) => same(name)) }]
+    }
+    case 'aggregate': {
+      const { by, aggregates, project } = planAggregate(step.by, step.values)
+      return [
+        { op: 'aggregate', phase: 'single', by: unique(by), aggregates, schema },
+        { op: 'project', columns: unique(project) },
+      ]
+    }
+    case 'sort':
+      return [{ op: 'sort', keys: step.keys }]
+    case 'limit':
+      return [{ op: 'limit', offset: step.offset, count: step.count }]
+    case 'distinct':
+      return [{ op: 'aggregate', phase: 'single', by: schema.map(({ name }) => same(name)), aggregates: [], schema }]
+  }
+}
+
+const same = (name: string): NamedNode => ({ name, node: { kind: 'column', name } })
+
+function withColumns(schema: Schema, added: readonly NamedNode[]): readonly NamedNode[] {
+  const byName = new Map(
+    [...schema.map(({ name }) => same(name)), ...unique(added)].map((column) => [column.name, column]),
+  )
+  return [...byName.values()]
+}
+
+function unique(columns: readonly NamedNode[]): readonly NamedNode[] {
+  const seen = new Set<string>()
+  for (const { name } of columns) {
+    if (seen.has(name)) {
+      throw new PlanError(
+        'ambiguous_column',
+        `Cannot have two columns named "${name}": give one of them another alias`,
+        {
+          details: { column: name },
+        },
+      )
+    }
+    seen.add(name)
+  }
+  return columns
+}
+
+/** A sort that is followed by a limit need keep no more rows than that. */
+function limitSorts(program: readonly ProgramOp[]): Program {
+  return program.map((op, i) => {
+    const next = program[i + 1]
+    return op.op === 'sort' && next?.op === 'limit' ? { ...op, limit: next.offset + next.count } : op
+  })
+}
+
+/** What each partition does, and what the merge does with their results; no merge when partitions need not meet. */
+function split(program: Program, schema: Schema): { readonly each: Program; readonly merge: Program | undefined } {
+  const at = program.findIndex((op) => op.op === 'aggregate' || op.op === 'sort' || op.op === 'limit')
+  const op = program[at]
+  if (op === undefined) return { each: program, merge: undefined }
+  const before = program.slice(0, at)
+  const rest = program.slice(at + 1)
+  switch (op.op) {
+    case 'aggregate': {
+      const own: AggregateOp = { ...op, schema: schemaAfterAll(schema, before) }
+      return { each: [...before, { ...own, phase: 'partial' }], merge: [{ ...own, phase: 'final' }, ...rest] }
+    }
+    case 'limit':
+      return { each: [...before, { op: 'limit', offset: 0, count: op.offset + op.count }], merge: [op, ...rest] }
+    default:
+      return { each: [...before, op], merge: [op, ...rest] }
+  }
+}
+
+/** The positions of the source's columns that a program reads. */
+function columnsRead(program: Program, source: Schema): readonly number[] {
+  const all = source.map((_, i) => i)
+  const binder = new Binder(source, catalogue)
+  const read = new Set<number>()
+  const note = (nodes: readonly ExprNode[]): void => {
+    for (const name of columnsOf(nodes)) read.add(binder.columnIndex(name))
+  }
+  for (const op of program) {
+    if (op.op === 'filter') note([op.condition])
+    if (op.op === 'sort') note(op.keys)
+    if (op.op === 'project') note(op.columns.map(({ node }) => node))
+    if (op.op === 'aggregate') note([...op.by.map(({ node }) => node), ...op.aggregates])
+    if (op.op === 'project' || op.op === 'aggregate') {
+      // Rows have to be counted even when no column is used.
+      return read.size > 0 ? all.filter((i) => read.has(i)) : all.slice(0, 1)
+    }
+  }
+  return all
+}

@@ -1,0 +1,28 @@
+// A task: one partition's work, or the merge of all partitions, as plain data. The planner makes tasks, the task codec
+// ships them, run-task.ts runs them.
+
+import type { Schema } from '../functions/types/type.ts'
+import type { Program } from './program/program.ts'
+import type { SourcePartition, SourceSpec } from './source/source.ts'
+
+export type TaskSource =
+  /** A slice of a source; only `columns`, in this order, typed by `schema`. */
+  | {
+      readonly kind: 'partition'
+      readonly spec: SourceSpec
+      readonly partition: SourcePartition
+      readonly columns: readonly string[]
+      readonly schema: Schema
+    }
+  /** The results of other tasks, one Arrow stream after another. */
+  | { readonly kind: 'merge'; readonly schema: Schema }
+
+export interface Task {
+  readonly source: TaskSource
+  readonly program: Program
+  /**
+   * Which ends of the Arrow stream this task writes. Tasks whose results follow each other leave out the ends in
+   * between, so that their bytes one after another are one stream.
+   */
+  readonly writes: { readonly start: boolean; readonly end: boolean }
+}
