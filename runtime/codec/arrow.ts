@@ -2,6 +2,7 @@
 // another copy of the library count too. Dictionary ids are numbered anew on both sides: a process counts them up, so
 // the sender's would differ from run to run, and could meet others in the receiver.
 
+import * as arrow from 'apache-arrow'
 import {
   Data,
   DataType,
@@ -13,6 +14,7 @@ import {
   Schema,
   Struct,
   Table,
+  Type,
   Vector,
 } from 'apache-arrow'
 import type { ShippedType } from './closure/walk.ts'
@@ -100,28 +102,42 @@ interface Relabeller {
 /** Copies the frame of Arrow values, not their buffers: new dictionary ids, and classes of this copy of the library. */
 function createRelabeller(nextId: () => number | undefined): Relabeller {
   const dictionaries = new Map<number, Dictionary>()
+  const words = new Map<Vector, Vector>()
 
   const relabelType = (type: DataType): DataType => {
     if (DataType.isDictionary(type)) {
       const known = dictionaries.get(type.id)
       if (known !== undefined) return known
-      const relabelled = new Dictionary(relabelType(type.dictionary), type.indices, nextId(), type.isOrdered)
+      const relabelled = new Dictionary(
+        relabelType(type.dictionary),
+        relabelType(type.indices),
+        nextId(),
+        type.isOrdered,
+      )
       dictionaries.set(type.id, relabelled)
       return relabelled
     }
     const children: readonly Field[] | undefined = type.children
-    if (children === undefined || children === null || children.length === 0) return type
-    return Object.assign(Object.create(Object.getPrototypeOf(type)), type, { children: children.map(relabelField) })
+    if (children?.length) return adopt(type, { children: children.map(relabelField) })
+    return type instanceof DataType ? type : adopt(type, {})
   }
   const relabelField = ({ name, type, nullable, metadata }: Field): Field =>
     new Field(name, relabelType(type), nullable, metadata)
+  // Batches that share their words must go on sharing them, or every batch would be written with all of them.
+  const relabelWords = (vector: Vector | undefined, type: DataType): Vector | undefined => {
+    if (vector === undefined || vector.type instanceof DataType) return vector
+    const known = words.get(vector) ?? new Vector(vector.data.map((data) => relabelData(data, type)))
+    words.set(vector, known)
+    return known
+  }
   const relabelData = (data: Data, type: DataType): Data => {
-    const fields: readonly Field[] = DataType.isDictionary(type) ? [] : (type.children ?? [])
+    const isDictionary = DataType.isDictionary(type)
+    const fields: readonly Field[] = isDictionary ? [] : (type.children ?? [])
     const children = data.children.map((child, index) => relabelData(child, fields[index]?.type ?? child.type))
-    const { offset, length, nullCount, buffers, dictionary, variadicBuffers } = data
-    return new Data(type, offset, length, nullCount, buffers as Data['buffers'], children, dictionary, [
-      ...variadicBuffers,
-    ])
+    const { offset, length, nullCount, variadicBuffers } = data
+    const buffers = data.buffers as Data['buffers']
+    const dictionary = isDictionary ? relabelWords(data.dictionary, type.dictionary) : undefined
+    return new Data(type, offset, length, nullCount, buffers, children, dictionary, [...variadicBuffers])
   }
   return {
     schema: (schema) => new Schema(schema.fields.map(relabelField), schema.metadata, undefined, schema.metadataVersion),
@@ -133,6 +149,16 @@ function createRelabeller(nextId: () => number | undefined): Relabeller {
       return new RecordBatch(schema, new Data(struct, offset, length, nullCount, buffers, children), batch.metadata)
     },
   }
+}
+
+/** A copy of a type with other parts; one of another copy of the library gets the class that this copy has for it. */
+function adopt(type: DataType, parts: object): DataType {
+  const name = Type[type.typeId] ?? ''
+  const own: unknown = Reflect.get(arrow, name === 'Date' || name === 'Map' ? `${name}_` : name)
+  const isForeign = !(type instanceof DataType)
+  if (isForeign && typeof own !== 'function') throw new TypeError(`Cannot ship Arrow data: unknown type ${name}`)
+  const prototype: unknown = isForeign && typeof own === 'function' ? own.prototype : Object.getPrototypeOf(type)
+  return Object.assign(Object.create(prototype as object), type, parts)
 }
 
 function structOf(type: Struct, length: number, children: readonly Data[]): Data<Struct> {

@@ -1,22 +1,60 @@
-// Tasks to bytes under the sender context, and back under the worker context.
+// Tasks to bytes under the sender context, and back under the worker context. The program is a payload of its own inside
+// the task's: the tasks of a job share its bytes, and a worker knows a program it has compiled before by their hash.
 
+import { hash } from 'node:crypto'
 import { WireError } from '../../functions/errors.ts'
 import { decodingContext, encodingContext } from '../context/slots.ts'
-import type { Task } from '../task.ts'
+import type { Program } from '../program/program.ts'
+import type { StreamEnds, Task, TaskSource } from '../task.ts'
 import type { CodecContext } from './context.ts'
 import { decodeEnvelope, encodeEnvelope, FLAG_INLINE_CODE } from './envelope.ts'
 import { decodeGraph, encodeGraph } from './graph-codec.ts'
 
-/** @throws {ShippingError} When a function in the task's expressions cannot travel. */
-export function encodeTask(task: Task, context?: CodecContext): Uint8Array {
-  const { payload, inline } = encodeGraph(task, encodingContext(context))
-  return encodeEnvelope('VLYTASK', inline ? FLAG_INLINE_CODE : 0, payload)
+/** Encodes the tasks of a job, a program that several share once. */
+export class TaskEncoder {
+  readonly #context: CodecContext
+  readonly #programs = new Map<Program, { readonly payload: Uint8Array; readonly inline: boolean }>()
+
+  /** @param context - Default: the sender context, else inlining. */
+  constructor(context?: CodecContext) {
+    this.#context = encodingContext(context)
+  }
+
+  /** @throws {ShippingError} When a function in the task's expressions cannot travel. */
+  encode({ source, program, writes }: Task): Uint8Array {
+    let encoded = this.#programs.get(program)
+    if (encoded === undefined) {
+      encoded = encodeGraph(program, this.#context)
+      this.#programs.set(program, encoded)
+    }
+    const { payload } = encodeGraph({ source, writes, program: [encoded.payload] }, this.#context)
+    return encodeEnvelope('VLYTASK', encoded.inline ? FLAG_INLINE_CODE : 0, payload)
+  }
 }
 
-/** @throws {WireError} When the bytes are no task, or the context refuses what is in them. */
-export function decodeTask(bytes: Uint8Array, context?: CodecContext): Task {
+/** A task whose program is still bytes. */
+export interface DecodedTask {
+  readonly source: TaskSource
+  readonly writes: StreamEnds
+  readonly programBytes: Uint8Array
+  /** The same for the same program, whatever task it is in. */
+  readonly programHash: string
+}
+
+/** @throws {WireError} When the bytes are no task. */
+export function decodeTask(bytes: Uint8Array, context?: CodecContext): DecodedTask {
   const { payload } = decodeEnvelope(bytes, 'VLYTASK')
-  const task = decodeGraph(payload, decodingContext(context))
-  if (typeof task === 'object' && task !== null && 'program' in task && 'source' in task) return task as Task
-  throw new WireError('wire_damaged', 'Cannot read a task: the payload is none')
+  const task = decodeGraph(payload, decodingContext(context)) as Partial<DecodedTask & { program: readonly unknown[] }>
+  const programBytes = task?.program?.[0]
+  if (task?.source === undefined || task.writes === undefined || !(programBytes instanceof Uint8Array)) {
+    throw new WireError('wire_damaged', 'Cannot read a task: the payload is none')
+  }
+  return { source: task.source, writes: task.writes, programBytes, programHash: hash('sha256', programBytes) }
+}
+
+/** @throws {WireError} When the bytes are no program, or the context refuses what is in them. */
+export function decodeProgram(bytes: Uint8Array, context?: CodecContext): Program {
+  const program = decodeGraph(bytes, decodingContext(context))
+  if (Array.isArray(program)) return program as Program
+  throw new WireError('wire_damaged', 'Cannot read a program: the payload is none')
 }

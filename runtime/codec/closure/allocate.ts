@@ -24,6 +24,7 @@ export function allocateBuiltin([kind, ...parts]: readonly unknown[], supplies: 
 
 const allocators = new Map<string, Allocate>([
   ['a', () => []],
+  ['A', () => []],
   ['o', () => ({})],
   ['n', () => Object.create(null)],
   ['m', () => new Map()],

@@ -29,7 +29,9 @@ export interface DecodedClosure {
 /** Checks and parses the bytes of a closure; throws a WireError for anything that `captureClosure` did not write. */
 export function decodeClosure(bytes: Uint8Array): DecodedClosure {
   const { text, attached, directories, senderMajor } = openEnvelope(bytes)
-  const [root, places, groups, lengths, records] = parseContent(text)
+  const content = parseContent(text)
+  for (const table of content) if (Array.isArray(table)) checkLength(table, text)
+  const [root, places, groups, lengths, records] = content
   if (!isListOf(records, Array.isArray) || !isListOf(groups, isIndexList)) throw malformed('its tables are not tables')
   if (!isIndexList(lengths)) throw malformed('its attachments have no lengths')
   return {
@@ -39,7 +41,11 @@ export function decodeClosure(bytes: Uint8Array): DecodedClosure {
     groups,
     attachments: cut(attached, lengths),
     records: records.map((record: unknown[]) => {
-      for (const part of record) checkRefs(part, records.length)
+      checkLength(record, text)
+      for (const part of record) {
+        if (Array.isArray(part)) checkLength(part, text)
+        checkRefs(part, records.length)
+      }
       return record
     }),
   }
@@ -82,6 +88,11 @@ function parseContent(text: string): unknown[] {
   throw malformed('its text is not a closure')
 }
 
+// A sparse list can claim a length that nobody can walk; an honest one has a character for every item.
+function checkLength(list: readonly unknown[], text: string): void {
+  if (list.length > text.length) throw malformed('a list is longer than the text it is in')
+}
+
 function checkRefs(part: unknown, count: number): unknown {
   const parts = Array.isArray(part) ? part : [part]
   for (const item of parts) {
@@ -104,13 +115,14 @@ function readFiles(places: unknown, directories: string): string[] {
 }
 
 function cut(bytes: Uint8Array, lengths: readonly number[]): Uint8Array[] {
+  if (lengths.reduce((sum, length) => sum + length, 0) !== bytes.length)
+    throw malformed('its attachments do not add up')
   let offset = 0
-  const parts = lengths.map((length) => {
+  return lengths.map((length) => {
     offset += length
-    return bytes.subarray(offset - length, offset)
+    // Not a Buffer, whose slice() would not copy.
+    return new Uint8Array(bytes.buffer, bytes.byteOffset + offset - length, length)
   })
-  if (offset !== bytes.length) throw malformed('its attachments do not add up')
-  return parts
 }
 
 function refused(code: ClosureWireCode, reason: string): WireError {

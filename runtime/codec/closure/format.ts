@@ -9,7 +9,8 @@
 // A record is [kind, …]. `Ref` marks the index of another record; every other value stands for itself. Because records
 // refer to each other by index only, the text is flat however deep the values are.
 //
-//   a  array          a, ...items (holes stay holes)
+//   a  array          a, ...items
+//   A  sparse array   A, length, index, item, index, item …
 //   o  object         o, key, value, key, value …          n  the same with a null prototype
 //   m  Map            m, key, value, …                     s  Set: s, ...items
 //   d  Date           d, milliseconds                      r  RegExp: r, source, flags, lastIndex

@@ -18,7 +18,7 @@ export class Materials {
     this.#closure = closure
     for (const [index, record] of closure.records.entries()) {
       const [kind] = record
-      if (kind === 'f' || kind === 'p' || kind === 'x') continue
+      if (kind === 'f' || kind === 'p' || kind === 'x' || this.#made[index]) continue
       this.set(index, kind === 'i' ? imports.get(index) : this.#allocate(record, types))
     }
   }
@@ -93,7 +93,10 @@ export class Materials {
     const target = this.#values[index]
     switch (record[0]) {
       case 'a':
-        fillArray(target as unknown[], record, (part) => this.get(part))
+        for (const part of record.slice(1)) (target as unknown[]).push(this.get(part))
+        return
+      case 'A':
+        this.#fillSparse(target as unknown[], record)
         return
       case 'o':
       case 'n':
@@ -109,6 +112,16 @@ export class Materials {
         return
       case 'x':
         this.#applyExtras(record)
+    }
+  }
+
+  // May claim a length of billions: only the items that exist may cost anything.
+  #fillSparse(array: unknown[], [, length, ...items]: readonly unknown[]): void {
+    array.length = Number(length)
+    for (let at = 0; at < items.length; at += 2) {
+      const index = Number(items[at])
+      if (!(index < array.length)) throw malformed('an item lies outside of its array')
+      array[index] = this.get(items[at + 1])
     }
   }
 
@@ -142,14 +155,6 @@ export class Materials {
     if (integrity === integrityLevels.sealed) Object.seal(target)
     if (integrity === integrityLevels.closed) Object.preventExtensions(target)
   }
-}
-
-function fillArray(array: unknown[], record: readonly unknown[], get: (part: unknown) => unknown): void {
-  array.length = record.length - 1
-  // Holes must stay holes, and a sparse array may be longer than anyone can count.
-  record.forEach((part, at) => {
-    if (at > 0) array[at - 1] = get(part)
-  })
 }
 
 function define(target: unknown, key: unknown, value: unknown): void {

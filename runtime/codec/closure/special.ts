@@ -99,16 +99,13 @@ function writeArray(walk: Walk, node: GraphNode, array: readonly unknown[]): voi
     node.bytes = array.length * 8
     return
   }
-  const record: unknown[] = ['a']
-  record.length = array.length + 1
-  node.record = record
   node.bytes = 8
-  // A sparse array may claim a length of billions.
-  const isSparse = array.length > manyNumbers && Object.keys(array).length < array.length
-  const indexes = isSparse ? Object.keys(array).map(Number).filter(Number.isInteger) : array.keys()
-  for (const index of indexes) {
-    if (!(index in array)) continue
-    record[index + 1] = walk.ref(array[index], node, `[${index}]`)
+  const keys = Object.keys(array).filter(isIndex)
+  const isSparse = keys.length < array.length
+  node.record = isSparse ? ['A', array.length] : ['a']
+  for (const key of keys) {
+    if (isSparse) node.record.push(Number(key))
+    node.record.push(walk.ref(array[Number(key)], node, `[${key}]`))
     node.bytes += 8
   }
 }

@@ -9,7 +9,6 @@ t.teardown(() => reviver.close())
 const moduleConst = 2
 // biome-ignore lint/style/useConst: the point is that it is not
 let moduleLet = 3
-// biome-ignore lint/suspicious/noVar: the point is that it is
 var moduleVar = 5
 const shared = { calls: 0 }
 
@@ -117,7 +116,6 @@ t.test('captureClosure() captures a catch parameter', async (t) => {
 t.test('captureClosure() captures a name that only a default value uses', async (t) => {
   const scale = 10
   const withDefault = (factor = scale) => {
-    // biome-ignore lint/suspicious/noVar: a var of the body does not hide the capture from the default value
     var scale = 1
     return factor * scale
   }

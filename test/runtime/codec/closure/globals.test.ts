@@ -1,3 +1,5 @@
+// biome-ignore-all lint/suspicious/noShadowRestrictedNames: shadowed globals are what is tested
+
 import t from 'tap'
 import { captureClosure } from '../../../../runtime/codec/closure/index.ts'
 import { startReviver } from './fixtures/ship.ts'

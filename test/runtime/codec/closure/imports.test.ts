@@ -70,7 +70,7 @@ t.test('captureClosure() ships functions of node:fs directly, inside objects, an
       readFileSync === builtin.readFileSync,
       io.read === builtin.readFileSync,
       io.all === builtin,
-      io.namespace.default === builtin,
+      Reflect.get(io.namespace, 'default') === builtin,
       fs.existsSync === builtin.existsSync,
     ]
   }
