@@ -6,13 +6,14 @@ import { fromRecordBatch } from '../functions/column/arrow.ts'
 import type { Batch } from '../functions/column/column.ts'
 import { sliceBatch } from '../functions/column/slice.ts'
 import { fromArrowSchema } from '../functions/types/arrow.ts'
+import type { Schema } from '../functions/types/type.ts'
+import type { Udf } from '../functions/udf/definition.ts'
 import { BatchEncoder } from './batch-encoder.ts'
 import type { CodecContext } from './codec/context.ts'
-import { prepareProgram } from './codec/prepare.ts'
-import { decodeTask } from './codec/task-codec.ts'
-import { Pipeline } from './engine/pipeline.ts'
+import { prepareProgram, udfsIn } from './codec/prepare.ts'
+import { type DecodedTask, decodeProgram, decodeTask } from './codec/task-codec.ts'
+import { CompiledPipeline } from './engine/pipeline.ts'
 import { readPartition } from './source/source.ts'
-import type { Task } from './task.ts'
 import type { TaskIo, TaskReport } from './worker/task-io.ts'
 
 /** Rows of one record batch in results. */
@@ -25,8 +26,9 @@ const BATCH_ROWS = 65_536
  */
 export async function runTask(bytes: Uint8Array, io: TaskIo, context?: CodecContext): Promise<TaskReport> {
   const task = decodeTask(bytes, context)
-  const pipeline = new Pipeline(task.source.schema, await prepareProgram(task.program))
-  const output = new TaskOutput(task, pipeline, io)
+  const compiled = await compile(task, context)
+  const pipeline = compiled.start()
+  const output = new TaskOutput(task, compiled.schema, io)
   await output.start()
   for await (const batch of readBatches(task, io)) {
     output.read(batch.length)
@@ -39,8 +41,41 @@ export async function runTask(bytes: Uint8Array, io: TaskIo, context?: CodecCont
   return output.end()
 }
 
+interface CachedProgram {
+  readonly compiled: Promise<CompiledPipeline>
+  /** Functions that came by name: the same name may have come to mean another function. */
+  readonly named: readonly Udf[]
+}
+
+/** Compiled programs by their hash and the schema they are for, least recently used first. */
+const cachedPrograms = new Map<string, CachedProgram>()
+const MAX_CACHED = 100
+
+/** The task's program, revived and compiled; a program that came before is compiled already. */
+async function compile(task: DecodedTask, context: CodecContext | undefined): Promise<CompiledPipeline> {
+  const { schema } = task.source
+  // Decoded every time: whether code may come in, and what a name stands for, is the context's to say.
+  const program = decodeProgram(task.programBytes, context)
+  const named = [...udfsIn(program)].filter((udf) => udf.body.kind === 'live')
+  const key = `${task.programHash} ${JSON.stringify(schema)}`
+  let cached = cachedPrograms.get(key)
+  cachedPrograms.delete(key)
+  if (cached === undefined || named.some((udf, i) => udf !== cached?.named[i])) {
+    cached = { named, compiled: prepareProgram(program).then((prepared) => new CompiledPipeline(schema, prepared)) }
+  }
+  cachedPrograms.set(key, cached)
+  const [oldest] = cachedPrograms.keys()
+  if (cachedPrograms.size > MAX_CACHED && oldest !== undefined) cachedPrograms.delete(oldest)
+  try {
+    return await cached.compiled
+  } catch (error) {
+    cachedPrograms.delete(key)
+    throw error
+  }
+}
+
 /** The task's input as batches. */
-async function* readBatches({ source }: Task, io: TaskIo): AsyncGenerator<Batch> {
+async function* readBatches({ source }: DecodedTask, io: TaskIo): AsyncGenerator<Batch> {
   if (source.kind === 'partition') {
     const { spec, partition, columns, schema } = source
     for await (const batch of readPartition(spec, partition, { columns, dictionaries: 'keep', signal: io.signal })) {
@@ -56,16 +91,16 @@ async function* readBatches({ source }: Task, io: TaskIo): AsyncGenerator<Batch>
 /** Encodes results and counts what goes by. */
 class TaskOutput {
   readonly #encoder: BatchEncoder
-  readonly #task: Task
+  readonly #task: DecodedTask
   readonly #io: TaskIo
   #rows = 0
   #batches = 0
   #rowsRead = 0
 
-  constructor(task: Task, pipeline: Pipeline, io: TaskIo) {
+  constructor(task: DecodedTask, schema: Schema, io: TaskIo) {
     this.#task = task
     this.#io = io
-    this.#encoder = new BatchEncoder(pipeline.schema)
+    this.#encoder = new BatchEncoder(schema)
   }
 
   async start(): Promise<void> {

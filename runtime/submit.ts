@@ -5,7 +5,7 @@ import { CancelledError, isVolleyError, ResourceError, type VolleyError } from '
 import type { Schema } from '../functions/types/type.ts'
 import type { Backend, LogStream, TaskEvents, TaskRequest, TaskStats } from './backend.ts'
 import type { CodecContext } from './codec/context.ts'
-import { encodeTask } from './codec/task-codec.ts'
+import { TaskEncoder } from './codec/task-codec.ts'
 import type { Job, JobOptions } from './job.ts'
 import { type OrderedEvents, orderedResults } from './ordered-results.ts'
 import { type Plan, planJob } from './plan.ts'
@@ -64,8 +64,9 @@ export interface JobRun {
 export async function submitJob(job: Job, backend: Backend, options: SubmitOptions = {}): Promise<JobRun> {
   const source = await openSource(job.source)
   const plan = planJob(job, source, options.partitions ?? 4 * backend.concurrency)
-  const requests = plan.tasks.map((task) => request(task, options))
-  const merge = plan.merge === undefined ? undefined : request(plan.merge, options)
+  const encoder = new TaskEncoder(options.context)
+  const requests = plan.tasks.map((task) => request(task, encoder, options))
+  const merge = plan.merge === undefined ? undefined : request(plan.merge, encoder, options)
   const ledger = new Ledger(plan, options)
   const done = Promise.withResolvers<JobReport>()
   done.promise.catch(() => {})
@@ -104,9 +105,9 @@ async function* mergedResults(
   yield* orderedResults([{ ...merge, input: spool }], backend, ledger.merging(), signal)
 }
 
-function request(task: Task, options: SubmitOptions): TaskRequest {
+function request(task: Task, encoder: TaskEncoder, options: SubmitOptions): TaskRequest {
   return {
-    task: encodeTask(task, options.context),
+    task: encoder.encode(task),
     ...(options.isolation === undefined ? {} : { isolation: options.isolation }),
   }
 }

@@ -20,9 +20,14 @@ export type TaskSource =
 export interface Task {
   readonly source: TaskSource
   readonly program: Program
-  /**
-   * Which ends of the Arrow stream this task writes. Tasks whose results follow each other leave out the ends in
-   * between, so that their bytes one after another are one stream.
-   */
-  readonly writes: { readonly start: boolean; readonly end: boolean }
+  readonly writes: StreamEnds
+}
+
+/**
+ * Which ends of the Arrow stream a task writes. Tasks whose results follow each other leave out the ends in between, so
+ * that their bytes one after another are one stream.
+ */
+export interface StreamEnds {
+  readonly start: boolean
+  readonly end: boolean
 }

@@ -2,7 +2,7 @@
 // distinct body is revived once per worker, however many tasks use it.
 
 import type { ExprNode } from '../../functions/expr/node.ts'
-import { rewrite } from '../../functions/expr/walk.ts'
+import { rewrite, walk } from '../../functions/expr/walk.ts'
 import type { Udf, UserFunction } from '../../functions/udf/definition.ts'
 import type { Program, ProgramOp } from '../program/program.ts'
 import { reviveClosure } from './closure/index.ts'
@@ -13,21 +13,24 @@ const MAX_REVIVED = 500
 
 /** The program with every shipped function live. */
 export async function prepareProgram(program: Program): Promise<Program> {
-  const live = new Map<Udf, Udf>()
-  await Promise.all([...shippedIn(program)].map(async (udf) => live.set(udf, await prepareUdf(udf))))
-  if (live.size === 0) return program
+  const shipped = [...udfsIn(program)].filter((udf) => udf.body.kind === 'shipped')
+  if (shipped.length === 0) return program
+  const live = new Map(await Promise.all(shipped.map(async (udf) => [udf, await prepareUdf(udf)] as const)))
   const replace = <Node extends ExprNode>(node: Node): Node => rewrite(node, (inner) => withLive(inner, live)) as Node
   return program.map((op) => mapNodes(op, replace))
 }
 
-function shippedIn(program: Program): ReadonlySet<Udf> {
+/** The user-defined functions in a program's expressions. */
+export function udfsIn(program: Program): ReadonlySet<Udf> {
   const found = new Set<Udf>()
-  const collect = <Node extends ExprNode>(node: Node): Node =>
-    rewrite(node, (inner) => {
+  const collect = <Node extends ExprNode>(node: Node): Node => {
+    walk(node, (inner) => {
       const udf = udfOf(inner)
-      if (udf?.body.kind === 'shipped') found.add(udf)
-      return inner
-    }) as Node
+      if (udf !== undefined) found.add(udf)
+      return true
+    })
+    return node
+  }
   for (const op of program) mapNodes(op, collect)
   return found
 }

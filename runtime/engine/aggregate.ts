@@ -3,7 +3,7 @@
 
 import type { BoundAggregate } from '../../functions/bind/aggregate.ts'
 import type { Bound } from '../../functions/bind/bound.ts'
-import type { Batch, PlainColumn } from '../../functions/column/column.ts'
+import type { Batch, Column, PlainColumn } from '../../functions/column/column.ts'
 import { columnOf } from '../../functions/column/target.ts'
 import { InternalError } from '../../functions/errors.ts'
 import type { Value } from '../../functions/expr/node.ts'
@@ -13,7 +13,7 @@ import { Emitter, type InputForm } from './emit.ts'
 import { Grouping } from './grouping.ts'
 import { compileLoop, type LoopFunction } from './loop.ts'
 import { declareInputs, LoopCache, type PreparedBatch, Projection, type Selection } from './project.ts'
-import { SlotArray } from './slots.ts'
+import { SlotArray, type SlotSpec } from './slots.ts'
 
 export type AggregatePhase = 'single' | 'partial' | 'final'
 
@@ -21,36 +21,33 @@ export interface AggregationSpec {
   readonly keys: readonly Bound[]
   readonly aggregates: readonly BoundAggregate[]
   readonly phase: AggregatePhase
+  /** For the final phase: each aggregate's state columns, in place of its arguments. */
+  readonly stateInputs?: readonly (readonly Bound[])[]
 }
 
-/** One aggregate's state over all groups. */
-interface State {
+/** One aggregate as its loop sees it. */
+interface Part {
   readonly aggregate: BoundAggregate
   readonly kernel: ReturnType<BoundAggregate['kernel']>
-  /** The kernel's slots, or one slot of accumulators where it has none. */
-  readonly slots: readonly SlotArray[]
+  /** What each slot holds; one slot of accumulators where the kernel has no slots of its own. */
+  readonly slots: readonly SlotSpec[]
   /** Inputs of the loop: arguments, or in the final phase the columns of the partial state. */
   readonly inputs: readonly Bound[]
 }
 
-export class Aggregation {
-  readonly #spec: AggregationSpec
-  readonly #states: readonly State[]
-  readonly #grouping: Grouping | undefined
+/** An aggregation's loops, without any state: made once, run many times. */
+export class CompiledAggregation {
+  readonly spec: AggregationSpec
+  readonly parts: readonly Part[]
   readonly #keys: Projection
   readonly #all: LoopCache
   readonly #selected: LoopCache
 
-  /**
-   * @param spec - Keys and aggregates; in the final phase their inputs are columns of the partial states' schema.
-   * @param stateInputs - For the final phase: each aggregate's state columns.
-   */
-  constructor(spec: AggregationSpec, stateInputs?: readonly (readonly Bound[])[]) {
-    this.#spec = spec
-    this.#states = spec.aggregates.map((aggregate, i) => makeState(aggregate, stateInputs?.[i] ?? aggregate.args))
-    this.#grouping = spec.keys.length === 0 ? undefined : new Grouping(spec.keys.map((key) => key.type))
+  constructor(spec: AggregationSpec) {
+    this.spec = spec
+    this.parts = spec.aggregates.map((aggregate, i) => makePart(aggregate, spec.stateInputs?.[i] ?? aggregate.args))
     this.#keys = new Projection(spec.keys)
-    const roots = this.#states.flatMap(({ aggregate, inputs }) => [
+    const roots = this.parts.flatMap(({ aggregate, inputs }) => [
       ...inputs,
       ...(aggregate.filter === undefined || spec.phase === 'final' ? [] : [aggregate.filter]),
     ])
@@ -58,65 +55,34 @@ export class Aggregation {
     this.#selected = new LoopCache(roots, (forms) => this.#generate(forms, true))
   }
 
-  /** Adds the selected rows of a batch, all rows when nothing is selected. */
-  add(prepared: PreparedBatch, selection: Selection | undefined): void {
-    const count = selection?.count ?? prepared.batch.length
-    let groups: Int32Array | undefined
-    if (this.#grouping !== undefined) {
-      const keys = this.#keys.run(prepared, selection)
-      groups = this.#grouping.number(keys.columns, undefined, count)
-    }
-    const size = this.#size()
-    for (const { slots } of this.#states) for (const slot of slots) slot.resize(size)
-    if (this.#states.length === 0) return
-    const targets = { groups, slots: this.#states.flatMap(({ slots }) => slots.map((slot) => slot.values)) }
+  get isGrouped(): boolean {
+    return this.spec.keys.length > 0
+  }
+
+  /** The key columns of the selected rows. */
+  keys(prepared: PreparedBatch, selection: Selection | undefined): readonly Column[] {
+    return this.#keys.run(prepared, selection).columns
+  }
+
+  /** Brings the selected rows into the slots of their groups. */
+  update(
+    prepared: PreparedBatch,
+    selection: Selection | undefined,
+    targets: { readonly groups: Int32Array | undefined; readonly slots: readonly unknown[] },
+  ): void {
+    if (this.parts.length === 0) return
     const loop = (selection === undefined ? this.#all : this.#selected).for(prepared)
-    loop(count, prepared.inputs, targets, selection?.positions, prepared.firstRow)
-  }
-
-  /** The result: key columns, then states (partial) or values. Without keys there is always one row. */
-  finish(): Batch {
-    const size = this.#size()
-    const keys = this.#grouping?.keys() ?? []
-    for (const { slots } of this.#states) for (const slot of slots) slot.resize(size)
-    return { length: size, columns: [...keys, ...this.#states.flatMap((state) => this.#results(state, size))] }
-  }
-
-  #size(): number {
-    return this.#grouping === undefined ? 1 : this.#grouping.size
-  }
-
-  #results(state: State, size: number): readonly PlainColumn[] {
-    const fields: readonly Field[] = this.#spec.phase === 'partial' ? state.aggregate.state : [state.aggregate.returns]
-    const columns: Value[][] = fields.map(() => new Array<Value>(size))
-    for (let group = 0; group < size; group++) {
-      const values = this.#groupResult(state, group)
-      values.forEach((value, i) => {
-        const column = columns[i]
-        if (column !== undefined) column[group] = value
-      })
-    }
-    return fields.map((field, i) => columnOf(columns[i] ?? [], field.type))
-  }
-
-  #groupResult({ kernel, slots }: State, group: number): readonly Value[] {
-    const partial = this.#spec.phase === 'partial'
-    if (kernel.grouped !== undefined) {
-      const values = slots.map((slot) => slot.at(group))
-      return partial ? kernel.grouped.state(values) : [kernel.grouped.evaluate(values)]
-    }
-    const accumulator = slots[0]?.at(group) as unknown as Accumulator
-    return partial ? accumulator.state() : [(accumulator.evaluate() ?? null) as Value]
+    loop(selection?.count ?? prepared.batch.length, prepared.inputs, targets, selection?.positions, prepared.firstRow)
   }
 
   #generate(forms: ReadonlyMap<number, InputForm>, selected: boolean): LoopFunction {
     const emitter = new Emitter(forms)
-    const grouped = this.#grouping !== undefined
+    const grouped = this.isGrouped
     const names: string[] = []
     const writeBack: string[] = []
-    for (const state of this.#states) {
+    for (const part of this.parts) {
       // Without groups the state stays in local variables while the loop runs.
-      const texts = state.slots.map(() => {
+      const texts = part.slots.map(() => {
         const slot = names.length
         names.push(
           grouped
@@ -126,7 +92,7 @@ export class Aggregation {
         if (!grouped) writeBack.push(`b${slot}[0] = k${slot};`)
         return grouped ? `k${slot}[g]` : `k${slot}`
       })
-      emitter.add(`{\n${emitter.nested(() => this.#updateText(emitter, state, texts))}\n}`)
+      emitter.add(`{\n${emitter.nested(() => this.#updateText(emitter, part, texts))}\n}`)
     }
     const head = selected ? 'for (let j = 0; j < n; j++) { i = s[j];' : 'for (; i < n; i++) { const j = i;'
     return compileLoop(
@@ -143,12 +109,12 @@ export class Aggregation {
   }
 
   /** The statements that bring one row into one aggregate's state. */
-  #updateText(emitter: Emitter, state: State, slots: readonly string[]): void {
-    const { aggregate, kernel } = state
-    const final = this.#spec.phase === 'final'
+  #updateText(emitter: Emitter, part: Part, slots: readonly string[]): void {
+    const { aggregate, kernel, inputs } = part
+    const final = this.spec.phase === 'final'
     const filter = aggregate.filter !== undefined && !final ? emitter.truth(aggregate.filter) : 'true'
     const body = emitter.nested(() => {
-      const operands = state.inputs.map((input) => emitter.emit(input))
+      const operands = inputs.map((input) => emitter.emit(input))
       const skipsNulls =
         kernel.grouped !== undefined ? final || aggregate.nulls === 'skip' : !final && aggregate.nulls === 'skip'
       const guards = skipsNulls ? operands.map(({ valid }) => valid).filter((valid) => valid !== '1') : []
@@ -172,12 +138,81 @@ export class Aggregation {
   }
 }
 
-function makeState(aggregate: BoundAggregate, inputs: readonly Bound[]): State {
+function makePart(aggregate: BoundAggregate, inputs: readonly Bound[]): Part {
   const kernel = aggregate.kernel()
   const slots =
     kernel.grouped === undefined
-      ? [new SlotArray('object', () => kernel.accumulator() as unknown as Value)]
-      : kernel.grouped.slots.map(({ storage, initial }) => new SlotArray(storage, () => initial))
+      ? [{ storage: 'object' as const, initial: () => kernel.accumulator() as unknown as Value }]
+      : kernel.grouped.slots.map(({ storage, initial }) => ({ storage, initial: () => initial }))
   if (slots.length === 0) throw new InternalError(`Aggregate ${aggregate.name} keeps no state`)
   return { aggregate, kernel, slots, inputs }
+}
+
+/** The groups and states of one run of an aggregation. */
+export class Aggregation {
+  readonly #compiled: CompiledAggregation
+  readonly #grouping: Grouping | undefined
+  readonly #slots: readonly (readonly SlotArray[])[]
+
+  constructor(compiled: CompiledAggregation) {
+    this.#compiled = compiled
+    this.#grouping = compiled.isGrouped ? new Grouping(compiled.spec.keys.map((key) => key.type)) : undefined
+    this.#slots = compiled.parts.map(({ slots }) => slots.map((slot) => new SlotArray(slot)))
+  }
+
+  /** Adds the selected rows of a batch, all rows when nothing is selected. */
+  add(prepared: PreparedBatch, selection: Selection | undefined): void {
+    const count = selection?.count ?? prepared.batch.length
+    const groups = this.#grouping?.number(this.#compiled.keys(prepared, selection), undefined, count)
+    this.#makeRoom()
+    const slots = this.#slots.flatMap((own) => own.map((slot) => slot.values))
+    this.#compiled.update(prepared, selection, { groups, slots })
+  }
+
+  /** The result: key columns, then states (partial) or values. Without keys there is always one row. */
+  finish(): Batch {
+    this.#makeRoom()
+    const keys = this.#grouping?.keys() ?? []
+    const results = this.#compiled.parts.flatMap((part, i) => this.#results(part, this.#slots[i] ?? []))
+    return { length: this.#size(), columns: [...keys, ...results] }
+  }
+
+  #size(): number {
+    return this.#grouping === undefined ? 1 : this.#grouping.size
+  }
+
+  #makeRoom(): void {
+    const size = this.#size()
+    for (const own of this.#slots) for (const slot of own) slot.resize(size)
+  }
+
+  #results({ aggregate, kernel }: Part, slots: readonly SlotArray[]): readonly PlainColumn[] {
+    const size = this.#size()
+    const partial = this.#compiled.spec.phase === 'partial'
+    const fields: readonly Field[] = partial ? aggregate.state : [aggregate.returns]
+    const columns: Value[][] = fields.map(() => new Array<Value>(size))
+    for (let group = 0; group < size; group++) {
+      const values = groupResult(kernel, slots, group, partial)
+      values.forEach((value, i) => {
+        const column = columns[i]
+        if (column !== undefined) column[group] = value
+      })
+    }
+    return fields.map((field, i) => columnOf(columns[i] ?? [], field.type))
+  }
+}
+
+/** One group's state fields, or its one result. */
+function groupResult(
+  kernel: Part['kernel'],
+  slots: readonly SlotArray[],
+  group: number,
+  partial: boolean,
+): readonly Value[] {
+  if (kernel.grouped !== undefined) {
+    const values = slots.map((slot) => slot.at(group))
+    return partial ? kernel.grouped.state(values) : [kernel.grouped.evaluate(values)]
+  }
+  const accumulator = slots[0]?.at(group) as unknown as Accumulator
+  return partial ? accumulator.state() : [(accumulator.evaluate() ?? null) as Value]
 }

@@ -1,12 +1,11 @@
 // The operators of a pipeline. Each takes batches as they come and hands on what is ready; what needs all rows hands on
 // at the end.
 
-import type { Bound } from '../../functions/bind/bound.ts'
 import type { Batch } from '../../functions/column/column.ts'
 import { sliceBatch } from '../../functions/column/slice.ts'
 import type { Schema } from '../../functions/types/type.ts'
-import { Aggregation, type AggregationSpec } from './aggregate.ts'
-import { Filter, PreparedBatch, Projection, selectRows } from './project.ts'
+import { Aggregation, type CompiledAggregation } from './aggregate.ts'
+import { type Filter, PreparedBatch, type Projection, selectRows } from './project.ts'
 import { type SortKey, sortBatches } from './sort.ts'
 
 export interface Operator {
@@ -25,9 +24,9 @@ export class SelectOperator implements Operator {
   readonly #projection: Projection | undefined
   #rows = 0
 
-  constructor(condition: Bound | undefined, outputs: readonly Bound[] | undefined) {
-    this.#filter = condition === undefined ? undefined : new Filter(condition)
-    this.#projection = outputs === undefined ? undefined : new Projection(outputs)
+  constructor(filter: Filter | undefined, projection: Projection | undefined) {
+    this.#filter = filter
+    this.#projection = projection
   }
 
   push(batch: Batch): Batch | undefined {
@@ -52,9 +51,9 @@ export class AggregateOperator implements Operator {
   readonly #aggregation: Aggregation
   #rows = 0
 
-  constructor(condition: Bound | undefined, spec: AggregationSpec, stateInputs?: readonly (readonly Bound[])[]) {
-    this.#filter = condition === undefined ? undefined : new Filter(condition)
-    this.#aggregation = new Aggregation(spec, stateInputs)
+  constructor(filter: Filter | undefined, compiled: CompiledAggregation) {
+    this.#filter = filter
+    this.#aggregation = new Aggregation(compiled)
   }
 
   push(batch: Batch): undefined {

@@ -3,7 +3,6 @@
 
 import { type BoundAggregate, bindAggregate } from '../../functions/bind/aggregate.ts'
 import { Binder } from '../../functions/bind/binder.ts'
-import type { Bound } from '../../functions/bind/bound.ts'
 import { catalogue } from '../../functions/catalogue.ts'
 import type { Batch } from '../../functions/column/column.ts'
 import type { ExprNode } from '../../functions/expr/node.ts'
@@ -11,18 +10,35 @@ import { rewrite, walk } from '../../functions/expr/walk.ts'
 import type { Schema } from '../../functions/types/type.ts'
 import type { AggregateOp, NamedNode, Program } from '../program/program.ts'
 import { partialSchema, schemaAfter, stateName } from '../program/schema.ts'
+import { CompiledAggregation } from './aggregate.ts'
 import { AggregateOperator, LimitOperator, type Operator, SelectOperator, SortOperator } from './operators.ts'
+import { Filter, Projection } from './project.ts'
 
-export class Pipeline {
+/** A compiled program: everything but the state of a run. Cached by workers, so that a program is compiled once. */
+export class CompiledPipeline {
   /** The columns of what comes out. */
   readonly schema: Schema
-  readonly #operators: readonly Operator[]
+  readonly #operators: readonly (() => Operator)[]
 
   constructor(input: Schema, program: Program) {
     const builder = new PipelineBuilder(input)
     for (const op of program) builder.add(op)
     this.#operators = builder.finish()
     this.schema = builder.schema
+  }
+
+  /** A fresh run. */
+  start(): Pipeline {
+    return new Pipeline(this.#operators.map((make) => make()))
+  }
+}
+
+/** One run of a program. */
+export class Pipeline {
+  readonly #operators: readonly Operator[]
+
+  constructor(operators: readonly Operator[]) {
+    this.#operators = operators
   }
 
   /** True once no further input can change the result. */
@@ -55,7 +71,7 @@ export class Pipeline {
 
 /** Collects filters and projections until an operator needs its input as it stands. */
 class PipelineBuilder {
-  readonly #operators: Operator[] = []
+  readonly #operators: (() => Operator)[] = []
   /** The columns that operators so far give. */
   #base: Schema
   /** What the pending projection makes of them; undefined when it leaves them as they are. */
@@ -91,18 +107,19 @@ class PipelineBuilder {
           descending,
           nullsFirst,
         }))
-        this.#operators.push(new SortOperator(this.schema, keys, op.limit))
+        const { schema } = this
+        this.#operators.push(() => new SortOperator(schema, keys, op.limit))
         break
       }
       case 'limit':
         this.#settle()
-        this.#operators.push(new LimitOperator(op.offset, op.count))
+        this.#operators.push(() => new LimitOperator(op.offset, op.count))
         break
     }
     this.schema = after
   }
 
-  finish(): readonly Operator[] {
+  finish(): readonly (() => Operator)[] {
     this.#settle()
     return this.#operators
   }
@@ -110,7 +127,8 @@ class PipelineBuilder {
   #addAggregate(op: AggregateOp, after: Schema): void {
     if (op.phase === 'final') {
       this.#settle()
-      this.#operators.push(finalAggregate(op))
+      const compiled = finalAggregate(op)
+      this.#operators.push(() => new AggregateOperator(undefined, compiled))
     } else {
       const nodes = [...op.by.map(({ node }) => node), ...op.aggregates]
       this.#settleFor(nodes)
@@ -120,7 +138,9 @@ class PipelineBuilder {
         const substituted = this.#substitute(node)
         return bindAggregate(binder, substituted.kind === 'aggregate' ? substituted : node, catalogue)
       })
-      this.#operators.push(new AggregateOperator(this.#condition(binder), { keys, aggregates, phase: op.phase }))
+      const filter = this.#filter(binder)
+      const compiled = new CompiledAggregation({ keys, aggregates, phase: op.phase })
+      this.#operators.push(() => new AggregateOperator(filter, compiled))
     }
     this.#reset(after)
   }
@@ -135,7 +155,9 @@ class PipelineBuilder {
     if (this.#columns === undefined && this.#filters.length === 0) return
     const binder = new Binder(this.#base, catalogue)
     const outputs = this.#columns?.map(({ node }) => binder.bind(node))
-    this.#operators.push(new SelectOperator(this.#condition(binder), outputs))
+    const filter = this.#filter(binder)
+    const projection = outputs === undefined ? undefined : new Projection(outputs)
+    this.#operators.push(() => new SelectOperator(filter, projection))
     this.#reset(this.schema)
   }
 
@@ -145,14 +167,11 @@ class PipelineBuilder {
     this.#filters = []
   }
 
-  #condition(binder: Binder): Bound | undefined {
-    const conditions = this.#filters.map((filter): ExprNode => filter)
-    const [first] = conditions
+  #filter(binder: Binder): Filter | undefined {
+    const [first, ...others] = this.#filters
     if (first === undefined) return undefined
-    const all = conditions
-      .slice(1)
-      .reduce((left, right): ExprNode => ({ kind: 'binary', op: 'AND', left, right }), first)
-    return binder.condition(binder.bind(all), 'a filter')
+    const all = others.reduce((left, right): ExprNode => ({ kind: 'binary', op: 'AND', left, right }), first)
+    return new Filter(binder.condition(binder.bind(all), 'a filter'))
   }
 
   /** The node over the base columns: pending columns are replaced by what defines them. */
@@ -167,7 +186,7 @@ class PipelineBuilder {
 }
 
 /** The merge of partial states: keys and states are found by position. */
-function finalAggregate(op: AggregateOp): Operator {
+function finalAggregate(op: AggregateOp): CompiledAggregation {
   const states = new Binder(partialSchema(op), catalogue)
   const original = new Binder(op.schema, catalogue)
   const aggregates: readonly BoundAggregate[] = op.aggregates.map((node) => bindAggregate(original, node, catalogue))
@@ -175,7 +194,7 @@ function finalAggregate(op: AggregateOp): Operator {
   const stateInputs = aggregates.map((aggregate, a) =>
     aggregate.state.map((state) => states.input(states.columnIndex(stateName(a, state.name)))),
   )
-  return new AggregateOperator(undefined, { keys, aggregates, phase: 'final' }, stateInputs)
+  return new CompiledAggregation({ keys, aggregates, phase: 'final', stateInputs })
 }
 
 function callsUser(node: ExprNode): boolean {

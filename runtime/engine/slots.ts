@@ -5,13 +5,19 @@ import type { Value } from '../../functions/expr/node.ts'
 
 type SlotValues = Float64Array | BigInt64Array | Uint8Array | Value[]
 
+/** What an array of slots holds. */
+export interface SlotSpec {
+  readonly storage: Slot['storage']
+  /** Makes a new group's value. */
+  readonly initial: () => Value
+}
+
 export class SlotArray {
   #values: SlotValues
   #size = 0
   readonly #initial: () => Value
 
-  /** @param initial - Makes a new group's value. */
-  constructor(storage: Slot['storage'], initial: () => Value) {
+  constructor({ storage, initial }: SlotSpec) {
     this.#values = emptyArray(storage)
     this.#initial = initial
   }
