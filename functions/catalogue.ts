@@ -3,6 +3,9 @@
 
 import { basicAggregates } from './aggregate/basic.ts'
 import type { AggregateFunction } from './aggregate/contract.ts'
+import { arrayFunctions } from './scalar/array.ts'
+import { arrayBuildFunctions } from './scalar/array-build.ts'
+import { arraySearchFunctions } from './scalar/array-search.ts'
 import { bitFunctions } from './scalar/bits.ts'
 import { conditionalFunctions } from './scalar/conditional.ts'
 import type { ScalarFunction } from './scalar/contract.ts'
@@ -21,7 +24,9 @@ import { stringFunctions } from './scalar/string.ts'
 import { stringPadFunctions } from './scalar/string-pad.ts'
 import { stringSearchFunctions } from './scalar/string-search.ts'
 import { stringSliceFunctions } from './scalar/string-slice.ts'
+import { structFunctions } from './scalar/struct.ts'
 import { toTimestampFunctions } from './scalar/to-timestamp.ts'
+import { vectorFunctions } from './scalar/vector.ts'
 
 export const scalarFunctions: readonly ScalarFunction[] = Object.freeze([
   ...conditionalFunctions,
@@ -41,6 +46,11 @@ export const scalarFunctions: readonly ScalarFunction[] = Object.freeze([
   ...datetimeFunctions,
   ...encodingFunctions,
   ...hashFunctions,
+  ...arrayFunctions,
+  ...arraySearchFunctions,
+  ...arrayBuildFunctions,
+  ...vectorFunctions,
+  ...structFunctions,
   ...conversionFunctions,
 ])
 

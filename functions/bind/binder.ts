@@ -245,6 +245,8 @@ export class Binder {
       case 'IS DISTINCT FROM':
       case 'IS NOT DISTINCT FROM':
         return this.call(op, resolveComparison(op, argumentOf(left), argumentOf(right)), [left, right])
+      case '||':
+        return this.#named(joinFunction(left.type, right.type), [left, right])
       default:
         return this.#named(op, [left, right])
     }
@@ -303,6 +305,11 @@ export class Binder {
     )
     const results = node.thens.map((then) => this.bind(then))
     const otherwise = node.otherwise === undefined ? this.constant(null, nullType) : this.bind(node.otherwise)
+    return this.#choose(conditions, results, otherwise)
+  }
+
+  /** The first result whose condition is true, else `otherwise`, in their common type. */
+  #choose(conditions: readonly Bound[], results: readonly Bound[], otherwise: Bound): Bound {
     const types = [...results, otherwise].map((result) => result.type)
     const type = unifyTypes(types, 'string')
     if (type === undefined) {
@@ -324,9 +331,12 @@ export class Binder {
   }
 
   #named(name: string, args: readonly Bound[]): Bound {
-    if (name === 'coalesce') return this.#coalesce(args)
     const fn = this.#functions.scalar(name)
     if (fn === undefined) throw unknownFunction(name, this.#functions.names())
+    if (fn.name === 'coalesce') return this.#coalesce(args)
+    const [value, then, otherwise] = args
+    if (fn.name === 'nvl2' && value !== undefined && then !== undefined && otherwise !== undefined)
+      return this.#choose([this.isNull(value, true)], [then], otherwise)
     return this.call(fn.name, resolveScalar(fn, args.map(argumentOf)), args)
   }
 
@@ -371,6 +381,13 @@ export function argumentOf(bound: Bound): Argument {
     nullable: bound.nullable,
     ...(bound.kind === 'constant' ? { literal: bound.value } : {}),
   }
+}
+
+/** `||` joins lists, and appends and prepends elements; otherwise texts. */
+function joinFunction(left: DataType, right: DataType): string {
+  if (left.kind === 'list') return right.kind === 'list' || right.kind === 'null' ? 'array_concat' : 'array_append'
+  if (right.kind === 'list') return left.kind === 'null' ? 'array_concat' : 'array_prepend'
+  return '||'
 }
 
 const betweenAsComparisons = (node: ExprNode & { kind: 'between' }): ExprNode => {

@@ -14,6 +14,7 @@ import {
   isDecimal,
   isFloat,
   isNumeric,
+  type StructType,
   sameType,
 } from '../types/type.ts'
 import { fits64, ticksPerSecond } from './calendar.ts'
@@ -78,8 +79,7 @@ function castKernel(conversion: Conversion, target: DataType, safe: boolean): Sc
 }
 
 function cannotCast(value: Value, target: DataType): never {
-  const shown =
-    typeof value === 'string' ? JSON.stringify(value) : typeof value === 'number' ? floatText(value) : String(value)
+  const shown = shownValue(value)
   throw new DataError(
     'invalid_cast',
     `Cannot cast ${shown} to ${displayType(target)}: use try_cast to get null instead`,
@@ -108,6 +108,14 @@ function conversionBetween(from: DataType, to: DataType): Conversion | undefined
   return temporalCast(from, to) ?? nestedConversion(from, to)
 }
 
+function shownValue(value: Value): string {
+  if (typeof value === 'string') return JSON.stringify(value)
+  if (typeof value === 'number') return floatText(value)
+  if (!(value instanceof Uint8Array)) return String(value)
+  const start = Array.from(value.subarray(0, 16), (byte) => byte.toString(16).padStart(2, '0'))
+  return `the bytes 0x${start.join('')}${value.length > 16 ? '…' : ''}`
+}
+
 /** As in SQL, an integer cast to a timestamp counts seconds; `arrow_cast` takes it as nanoseconds. */
 function sqlConversion(from: DataType, to: DataType): Conversion | undefined {
   if (from.kind === 'int64' && to.kind === 'timestamp' && to.unit === 'ns')
@@ -128,6 +136,7 @@ function decodeText(value: Uint8Array): string | undefined {
 
 /** Lists convert element by element; an element that cannot be converted fails the list. */
 function nestedConversion(from: DataType, to: DataType): Conversion | undefined {
+  if (from.kind === 'struct' && to.kind === 'struct') return structConversion(from, to)
   if (from.kind !== 'list' || to.kind !== 'list') return undefined
   if (sameType(from.item.type, to.item.type)) return { convert: (value: Value) => value, total: true }
   const item = conversionBetween(from.item.type, to.item.type)
@@ -144,6 +153,31 @@ function nestedConversion(from: DataType, to: DataType): Conversion | undefined 
     },
   }
 }
+
+/** Structs convert field by field, in order; the fields take the names of the target. */
+function structConversion(from: StructType, to: StructType): Conversion | undefined {
+  if (from.fields.length !== to.fields.length) return undefined
+  const fields = from.fields.map((source, i) => {
+    const target = to.fields[i] ?? source
+    const same = sameType(source.type, target.type)
+    return { from: source.name, to: target.name, conversion: same ? asIs : conversionBetween(source.type, target.type) }
+  })
+  if (fields.some((field) => field.conversion === undefined)) return undefined
+  return {
+    convert: (record: Readonly<Record<string, Value>>) => {
+      const converted: Record<string, Value> = {}
+      for (const { from: source, to: target, conversion } of fields) {
+        const value = record[source] ?? null
+        const result = value === null ? null : conversion?.convert(value as never)
+        if (result === undefined) return undefined
+        converted[target] = result
+      }
+      return converted
+    },
+  }
+}
+
+const asIs: Conversion = { convert: (value) => value, total: true }
 
 function fromBoolean(to: DataType): Conversion {
   if (isDecimal(to)) return { convert: (value: boolean) => (value ? 10n ** BigInt(to.scale) : 0n), total: true }

@@ -12,7 +12,31 @@ export function formatter(type: DataType): ((value: never) => string) | undefine
   if (isFloat(type)) return float32Text
   if (isDecimal(type)) return (value: bigint) => decimalText(value, type.scale)
   if (type.kind === 'utf8') return (value: string) => value
-  return temporalFormatter(type)
+  return nestedFormatter(type) ?? temporalFormatter(type)
+}
+
+/** `[1, , 3]`, `{a: 1, b: x}`: nulls are nothing, texts have no quotes. */
+function nestedFormatter(type: DataType): ((value: never) => string) | undefined {
+  if (type.kind === 'list') {
+    const write = elementFormatter(type.item.type)
+    return (values: readonly Value[]) => `[${values.map(write).join(', ')}]`
+  }
+  if (type.kind === 'struct') {
+    const writers = type.fields.map((field) => [field.name, elementFormatter(field.type)] as const)
+    return (record: Readonly<Record<string, Value>>) =>
+      `{${writers.map(([name, write]) => `${name}: ${write(record[name] ?? null)}`).join(', ')}}`
+  }
+  if (type.kind === 'map') {
+    const [writeKey, writeValue] = [elementFormatter(type.key.type), elementFormatter(type.value.type)]
+    return (entries: readonly (readonly [Value, Value])[]) =>
+      `{${entries.map(([key, value]) => `${writeKey(key)}: ${writeValue(value)}`).join(', ')}}`
+  }
+  return undefined
+}
+
+function elementFormatter(type: DataType): (value: Value) => string {
+  const write = formatter(type) as ((value: Value) => string) | undefined
+  return (value) => (value === null ? '' : (write?.(value) ?? String(value)))
 }
 
 /** The shortest text that reads back as the same 32-bit float. */

@@ -1,8 +1,18 @@
 // Mathematical functions of one or two floats.
 
 import { DataError } from '../errors.ts'
-import { double, exactly, float, number } from '../signature/signature.ts'
-import { bool, type DataType, displayType, float64, isBigInt, isDecimal, isFloat, isInteger } from '../types/type.ts'
+import { double, exactly, float, number, together } from '../signature/signature.ts'
+import {
+  bool,
+  type DataType,
+  displayType,
+  float32,
+  float64,
+  isBigInt,
+  isDecimal,
+  isFloat,
+  isNumeric,
+} from '../types/type.ts'
 import { type ScalarFunction, scalarFunction } from './contract.ts'
 
 export const sameAsFirst = (args: readonly { readonly type: DataType }[]): DataType => args[0]?.type ?? float64
@@ -137,8 +147,12 @@ const nanvl = scalarFunction({
   usage: 'nanvl(number, other)',
   summary: 'The first number unless it is NaN, then the second',
   examples: [["nanvl(cast('NaN' as double), 1.0)", '1.0']],
-  signature: { ...exactly([float, float]), unify: 'number' },
-  returns: (args) => (args.some((arg) => isInteger(arg.type) || isDecimal(arg.type)) ? float64 : sameAsFirst(args)),
+  signature: together('two numbers', 2, 2, (types) => {
+    if (!types.every((type) => isNumeric(type) || type.kind === 'null')) return undefined
+    const type = types.every((t) => t.kind === 'float32') ? float32 : float64
+    return [type, type]
+  }),
+  returns: sameAsFirst,
   kernel: {
     total: true,
     row: (a: number, b: number) => (Number.isNaN(a) ? b : a),

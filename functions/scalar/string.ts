@@ -1,10 +1,8 @@
 // Strings as a whole: case, length, joining, characters and their codes.
 
 import { DataError } from '../errors.ts'
-import type { Value } from '../expr/node.ts'
 import { count, exactly, printable, text, together, variadic, written } from '../signature/signature.ts'
-import { unifyTypes } from '../types/coercion.ts'
-import { binary, type DataType, int32, isNumeric, isTemporal, list, utf8 } from '../types/type.ts'
+import { binary, type DataType, int32, isNumeric, isTemporal, utf8 } from '../types/type.ts'
 import { type ScalarFunction, type ScalarKernel, scalarFunction } from './contract.ts'
 import { byteLength, hasPairs, lengthOf } from './text.ts'
 
@@ -26,10 +24,9 @@ const capitalise = (word: string): string => {
   return first.toUpperCase() + word.slice(first.length).toLowerCase()
 }
 
-/** `||` joins texts (or bytes), and lists with lists or elements; one side decides what the other is read as. */
+/** `||` joins texts, or bytes; one side must be a text, the other is written out. Lists go to the list functions. */
 function joinTypes([left, right]: readonly DataType[]): readonly DataType[] | undefined {
   if (left === undefined || right === undefined) return undefined
-  if (left.kind === 'list' || right.kind === 'list') return joinLists(left, right)
   if (left.kind === 'binary' && right.kind === 'binary') return [binary, binary]
   const isPlain = (type: DataType): boolean =>
     type.kind === 'utf8' ||
@@ -42,36 +39,16 @@ function joinTypes([left, right]: readonly DataType[]): readonly DataType[] | un
   return oneText && isPlain(left) && isPlain(right) ? [utf8, utf8] : undefined
 }
 
-function joinLists(left: DataType, right: DataType): readonly DataType[] | undefined {
-  if (left.kind === 'null') return [right, right]
-  if (right.kind === 'null') return [left, left]
-  if (left.kind === 'list' && right.kind === 'list') {
-    const item = unifyTypes([left.item.type, right.item.type], 'number')
-    return item === undefined ? undefined : [list(item), list(item)]
-  }
-  const items = left.kind === 'list' ? left.item.type : right.kind === 'list' ? right.item.type : undefined
-  const element = left.kind === 'list' ? right : left
-  const item = items === undefined ? undefined : unifyTypes([items, element], 'number')
-  if (item === undefined) return undefined
-  return left.kind === 'list' ? [list(item), item] : [item, list(item)]
-}
+const joinTexts: ScalarKernel = { total: true, row: (a: string, b: string) => a + b }
 
-function joinKernel(left: DataType, right: DataType): ScalarKernel {
-  if (left.kind === 'utf8') return { total: true, row: (a: string, b: string) => a + b }
-  if (left.kind === 'binary') {
-    return {
-      total: true,
-      row: (a: Uint8Array, b: Uint8Array) => {
-        const joined = new Uint8Array(a.length + b.length)
-        joined.set(a)
-        joined.set(b, a.length)
-        return joined
-      },
-    }
-  }
-  if (left.kind !== 'list') return { total: true, row: (a: Value, b: readonly Value[]) => [a, ...b] }
-  if (right.kind !== 'list') return { total: true, row: (a: readonly Value[], b: Value) => [...a, b] }
-  return { total: true, row: (a: readonly Value[], b: readonly Value[]) => [...a, ...b] }
+const joinBytes: ScalarKernel = {
+  total: true,
+  row: (a: Uint8Array, b: Uint8Array) => {
+    const joined = new Uint8Array(a.length + b.length)
+    joined.set(a)
+    joined.set(b, a.length)
+    return joined
+  },
 }
 
 export const stringFunctions = [
@@ -178,9 +155,9 @@ export const stringFunctions = [
     usage: 'left || right',
     summary: 'Two texts, bytes or lists joined; null when either is null',
     examples: [["'a' || 1", "'a1'"]],
-    signature: together('a string and a value, or two lists', 2, 2, joinTypes),
-    returns: (args) => (args[0]?.type.kind === 'list' ? args[0].type : (args[1]?.type ?? utf8)),
-    kernel: (args) => joinKernel(args[0]?.type ?? utf8, args[1]?.type ?? utf8),
+    signature: together('a string and a value', 2, 2, joinTypes),
+    returns: (args) => args[0]?.type ?? utf8,
+    kernel: (args) => (args[0]?.type.kind === 'binary' ? joinBytes : joinTexts),
   }),
   scalarFunction({
     name: 'repeat',

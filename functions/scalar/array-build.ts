@@ -1,0 +1,286 @@
+// Lists made of lists: joined, repeated, ordered, as sets, flattened; and series.
+
+import { DataError } from '../errors.ts'
+import type { Value } from '../expr/node.ts'
+import { exactly, text, together } from '../signature/signature.ts'
+import { type DataType, float64, int64, isInteger, list } from '../types/type.ts'
+import { listParameter } from './array.ts'
+import { type Argument, type ScalarFunction, scalarFunction } from './contract.ts'
+import { distinct, elementKey, itemOf, type List, listAnd, listFunction, lists, typeAt } from './list-contract.ts'
+import { compareValues } from './order.ts'
+
+/** No list grows beyond this many elements. */
+const maxLength = 2 ** 24
+
+function checkLength(length: number): void {
+  if (length > maxLength)
+    throw new DataError('size_limit', `Cannot make a list of ${length} elements: at most ${maxLength} are held`)
+}
+
+const sameList: ScalarFunction['returns'] = (args) => typeAt(args, 0)
+
+const joinAll = (...all: (List | null)[]): List | null => {
+  const given = all.filter((values) => values !== null)
+  return given.length === 0 ? null : given.flat(1)
+}
+
+/** Order and place of nulls, as texts. */
+function comparator(direction: string, nulls: string): (a: Value, b: Value) => number {
+  const sign = direction.toUpperCase() === 'DESC' ? -1 : 1
+  const nullSign = nulls.toUpperCase() === 'NULLS LAST' ? 1 : -1
+  return (a, b) => {
+    if (a === null || b === null) return a === b ? 0 : a === null ? nullSign : -nullSign
+    return sign * compareValues(a, b)
+  }
+}
+
+/** Lists in lists, or the list itself when it holds none. */
+function flatten(values: List, type: DataType): List {
+  if (itemOf(type).kind !== 'list') return values
+  return values.flatMap((inner) => (inner === null ? [] : flatten(inner as List, itemOf(type))))
+}
+
+/** From `start` by steps to `end`, which belongs to the series when `closed`. */
+function series(start: bigint, end: bigint, step: bigint, closed: boolean): bigint[] {
+  if (step === 0n) throw new DataError('invalid_value', 'Cannot make a series with steps of 0')
+  const last = closed ? end : end - (step > 0n ? 1n : -1n)
+  const count = (last - start) / step + 1n
+  if ((step > 0n && start > last) || (step < 0n && start < last)) return []
+  checkLength(Number(count))
+  return Array.from({ length: Number(count) }, (_, i) => start + BigInt(i) * step)
+}
+
+const seriesOf = (name: 'range' | 'generate_series', closed: boolean): ScalarFunction =>
+  scalarFunction({
+    name,
+    family: 'array',
+    usage: `${name}([start, ]end[, step])`,
+    summary: `The whole numbers from start (0 unless given) up to end, which is ${closed ? 'included' : 'left out'}`,
+    examples: [[`${name}(1, 7, 2)`, closed ? '[1, 3, 5, 7]' : '[1, 3, 5]']],
+    signature: together('1 to 3 integers', 1, 3, (types) =>
+      types.every((type) => isInteger(type) || type.kind === 'null') ? types.map(() => int64) : undefined,
+    ),
+    returns: list(int64),
+    kernel: {
+      row: (first: bigint, second?: bigint, step = 1n) =>
+        second === undefined ? series(0n, first, 1n, closed) : series(first, second, step, closed),
+    },
+  })
+
+const repeatTypes = together('a value and an integer', 2, 2, ([value, times]) =>
+  value !== undefined && times !== undefined && (isInteger(times) || times.kind === 'null')
+    ? [value, float64]
+    : undefined,
+)
+
+const setFunction = (
+  name: string,
+  summary: string,
+  example: readonly [string, string],
+  row: (a: List, b: List) => List,
+): ScalarFunction =>
+  listFunction({
+    name,
+    usage: `${name}(a, b)`,
+    summary,
+    examples: [example],
+    signature: listAnd(['list']),
+    returns: sameList,
+    kernel: { total: true, row },
+  })
+
+const keysOf = (values: List): Set<unknown> => new Set(values.map(elementKey))
+
+const sortTypes = together('a list, ASC or DESC, and NULLS FIRST or NULLS LAST', 1, 3, ([values, ...options]) => {
+  const type = values === undefined ? undefined : listParameter.coerce(values)
+  const coerced = options.map(text.coerce)
+  return type === undefined || coerced.includes(undefined) ? undefined : [type, ...(coerced as DataType[])]
+})
+
+const elementAnd = (args: readonly Argument[]): DataType => list(typeAt(args, 0))
+
+export const arrayBuildFunctions = [
+  listFunction({
+    name: 'array_append',
+    aliases: ['array_push_back'],
+    usage: 'array_append(list, element)',
+    summary: 'The list with an element at its end; a null list counts as empty',
+    examples: [['array_append([1, 2], 3)', '[1, 2, 3]']],
+    signature: listAnd(['item']),
+    returns: sameList,
+    nulls: 'call',
+    givesNull: false,
+    kernel: { total: true, row: (values: List | null, value: Value) => [...(values ?? []), value] },
+  }),
+  listFunction({
+    name: 'array_prepend',
+    aliases: ['array_push_front'],
+    usage: 'array_prepend(element, list)',
+    summary: 'The list with an element at its start; a null list counts as empty',
+    examples: [['array_prepend(1, [2, 3])', '[1, 2, 3]']],
+    signature: listAnd(['item'], 0, 1),
+    returns: (args) => typeAt(args, 1),
+    nulls: 'call',
+    givesNull: false,
+    kernel: { total: true, row: (value: Value, values: List | null) => [value, ...(values ?? [])] },
+  }),
+  listFunction({
+    name: 'array_concat',
+    aliases: ['array_cat'],
+    usage: 'array_concat(list, ...)',
+    summary: 'The lists one after another; null lists are left out',
+    examples: [['array_concat([1], [2, 3])', '[1, 2, 3]']],
+    signature: lists,
+    returns: sameList,
+    nulls: 'call',
+    givesNull: (args) => args.every((arg) => arg.nullable),
+    kernel: { total: true, row: joinAll },
+  }),
+  listFunction({
+    name: 'array_repeat',
+    usage: 'array_repeat(value, times)',
+    summary: 'A list of one value several times',
+    examples: [['array_repeat(7, 3)', '[7, 7, 7]']],
+    signature: repeatTypes,
+    returns: elementAnd,
+    nulls: 'call',
+    kernel: {
+      row: (value: Value, times: number | null) => {
+        if (times === null) return null
+        checkLength(times)
+        return Array.from({ length: Math.max(0, times) }, () => value)
+      },
+    },
+  }),
+  listFunction({
+    name: 'array_resize',
+    usage: 'array_resize(list, length[, value])',
+    summary: 'The list cut, or filled with a value (null unless given), to a length',
+    examples: [['array_resize([1, 2], 4, 0)', '[1, 2, 0, 0]']],
+    signature: together('a list, an integer, an element', 2, 3, (types) => {
+      const [values, length, ...fill] =
+        listAnd(['item', 'count'], 0).together?.coerce(
+          types.length === 3
+            ? [types[0], types[2], types[1]].flatMap((t) => t ?? [])
+            : [...types.slice(0, 1), { kind: 'null' }, ...types.slice(1)],
+        ) ?? []
+      const count = fill[0]
+      if (values === undefined || length === undefined || count === undefined) return undefined
+      return types.length === 3 ? [values, count, length] : [values, count]
+    }),
+    returns: sameList,
+    nulls: 'call',
+    kernel: {
+      row: (values: List | null, length: number | null, fill: Value = null) => {
+        if (values === null || length === null) return null
+        if (length < 0) throw new DataError('invalid_value', `Cannot resize a list to ${length} elements`)
+        checkLength(length)
+        return Array.from({ length }, (_, i) => (i < values.length ? (values[i] ?? null) : fill))
+      },
+    },
+  }),
+  listFunction({
+    name: 'array_reverse',
+    usage: 'array_reverse(list)',
+    summary: 'The elements from last to first',
+    examples: [['array_reverse([1, 2, 3])', '[3, 2, 1]']],
+    signature: exactly([listParameter]),
+    returns: sameList,
+    kernel: { total: true, row: (values: List) => values.toReversed() },
+  }),
+  listFunction({
+    name: 'array_sort',
+    usage: "array_sort(list[, 'ASC' or 'DESC'[, 'NULLS FIRST' or 'NULLS LAST']])",
+    summary: 'The elements in order, ascending and nulls first unless said otherwise',
+    examples: [["array_sort([2, 1, 3], 'DESC')", '[3, 2, 1]']],
+    signature: sortTypes,
+    returns: sameList,
+    kernel: {
+      total: true,
+      row: (values: List, direction = 'ASC', nulls = 'NULLS FIRST') => values.toSorted(comparator(direction, nulls)),
+    },
+  }),
+  listFunction({
+    name: 'array_distinct',
+    usage: 'array_distinct(list)',
+    summary: 'Each element once, in order of first appearance',
+    examples: [['array_distinct([3, 1, 3])', '[3, 1]']],
+    signature: exactly([listParameter]),
+    returns: sameList,
+    kernel: { total: true, row: distinct },
+  }),
+  listFunction({
+    name: 'array_compact',
+    usage: 'array_compact(list)',
+    summary: 'The elements that are not null',
+    examples: [['array_compact([1, null, 3])', '[1, 3]']],
+    signature: exactly([listParameter]),
+    returns: sameList,
+    kernel: { total: true, row: (values: List) => values.filter((value) => value !== null) },
+  }),
+  setFunction(
+    'array_union',
+    'The elements of either list, each once',
+    ['array_union([1, 2], [2, 3])', '[1, 2, 3]'],
+    (a, b) => distinct([...a, ...b]),
+  ),
+  setFunction(
+    'array_intersect',
+    'The elements of both lists, each once',
+    ['array_intersect([1, 2], [2, 3])', '[2]'],
+    (a, b) => {
+      const keys = keysOf(b)
+      return distinct(a.filter((value) => keys.has(elementKey(value))))
+    },
+  ),
+  setFunction(
+    'array_except',
+    'The elements of the first list only, each once',
+    ['array_except([1, 2], [2, 3])', '[1]'],
+    (a, b) => {
+      const keys = keysOf(b)
+      return distinct(a.filter((value) => !keys.has(elementKey(value))))
+    },
+  ),
+  scalarFunction({
+    name: 'flatten',
+    family: 'array',
+    usage: 'flatten(list)',
+    summary: 'The elements of the lists in a list, at all levels; null lists are left out',
+    examples: [['flatten([[1, 2], [3]])', '[1, 2, 3]']],
+    signature: exactly([listParameter]),
+    returns: (args) => {
+      let type = typeAt(args, 0)
+      while (itemOf(type).kind === 'list') type = itemOf(type)
+      return type
+    },
+    kernel: (args) => {
+      const type = typeAt(args, 0)
+      return { total: true, row: (values: List) => flatten(values, type) }
+    },
+  }),
+  ...(['array_max', 'array_min'] as const).map((name) =>
+    listFunction({
+      name,
+      usage: `${name}(list)`,
+      summary: `The ${name === 'array_max' ? 'greatest' : 'least'} element that is not null`,
+      examples: [[`${name}([2, 3, 1])`, name === 'array_max' ? '3' : '1']],
+      signature: exactly([listParameter]),
+      returns: (args) => itemOf(typeAt(args, 0)),
+      givesNull: true,
+      kernel: {
+        total: true,
+        row: (values: List) => {
+          const sign = name === 'array_max' ? 1 : -1
+          let best: Value = null
+          for (const value of values) {
+            if (value !== null && (best === null || sign * compareValues(value, best) > 0)) best = value
+          }
+          return best
+        },
+      },
+    }),
+  ),
+  seriesOf('range', false),
+  seriesOf('generate_series', true),
+]
