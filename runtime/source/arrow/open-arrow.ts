@@ -4,32 +4,44 @@ import { fromArrowSchema } from '../../../functions/types/arrow.ts'
 import { findFiles, type SourceFile, withFile } from '../files.ts'
 import { groupPieces, type SourcePiece, unifySchemas } from '../partitions.ts'
 import type { OpenedSource } from '../source.ts'
-import { readLayout, scanStream } from './footer.ts'
+import { type ArrowLayout, fileAccess, memoryAccess, readLayout } from './messages.ts'
 import { plainSchema } from './plain-types.ts'
 
 export async function openArrow(paths: readonly string[]): Promise<OpenedSource> {
   const files = await Promise.all((await findFiles(paths)).map(openOne))
   const schema = unifySchemas(files)
-  const pieces = files.flatMap((file) => file.pieces)
-  return { schema, partitions: (target) => groupPieces(pieces, target, files.length > 1 ? schema : undefined) }
+  return describe(
+    schema,
+    files.flatMap((file) => file.pieces),
+    files.length > 1,
+  )
 }
 
-async function openOne(file: SourceFile) {
-  const layout = await withFile(file.path, (handle) => readLayout(handle, file))
-  const pieces: readonly SourcePiece[] = layout.batches?.map((bytes, index) => ({
-    path: file.path,
-    range: [index, index + 1],
-    bytes,
-  })) ?? [{ path: file.path, bytes: file.bytes }]
-  return { path: file.path, schema: fromArrowSchema(plainSchema(layout.schema)), pieces }
+async function openOne({ path }: SourceFile) {
+  const layout = await withFile(path, async (file) => readLayout(await fileAccess(file, path)))
+  return { path, schema: fromArrowSchema(plainSchema(layout.schema)), pieces: batchPieces(layout, path) }
 }
 
 export async function openMemory(bytes: Uint8Array): Promise<OpenedSource> {
-  const { schema, batches } = scanStream(bytes)
-  const pieces = batches.map((batch, index): SourcePiece => ({ range: [index, index + 1], ...batch }))
+  const layout = await readLayout(memoryAccess(bytes))
+  return describe(fromArrowSchema(plainSchema(layout.schema)), batchPieces(layout), false)
+}
+
+function batchPieces({ messages }: ArrowLayout, path?: string): readonly SourcePiece[] {
+  const batches = messages.filter((message) => message.kind === 'batch')
+  return batches.map(({ length, rows }, index) => ({
+    ...(path === undefined ? {} : { path }),
+    range: [index, index + 1],
+    ...(rows === undefined ? {} : { rows }),
+    bytes: length,
+  }))
+}
+
+function describe(schema: OpenedSource['schema'], pieces: readonly SourcePiece[], isMany: boolean): OpenedSource {
+  const isCounted = pieces.every((piece) => piece.rows !== undefined)
   return {
-    schema: fromArrowSchema(plainSchema(schema)),
-    rows: batches.reduce((sum, batch) => sum + batch.rows, 0),
-    partitions: (target) => groupPieces(pieces, target),
+    schema,
+    ...(isCounted ? { rows: pieces.reduce((sum, piece) => sum + (piece.rows ?? 0), 0) } : {}),
+    partitions: (target) => groupPieces(pieces, target, isMany ? schema : undefined),
   }
 }

@@ -5,6 +5,7 @@ import { DataType, Message } from 'apache-arrow'
 import type { FileMetaData } from 'hyparquet'
 import { fromArrowType } from '../../../functions/types/arrow.ts'
 import { field } from '../../../functions/types/type.ts'
+import { verifyMessage } from '../arrow/verify.ts'
 import { type ColumnNode, parquetColumns } from './columns.ts'
 
 /** The top-level columns of the file, with the time zones and durations that the writer's Arrow schema tells of. */
@@ -21,6 +22,7 @@ function decodeTypes(stored: string): ReadonlyMap<string, DataType> {
   try {
     const bytes = Buffer.from(stored, 'base64')
     const start = bytes.readInt32LE(0) === -1 ? 8 : 4
+    verifyMessage(bytes.subarray(start))
     const message = Message.decode(bytes.subarray(start))
     return new Map(message.isSchema() ? message.header().fields.map((each) => [each.name, each.type]) : [])
   } catch {

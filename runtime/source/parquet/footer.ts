@@ -30,9 +30,19 @@ export async function readFooter(file: FileHandle, path: string, bytes: number):
   }
   if (length > tail.length) tail = await readExactly(file, path, bytes - length, length)
   try {
-    return parquetMetadata(tail, { parsers: plainStatistics, geoparquet: false })
+    const metadata = parquetMetadata(tail, { parsers: plainStatistics, geoparquet: false })
+    checkCounts(metadata)
+    return metadata
   } catch (cause) {
     throw unreadable(path, 'its footer is damaged; write it again', cause)
+  }
+}
+
+function checkCounts({ num_rows, row_groups }: FileMetaData): void {
+  const rows = row_groups.map((group) => group.num_rows)
+  const isCount = (count: unknown) => typeof count === 'bigint' && count >= 0n && count < 2n ** 48n
+  if (!isCount(num_rows) || !rows.every(isCount) || rows.reduce((sum, count) => sum + count, 0n) !== num_rows) {
+    throw new Error('its row groups do not add up to its rows')
   }
 }
 

@@ -47,15 +47,19 @@ export function listPages({ bytes, metadata }: Chunk): ChunkPages {
     const header = parquetHeader(reader)
     const start = reader.offset
     const size = header.compressed_page_size
+    if (size === undefined) throw new Error('a page header is damaged')
     if (!(size >= 0 && start + size <= bytes.length)) throw new Error(`a page of ${size} bytes goes beyond its column`)
     reader.offset += size
     if (header.dictionary_page_header !== undefined) {
       const { num_values: count, encoding } = header.dictionary_page_header
+      if (!(count >= 0 && count <= mostValues)) throw new Error('a page header is damaged')
       dictionary = { header, start, count, encoding }
     }
     const page = header.data_page_header ?? header.data_page_header_v2
     if (page === undefined) continue
-    if (!(page.num_values >= 0)) throw new Error(`a page of ${page.num_values} values`)
+    if (!(page.num_values >= 0 && page.num_values <= mostValues) || page.encoding === undefined) {
+      throw new Error('a page header is damaged')
+    }
     values += page.num_values
     data.push({ header, start, count: page.num_values, encoding: page.encoding })
   }
@@ -103,5 +107,8 @@ export function openPage(chunk: Chunk, page: PageRef, maxRepetition: number, max
   const definition = maxDefinition > 0 ? takeLevels() : noBytes
   return { count, encoding, repetition, definition, values: rest }
 }
+
+/** Pages beyond this are taken for damaged headers. */
+const mostValues = 2 ** 28
 
 const noBytes = new Uint8Array(0)

@@ -38,6 +38,10 @@ t.test('readPartition() reads a stream in memory', async (t) => {
   t.same(await readColumns(memory, { columns: ['b', 'a'] }, 2), { b: rows.b, a: rows.a })
 })
 
+t.test('readPartition() reads a file in memory', async (t) => {
+  t.same(await readColumns({ kind: 'memory', bytes: readFileSync(`${folder}batches.arrow`) }, {}, 2), rows)
+})
+
 t.test('openSource() knows the rows and batches of a stream in memory', async (t) => {
   const source = await openSource(memory)
   t.equal(source.rows, 6)

@@ -1,0 +1,143 @@
+// Checks Arrow's metadata messages before apache-arrow decodes them: it believes every length in them, and a damaged one
+// makes it allocate until the process dies. Walks the flatbuffers of Message and Footer; knows no values.
+
+/** Thrown for metadata that cannot be what it claims to be. */
+export class DamagedMetadataError extends Error {
+  override readonly name = 'DamagedMetadataError'
+}
+
+interface Walk {
+  readonly view: DataView
+  /** How many tables and vector elements may still be met: more than the bytes can hold means a loop. */
+  budget: number
+}
+
+const message = { headerType: 1, header: 2, bodyLength: 3 }
+const headerTypes = { schema: 1, dictionaryBatch: 2, recordBatch: 3 }
+
+export interface MessageFacts {
+  readonly kind: 'schema' | 'dictionary' | 'batch' | 'other'
+  readonly bodyBytes: number
+  /** Rows of a record batch. */
+  readonly rows: number
+}
+
+/**
+ * What the flatbuffer of an IPC message says.
+ *
+ * @throws {DamagedMetadataError} When it has a length or an offset that cannot be.
+ */
+export function verifyMessage(bytes: Uint8Array): MessageFacts {
+  const walk = startWalk(bytes)
+  const root = follow(walk, 0)
+  const typeAt = fieldAt(walk, root, message.headerType)
+  const header = tableAt(walk, root, message.header)
+  if (typeAt === 0 || header === 0) throw new DamagedMetadataError('a message has no header')
+  const bodyBytes = countAt(walk, root, message.bodyLength)
+  switch (walk.view.getUint8(typeAt)) {
+    case headerTypes.schema:
+      verifySchema(walk, header)
+      return { kind: 'schema', bodyBytes, rows: 0 }
+    case headerTypes.dictionaryBatch:
+      verifyBatch(walk, tableAt(walk, header, 1), bodyBytes)
+      return { kind: 'dictionary', bodyBytes, rows: 0 }
+    case headerTypes.recordBatch:
+      verifyBatch(walk, header, bodyBytes)
+      return { kind: 'batch', bodyBytes, rows: countAt(walk, header, 0) }
+    default:
+      return { kind: 'other', bodyBytes, rows: 0 }
+  }
+}
+
+/** @throws {DamagedMetadataError} As `verifyMessage`, for the footer of a file. */
+export function verifyFooter(bytes: Uint8Array): void {
+  const walk = startWalk(bytes)
+  const root = follow(walk, 0)
+  verifySchema(walk, tableAt(walk, root, 1))
+  vectorAt(walk, root, 2, 24)
+  vectorAt(walk, root, 3, 24)
+}
+
+function startWalk(bytes: Uint8Array): Walk {
+  return { view: new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength), budget: bytes.length }
+}
+
+function verifySchema(walk: Walk, schema: number): void {
+  if (schema === 0) throw new DamagedMetadataError('the schema is missing')
+  for (const field of tablesAt(walk, schema, 1)) verifyField(walk, field)
+  verifyKeyValues(walk, schema, 2)
+}
+
+function verifyField(walk: Walk, field: number): void {
+  vectorAt(walk, field, 0, 1)
+  tableAt(walk, field, 3)
+  tableAt(walk, field, 4)
+  for (const child of tablesAt(walk, field, 5)) verifyField(walk, child)
+  verifyKeyValues(walk, field, 6)
+}
+
+function verifyKeyValues(walk: Walk, table: number, slot: number): void {
+  for (const pair of tablesAt(walk, table, slot)) {
+    vectorAt(walk, pair, 0, 1)
+    vectorAt(walk, pair, 1, 1)
+  }
+}
+
+function verifyBatch(walk: Walk, batch: number, bodyBytes: number): void {
+  if (batch === 0) throw new DamagedMetadataError('a record batch is missing')
+  vectorAt(walk, batch, 1, 16)
+  vectorAt(walk, batch, 4, 8)
+  const buffers = vectorAt(walk, batch, 2, 16)
+  for (let i = 0; i < buffers.length; i++) {
+    const at = buffers.start + i * 16
+    const end = walk.view.getBigInt64(at, true) + walk.view.getBigInt64(at + 8, true)
+    if (end < 0n || end > BigInt(bodyBytes)) throw new DamagedMetadataError('a buffer lies outside its record batch')
+  }
+}
+
+/** A number that counts rows or bytes. */
+function countAt(walk: Walk, table: number, slot: number): number {
+  const at = fieldAt(walk, table, slot)
+  const count = at === 0 ? 0 : Number(walk.view.getBigInt64(within(walk, at, 8), true))
+  if (!(count >= 0 && count <= 2 ** 48)) throw new DamagedMetadataError(`metadata counts to ${count}`)
+  return count
+}
+
+/** The position that the unsigned offset at `at` points to. */
+function follow(walk: Walk, at: number): number {
+  if (--walk.budget < 0) throw new DamagedMetadataError('metadata points back into itself')
+  return within(walk, at + walk.view.getUint32(within(walk, at, 4), true), 4)
+}
+
+function within({ view }: Walk, at: number, length: number): number {
+  if (!(at >= 0 && at + length <= view.byteLength)) throw new DamagedMetadataError('metadata points outside itself')
+  return at
+}
+
+/** Where the field in `slot` of the table is; 0 when the table does not have it. */
+function fieldAt(walk: Walk, table: number, slot: number): number {
+  const vtable = within(walk, table - walk.view.getInt32(within(walk, table, 4), true), 4)
+  const size = walk.view.getUint16(vtable, true)
+  const entry = 4 + slot * 2
+  if (entry + 2 > size) return 0
+  const offset = walk.view.getUint16(within(walk, vtable + entry, 2), true)
+  return offset === 0 ? 0 : within(walk, table + offset, 1)
+}
+
+function tableAt(walk: Walk, table: number, slot: number): number {
+  const at = fieldAt(walk, table, slot)
+  return at === 0 ? 0 : follow(walk, at)
+}
+
+function vectorAt(walk: Walk, table: number, slot: number, elementBytes: number): { start: number; length: number } {
+  const at = tableAt(walk, table, slot)
+  if (at === 0) return { start: 0, length: 0 }
+  const length = walk.view.getUint32(at, true)
+  within(walk, at + 4, length * elementBytes)
+  return { start: at + 4, length }
+}
+
+function tablesAt(walk: Walk, table: number, slot: number): number[] {
+  const { start, length } = vectorAt(walk, table, slot, 4)
+  return Array.from({ length }, (_, i) => follow(walk, start + i * 4))
+}
