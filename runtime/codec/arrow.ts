@@ -110,7 +110,7 @@ function createRelabeller(nextId: () => number | undefined): Relabeller {
       if (known !== undefined) return known
       const relabelled = new Dictionary(
         relabelType(type.dictionary),
-        relabelType(type.indices),
+        relabelType(type.indices) as Dictionary['indices'],
         nextId(),
         type.isOrdered,
       )

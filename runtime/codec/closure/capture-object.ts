@@ -1,6 +1,7 @@
 // Objects: plain ones, built-in kinds, instances of classes, and whatever else an object can carry: accessors, symbols as
 // keys, a prototype of its own, being frozen.
 
+import { types } from 'node:util'
 import { analyse } from './analyse.ts'
 import { integrityLevels, propertyFlags } from './format.ts'
 import type { GraphNode, Record } from './graph.ts'
@@ -12,6 +13,13 @@ import { findWellKnown } from './well-known.ts'
 export function captureObject(walk: Walk, node: GraphNode, value: object): void {
   const plain = isPlain(value)
   if (!plain && writeShippedType(walk, node, value)) return
+  if (types.isModuleNamespaceObject(value)) {
+    walk.refuse(
+      'closure_by_reference',
+      node,
+      'is a module that was loaded dynamically; import it at the top of the file',
+    )
+  }
   const bound = processBoundName(value)
   if (bound !== undefined) refuseProcessBound(walk, node, bound)
   if (writePrototypeOfFunction(walk, node, value)) return
