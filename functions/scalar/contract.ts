@@ -1,6 +1,7 @@
 // The kernel contract: what a built-in scalar function supplies, so that adding one is one entry in one file. Operators,
 // casts and user-defined functions become the same ScalarKernel when an expression is bound.
 
+import type { PlainColumn } from '../column/column.ts'
 import { PlanError } from '../errors.ts'
 import type { Value } from '../expr/node.ts'
 import { coerceArguments, type Signature } from '../signature/signature.ts'
@@ -37,6 +38,11 @@ export interface DirectCall {
   readonly convert: (result: unknown) => Value
 }
 
+/** An argument of a kernel for columns: a column of the batch's length, or one value for all rows. */
+export type ColumnArgument =
+  | { readonly column: PlainColumn; readonly constant?: never }
+  | { readonly constant: Value; readonly column?: never }
+
 /** A function over rows, resolved for its argument types. */
 export interface ScalarKernel {
   /**
@@ -46,6 +52,13 @@ export interface ScalarKernel {
   readonly row: (...values: never[]) => Value
   /** The same as a JavaScript expression over its operands, for the generated loop. */
   readonly inline?: (...operands: readonly Operand[]) => string
+  /**
+   * The same for whole columns, usually on their bytes. Called only when `total`. Rows in which an argument is null are
+   * computed too, their result is ignored; the validity of the result is the caller's.
+   *
+   * @returns undefined when it does not take these columns (text that is not ASCII, say): then `row` does it.
+   */
+  readonly columns?: (args: readonly ColumnArgument[], length: number) => PlainColumn | undefined
   /** For user functions: what `row` does, taken apart. */
   readonly direct?: DirectCall
   /** `row` never throws, so it may be computed for rows whose result nobody looks at. */

@@ -9,10 +9,12 @@ import { InternalError } from '../../functions/errors.ts'
 import type { Value } from '../../functions/expr/node.ts'
 import type { Field } from '../../functions/types/type.ts'
 import type { Accumulator } from '../../functions/udf/definition.ts'
-import { Emitter, type InputForm } from './emit.ts'
+import { Emitter } from './emit.ts'
 import { Grouping } from './grouping.ts'
 import { compileLoop, type LoopFunction } from './loop.ts'
-import { declareInputs, LoopCache, type PreparedBatch, Projection, type Selection } from './project.ts'
+import { declareInputs, type Forms, type LoopSet, loopHead } from './loop-set.ts'
+import type { PreparedBatch, Selection } from './prepared-batch.ts'
+import { loopSet, Projection } from './projection.ts'
 import { SlotArray, type SlotSpec } from './slots.ts'
 
 export type AggregatePhase = 'single' | 'partial' | 'final'
@@ -33,6 +35,8 @@ interface Part {
   readonly slots: readonly SlotSpec[]
   /** Inputs of the loop: arguments, or in the final phase the columns of the partial state. */
   readonly inputs: readonly Bound[]
+  /** FILTER; states have passed it already. */
+  readonly filter: Bound | undefined
 }
 
 /** An aggregation's loops, without any state: made once, run many times. */
@@ -40,19 +44,15 @@ export class CompiledAggregation {
   readonly spec: AggregationSpec
   readonly parts: readonly Part[]
   readonly #keys: Projection
-  readonly #all: LoopCache
-  readonly #selected: LoopCache
+  readonly #loops: LoopSet
 
   constructor(spec: AggregationSpec) {
     this.spec = spec
-    this.parts = spec.aggregates.map((aggregate, i) => makePart(aggregate, spec.stateInputs?.[i] ?? aggregate.args))
+    this.parts = spec.aggregates.map((aggregate, i) => makePart(aggregate, spec.stateInputs?.[i]))
     this.#keys = new Projection(spec.keys)
-    const roots = this.parts.flatMap(({ aggregate, inputs }) => [
-      ...inputs,
-      ...(aggregate.filter === undefined || spec.phase === 'final' ? [] : [aggregate.filter]),
-    ])
-    this.#all = new LoopCache(roots, (forms) => this.#generate(forms, false))
-    this.#selected = new LoopCache(roots, (forms) => this.#generate(forms, true))
+    this.#loops = loopSet(
+      this.parts.flatMap(({ inputs, filter }) => (filter === undefined ? inputs : [...inputs, filter])),
+    )
   }
 
   get isGrouped(): boolean {
@@ -71,16 +71,25 @@ export class CompiledAggregation {
     targets: { readonly groups: Int32Array | undefined; readonly slots: readonly unknown[] },
   ): void {
     if (this.parts.length === 0) return
-    const loop = (selection === undefined ? this.#all : this.#selected).for(prepared)
-    loop(selection?.count ?? prepared.batch.length, prepared.inputs, targets, selection?.positions, prepared.firstRow)
+    const variant = this.#loops.variant(prepared)
+    const settled = this.#loops.settle(variant, prepared, selection)
+    const selected = settled.selection !== undefined
+    const loop = this.#loops.loop(variant, settled.prepared, selected ? 's' : 'a', (forms, roots) =>
+      this.#generate(forms, roots, selected),
+    )
+    loop(settled.selection?.count ?? settled.prepared.length, settled.prepared, targets, settled.selection?.positions)
   }
 
-  #generate(forms: ReadonlyMap<number, InputForm>, selected: boolean): LoopFunction {
+  #generate(forms: Forms, roots: readonly Bound[], selected: boolean): LoopFunction {
     const emitter = new Emitter(forms)
     const grouped = this.isGrouped
     const names: string[] = []
     const writeBack: string[] = []
+    // The roots stand in the order in which they were handed to the loop set.
+    const remaining = [...roots]
     for (const part of this.parts) {
+      const inputs = remaining.splice(0, part.inputs.length)
+      const [filter] = part.filter === undefined ? [] : remaining.splice(0, 1)
       // Without groups the state stays in local variables while the loop runs.
       const texts = part.slots.map(() => {
         const slot = names.length
@@ -92,15 +101,14 @@ export class CompiledAggregation {
         if (!grouped) writeBack.push(`b${slot}[0] = k${slot};`)
         return grouped ? `k${slot}[g]` : `k${slot}`
       })
-      emitter.add(`{\n${emitter.nested(() => this.#updateText(emitter, part, texts))}\n}`)
+      emitter.add(`{\n${emitter.nested(() => this.#updateText(emitter, { ...part, inputs, filter }, texts))}\n}`)
     }
-    const head = selected ? 'for (let j = 0; j < n; j++) { i = s[j];' : 'for (; i < n; i++) { const j = i;'
     return compileLoop(
       emitter,
       `${declareInputs(forms)}
        ${names.join('\n')}
        ${grouped ? 'const q = t.groups;' : ''}
-       ${head}
+       ${loopHead(selected)}
          ${grouped ? 'const g = q[j];' : ''}
          ${emitter.take()}
        }
@@ -110,9 +118,9 @@ export class CompiledAggregation {
 
   /** The statements that bring one row into one aggregate's state. */
   #updateText(emitter: Emitter, part: Part, slots: readonly string[]): void {
-    const { aggregate, kernel, inputs } = part
+    const { aggregate, kernel, inputs, filter } = part
     const final = this.spec.phase === 'final'
-    const filter = aggregate.filter !== undefined && !final ? emitter.truth(aggregate.filter) : 'true'
+    const condition = filter === undefined ? 'true' : emitter.truth(filter)
     const body = emitter.nested(() => {
       const operands = inputs.map((input) => emitter.emit(input))
       const skipsNulls =
@@ -134,18 +142,19 @@ export class CompiledAggregation {
       }
       emitter.add(guards.length === 0 ? text : `if (${guards.join(' & ')}) {\n${text}\n}`)
     })
-    emitter.add(filter === 'true' ? body : `if (${filter}) {\n${body}\n}`)
+    emitter.add(condition === 'true' ? body : `if (${condition}) {\n${body}\n}`)
   }
 }
 
-function makePart(aggregate: BoundAggregate, inputs: readonly Bound[]): Part {
+function makePart(aggregate: BoundAggregate, states: readonly Bound[] | undefined): Part {
   const kernel = aggregate.kernel()
   const slots =
     kernel.grouped === undefined
       ? [{ storage: 'object' as const, initial: () => kernel.accumulator() as unknown as Value }]
       : kernel.grouped.slots.map(({ storage, initial }) => ({ storage, initial: () => initial }))
   if (slots.length === 0) throw new InternalError(`Aggregate ${aggregate.name} keeps no state`)
-  return { aggregate, kernel, slots, inputs }
+  const filter = states === undefined ? aggregate.filter : undefined
+  return { aggregate, kernel, slots, inputs: states ?? aggregate.args, filter }
 }
 
 /** The groups and states of one run of an aggregation. */
@@ -162,7 +171,7 @@ export class Aggregation {
 
   /** Adds the selected rows of a batch, all rows when nothing is selected. */
   add(prepared: PreparedBatch, selection: Selection | undefined): void {
-    const count = selection?.count ?? prepared.batch.length
+    const count = selection?.count ?? prepared.length
     const groups = this.#grouping?.number(this.#compiled.keys(prepared, selection), undefined, count)
     this.#makeRoom()
     const slots = this.#slots.flatMap((own) => own.map((slot) => slot.values))

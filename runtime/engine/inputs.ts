@@ -21,14 +21,14 @@ export interface PreparedInput {
   readonly l?: Uint32Array
 }
 
-/** The declarations that give a loop its names for input `at`, taken from `x[at]`. */
+/** The declarations that give a loop its names for input `at`, taken from `x.get(at)`. */
 export function inputNames(at: number, form: InputForm): string {
   const fields: string[] = ['v']
   if (form.storage === 'text') fields.push('o')
   if (form.storage === 'dictionary') fields.push('c')
   if (form.storage === 'bigint') fields.push('h', 'l')
   if (form.nulls) fields.push('m')
-  return `const ${fields.map((field) => `${field}${at} = x[${at}].${field}`).join(', ')};`
+  return `const ${fields.map((field) => `${field}${at} = x.get(${at}).${field}`).join(', ')};`
 }
 
 /** A form as text: two batches whose forms have the same key run the same loop. */

@@ -2,23 +2,21 @@
 // ours alone, everything else comes as parameters.
 
 import type { Emitter } from './emit.ts'
-import type { PreparedInput } from './inputs.ts'
+import type { PreparedBatch } from './prepared-batch.ts'
 import { udfFailure } from './udf-failure.ts'
 
 /**
  * A generated loop over rows `0 … n`.
  *
- * @param inputs - Prepared inputs, `x` in the text.
+ * @param batch - Its prepared inputs are `x` in the text.
  * @param targets - What the loop writes, `t` in the text.
  * @param positions - Selected rows, `s` in the text.
- * @param firstRow - Rows before this batch, for error messages.
  */
 export type LoopFunction = (
   n: number,
-  inputs: readonly (PreparedInput | undefined)[],
+  batch: PreparedBatch,
   targets: unknown,
   positions: Int32Array | undefined,
-  firstRow: number,
 ) => unknown
 
 let made = 0
@@ -27,9 +25,9 @@ let made = 0
 export function compileLoop(emitter: Emitter, body: string): LoopFunction {
   const { udfs, parameters } = emitter
   const names = parameters.map((_, i) => `p${i}`)
-  const guarded = udfs.length === 0 ? body : `try {\n${body}\n} catch (e) { throw fail(e, u, i + r); }`
+  const guarded = udfs.length === 0 ? body : `try {\n${body}\n} catch (e) { throw fail(e, u, b.rowOfPartition(i)); }`
   // The number keeps sources apart: functions of identical source share their type feedback.
-  const source = `"use strict"; return function loop${made++}(n, x, t, s, r) {\nlet i = 0, u = 0;\n${guarded}\n}`
+  const source = `"use strict"; return function loop${made++}(n, b, t, s) {\nconst x = b.inputs; let i = 0, u = 0;\n${guarded}\n}`
   const fail = (thrown: unknown, udf: number, row: number): Error => udfFailure(thrown, udfs[udf] ?? '', row)
   return new Function('fail', ...names, source)(fail, ...parameters) as LoopFunction
 }

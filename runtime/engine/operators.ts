@@ -5,7 +5,9 @@ import type { Batch } from '../../functions/column/column.ts'
 import { sliceBatch } from '../../functions/column/slice.ts'
 import type { Schema } from '../../functions/types/type.ts'
 import { Aggregation, type CompiledAggregation } from './aggregate.ts'
-import { type Filter, PreparedBatch, type Projection, selectRows } from './project.ts'
+import type { Filter } from './filter.ts'
+import { PreparedBatch, selectRows } from './prepared-batch.ts'
+import type { Projection } from './projection.ts'
 import { type SortKey, sortBatches } from './sort.ts'
 
 export interface Operator {
@@ -30,7 +32,7 @@ export class SelectOperator implements Operator {
   }
 
   push(batch: Batch): Batch | undefined {
-    const prepared = new PreparedBatch(batch, this.#rows)
+    const prepared = PreparedBatch.of(batch, this.#rows)
     this.#rows += batch.length
     let selection = this.#filter?.select(prepared)
     if (selection?.count === 0) return undefined
@@ -57,7 +59,7 @@ export class AggregateOperator implements Operator {
   }
 
   push(batch: Batch): undefined {
-    const prepared = new PreparedBatch(batch, this.#rows)
+    const prepared = PreparedBatch.of(batch, this.#rows)
     this.#rows += batch.length
     const selection = this.#filter?.select(prepared)
     if (selection?.count !== 0) this.#aggregation.add(prepared, selection)

@@ -11,8 +11,9 @@ import type { Schema } from '../../functions/types/type.ts'
 import type { AggregateOp, NamedNode, Program } from '../program/program.ts'
 import { partialSchema, schemaAfter, stateName } from '../program/schema.ts'
 import { CompiledAggregation } from './aggregate.ts'
+import { Filter } from './filter.ts'
 import { AggregateOperator, LimitOperator, type Operator, SelectOperator, SortOperator } from './operators.ts'
-import { Filter, Projection } from './project.ts'
+import { Projection } from './projection.ts'
 
 /** A compiled program: everything but the state of a run. Cached by workers, so that a program is compiled once. */
 export class CompiledPipeline {

@@ -8,7 +8,8 @@ import { concatBatches } from '../../functions/column/concat.ts'
 import { resolveDictionary, takeRows } from '../../functions/column/take.ts'
 import { compareBytes, compareNumbers, compareValues } from '../../functions/scalar/order.ts'
 import type { DataType } from '../../functions/types/type.ts'
-import { PreparedBatch, Projection } from './project.ts'
+import { PreparedBatch } from './prepared-batch.ts'
+import { Projection } from './projection.ts'
 
 export interface SortKey {
   readonly expression: Bound
@@ -25,7 +26,7 @@ export function sortBatches(
 ): Batch {
   const all = concatBatches(batches, types)
   const projection = new Projection(keys.map((key) => key.expression))
-  const columns = projection.run(new PreparedBatch(all, 0), undefined).columns.map(resolveDictionary)
+  const columns = projection.run(PreparedBatch.of(all), undefined).columns.map(resolveDictionary)
   const compare = comparator(keys, columns)
   const positions = Int32Array.from({ length: all.length }, (_, i) => i).sort(compare)
   const count = Math.min(limit ?? all.length, all.length)

@@ -1,0 +1,182 @@
+// Projection: columns computed from the selected rows of a batch. Columns that are handed on, and those that are derived
+// as a whole, need no loop; one loop computes all others.
+
+import type { Bound } from '../../functions/bind/bound.ts'
+import type { Batch, Column, PlainColumn } from '../../functions/column/column.ts'
+import { resolveDictionary } from '../../functions/column/take.ts'
+import { finishTarget, makeTarget, type Target, writeText } from '../../functions/column/target.ts'
+import { InternalError } from '../../functions/errors.ts'
+import type { ColumnArgument } from '../../functions/scalar/contract.ts'
+import type { Derivation } from './derive.ts'
+import { Emitter } from './emit.ts'
+import { compileLoop, type LoopFunction } from './loop.ts'
+import { declareInputs, type Forms, LoopSet, loopHead } from './loop-set.ts'
+import { PreparedBatch, type Selection, selectRows } from './prepared-batch.ts'
+
+export class Projection {
+  readonly #loops: LoopSet
+
+  constructor(outputs: readonly Bound[]) {
+    this.#loops = loopSet(outputs, (roots) => roots.filter(needsLoop))
+  }
+
+  run(prepared: PreparedBatch, selection: Selection | undefined): Batch {
+    const variant = this.#loops.variant(prepared)
+    const settled = this.#loops.settle(variant, prepared, selection)
+    const length = settled.selection?.count ?? settled.prepared.length
+    const targets: (Target | undefined)[] = variant.roots.map((root) =>
+      needsLoop(root) ? makeTarget(root.type, length, root.nullable) : undefined,
+    )
+    if (variant.roots.some(needsLoop)) {
+      const selected = settled.selection !== undefined
+      const loop = this.#loops.loop(variant, settled.prepared, selected ? 's' : 'a', (forms, roots) =>
+        projectionLoop(forms, roots, selected),
+      )
+      loop(length, settled.prepared, targets, settled.selection?.positions)
+    }
+    const columns = variant.roots.map((root, i) => {
+      const target = targets[i]
+      if (target !== undefined) return finishTarget(target, root.type, length)
+      if (root.kind !== 'input') throw new InternalError('A computed output has no target')
+      const column = settled.prepared.column(root.index)
+      return settled.selection === undefined ? column : selectRows(column, settled.selection)
+    })
+    return { length, columns }
+  }
+}
+
+const needsLoop = (root: Bound): boolean => root.kind !== 'input'
+
+function projectionLoop(forms: Forms, roots: readonly Bound[], selected: boolean): LoopFunction {
+  const emitter = new Emitter(forms)
+  const names: string[] = []
+  roots.forEach((root, i) => {
+    if (!needsLoop(root)) return
+    names.push(`const w${i} = t[${i}].v${root.nullable ? `, y${i} = t[${i}].m` : ''};`)
+    const { value, valid } = emitter.emit(root)
+    emitter.add(writeText(root.type, i, value))
+    if (root.nullable) emitter.add(`y${i}[j] = ${valid};`)
+  })
+  return compileLoop(
+    emitter,
+    `${declareInputs(forms)}
+     ${names.join('\n')}
+     ${loopHead(selected)}
+       ${emitter.take()}
+     }`,
+  )
+}
+
+/** The loops of expressions, with derived columns evaluated by the functions below. */
+export function loopSet(roots: readonly Bound[], usedBy?: (roots: readonly Bound[]) => readonly Bound[]): LoopSet {
+  const byRow = new Map<number, Projection>()
+  const onEntries = new Map<number, WeakMap<PlainColumn, Column | null>>()
+  return new LoopSet(
+    roots,
+    (derivation, prepared) => {
+      prepared.derive(derivation.index, () =>
+        derivation.by === 'dictionary'
+          ? derivedOnDictionary(derivation, prepared, byRow, onEntries)
+          : derivedByColumns(derivation.bound, prepared, byRow),
+      )
+    },
+    usedBy,
+  )
+}
+
+/** Evaluates the entries of a dictionary; the rows keep their codes. */
+function derivedOnDictionary(
+  { bound, input }: Derivation,
+  prepared: PreparedBatch,
+  byRow: Map<number, Projection>,
+  onEntries: Map<number, WeakMap<PlainColumn, Column | null>>,
+): Column {
+  const column = prepared.column(input)
+  if (column.storage !== 'dictionary') throw new InternalError('A dictionary was expected')
+  let known = onEntries.get(bound.id)
+  if (known === undefined) {
+    known = new WeakMap()
+    onEntries.set(bound.id, known)
+  }
+  let entries = known.get(column.dictionary)
+  if (entries === undefined) {
+    entries = evaluateEntries(bound, column.dictionary, byRow)
+    known.set(column.dictionary, entries)
+  }
+  // An entry that no row uses may be what failed: the rows decide.
+  if (entries === null || seesNulls(bound, column)) return evaluateRows(bound, prepared.plain(), byRow)
+  return { ...column, type: bound.type, dictionary: resolveDictionary(entries) }
+}
+
+function evaluateEntries(bound: Bound, dictionary: PlainColumn, byRow: Map<number, Projection>): Column | null {
+  try {
+    return evaluateRows(bound, new PreparedBatch(dictionary.length, () => dictionary), byRow)
+  } catch {
+    return null
+  }
+}
+
+/** Null rows have no entry: an expression that may make something of null must see the rows. */
+const seesNulls = (bound: Bound, column: Column): boolean => column.valid !== undefined && !isStrict(bound)
+
+const isStrict = (bound: Bound): boolean =>
+  bound.kind === 'input' ||
+  bound.kind === 'constant' ||
+  (bound.kind === 'call' && bound.nulls === 'propagate' && bound.args.every(isStrict))
+
+/** Evaluates an expression row by row, as a projection of its own. */
+function evaluateRows(bound: Bound, prepared: PreparedBatch, byRow: Map<number, Projection>): Column {
+  let projection = byRow.get(bound.id)
+  if (projection === undefined) {
+    projection = new Projection([bound])
+    byRow.set(bound.id, projection)
+  }
+  const [column] = projection.run(prepared, undefined).columns
+  if (column === undefined) throw new InternalError('A projection gave no column')
+  return column
+}
+
+/** Runs a call's kernel for columns; row by row where the kernel does not take these columns. */
+function derivedByColumns(bound: Bound, prepared: PreparedBatch, byRow: Map<number, Projection>): Column {
+  const result = evaluateColumns(bound, prepared)
+  if (result !== undefined) return result
+  let loops = byRow.get(bound.id)
+  if (loops === undefined) {
+    loops = new Projection([rowByRow(bound)])
+    byRow.set(bound.id, loops)
+  }
+  const [column] = loops.run(prepared, undefined).columns
+  if (column === undefined) throw new InternalError('A projection gave no column')
+  return column
+}
+
+/** The same call without its kernels for columns. */
+function rowByRow(bound: Bound): Bound {
+  if (bound.kind !== 'call') return bound
+  const { columns: _, ...kernel } = bound.kernel()
+  return { ...bound, args: bound.args.map(rowByRow), kernel: () => kernel }
+}
+
+function evaluateColumns(bound: Bound, prepared: PreparedBatch): PlainColumn | undefined {
+  if (bound.kind === 'input') return resolveDictionary(prepared.column(bound.index))
+  if (bound.kind !== 'call') return undefined
+  const args: ColumnArgument[] = []
+  for (const arg of bound.args) {
+    const value = arg.kind === 'constant' ? arg.value : evaluateColumns(arg, prepared)
+    if (value === undefined || value === null) return undefined
+    args.push(arg.kind === 'constant' ? { constant: arg.value } : { column: value as PlainColumn })
+  }
+  const result = bound.kernel().columns?.(args, prepared.length)
+  return result === undefined ? undefined : { ...result, type: bound.type, valid: allValid(args) }
+}
+
+/** A row is null where any argument is. */
+function allValid(args: readonly ColumnArgument[]): Uint8Array | undefined {
+  const masks = args.flatMap(({ column }) => (column?.valid === undefined ? [] : [column.valid]))
+  const [first, ...others] = masks
+  if (first === undefined) return undefined
+  if (others.length === 0) return first
+  const valid = Uint8Array.from(first)
+  for (const mask of others) for (let i = 0; i < valid.length; i++) valid[i] = (valid[i] ?? 0) & (mask[i] ?? 0)
+  return valid
+}
