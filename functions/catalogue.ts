@@ -1,8 +1,14 @@
 // The built-ins as one registry. Everything that needs to know which functions there are asks here: binding, SQL text,
 // the reference page, GET /v1/functions and the registry test.
 
+import { approximateAggregates } from './aggregate/approximate.ts'
 import { basicAggregates } from './aggregate/basic.ts'
 import type { AggregateFunction } from './aggregate/contract.ts'
+import { logicAggregates } from './aggregate/logic.ts'
+import { orderedAggregates } from './aggregate/ordered.ts'
+import { percentileAggregates } from './aggregate/percentile.ts'
+import { regressionAggregates } from './aggregate/regression.ts'
+import { statisticAggregates } from './aggregate/statistics.ts'
 import { arrayFunctions } from './scalar/array.ts'
 import { arrayBuildFunctions } from './scalar/array-build.ts'
 import { arraySearchFunctions } from './scalar/array-search.ts'
@@ -54,7 +60,15 @@ export const scalarFunctions: readonly ScalarFunction[] = Object.freeze([
   ...conversionFunctions,
 ])
 
-export const aggregateFunctions: readonly AggregateFunction[] = Object.freeze([...basicAggregates])
+export const aggregateFunctions: readonly AggregateFunction[] = Object.freeze([
+  ...basicAggregates,
+  ...statisticAggregates,
+  ...regressionAggregates,
+  ...percentileAggregates,
+  ...logicAggregates,
+  ...orderedAggregates,
+  ...approximateAggregates,
+])
 
 /** Every name and alias of the entries. */
 function byName<Entry extends { readonly name: string; readonly aliases?: readonly string[] }>(

@@ -23,7 +23,7 @@ import { type AggregateKernel, aggregateFunction, type GroupedKernel } from './c
 const typeOf = (args: readonly Argument[]): DataType => args[0]?.type ?? float64
 
 /** An accumulator over one value that partial states merge into the same way rows do. */
-class Folding implements Accumulator {
+export class Folding implements Accumulator {
   #value: Value
   readonly #step: (value: Value, next: Value) => Value
   readonly #join: (value: Value, other: Value) => Value

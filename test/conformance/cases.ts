@@ -56,6 +56,7 @@ export interface OurAnswer {
   readonly because: string
   readonly type?: string
   readonly values?: readonly Json[]
+  readonly keys?: readonly (readonly Json[])[]
   readonly fails?: 'plan' | 'exec'
 }
 

@@ -1,0 +1,39 @@
+// approx_distinct: how many distinct values there are, about.
+
+import type { Value } from '../expr/node.ts'
+import { anything, exactly } from '../signature/signature.ts'
+import { binary, field, uint64 } from '../types/type.ts'
+import type { Accumulator } from '../udf/definition.ts'
+import { aggregateFunction } from './contract.ts'
+import { HyperLogLog } from './hyper-log-log.ts'
+
+class Distinct implements Accumulator {
+  readonly #sketch = new HyperLogLog()
+  add(value: Value = null): void {
+    this.#sketch.add(value)
+  }
+  merge(others: readonly Value[]): void {
+    for (const other of others) if (other instanceof Uint8Array) this.#sketch.merge(other)
+  }
+  state(): readonly Value[] {
+    return [this.#sketch.toBytes()]
+  }
+  evaluate(): Value {
+    return BigInt(this.#sketch.count())
+  }
+}
+
+export const approximateAggregates = [
+  aggregateFunction({
+    name: 'approx_distinct',
+    family: 'aggregate',
+    usage: 'approx_distinct(value)',
+    summary: 'About how many distinct values there are, within one per cent; exact for few values',
+    examples: [],
+    signature: exactly([anything]),
+    returns: uint64,
+    nullable: false,
+    state: () => [field('sketch', binary, false)],
+    kernel: () => ({ accumulator: () => new Distinct() }),
+  }),
+]

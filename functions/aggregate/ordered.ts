@@ -1,0 +1,180 @@
+// Aggregates that depend on the order of rows: lists, joined texts, and values at a place. Whoever feeds the
+// accumulators has put the rows into the order that was asked for.
+
+import { PlanError } from '../errors.ts'
+import type { Value } from '../expr/node.ts'
+import type { Argument } from '../scalar/contract.ts'
+import { anything, exactly, integer, printable, text } from '../signature/signature.ts'
+import { bool, type DataType, field, list, nullType, utf8 } from '../types/type.ts'
+import type { Accumulator } from '../udf/definition.ts'
+import { type AggregateFunction, aggregateFunction } from './contract.ts'
+
+const typeOf = (args: readonly Argument[]): DataType => args[0]?.type ?? nullType
+
+class Collected implements Accumulator {
+  #values: Value[] = []
+  add(value: Value = null): void {
+    this.#values.push(value)
+  }
+  merge(others: readonly Value[]): void {
+    for (const other of others)
+      if (other !== null) for (const value of other as readonly Value[]) this.#values.push(value)
+  }
+  state(): readonly Value[] {
+    return [this.#values.length === 0 ? null : [...this.#values]]
+  }
+  evaluate(): Value {
+    return this.#values.length === 0 ? null : [...this.#values]
+  }
+}
+
+class Joined implements Accumulator {
+  #text: string | null = null
+  readonly #delimiter: string
+  constructor(delimiter: string) {
+    this.#delimiter = delimiter
+  }
+  add(value: Value = null): void {
+    if (value === null) return
+    this.#text = this.#text === null ? (value as string) : this.#text + this.#delimiter + value
+  }
+  merge(others: readonly Value[]): void {
+    for (const other of others) this.add(other)
+  }
+  state(): readonly Value[] {
+    return [this.#text]
+  }
+  evaluate(): Value {
+    return this.#text
+  }
+}
+
+/** The first value, or the last; partial states merge in the order of their rows. */
+class AtEnd implements Accumulator {
+  #value: Value = null
+  #seen = false
+  readonly #last: boolean
+  constructor(last: boolean) {
+    this.#last = last
+  }
+  add(value: Value = null): void {
+    if (this.#seen && !this.#last) return
+    this.#value = value
+    this.#seen = true
+  }
+  merge(values: readonly Value[], seen: readonly Value[]): void {
+    values.forEach((value, i) => {
+      if (seen[i] === true) this.add(value)
+    })
+  }
+  state(): readonly Value[] {
+    return [this.#value, this.#seen]
+  }
+  evaluate(): Value {
+    return this.#value
+  }
+}
+
+/** The nth value; keeps as many as it takes to know it, from the start or (for negative n) from the end. */
+class AtPlace implements Accumulator {
+  #kept: Value[] = []
+  readonly #n: number
+  constructor(n: number) {
+    this.#n = n
+  }
+  add(value: Value = null): void {
+    if (this.#n > 0 && this.#kept.length >= this.#n) return
+    this.#kept.push(value)
+    if (this.#n < 0 && this.#kept.length > -this.#n) this.#kept.shift()
+  }
+  merge(others: readonly Value[]): void {
+    for (const other of others) for (const value of (other ?? []) as readonly Value[]) this.add(value)
+  }
+  state(): readonly Value[] {
+    return [[...this.#kept]]
+  }
+  evaluate(): Value {
+    if (this.#n < 0) return this.#kept.length === -this.#n ? (this.#kept[0] ?? null) : null
+    return this.#kept[this.#n - 1] ?? null
+  }
+}
+
+const endValue = (name: 'first_value' | 'last_value', summary: string): AggregateFunction =>
+  aggregateFunction({
+    name,
+    family: 'aggregate',
+    usage: `${name}(value [ORDER BY key])`,
+    summary,
+    examples: [],
+    signature: exactly([anything]),
+    returns: typeOf,
+    nulls: 'call',
+    state: (args) => [field(name, typeOf(args)), field('seen', bool, false)],
+    kernel: () => ({ accumulator: () => new AtEnd(name === 'last_value') }),
+  })
+
+/** A constant that fixes what an aggregate does. */
+export function constantOf(name: string, args: readonly Argument[], index: number, what: string): Value {
+  const value = args[index]?.literal
+  if (value !== undefined && value !== null) return value
+  throw new PlanError('type_mismatch', `Function "${name}" takes ${what} literal as argument ${index + 1}`, {
+    details: { function: name, argument: index + 1 },
+  })
+}
+
+function placeOf(args: readonly Argument[]): number {
+  const n = Number(constantOf('nth_value', args, 1, 'an integer'))
+  if (n !== 0) return n
+  throw new PlanError('invalid_argument', 'Cannot take value 0: nth_value counts from 1, from the end when negative')
+}
+
+export const orderedAggregates = [
+  aggregateFunction({
+    name: 'array_agg',
+    family: 'aggregate',
+    usage: 'array_agg(value [ORDER BY key])',
+    summary: 'The values as a list, nulls included; null when there are no rows',
+    examples: [],
+    signature: exactly([anything]),
+    returns: (args) => list(typeOf(args)),
+    nulls: 'call',
+    state: (args) => [field('values', list(typeOf(args)))],
+    kernel: () => ({ accumulator: () => new Collected() }),
+  }),
+  aggregateFunction({
+    name: 'string_agg',
+    aliases: ['listagg'],
+    family: 'aggregate',
+    usage: 'string_agg(text, delimiter [ORDER BY key])',
+    summary: 'The texts that are not null joined by a delimiter; null when there are none',
+    examples: [],
+    signature: exactly([printable, text]),
+    returns: utf8,
+    nulls: 'call',
+    state: () => [field('text', utf8)],
+    kernel: (args) => {
+      const delimiter = args[1]?.literal === null ? '' : String(constantOf('string_agg', args, 1, 'a string'))
+      return { accumulator: () => new Joined(delimiter) }
+    },
+  }),
+  endValue('first_value', 'The value of the first row'),
+  endValue('last_value', 'The value of the last row'),
+  aggregateFunction({
+    name: 'nth_value',
+    family: 'aggregate',
+    usage: 'nth_value(value, n [ORDER BY key])',
+    summary: 'The value of the nth row, from the end when n is negative; null when there are not so many',
+    examples: [],
+    signature: exactly([anything, integer]),
+    returns: (args) => {
+      placeOf(args)
+      return typeOf(args)
+    },
+    nulls: 'call',
+    state: (args) => [field('values', list(typeOf(args)), false)],
+    kernel: (args) => {
+      const n = placeOf(args)
+      return { accumulator: () => new AtPlace(n) }
+    },
+  }),
+]

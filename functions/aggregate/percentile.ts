@@ -1,0 +1,198 @@
+// Medians and percentiles: exact ones keep all values, approximate ones a t-digest.
+
+import { PlanError } from '../errors.ts'
+import type { Value } from '../expr/node.ts'
+import type { Argument } from '../scalar/contract.ts'
+import { compareNumbers } from '../scalar/order.ts'
+import { double, exactly, integer, type Parameter } from '../signature/signature.ts'
+import { type DataType, field, float64, isDecimal, isFloat, list } from '../types/type.ts'
+import type { Accumulator } from '../udf/definition.ts'
+import { type AggregateFunction, aggregateFunction } from './contract.ts'
+import { constantOf } from './ordered.ts'
+import { TDigest } from './t-digest.ts'
+
+/** Floats and decimals stay, integers become Float64. */
+const measured: Parameter = {
+  describe: 'a number',
+  coerce: (type) => (isDecimal(type) || isFloat(type) ? type : double.coerce(type)),
+}
+
+const typeOf = (args: readonly Argument[]): DataType => args[0]?.type ?? float64
+
+/** Keeps every value. Numbers are sorted as doubles, decimals as bigints. */
+class Sorted implements Accumulator {
+  readonly #values: (number | bigint)[] = []
+  readonly #pick: (sorted: readonly (number | bigint)[]) => Value
+  constructor(pick: (sorted: readonly (number | bigint)[]) => Value) {
+    this.#pick = pick
+  }
+  add(value: Value = null): void {
+    this.#values.push(value as number | bigint)
+  }
+  merge(others: readonly Value[]): void {
+    for (const other of others) for (const value of (other ?? []) as readonly Value[]) this.add(value)
+  }
+  state(): readonly Value[] {
+    return [[...this.#values]]
+  }
+  evaluate(): Value {
+    if (this.#values.length === 0) return null
+    if (typeof this.#values[0] === 'bigint')
+      return this.#pick(this.#values.toSorted((a, b) => (a < b ? -1 : a > b ? 1 : 0)))
+    return this.#pick((this.#values as number[]).toSorted(compareNumbers))
+  }
+}
+
+function middle(sorted: readonly (number | bigint)[]): Value {
+  const half = sorted.length >> 1
+  const [low, high] = [sorted[half - 1], sorted[half]]
+  if (sorted.length % 2 === 1 || low === undefined || high === undefined) return high ?? null
+  return typeof low === 'bigint' ? (low + (high as bigint)) / 2n : (low + (high as number)) / 2
+}
+
+const percentileOf =
+  (share: number) =>
+  (sorted: readonly (number | bigint)[]): Value => {
+    const rank = share * (sorted.length - 1)
+    const low = Math.floor(rank)
+    const [a, b] = [Number(sorted[low]), Number(sorted[Math.ceil(rank)])]
+    return a === b ? a : a + (b - a) * (rank - low)
+  }
+
+/** The share that is asked for, a constant from 0 to 1. */
+function shareOf(name: string, args: readonly Argument[], index: number): number {
+  const share = literalNumber(constantOf(name, args, index, 'a number'))
+  if (share >= 0 && share <= 1) return share
+  throw new PlanError('invalid_argument', `Function "${name}" takes a share from 0 to 1, got ${share}`)
+}
+
+const literalNumber = (value: Value): number => Number(value)
+
+class Sketch implements Accumulator {
+  readonly #digest: TDigest
+  readonly #share: number
+  readonly #weighted: boolean
+  constructor(share: number, compression: number, weighted: boolean) {
+    this.#digest = new TDigest(compression)
+    this.#share = share
+    this.#weighted = weighted
+  }
+  add(value: Value = null, weight: Value = null): void {
+    this.#digest.add(value as number, this.#weighted ? (weight as number) : 1)
+  }
+  merge(means: readonly Value[], weights: readonly Value[], least: readonly Value[], greatest: readonly Value[]): void {
+    means.forEach((list, i) => {
+      const values = (list ?? []) as readonly number[]
+      if (values.length > 0)
+        this.#digest.merge(values, weights[i] as readonly number[], least[i] as number, greatest[i] as number)
+    })
+  }
+  state(): readonly Value[] {
+    const { means, weights } = this.#digest.parts()
+    return [[...means], [...weights], ...this.#digest.bounds()]
+  }
+  evaluate(): Value {
+    return this.#digest.total === 0 ? null : this.#digest.quantile(this.#share)
+  }
+}
+
+interface SketchEntry {
+  readonly name: string
+  readonly usage: string
+  readonly summary: string
+  readonly parameters: readonly Parameter[]
+  readonly optional?: number
+  /** Which argument is the share; 0.5 unless there is one. */
+  readonly shareAt?: number
+  readonly weighted?: boolean
+}
+
+const approximate = ({
+  name,
+  usage,
+  summary,
+  parameters,
+  optional = 0,
+  shareAt,
+  weighted = false,
+}: SketchEntry): AggregateFunction => {
+  const share = (args: readonly Argument[]): number => (shareAt === undefined ? 0.5 : shareOf(name, args, shareAt))
+  return aggregateFunction({
+    name,
+    family: 'aggregate',
+    usage,
+    summary,
+    examples: [],
+    signature: exactly(parameters, optional),
+    returns: (args) => {
+      share(args)
+      return float64
+    },
+    state: () => [
+      field('means', list(float64), false),
+      field('weights', list(float64), false),
+      field('least', float64, false),
+      field('greatest', float64, false),
+    ],
+    kernel: (args) => {
+      const [wanted, given] = [share(args), shareAt === undefined ? undefined : args[shareAt + 1]?.literal]
+      const compression = given === undefined || given === null ? 100 : Math.max(10, literalNumber(given))
+      return { accumulator: () => new Sketch(wanted, compression, weighted) }
+    },
+  })
+}
+
+export const percentileAggregates = [
+  aggregateFunction({
+    name: 'median',
+    family: 'aggregate',
+    usage: 'median(number)',
+    summary: 'The middle value, or the mean of the two middle ones; null when there are none',
+    examples: [],
+    signature: exactly([measured]),
+    returns: typeOf,
+    state: (args) => [field('values', list(typeOf(args)), false)],
+    kernel: () => ({ accumulator: () => new Sorted(middle) }),
+  }),
+  aggregateFunction({
+    name: 'percentile_cont',
+    aliases: ['quantile_cont'],
+    family: 'aggregate',
+    usage: 'percentile_cont(share) WITHIN GROUP (ORDER BY number) or percentile_cont(number, share)',
+    summary: 'The value below which a share of the values lies, interpolated between two',
+    examples: [],
+    signature: exactly([double, double]),
+    returns: (args) => {
+      shareOf('percentile_cont', args, 1)
+      return float64
+    },
+    state: () => [field('values', list(float64), false)],
+    kernel: (args) => {
+      const pick = percentileOf(shareOf('percentile_cont', args, 1))
+      return { accumulator: () => new Sorted(pick) }
+    },
+  }),
+  approximate({
+    name: 'approx_percentile_cont',
+    usage: 'approx_percentile_cont(number, share[, centroids])',
+    summary: 'About the value below which a share of the values lies, by a t-digest; exact for few values',
+    parameters: [double, double, integer],
+    optional: 1,
+    shareAt: 1,
+  }),
+  approximate({
+    name: 'approx_percentile_cont_with_weight',
+    usage: 'approx_percentile_cont_with_weight(number, weight, share[, centroids])',
+    summary: 'About the value below which a share of the weight lies, by a t-digest',
+    parameters: [double, double, double, integer],
+    optional: 1,
+    shareAt: 2,
+    weighted: true,
+  }),
+  approximate({
+    name: 'approx_median',
+    usage: 'approx_median(number)',
+    summary: 'About the middle value, by a t-digest; exact for few values',
+    parameters: [double],
+  }),
+]
