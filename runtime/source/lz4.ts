@@ -7,7 +7,7 @@
  * @returns Where the output ends.
  * @throws {Error} When the block is damaged or `output` is too small.
  */
-export function decompressLz4Block(input: Uint8Array, output: Uint8Array, to = 0): number {
+function decompressLz4Block(input: Uint8Array, output: Uint8Array, to = 0): number {
   let at = 0
   const end = input.length
   while (at < end) {
@@ -39,7 +39,7 @@ export function decompressLz4Block(input: Uint8Array, output: Uint8Array, to = 0
 }
 
 /** Repeats what lies `distance` bytes back; source and target may overlap. */
-export function copyMatch(output: Uint8Array, to: number, distance: number, length: number): void {
+function copyMatch(output: Uint8Array, to: number, distance: number, length: number): void {
   if (length > 96 && distance >= length) output.copyWithin(to, to - distance, to - distance + length)
   else for (let i = to, end = to + length; i < end; i++) output[i] = output[i - distance] as number
 }

@@ -153,3 +153,17 @@ export async function* readPartition(
       return yield* (await import('./json/read-json.ts')).readJson(partition, options)
   }
 }
+
+/**
+ * What one task needs of a source: for `memory`, only the bytes of its own batches; other kinds stay as they are.
+ *
+ * @returns A spec and a partition to give to `readPartition` together.
+ */
+export async function narrowSource(
+  spec: SourceSpec,
+  partition: SourcePartition,
+): Promise<{ spec: SourceSpec; partition: SourcePartition }> {
+  if (spec.kind !== 'memory') return { spec, partition }
+  const narrow = await (await import('./arrow/narrow-memory.ts')).narrowMemory(spec.bytes, partition)
+  return { spec: { kind: 'memory', bytes: narrow.bytes }, partition: narrow.partition }
+}

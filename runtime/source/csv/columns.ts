@@ -4,11 +4,19 @@
 import { type Data, makeData } from 'apache-arrow'
 import { toArrowType } from '../../../functions/types/arrow.ts'
 import type { DataType } from '../../../functions/types/type.ts'
-import { createBuilder, ValueError } from '../text/builders.ts'
+import { createBuilder, packBits, ValueError } from '../text/builders.ts'
 import { readFixed } from '../text/scalars.ts'
 import { copyField, fieldText, isNullField, isQuoted } from './fields.ts'
 import type { CsvFormat } from './format.ts'
-import { type FieldLoop, parseDates, parseFloats, parseIntegers, parseTimestamps, skipToExact } from './loops.ts'
+import {
+  type FieldLoop,
+  parseBooleans,
+  parseDates,
+  parseFloats,
+  parseIntegers,
+  parseTimestamps,
+  skipToExact,
+} from './loops.ts'
 import type { FieldBlock } from './tokenize.ts'
 
 /** Takes fields into one column of one batch. */
@@ -57,6 +65,8 @@ export function createCsvColumn(init: CsvColumnInit): CsvColumn {
       return fixedColumn(init, 4, parseDates)
     case 'timestamp':
       return fixedColumn(init, 8, parseTimestamps(init.type))
+    case 'bool':
+      return fixedColumn(init, 1, parseBooleans)
     case 'utf8':
       return textColumn(init)
     default:
@@ -66,7 +76,7 @@ export function createCsvColumn(init: CsvColumnInit): CsvColumn {
 
 interface Nulls {
   add(row: number): void
-  take(rows: number): { nullCount: number; nullBitmap?: Uint8Array }
+  take(): { nullCount: number; nullBitmap?: Uint8Array }
 }
 
 /** Everything is valid until it is said to be null, so that valid rows cost nothing. */
@@ -93,7 +103,7 @@ function fixedColumn(
   const { ArrayType } = arrowType
   const buffer = new ArrayBuffer(capacity * 8)
   const view = new DataView(buffer)
-  const target = { words: new Int32Array(buffer), doubles: new Float64Array(buffer) }
+  const target = { bytes: new Uint8Array(buffer), words: new Int32Array(buffer), doubles: new Float64Array(buffer) }
   const nulls = createNulls(capacity)
   const { write } = readFixed(type)
   const choose = format.nullValues.length > 0 ? skipToExact : loop
@@ -106,8 +116,10 @@ function fixedColumn(
         else if (!write(view, at * width, text)) throw new FieldError(row, index, new ValueError(text, type))
       })
     },
-    finish: (rows) =>
-      make({ type: arrowType, length: rows, ...nulls.take(rows), data: new ArrayType(buffer, 0, rows) }),
+    finish(rows) {
+      const data = type.kind === 'bool' ? packBits(target.bytes, rows) : new ArrayType(buffer, 0, rows)
+      return make({ type: arrowType, length: rows, ...nulls.take(), data })
+    },
   }
 }
 
@@ -137,7 +149,7 @@ function textColumn({ type, index, stride, capacity, format }: CsvColumnInit): C
       make({
         type: toArrowType(type),
         length: rows,
-        ...nulls.take(rows),
+        ...nulls.take(),
         valueOffsets: offsets.subarray(0, rows + 1),
         data: data.subarray(0, used),
       }),

@@ -14,8 +14,9 @@ export interface RowRange {
   readonly index: number
 }
 
-/** The same memory twice: 64-bit integers are written as two halves, low half first. */
+/** The same memory three times: 64-bit integers are written as two halves, low half first. */
 export interface Target {
+  readonly bytes: Uint8Array
   readonly words: Int32Array
   readonly doubles: Float64Array
 }
@@ -86,6 +87,32 @@ export const parseIntegers: FieldLoop = (
     }
   }
 }
+
+/** `true` and `false` as they are mostly written, a byte each. */
+export const parseBooleans: FieldLoop = (
+  bytes,
+  { starts, ends },
+  { first, last, to, stride, index },
+  target,
+  exact,
+) => {
+  for (let row = first, k = first * stride + index; row < last; row++, to++, k += stride) {
+    const start = starts[k] as number
+    const end = ends[k] as number
+    const isTrue = end - start === 4 && wordAt(bytes, start) === true32
+    if (isTrue || (end - start === 5 && wordAt(bytes, start) === fals32 && bytes[start + 4] === 101)) {
+      target.bytes[to] = isTrue ? 1 : 0
+    } else exact(start, end, row, to)
+  }
+}
+
+const wordAt = (bytes: Uint8Array, at: number): number =>
+  (bytes[at] as number) |
+  ((bytes[at + 1] as number) << 8) |
+  ((bytes[at + 2] as number) << 16) |
+  ((bytes[at + 3] as number) << 24)
+const true32 = 0x65757274
+const fals32 = 0x736c6166
 
 const powersOfTen = Float64Array.from({ length: 16 }, (_, i) => 10 ** i)
 

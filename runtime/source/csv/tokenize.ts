@@ -12,7 +12,7 @@ export interface FieldBlock {
   next: number
 }
 
-export const blockRows = 2048
+const blockRows = 2048
 
 export function createBlock(columns: number, rows = blockRows): FieldBlock {
   const size = (rows + 1) * columns

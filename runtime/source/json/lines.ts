@@ -11,7 +11,7 @@ export type JsonRow = Readonly<Record<string, unknown>>
 const lineFeed = 10
 
 /** How many bytes are parsed at once: one call per line costs half as much again. */
-export const chunkBytes = 1 << 18
+const chunkBytes = 1 << 18
 
 /** The end of the complete lines in `bytes` from `from` to `to`, all of it when `isEnd`, at most about `chunkBytes` on. */
 export function endOfLines(bytes: Uint8Array, from: number, to: number, isEnd: boolean): number {

@@ -1,7 +1,7 @@
 // Reads a column chunk that is neither list nor struct, page by page, and hands out as many rows as are asked for.
 // Never holds more than the pages that the rows asked for lie in.
 
-import { type Data, type DataType, Dictionary, Vector } from 'apache-arrow'
+import { type Data, type DataType, type Dictionary, Vector } from 'apache-arrow'
 import type { LeafNode } from './columns.ts'
 import { convertValues } from './convert.ts'
 import { decodeValues } from './decode.ts'
@@ -94,7 +94,7 @@ function isWorthKeeping(pages: ChunkPages, size: number): boolean {
   return size * 2 <= rows && pages.data.every((page) => isDictionaryCoded(page))
 }
 
-export const isDictionaryCoded = (page: { encoding: string }): boolean => page.encoding.endsWith('_DICTIONARY')
+const isDictionaryCoded = (page: { encoding: string }): boolean => page.encoding.endsWith('_DICTIONARY')
 
 function dictionaryData(type: DataType, { values, size }: DecodedDictionary): Data {
   return toData(type, { length: size, nullCount: 0, values })
@@ -131,6 +131,3 @@ export function readValues(
   checkCodes(codes, dictionary.size)
   return { kind: 'fixed', width: 4, data }
 }
-
-export const dictionaryType = (value: DataType, index: DataType): Dictionary =>
-  new Dictionary(value, index as Dictionary['indices'])

@@ -138,7 +138,7 @@ export function spread(values: Values, validity: Uint8Array, length: number): Va
   return { kind: 'fixed', width, data: out }
 }
 
-export const isSet = (bits: Uint8Array, i: number): boolean => (((bits[i >> 3] as number) >> (i & 7)) & 1) === 1
+const isSet = (bits: Uint8Array, i: number): boolean => (((bits[i >> 3] as number) >> (i & 7)) & 1) === 1
 
 function spreadWords(from: Int32Array, words: number, validity: Uint8Array, length: number, out: Int32Array): void {
   let at = 0

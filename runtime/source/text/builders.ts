@@ -125,7 +125,8 @@ function fixedBuilder(type: DataType): ValueBuilder {
   }
 }
 
-function packBits(bytes: Uint8Array, length: number): Uint8Array {
+/** One bit per row from one byte per row, 0 or 1. */
+export function packBits(bytes: Uint8Array, length: number): Uint8Array {
   const bits = new Uint8Array((length + 7) >> 3)
   for (let i = 0; i < length; i++) bits[i >> 3] = (bits[i >> 3] as number) | ((bytes[i] as number) << (i & 7))
   return bits

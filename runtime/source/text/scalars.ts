@@ -146,7 +146,7 @@ function writeDate(view: DataView, at: number, value: unknown): boolean {
 const decimalText = /^([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d+))?$/
 
 /** The text of a decimal as its digits without the point; undefined when digits would be lost or are too many. */
-export function parseDecimal(text: string, precision: number, scale: number): bigint | undefined {
+function parseDecimal(text: string, precision: number, scale: number): bigint | undefined {
   const match = decimalText.exec(text)
   if (match === null) return undefined
   const [, sign, whole = '', fraction = '', exponent = '0'] = match

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import t from 'tap'
 import { typeName } from '../../../functions/types/type.ts'
-import { openSource, readPartition, type SourceSpec } from '../../../runtime/source/source.ts'
+import { narrowSource, openSource, readPartition, type SourceSpec } from '../../../runtime/source/source.ts'
 import { readBatches, readColumns } from './read-all.ts'
 
 t.setTimeout(30_000)
@@ -80,4 +80,13 @@ t.test('readPartition() stops between batches when it is cancelled', async (t) =
     }
   }
   await t.rejects(read(), { code: 'cancelled' })
+})
+
+t.test('narrowSource() leaves a task only the bytes of its own batches', async (t) => {
+  const [, second] = (await openSource(memory)).partitions(2)
+  const narrow = await narrowSource(memory, second!)
+  t.ok(narrow.spec.kind === 'memory' && narrow.spec.bytes.length < memory.bytes.length)
+  const values: unknown[] = []
+  for await (const batch of readPartition(narrow.spec, narrow.partition)) values.push(...batch.getChild('b')!)
+  t.same(values, rows.b.slice(2))
 })
