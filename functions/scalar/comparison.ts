@@ -2,9 +2,10 @@
 
 import { PlanError } from '../errors.ts'
 import type { ComparisonOperator, Value } from '../expr/node.ts'
+import { compareColumn } from '../kernels/match.ts'
 import { comparisonType } from '../types/coercion.ts'
 import { bool, type DataType, displayType, isFloat, nullType } from '../types/type.ts'
-import type { Argument, Operand, Resolution, ScalarKernel } from './contract.ts'
+import type { Argument, ColumnArgument, Operand, Resolution, ScalarKernel } from './contract.ts'
 import { compareBytes, compareNumbers, compareText, compareValues } from './order.ts'
 
 /**
@@ -60,15 +61,26 @@ function comparisonKernel(op: keyof typeof signs, type: DataType, left: Argument
   const row = (a: never, b: never): boolean => sign(order(a, b))
   if (isFloat(type)) return { total: true, row, inline: floatComparison(op, isPlainNumber(left), isPlainNumber(right)) }
   const js = op === '=' ? '===' : op === '<>' ? '!==' : op
-  if (type.kind === 'utf8' && op !== '=' && op !== '<>') return { total: true, row: textComparison(op) }
+  if (type.kind === 'utf8') return textKernel(op, left, row)
   if (['binary', 'list', 'struct', 'map', 'interval'].includes(type.kind)) return { total: true, row }
   return { total: true, row, inline: (a, b) => `(${a.value} ${js} ${b.value})` }
 }
 
-function textComparison(op: '<' | '<=' | '>' | '>='): (a: string, b: string) => boolean {
-  const sign = signs[op]
-  return (a, b) => sign(compareText(a, b))
+/** Texts: a column against a constant is compared on bytes, whichever side the constant is on. */
+function textKernel(op: keyof typeof signs, left: Argument, row: (a: never, b: never) => boolean): ScalarKernel {
+  const swapped = left.literal !== undefined
+  const kernel = compareColumn[swapped ? flipped[op] : op]
+  const columns: ScalarKernel['columns'] = swapped ? ([a, b], length) => kernel(pair(b, a), length) : kernel
+  if (op === '=') return { total: true, row, columns, inline: (a, b) => `(${a.value} === ${b.value})` }
+  if (op === '<>') return { total: true, row, columns, inline: (a, b) => `(${a.value} !== ${b.value})` }
+  return { total: true, row, columns }
 }
+
+const pair = (...args: readonly (ColumnArgument | undefined)[]): readonly ColumnArgument[] =>
+  args.map((arg) => arg ?? { constant: null })
+
+/** The operator that says the same with its sides swapped. */
+const flipped = { '=': '=', '<>': '<>', '<': '>', '<=': '>=', '>': '<', '>=': '<=' } as const
 
 /** A literal that is a number and not NaN: then JavaScript's own comparisons nearly do. */
 const isPlainNumber = (arg: Argument): boolean =>
@@ -81,7 +93,6 @@ function floatComparison(
   rightPlain: boolean,
 ): (a: Operand, b: Operand) => string {
   if (leftPlain && !rightPlain) {
-    const flipped = { '=': '=', '<>': '<>', '<': '>', '<=': '>=', '>': '<', '>=': '<=' } as const
     const inner = floatComparison(flipped[op], false, true)
     return (a, b) => inner(b, a)
   }

@@ -1,5 +1,6 @@
 // LIKE and regular expressions: patterns become JavaScript regular expressions, compiled once when they are constant.
 
+import { likeColumn } from '../kernels/match.ts'
 import { exactly, text } from '../signature/signature.ts'
 import { bool } from '../types/type.ts'
 import { type Argument, type ScalarKernel, scalarFunction } from './contract.ts'
@@ -49,7 +50,12 @@ const like = (name: 'LIKE' | 'ILIKE') =>
     examples: [[`'hello' ${name} 'h%o'`, 'true']],
     signature: exactly([text, text]),
     returns: bool,
-    kernel: (args) => matcher(args[1], (pattern) => likePattern(pattern, name === 'ILIKE')),
+    kernel: (args) => {
+      const kernel = matcher(args[1], (pattern) => likePattern(pattern, name === 'ILIKE'))
+      const pattern = args[1]?.literal
+      const columns = name === 'LIKE' && typeof pattern === 'string' ? likeColumn(pattern) : undefined
+      return columns === undefined ? kernel : { ...kernel, columns }
+    },
   })
 
 const regexOperator = (name: '~' | '~*' | '!~' | '!~*') =>

@@ -1,6 +1,7 @@
 // What stands at the ends of strings: trimming and padding.
 
 import { DataError } from '../errors.ts'
+import { trimColumn } from '../kernels/slice.ts'
 import { count, exactly, text, written } from '../signature/signature.ts'
 import { utf8 } from '../types/type.ts'
 import { type ScalarFunction, scalarFunction } from './contract.ts'
@@ -37,7 +38,11 @@ const trim = (name: 'btrim' | 'ltrim' | 'rtrim', where: string, example: readonl
     returns: utf8,
     kernel: (args) =>
       args.length === 1
-        ? { total: true, row: (value: string) => trimSpaces(value, atStart, atEnd) }
+        ? {
+            total: true,
+            row: (value: string) => trimSpaces(value, atStart, atEnd),
+            columns: trimColumn(atStart, atEnd),
+          }
         : { total: true, row: (value: string, characters: string) => trimEnds(value, characters, atStart, atEnd) },
   })
 }

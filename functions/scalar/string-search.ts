@@ -1,8 +1,9 @@
 // Finding and replacing in strings without patterns.
 
+import { containsColumn, endsWithColumn, startsWithColumn } from '../kernels/match.ts'
 import { exactly, text } from '../signature/signature.ts'
 import { bool, int32, utf8 } from '../types/type.ts'
-import { type ScalarFunction, scalarFunction } from './contract.ts'
+import { type ScalarFunction, type ScalarKernel, scalarFunction } from './contract.ts'
 import { charactersBefore, hasPairs } from './text.ts'
 
 /** Edit distance in characters: insertions, deletions and replacements. */
@@ -40,6 +41,7 @@ const test = (
   summary: string,
   example: readonly [string, string],
   row: (value: string, part: string) => boolean,
+  columns: NonNullable<ScalarKernel['columns']>,
 ): ScalarFunction =>
   scalarFunction({
     name,
@@ -49,7 +51,7 @@ const test = (
     examples: [example],
     signature: exactly([text, text]),
     returns: bool,
-    kernel: { total: true, row },
+    kernel: { total: true, row, columns },
   })
 
 export const stringSearchFunctions = [
@@ -70,14 +72,26 @@ export const stringSearchFunctions = [
       },
     },
   }),
-  test('starts_with', 'Whether a text starts with a part', ["starts_with('hello', 'he')", 'true'], (value, part) =>
-    value.startsWith(part),
+  test(
+    'starts_with',
+    'Whether a text starts with a part',
+    ["starts_with('hello', 'he')", 'true'],
+    (value, part) => value.startsWith(part),
+    startsWithColumn,
   ),
-  test('ends_with', 'Whether a text ends with a part', ["ends_with('hello', 'lo')", 'true'], (value, part) =>
-    value.endsWith(part),
+  test(
+    'ends_with',
+    'Whether a text ends with a part',
+    ["ends_with('hello', 'lo')", 'true'],
+    (value, part) => value.endsWith(part),
+    endsWithColumn,
   ),
-  test('contains', 'Whether a text holds a part', ["contains('hello', 'll')", 'true'], (value, part) =>
-    value.includes(part),
+  test(
+    'contains',
+    'Whether a text holds a part',
+    ["contains('hello', 'll')", 'true'],
+    (value, part) => value.includes(part),
+    containsColumn,
   ),
   scalarFunction({
     name: 'replace',

@@ -1,6 +1,7 @@
 // Parts of strings: by position, by delimiter. Positions count characters from 1.
 
 import { DataError } from '../errors.ts'
+import { leftColumn, rightColumn, substringColumn } from '../kernels/slice.ts'
 import { count, exactly, text } from '../signature/signature.ts'
 import { utf8 } from '../types/type.ts'
 import { scalarFunction } from './contract.ts'
@@ -69,6 +70,9 @@ function overlay(value: string, replacement: string, start: number, length: numb
   return left(value, start - 1) + replacement + value.substring(unitOf(value, Math.max(0, start - 1 + length)))
 }
 
+/** A length that `substr` never refuses. */
+const isCount = (value: unknown): boolean => typeof value === 'number' && value >= 0
+
 export const stringSliceFunctions = [
   scalarFunction({
     name: 'substr',
@@ -84,8 +88,12 @@ export const stringSliceFunctions = [
     returns: utf8,
     kernel: (args) =>
       args.length === 2
-        ? { total: true, row: (value: string, start: number) => value.substring(unitOf(value, start - 1)) }
-        : { row: substring },
+        ? {
+            total: true,
+            row: (value: string, start: number) => value.substring(unitOf(value, start - 1)),
+            columns: substringColumn,
+          }
+        : { row: substring, columns: substringColumn, total: isCount(args[2]?.literal) },
   }),
   scalarFunction({
     name: 'left',
@@ -98,7 +106,7 @@ export const stringSliceFunctions = [
     ],
     signature: exactly([text, count]),
     returns: utf8,
-    kernel: { total: true, row: left },
+    kernel: { total: true, row: left, columns: leftColumn },
   }),
   scalarFunction({
     name: 'right',
@@ -111,7 +119,7 @@ export const stringSliceFunctions = [
     ],
     signature: exactly([text, count]),
     returns: utf8,
-    kernel: { total: true, row: right },
+    kernel: { total: true, row: right, columns: rightColumn },
   }),
   scalarFunction({
     name: 'split_part',

@@ -1,6 +1,8 @@
 // Strings as a whole: case, length, joining, characters and their codes.
 
 import { DataError } from '../errors.ts'
+import { lowerColumn, upperColumn } from '../kernels/case.ts'
+import { joinColumns, lengthColumn } from '../kernels/slice.ts'
 import { count, exactly, printable, text, together, variadic, written } from '../signature/signature.ts'
 import { binary, type DataType, int32, isNumeric, isTemporal, utf8 } from '../types/type.ts'
 import { type ScalarFunction, type ScalarKernel, scalarFunction } from './contract.ts'
@@ -9,13 +11,14 @@ import { byteLength, hasPairs, lengthOf } from './text.ts'
 const ofText = (
   entry: Pick<ScalarFunction, 'name' | 'summary' | 'examples'> & { readonly aliases?: readonly string[] },
   row: (value: string) => string,
+  columns?: ScalarKernel['columns'],
 ): ScalarFunction =>
   scalarFunction({
     family: 'string',
     usage: `${entry.name}(text)`,
     signature: exactly([text]),
     returns: utf8,
-    kernel: { total: true, row },
+    kernel: { total: true, row, ...(columns === undefined ? {} : { columns }) },
     ...entry,
   })
 
@@ -39,7 +42,7 @@ function joinTypes([left, right]: readonly DataType[]): readonly DataType[] | un
   return oneText && isPlain(left) && isPlain(right) ? [utf8, utf8] : undefined
 }
 
-const joinTexts: ScalarKernel = { total: true, row: (a: string, b: string) => a + b }
+const joinTexts: ScalarKernel = { total: true, row: (a: string, b: string) => a + b, columns: joinColumns }
 
 const joinBytes: ScalarKernel = {
   total: true,
@@ -52,11 +55,15 @@ const joinBytes: ScalarKernel = {
 }
 
 export const stringFunctions = [
-  ofText({ name: 'upper', summary: 'The text in upper case', examples: [["upper('straße')", "'STRASSE'"]] }, (value) =>
-    value.toUpperCase(),
+  ofText(
+    { name: 'upper', summary: 'The text in upper case', examples: [["upper('straße')", "'STRASSE'"]] },
+    (value) => value.toUpperCase(),
+    upperColumn,
   ),
-  ofText({ name: 'lower', summary: 'The text in lower case', examples: [["lower('ABC')", "'abc'"]] }, (value) =>
-    value.toLowerCase(),
+  ofText(
+    { name: 'lower', summary: 'The text in lower case', examples: [["lower('ABC')", "'abc'"]] },
+    (value) => value.toLowerCase(),
+    lowerColumn,
   ),
   ofText(
     {
@@ -93,7 +100,7 @@ export const stringFunctions = [
     examples: [["length('日本語')", '3']],
     signature: exactly([{ ...written, coerce: (type) => (type.kind === 'binary' ? utf8 : written.coerce(type)) }]),
     returns: int32,
-    kernel: { total: true, row: lengthOf },
+    kernel: { total: true, row: lengthOf, columns: lengthColumn },
   }),
   scalarFunction({
     name: 'octet_length',
