@@ -73,7 +73,7 @@ function captureNative(walk: Walk, node: GraphNode, fn: AnyFunction): Record {
 
 function readInsides(walk: Walk, node: GraphNode, fn: AnyFunction): Insides | undefined {
   if (walk.options.captures !== undefined) return undefined
-  return inspectFunction(fn, walk.options.subject, node.path)
+  return inspectFunction(fn, (complaint, cause) => walk.refuse('closure_no_inspector', node, complaint, cause))
 }
 
 /** Functions that come with Node or with a package never travel by value. */

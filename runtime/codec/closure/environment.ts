@@ -132,23 +132,26 @@ function refuseModuleObject(walk: Walk, node: GraphNode, name: string, scope: Sc
 
 interface VariableUse {
   readonly node: GraphNode
-  readonly written: boolean
   readonly variables: object
 }
 
-const uses = new WeakMap<Walk, Map<string, VariableUse[]>>()
+interface VariableUses {
+  readonly writers: VariableUse[]
+  readonly readers: VariableUse[]
+}
+
+const uses = new WeakMap<Walk, Map<string, VariableUses>>()
 
 // V8 does not say whether two functions see the same variable or two of the same name. If any variable of their scopes
 // differs in value they are two; otherwise, as soon as one function assigns it, nobody can tell and both are refused.
 function trackSharing(walk: Walk, node: GraphNode, free: FreeName, scope: ScopeView, { location }: Insides): void {
-  const byName = uses.get(walk) ?? new Map<string, VariableUse[]>()
+  const byName = uses.get(walk) ?? new Map<string, VariableUses>()
   uses.set(walk, byName)
   const key = `${location?.scriptId} ${scope.description} ${free.name}`
-  const others = byName.get(key) ?? []
-  byName.set(key, others)
-  const clash = others.find(
-    (other) => (free.written || other.written) && other.node !== node && !differ(other.variables, scope.variables),
-  )
+  const { writers, readers } = byName.get(key) ?? { writers: [], readers: [] }
+  byName.set(key, { writers, readers })
+  const others = free.written ? [...writers, ...readers] : writers
+  const clash = others.find((other) => !differ(other.variables, scope.variables))
   if (clash !== undefined) {
     const [writer, reader] = free.written ? [node, clash.node] : [clash.node, node]
     const who = `"${writer.step || walk.options.subject.name}"`
@@ -156,7 +159,8 @@ function trackSharing(walk: Walk, node: GraphNode, free: FreeName, scope: ScopeV
     const complaint = `shares the variable "${free.name}": ${who} assigns it and ${whom} uses it; keep it in an object`
     walk.refuse('closure_shared_mutable', node, complaint)
   }
-  others.push({ node, written: free.written, variables: scope.variables })
+  const list = free.written ? writers : readers
+  list.push({ node, variables: scope.variables })
 }
 
 function differ(left: object, right: object): boolean {

@@ -74,11 +74,9 @@ export function refuse(
   })
 }
 
-/** `"pool" -> "socket"`; a path of thousands of steps is shortened in the middle. */
+/** `"pool" -> "socket"`. */
 export function formatPath(path: readonly string[]): string {
-  const quoted = path.map((step) => `"${step}"`)
-  if (quoted.length > 12) quoted.splice(6, quoted.length - 12, `… ${quoted.length - 12} more …`)
-  return quoted.join(' -> ')
+  return path.map((step) => (step.startsWith('… ') ? step : `"${step}"`)).join(' -> ')
 }
 
 export function malformed(reason: string, cause?: unknown): WireError {

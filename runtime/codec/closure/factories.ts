@@ -52,12 +52,13 @@ export function jointFactory(
   let source = `(function(${parameters}){${directive(first)}`
   let prefix = 0
   let line = first.line
-  for (const [member, { code, line: ownLine }] of specs.entries()) {
+  for (const [member, { code, line: ownLine, column }] of specs.entries()) {
     const [own = `${unnamed}${member}`, ...aliases] = names[member] ?? []
     const gap = Math.max(0, ownLine - line)
     if (gap > maxLineGap) throw malformed('a group of functions contradicts itself')
     source += `${'\n'.repeat(gap)}const ${own}=(`
     if (member === 0) prefix = source.length
+    else if (gap > 0) source += padding(column - own.length - 'const =('.length)
     source += `${code}\n)${aliases.map((alias) => `,${alias}=${own}`).join('')};`
     line += gap + code.split('\n').length
   }
@@ -79,6 +80,11 @@ export function extractFunction(made: unknown, kind: string): object {
   if (kind === 'method') found = Reflect.get(Object(made), Reflect.ownKeys(Object(made))[0] ?? '')
   if (typeof found !== 'function') throw malformed('the text of a function is not a function')
   return found
+}
+
+// Moves code to the column where it was written, so that stack traces name it.
+function padding(columns: number): string {
+  return ' '.repeat(Math.max(0, Math.min(columns, 1000)))
 }
 
 function directive({ isStrict }: FunctionSpec): string {

@@ -3,6 +3,7 @@
 
 import type { Class } from 'acorn'
 import type { AnyNode } from './parse.ts'
+import { splitPattern } from './patterns.ts'
 import { type FreeName, ScopeStack } from './scopes.ts'
 
 /** What a function uses of the code around it, besides names. */
@@ -128,33 +129,22 @@ class Finder {
 
   /** Declares the names of a pattern; its default values and computed keys are uses. */
   declare(pattern: AnyNode, hoisted = false): void {
-    this.#walkPattern(pattern, (leaf) => {
-      if (leaf.type !== 'Identifier') return
-      if (hoisted) this.scopes.declareHoisted(leaf.name)
-      else this.scopes.declare(leaf.name)
-    })
+    const { targets, expressions } = splitPattern(pattern)
+    for (const target of targets) {
+      if (target.type !== 'Identifier') continue
+      if (hoisted) this.scopes.declareHoisted(target.name)
+      else this.scopes.declare(target.name)
+    }
+    this.visitAll(expressions)
   }
 
   assign(pattern: AnyNode): void {
-    this.#walkPattern(pattern, (leaf) => {
-      if (leaf.type === 'Identifier') this.scopes.use(leaf.name, 'write')
-      else this.visit(leaf)
-    })
-  }
-
-  #walkPattern(pattern: AnyNode | null, leaf: (node: AnyNode) => void): void {
-    if (!pattern) return
-    if (pattern.type === 'ArrayPattern') for (const item of pattern.elements) this.#walkPattern(item, leaf)
-    else if (pattern.type === 'RestElement') this.#walkPattern(pattern.argument, leaf)
-    else if (pattern.type === 'AssignmentPattern') {
-      this.#walkPattern(pattern.left, leaf)
-      this.visit(pattern.right)
-    } else if (pattern.type === 'ObjectPattern') {
-      for (const property of pattern.properties) {
-        if (property.type === 'Property' && property.computed) this.visit(property.key)
-        this.#walkPattern(property.type === 'Property' ? property.value : property.argument, leaf)
-      }
-    } else leaf(pattern)
+    const { targets, expressions } = splitPattern(pattern)
+    for (const target of targets) {
+      if (target.type === 'Identifier') this.scopes.use(target.name, 'write')
+      else this.visit(target)
+    }
+    this.visitAll(expressions)
   }
 
   usePrivate(name: string): void {

@@ -5,6 +5,9 @@ import type { Reference } from './well-known.ts'
 
 export type Record = unknown[]
 
+// A path of thousands of steps is shortened in the middle to this many at either end.
+const shownSteps = 6
+
 /** A value that travels in the table of records; stands in other records as a reference to it. */
 export class GraphNode {
   readonly index: number
@@ -13,17 +16,31 @@ export class GraphNode {
   record: Record = []
   /** About how many bytes the record takes, without what it refers to. */
   bytes = 0
+  readonly #depth: number
+  /** The node of its path at which shortening begins. */
+  readonly #head: GraphNode | undefined
 
   constructor(index: number, parent: GraphNode | undefined, step: string) {
     this.index = index
     this.parent = parent
     this.step = step
+    this.#depth = parent === undefined ? 0 : parent.#depth + 1
+    this.#head = this.#depth === shownSteps ? this : parent === undefined ? undefined : parent.#head
   }
 
+  /** The captured names that lead from the shipped value to this one. */
   get path(): string[] {
-    const path: string[] = []
-    for (let node: GraphNode | undefined = this; node?.parent !== undefined; node = node.parent) path.push(node.step)
-    return path.reverse()
+    if (this.#head === undefined || this.#depth <= 2 * shownSteps) return this.#lastSteps(this.#depth)
+    const hidden = `… ${this.#depth - 2 * shownSteps} more …`
+    return [...this.#head.#lastSteps(shownSteps), hidden, ...this.#lastSteps(shownSteps)]
+  }
+
+  #lastSteps(count: number): string[] {
+    const steps: string[] = []
+    for (let node: GraphNode | undefined = this; node !== undefined && steps.length < count; node = node.parent) {
+      steps.push(node.step)
+    }
+    return steps.reverse()
   }
 }
 

@@ -3,8 +3,6 @@
 // the Debugger domain is on only while a script's name or text is fetched.
 
 import type { Session } from 'node:inspector'
-import type { Subject } from './errors.ts'
-import { refuse } from './errors.ts'
 
 export interface Location {
   readonly scriptId: string
@@ -27,6 +25,9 @@ export interface Insides {
   readonly privateFields: ReadonlyMap<string, unknown>
   readonly isBound: boolean
 }
+
+/** Called when there is no inspector. */
+export type RefuseInspector = (complaint: string, cause: unknown) => never
 
 export interface Script {
   readonly url: string
@@ -56,8 +57,8 @@ let session: Session | undefined
 let holderId = ''
 
 /** Reads what a function has captured. Takes about 50 µs; the result must not be kept, or the function's scopes leak. */
-export function inspectFunction(fn: object, subject: Subject, path: readonly string[]): Insides {
-  connect(subject, path)
+export function inspectFunction(fn: object, refuse: RefuseInspector): Insides {
+  connect(refuse)
   holder.target = fn
   try {
     const { result } = callOnHolder('function () { return this.target }')
@@ -92,7 +93,7 @@ export function readScript(scriptId: string): string {
   return withDebugger(() => post<{ scriptSource: string }>('Debugger.getScriptSource', { scriptId }).scriptSource)
 }
 
-function connect(subject: Subject, path: readonly string[]): void {
+function connect(refuse: RefuseInspector): void {
   if (session !== undefined) return
   try {
     const { Session } = process.getBuiltinModule('node:inspector')
@@ -109,7 +110,7 @@ function connect(subject: Subject, path: readonly string[]): void {
     session = undefined
     const reason = error instanceof Error ? error.message : String(error)
     const wayOut = 'start Node with --allow-inspector, or name what it needs: { captures: { … } }'
-    refuse('closure_no_inspector', subject, path, `cannot be read without node:inspector (${reason}); ${wayOut}`, error)
+    refuse(`cannot be read without node:inspector (${reason}); ${wayOut}`, error)
   }
 }
 
