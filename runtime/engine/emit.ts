@@ -151,8 +151,12 @@ export class Emitter {
         return { ...operand(this.#constantName('a', `v${at}[i]`), bound.type), valid }
       case 'text':
         return { ...plain(this.#constantName('a', `v${at}.substring(o${at}[i], o${at}[i + 1])`)), valid }
-      case 'dictionary':
-        return { ...operand(this.#constantName('a', `v${at}[c${at}[i]]`), bound.type), valid }
+      case 'dictionary': {
+        // A null row's code may point to a null, or nowhere.
+        const read = `v${at}[c${at}[i]]`
+        const value = valid === '1' ? read : `${valid} === 1 ? ${read} : ${defaultText(bound.type)}`
+        return { ...operand(this.#constantName('a', value), bound.type), valid }
+      }
     }
   }
 
@@ -171,7 +175,8 @@ export class Emitter {
     const args = bound.args.map((arg) => this.emit(arg))
     const valid = this.#allValid(args)
     // Values behind nulls are harmless numbers and texts, unless they are objects.
-    const harmless = bound.args.every((arg) => storageOf(arg.type) !== 'object')
+    const harmless = bound.args.every((arg) => !['object', 'null'].includes(storageOf(arg.type)))
+    if (valid === '0') return this.#constant(null, bound.type)
     if (valid === '1' || (kernel.total === true && harmless && kernel.direct === undefined)) {
       return this.#result(bound, this.#callText(bound, args), valid)
     }
