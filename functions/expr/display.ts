@@ -27,7 +27,7 @@ const precedence: Partial<Record<BinaryOperator, number>> = {
   '>>': 7,
   '+': 8,
   '-': 8,
-  '||': 8,
+  '||': 9,
   '*': 9,
   '/': 9,
   '%': 9,
@@ -61,15 +61,15 @@ function display(node: ExprNode, show: (node: ExprNode) => string): string {
     case 'binary':
       return `${operandText(node.left, node.op, false, show)} ${node.op} ${operandText(node.right, node.op, true, show)}`
     case 'unary':
-      return node.op === 'NOT' ? `NOT ${show(node.input)}` : `(- ${show(node.input)})`
+      return node.op === 'NOT' ? `NOT ${closed(node.input, show)}` : `(- ${show(node.input)})`
     case 'is':
-      return `${show(node.input)} IS ${node.negated ? 'NOT ' : ''}${node.test}`
+      return `${closed(node.input, show)} IS ${node.negated ? 'NOT ' : ''}${node.test}`
     case 'in':
-      return `${show(node.input)} ${node.negated ? 'NOT IN' : 'IN'} ([${list(node.list)}])`
+      return `${closed(node.input, show)} ${node.negated ? 'NOT IN' : 'IN'} ([${list(node.list)}])`
     case 'between':
-      return `${show(node.input)} ${node.negated ? 'NOT BETWEEN' : 'BETWEEN'} ${show(node.low)} AND ${show(node.high)}`
+      return `${closed(node.input, show)} ${node.negated ? 'NOT BETWEEN' : 'BETWEEN'} ${closed(node.low, show)} AND ${closed(node.high, show)}`
     case 'like':
-      return `${show(node.input)} ${node.negated ? 'NOT ' : ''}${node.caseInsensitive ? 'ILIKE' : 'LIKE'} ${show(node.pattern)}`
+      return `${closed(node.input, show)} ${node.negated ? 'NOT ' : ''}${node.caseInsensitive ? 'ILIKE' : 'LIKE'} ${closed(node.pattern, show)}`
     case 'case': {
       const operand = node.operand === undefined ? '' : ` ${show(node.operand)}`
       const branches = node.whens.map((when, i) => ` WHEN ${show(when)} THEN ${show(node.thens[i] ?? when)}`)
@@ -102,8 +102,17 @@ const functionName = (fn: string | { readonly name: string }): string => (typeof
 const nullsText = (node: { readonly nullTreatment?: string }): string =>
   node.nullTreatment === undefined ? '' : ` ${node.nullTreatment.toUpperCase()} NULLS`
 
+/** Kinds whose text has an operator at its outermost level that is not a binary one. */
+const open = new Set<ExprNode['kind']>(['is', 'in', 'between', 'like'])
+
+/** The operand of a predicate: in brackets when its own text could be read the other way round. */
+function closed(operand: ExprNode, show: (node: ExprNode) => string): string {
+  const isNot = operand.kind === 'unary' && operand.op === 'NOT'
+  return operand.kind === 'binary' || isNot || open.has(operand.kind) ? `(${show(operand)})` : show(operand)
+}
+
 function operandText(operand: ExprNode, op: BinaryOperator, right: boolean, show: (node: ExprNode) => string): string {
-  if (operand.kind !== 'binary') return show(operand)
+  if (operand.kind !== 'binary') return operand.kind === 'alias' ? show(operand) : closed(operand, show)
   const inner = precedence[operand.op] ?? 0
   const outer = precedence[op] ?? 0
   return inner < outer || (right && inner === outer) ? `(${show(operand)})` : show(operand)
