@@ -11,9 +11,12 @@ import { encodeFrame, FrameReader } from './frames.ts'
 import type { LaunchOptions } from './launch.ts'
 import { residentBytes, watchMemory } from './memory.ts'
 import { type PoolMessage, parseWorkerMessage, type WorkerInfo, type WorkerMessage } from './protocol.ts'
+import { type WorkerEntry, workerEntry } from './worker-entry.ts'
 import { WorkerProcess } from './worker-process.ts'
 
-export interface ChildOptions extends LaunchOptions, TaskLimits {
+export interface ChildOptions extends Omit<LaunchOptions, 'entry'>, TaskLimits {
+  /** The module a worker runs; undefined for the one with the engine. */
+  readonly entry: URL | undefined
   readonly workerContext: string | undefined
   readonly startTimeoutMs: number
   readonly maxRssBytes: number | undefined
@@ -103,16 +106,23 @@ export class Child {
     await this.gone
   }
 
+  /** Our own may have to be made first; that time is not counted as the worker's. */
+  async #entry(): Promise<WorkerEntry> {
+    const { entry } = this.#options
+    return entry === undefined ? workerEntry() : { url: entry, compileCache: undefined }
+  }
+
   /** The life of the process, from its start to its end. */
   async #live(directory: string): Promise<Exit> {
     const { startTimeoutMs, workerContext } = this.#options
+    const entry = await this.#entry()
     const late = setTimeout(() => this.#failStart(`it was not ready after ${startTimeoutMs} ms`), startTimeoutMs)
     this.ready.then(
       () => clearTimeout(late),
       () => clearTimeout(late),
     )
     try {
-      this.#process = await WorkerProcess.start(this.#options, directory, {
+      this.#process = await WorkerProcess.start({ ...this.#options, entry }, directory, {
         onLog: (stream, bytes) => this.#log(stream, bytes),
         onResult: (bytes) => this.#result(bytes),
         onControl: (bytes) => this.#receive(bytes),

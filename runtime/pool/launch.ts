@@ -7,10 +7,11 @@ import { delimiter, join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { execa, type Subprocess } from 'execa'
+import type { WorkerEntry } from './worker-entry.ts'
 
 export interface LaunchOptions {
   /** The module a worker runs; it calls `startTaskLoop`. */
-  readonly entry: URL
+  readonly entry: WorkerEntry
   /** Flags for Node, before those that follow from other options. */
   readonly nodeOptions: readonly string[]
   readonly maxOldSpaceMb: number | undefined
@@ -44,7 +45,7 @@ const inheritedVariables = ['PATH', 'TZ', 'LANG', 'LC_ALL', 'NODE_COMPILE_CACHE'
 export function launch(options: LaunchOptions, cwd: string, resultSocket: Socket | undefined): Launched {
   const [file = process.execPath, ...rest] = [...options.launcher, process.execPath]
   const heap = options.maxOldSpaceMb === undefined ? [] : [`--max-old-space-size=${options.maxOldSpaceMb}`]
-  const args = [...rest, ...options.nodeOptions, ...heap, fileURLToPath(options.entry)]
+  const args = [...rest, ...options.nodeOptions, ...heap, fileURLToPath(options.entry.url)]
   const subprocess = execa(file, args, spawnOptions(options, cwd, resultSocket ?? 'pipe'))
   type Pipes = [null, Readable, Readable, Socket | null, Socket, Socket]
   const [, stdout, stderr, result, input, control] = subprocess.stdio as unknown as Pipes
@@ -54,7 +55,7 @@ export function launch(options: LaunchOptions, cwd: string, resultSocket: Socket
 function spawnOptions(options: LaunchOptions, cwd: string, result: Socket | 'pipe') {
   return {
     cwd,
-    env: environment(options.env, cwd),
+    env: environment(options, cwd),
     extendEnv: false,
     stdio: ['ignore', 'pipe', 'pipe', result, { value: 'pipe', input: true }, 'pipe'],
     buffer: false,
@@ -66,13 +67,14 @@ function spawnOptions(options: LaunchOptions, cwd: string, result: Socket | 'pip
   } as const
 }
 
-function environment(added: { readonly [name: string]: string }, cwd: string): Record<string, string> {
+function environment({ env, entry }: LaunchOptions, cwd: string): Record<string, string> {
   const environment: Record<string, string> = { TMPDIR: cwd, TEMP: cwd, TMP: cwd }
+  if (entry.compileCache !== undefined) environment.NODE_COMPILE_CACHE = entry.compileCache
   for (const name of inheritedVariables) {
     const value = process.env[name]
     if (value !== undefined) environment[name] = value
   }
-  return { ...environment, ...added }
+  return { ...environment, ...env }
 }
 
 /**

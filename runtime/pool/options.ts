@@ -42,15 +42,13 @@ export interface CheckedOptions extends ChildOptions {
   readonly maxQueue: number
 }
 
-const ownExtension = import.meta.url.endsWith('.ts') ? 'ts' : 'js'
-
 /** @throws {RangeError} For a number that is not a whole one in its range, naming the option. */
 export function checkOptions(options: PoolOptions): CheckedOptions {
   return {
     workers: whole('workers', options.workers, 1, availableParallelism()),
     spareWorkers: whole('spareWorkers', options.spareWorkers, 0, 0),
     maxQueue: whole('maxQueue', options.maxQueue, 0, 1000),
-    entry: options.entry ?? new URL(`../worker/main.${ownExtension}`, import.meta.url),
+    entry: options.entry,
     workerContext: options.workerContext?.href,
     nodeOptions: options.nodeOptions ?? [],
     maxOldSpaceMb: options.maxOldSpaceMb && whole('maxOldSpaceMb', options.maxOldSpaceMb, 1, 0),
