@@ -1,0 +1,101 @@
+// Which files jobs may read: those under the configured roots, once every symbolic link is followed. What lies outside is
+// refused alike whether it exists or not.
+
+import { realpathSync } from 'node:fs'
+import { glob, realpath, stat } from 'node:fs/promises'
+import { dirname, resolve, sep } from 'node:path'
+import { DataError } from '../functions/errors.ts'
+
+const MAX_FILES = 10_000
+
+export class DataRoots {
+  readonly #roots: readonly { readonly given: string; readonly real: string }[]
+
+  /** @throws {RangeError} When a directory does not exist. */
+  constructor(directories: readonly string[]) {
+    this.#roots = directories.map((directory) => ({ given: resolve(directory), real: realDirectory(directory) }))
+  }
+
+  /**
+   * The files that paths mean, absolute and free of links; globs are expanded, in order.
+   *
+   * @param paths - Relative to the roots, the first that has the file, or absolute.
+   * @throws {DataError} `source_forbidden` outside the roots; `source_not_found` inside them.
+   */
+  async files(paths: readonly string[]): Promise<readonly string[]> {
+    const files: string[] = []
+    for (const path of paths) files.push(...(await this.#find(path)))
+    if (files.length > MAX_FILES) throw forbidden(`${files.length} files`, `a job reads at most ${MAX_FILES}`)
+    return files
+  }
+
+  async #find(path: string): Promise<readonly string[]> {
+    if (this.#roots.length === 0) throw forbidden(path, 'this server has no data root, start it with --data-root DIR')
+    let inside = false
+    for (const root of this.#roots) {
+      const absolute = resolve(root.given, path)
+      if (!isUnder(absolute, root.given) && !isUnder(absolute, root.real)) continue
+      inside = true
+      const found = await this.#at(absolute, path)
+      if (found.length > 0) return found
+    }
+    if (!inside) throw outside(path)
+    throw new DataError('source_not_found', `Cannot open "${path}": there is no such file under the data roots`, {
+      details: { path },
+    })
+  }
+
+  async #at(absolute: string, path: string): Promise<readonly string[]> {
+    const file = await this.#realFile(absolute, path)
+    if (file !== undefined) return [file]
+    if (!/[*?[{]/.test(path)) return []
+    if (path.includes('..')) throw forbidden(path, 'patterns must not contain ".."')
+    const matches: string[] = []
+    for await (const match of glob(absolute)) {
+      if (matches.push(match) > MAX_FILES) throw forbidden(path, `it matches more than ${MAX_FILES} files`)
+    }
+    const files = await Promise.all(matches.sort().map((match) => this.#realFile(match, path)))
+    return files.filter((found) => found !== undefined)
+  }
+
+  /** The file behind a path, undefined when there is none. */
+  async #realFile(absolute: string, path: string): Promise<string | undefined> {
+    const real = await realpath(absolute).catch(() => undefined)
+    if (real === undefined) {
+      // A link out of the roots with nothing behind it must not say so.
+      const parent = await nearestParent(absolute)
+      if (!this.#holds(parent)) throw outside(path)
+      return undefined
+    }
+    if (!this.#holds(real)) throw outside(path)
+    const stats = await stat(real).catch(() => undefined)
+    return stats?.isFile() === true ? real : undefined
+  }
+
+  #holds(real: string): boolean {
+    return this.#roots.some((root) => isUnder(real, root.real))
+  }
+}
+
+function realDirectory(directory: string): string {
+  try {
+    return realpathSync(directory)
+  } catch (cause) {
+    throw new RangeError(`Cannot use data root "${directory}": there is no such directory`, { cause })
+  }
+}
+
+const isUnder = (path: string, root: string): boolean =>
+  path === root || path.startsWith(root.endsWith(sep) ? root : root + sep)
+
+async function nearestParent(path: string): Promise<string> {
+  const parent = dirname(path)
+  const real = await realpath(parent).catch(() => undefined)
+  return real ?? (parent === path ? path : nearestParent(parent))
+}
+
+function forbidden(path: string, why: string): DataError {
+  return new DataError('source_forbidden', `Cannot read "${path}": ${why}`, { details: { path } })
+}
+
+const outside = (path: string): DataError => forbidden(path, 'it is not under a data root of this server')

@@ -1,0 +1,152 @@
+// What an error is over HTTP: one table from code to status, and problem details (RFC 9457). Codes of the library mean
+// here what they mean there; the few codes of the API itself are about HTTP and nothing else.
+
+import { STATUS_CODES } from 'node:http'
+import { type ErrorCode, type ErrorDetails, type errorCategories, isVolleyError } from '../functions/errors.ts'
+
+/** Codes that only a client of the HTTP API meets. */
+export type HttpErrorCode =
+  | 'unauthorized'
+  | 'scope_missing'
+  | 'host_forbidden'
+  | 'origin_forbidden'
+  | 'not_found'
+  | 'job_id_taken'
+  | 'not_acceptable'
+  | 'unsupported_media_type'
+  | 'bad_request'
+
+/** Every code's status. docs/reference/errors.md says the same; a test compares them. */
+export const statuses: Readonly<Record<keyof typeof errorCategories | HttpErrorCode, number>> = {
+  invalid_argument: 400,
+  invalid_job: 400,
+  syntax_error: 400,
+  unknown_column: 400,
+  ambiguous_column: 400,
+  unknown_function: 400,
+  unknown_table: 400,
+  unknown_type: 400,
+  type_mismatch: 400,
+  not_implemented: 501,
+  source_not_found: 422,
+  source_unreadable: 422,
+  source_forbidden: 403,
+  division_by_zero: 422,
+  overflow: 422,
+  invalid_cast: 422,
+  invalid_value: 422,
+  schema_mismatch: 422,
+  udf_failed: 422,
+  udf_wrong_result: 422,
+  timeout: 504,
+  memory_limit: 422,
+  log_limit: 422,
+  queue_full: 503,
+  size_limit: 413,
+  cancelled: 409,
+  closed: 503,
+  worker_lost: 502,
+  start_failed: 503,
+  protocol_error: 502,
+  internal: 500,
+  unauthorized: 401,
+  scope_missing: 403,
+  host_forbidden: 403,
+  origin_forbidden: 403,
+  not_found: 404,
+  job_id_taken: 409,
+  not_acceptable: 406,
+  unsupported_media_type: 415,
+  bad_request: 400,
+}
+
+/** The status of a code; families of codes share one. */
+export function statusOf(code: string): number {
+  if (code === 'wire_inline_refused') return 403
+  if (code.startsWith('wire_')) return 400
+  if (code.startsWith('closure_')) return 422
+  return Object.hasOwn(statuses, code) ? statuses[code as keyof typeof statuses] : 500
+}
+
+/** An error of the API itself. */
+export class HttpError extends Error {
+  override readonly name = 'HttpError'
+  readonly code: HttpErrorCode
+  readonly details: ErrorDetails
+  readonly headers: Readonly<Record<string, string>>
+
+  constructor(
+    code: HttpErrorCode,
+    message: string,
+    init: { readonly details?: ErrorDetails; readonly headers?: Readonly<Record<string, string>> } = {},
+  ) {
+    super(message)
+    this.code = code
+    this.details = init.details ?? {}
+    this.headers = init.headers ?? {}
+  }
+}
+
+/** Problem details: what every failed request is answered with. */
+export interface Problem {
+  /** `urn:volley:error:` and the code; docs/reference/errors.md has an anchor for each. */
+  readonly type: string
+  readonly title: string
+  readonly status: number
+  readonly detail: string
+  readonly code: ErrorCode | HttpErrorCode
+  readonly details: ErrorDetails
+  /** The job it is about. */
+  readonly jobId?: string
+}
+
+/**
+ * Describes anything thrown. Errors that are not ours are defects: their text stays in the server's log.
+ *
+ * @param jobId - The job that failed, where there was one.
+ */
+export function problemOf(thrown: unknown, jobId?: string): Problem {
+  const { code, message, details } = known(thrown)
+  const status = statusOf(code)
+  return {
+    type: `urn:volley:error:${code}`,
+    title: titleOf(code, status),
+    status,
+    detail: message,
+    code,
+    details,
+    ...(jobId === undefined ? {} : { jobId }),
+  }
+}
+
+interface KnownError {
+  readonly code: ErrorCode | HttpErrorCode
+  readonly message: string
+  readonly details: ErrorDetails
+}
+
+function known(thrown: unknown): KnownError {
+  if (isVolleyError(thrown)) return thrown.code === 'internal' ? defect : thrown
+  if (thrown instanceof HttpError) return thrown
+  const { statusCode, message } = thrown as { readonly statusCode?: number; readonly message?: string }
+  if (statusCode === undefined || statusCode >= 500) return defect
+  const { code, text } = refusals.get(statusCode) ?? { code: 'bad_request', text: message }
+  return { code, message: text ?? 'Cannot understand the request', details: {} }
+}
+
+const defect: KnownError = {
+  code: 'internal',
+  message: 'Cannot finish the request: the server met a defect of its own, its log has the details',
+  details: {},
+}
+
+/** What Fastify itself refuses, by status. */
+const refusals = new Map<number, { readonly code: ErrorCode | HttpErrorCode; readonly text: string }>([
+  [413, { code: 'size_limit', text: 'Cannot read the body: it is too large, name a file or a table as the source' }],
+  [415, { code: 'unsupported_media_type', text: 'Cannot read the body: send it as application/json' }],
+])
+
+function titleOf(code: string, status: number): string {
+  const words = code.replaceAll('_', ' ').replace('udf', 'UDF')
+  return code === 'internal' ? (STATUS_CODES[status] ?? words) : `${words.charAt(0).toUpperCase()}${words.slice(1)}`
+}

@@ -1,0 +1,57 @@
+// The formats of results and which one a request asks for. Each turns the job's Arrow stream into bytes of its own,
+// chunk by chunk: none of them ever holds a whole result.
+
+import { HttpError } from '../errors.ts'
+import { encodeCsv } from './csv.ts'
+import { encodeNdjson } from './ndjson.ts'
+
+export interface Format {
+  readonly contentType: string
+  /** The Arrow stream in this format. */
+  encode(stream: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array>
+}
+
+/** In order of preference. */
+export const formats: readonly Format[] = [
+  { contentType: 'application/vnd.apache.arrow.stream', encode: (stream) => stream },
+  { contentType: 'application/x-ndjson', encode: encodeNdjson },
+  { contentType: 'text/csv; charset=utf-8', encode: encodeCsv },
+]
+
+/**
+ * The format that an `Accept` header prefers; the Arrow stream when it does not care.
+ *
+ * @throws {HttpError} `not_acceptable`, naming what there is.
+ */
+export function negotiate(accept: string | undefined): Format {
+  const ranges = (accept ?? '*/*').split(',').map(parseRange)
+  const weighed = formats.map((format) => ({ format, weight: weightOf(typeOf(format), ranges) }))
+  const best = weighed.reduce((a, b) => (b.weight > a.weight ? b : a))
+  if (best.weight > 0) return best.format
+  const offered = formats.map(typeOf)
+  throw new HttpError('not_acceptable', `Cannot answer as ${accept}: ask for one of ${offered.join(', ')}`, {
+    details: { offered },
+  })
+}
+
+const typeOf = (format: Format): string => format.contentType.split(';')[0] ?? ''
+
+interface MediaRange {
+  readonly type: string
+  readonly weight: number
+}
+
+function parseRange(text: string): MediaRange {
+  const [type = '', ...parameters] = text.split(';').map((part) => part.trim().toLowerCase())
+  const weight = parameters.find((parameter) => parameter.startsWith('q='))?.slice(2)
+  return { type, weight: weight === undefined ? 1 : Number(weight) || 0 }
+}
+
+/** The weight of the most exact range that has the type; 0 when none has. */
+function weightOf(type: string, ranges: readonly MediaRange[]): number {
+  for (const wanted of [type, `${type.split('/')[0]}/*`, '*/*']) {
+    const found = ranges.find((range) => range.type === wanted)
+    if (found !== undefined) return found.weight
+  }
+  return 0
+}

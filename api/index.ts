@@ -1,0 +1,6 @@
+// The door of the API: a Fastify server to listen with, and the types of its options and errors.
+
+export type { Principal, Scope, Token } from './auth.ts'
+export type { HttpErrorCode, Problem } from './errors.ts'
+export type { JobResource, JobStatus } from './jobs/job-record.ts'
+export { buildServer, type ServerOptions } from './server.ts'

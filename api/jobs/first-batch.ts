@@ -1,0 +1,51 @@
+// Holds a result back until its first record batch: the schema is written before any row is computed, so a stream that
+// has begun says nothing yet. A job that fails on its first rows can then still be answered with its error.
+
+/** A stream that was begun. */
+export interface BegunStream extends AsyncIterable<Uint8Array> {
+  /** Ends the stream whether anybody has begun to read it or not. */
+  end(): Promise<void>
+}
+
+/**
+ * Reads until something comes after the schema.
+ *
+ * @param stream - An Arrow IPC stream.
+ * @returns The whole stream, what was read included.
+ * @throws What the stream throws until then.
+ */
+export async function awaitFirstBatch(stream: AsyncIterable<Uint8Array>): Promise<BegunStream> {
+  const source = stream[Symbol.asyncIterator]()
+  const held: Uint8Array[] = []
+  for (let bytes = 0; bytes <= schemaBytes(held); ) {
+    const next = await source.next()
+    if (next.done === true) break
+    held.push(next.value)
+    bytes += next.value.length
+  }
+  const end = async (): Promise<void> => {
+    held.length = 0
+    await source.return?.()
+  }
+  const iterator: AsyncIterator<Uint8Array, undefined> = {
+    next: async () => {
+      const value = held.shift()
+      if (value !== undefined) return { done: false, value }
+      const next = await source.next()
+      return next.done === true ? { done: true, value: undefined } : next
+    },
+    return: async () => {
+      await end()
+      return { done: true, value: undefined }
+    },
+  }
+  return { [Symbol.asyncIterator]: () => iterator, end }
+}
+
+const PREFIX_BYTES = 8
+
+/** The length of the schema message, as its prefix says; what is too short to say is taken to be longer. */
+function schemaBytes(chunks: readonly Uint8Array[]): number {
+  const start = Buffer.concat(chunks)
+  return start.length < PREFIX_BYTES ? Number.POSITIVE_INFINITY : PREFIX_BYTES + start.readInt32LE(4)
+}

@@ -1,0 +1,103 @@
+// One job as others see it while it runs and for a while after: status, progress, what it printed last, how it ended.
+// It is told what happens and never makes anything happen, except that it can be asked to end the job.
+
+import { CancelledError, isVolleyError } from '../../functions/errors.ts'
+import type { LogStream } from '../../runtime/backend.ts'
+import type { JobProgress, JobReport } from '../../runtime/submit.ts'
+import { type Problem, problemOf } from '../errors.ts'
+
+export type JobStatus = 'queued' | 'running' | 'succeeded' | 'failed' | 'cancelled'
+
+/** What `GET /v1/jobs/:id` answers. */
+export interface JobResource {
+  readonly id: string
+  readonly status: JobStatus
+  readonly createdAt: string
+  readonly endedAt?: string
+  readonly progress?: JobProgress
+  /** Once it has succeeded. */
+  readonly report?: JobReport
+  /** Once it has failed. */
+  readonly error?: Problem
+  /** The last of what its functions printed. */
+  readonly logs: { readonly text: string; readonly bytes: number }
+}
+
+const MAX_LOG_BYTES = 64 * 1024
+
+export class JobRecord {
+  readonly id: string
+  /** Resolves when the job has ended, however. */
+  readonly ended: Promise<void>
+  readonly #ended = Promise.withResolvers<void>()
+  readonly #controller = new AbortController()
+  readonly #createdAt = new Date()
+  #status: JobStatus = 'queued'
+  #endedAt: Date | undefined
+  #progress: JobProgress | undefined
+  #report: JobReport | undefined
+  #error: Problem | undefined
+  #log = Buffer.alloc(0)
+  #logBytes = 0
+
+  constructor(id: string) {
+    this.id = id
+    this.ended = this.#ended.promise
+  }
+
+  /** Aborted when somebody wants the job to end. */
+  get signal(): AbortSignal {
+    return this.#controller.signal
+  }
+
+  get isOver(): boolean {
+    return this.#endedAt !== undefined
+  }
+
+  /** Asks for the end of the job. */
+  cancel(reason: CancelledError): void {
+    this.#controller.abort(reason)
+  }
+
+  onProgress(progress: JobProgress): void {
+    this.#status = this.isOver ? this.#status : 'running'
+    this.#progress = progress
+  }
+
+  onLog(_stream: LogStream, bytes: Uint8Array): void {
+    this.#logBytes += bytes.length
+    this.#log = Buffer.concat([this.#log, bytes.subarray(-MAX_LOG_BYTES)]).subarray(-MAX_LOG_BYTES)
+  }
+
+  succeed(report: JobReport): void {
+    this.#report = report
+    this.#progress = report
+    this.#end('succeeded')
+  }
+
+  fail(error: unknown): void {
+    if (this.isOver) return
+    this.#error = problemOf(error, this.id)
+    this.#end(isVolleyError(error) && error instanceof CancelledError ? 'cancelled' : 'failed')
+  }
+
+  toResource(): JobResource {
+    return {
+      id: this.id,
+      status: this.#status,
+      createdAt: this.#createdAt.toISOString(),
+      ...(this.#endedAt === undefined ? {} : { endedAt: this.#endedAt.toISOString() }),
+      ...(this.#progress === undefined ? {} : { progress: this.#progress }),
+      ...(this.#report === undefined ? {} : { report: this.#report }),
+      ...(this.#error === undefined ? {} : { error: this.#error }),
+      logs: { text: this.#log.toString(), bytes: this.#logBytes },
+    }
+  }
+
+  #end(status: JobStatus): void {
+    if (this.isOver) return
+    this.#status = status
+    this.#endedAt = new Date()
+    this.#ended.resolve()
+  }
+}

@@ -1,0 +1,61 @@
+// From a read job to the bytes of its reply: the steps of a request, in order. The job's record follows what happens.
+
+import { CancelledError } from '../../functions/errors.ts'
+import type { LogStream } from '../../runtime/backend.ts'
+import type { SessionContext } from '../../runtime/context/session.ts'
+import type { JobOptions } from '../../runtime/job.ts'
+import type { ParsedJob } from '../../runtime/json-job.ts'
+import { awaitFirstBatch, type BegunStream } from './first-batch.ts'
+import type { JobRecord } from './job-record.ts'
+
+export interface RunLimits {
+  readonly defaultTimeoutMs: number
+  /** What user functions print, besides the record. */
+  onLog(stream: LogStream, bytes: Uint8Array): void
+}
+
+/**
+ * Plans the job, starts it and waits for its first record batch.
+ *
+ * @throws {VolleyError} What is wrong with it, or went wrong until then.
+ */
+export async function runJob(
+  parsed: ParsedJob,
+  session: SessionContext,
+  record: JobRecord,
+  limits: RunLimits,
+): Promise<BegunStream> {
+  try {
+    const { concurrency } = await session.backend()
+    const run = await session.submit(parsed.job, {
+      ...optionsOf(parsed, limits, concurrency),
+      signal: record.signal,
+      onProgress: (progress) => record.onProgress(progress),
+      onLog: (stream, bytes) => {
+        record.onLog(stream, bytes)
+        limits.onLog(stream, bytes)
+      },
+    })
+    run.done.then(
+      (report) => record.succeed(report),
+      (error) => record.fail(record.signal.aborted ? record.signal.reason : error),
+    )
+    return await awaitFirstBatch(run.stream)
+  } catch (error) {
+    record.fail(error)
+    throw error
+  }
+}
+
+/** Jobs that bring code get workers of their own, one task for each: a fresh process costs more than a task saves. */
+function optionsOf({ options, inlineCode }: ParsedJob, limits: RunLimits, concurrency: number): JobOptions {
+  const isolation = inlineCode ? 'job' : options.isolation
+  return {
+    ...options,
+    timeoutMs: options.timeoutMs ?? limits.defaultTimeoutMs,
+    ...(isolation === undefined ? {} : { isolation }),
+    ...(isolation === 'job' ? { partitions: options.partitions ?? concurrency } : {}),
+  }
+}
+
+export const clientLeft = (): CancelledError => new CancelledError('cancelled', 'The client closed the connection')

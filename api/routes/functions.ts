@@ -1,0 +1,39 @@
+// The functions that expressions may call: the catalogue's entries with their documentation, and what was registered.
+
+import type { FastifyInstance } from 'fastify'
+import { aggregateFunctions, scalarFunctions } from '../../functions/catalogue.ts'
+import { typeName } from '../../functions/types/type.ts'
+import type { Udf } from '../../functions/udf/definition.ts'
+import type { SessionContext } from '../../runtime/context/session.ts'
+import { functionsSchema, problems } from '../schemas.ts'
+
+export function addFunctionRoutes(app: FastifyInstance, session: SessionContext): void {
+  const schema = { response: { 200: functionsSchema, ...problems } }
+  app.get('/v1/functions', { schema, config: { scope: 'jobs:read' } }, async () => ({
+    functions: [
+      ...scalarFunctions.map((entry) => describe('scalar', entry)),
+      ...aggregateFunctions.map((entry) => describe('aggregate', entry)),
+      ...registered(session),
+    ],
+  }))
+}
+
+type Entry = (typeof scalarFunctions)[number] | (typeof aggregateFunctions)[number]
+
+function describe(kind: string, { name, aliases = [], family, usage, summary, examples }: Entry) {
+  return { kind, name, aliases, family, usage, summary, examples: examples.map(([sql, result]) => ({ sql, result })) }
+}
+
+const families: readonly Udf['family'][] = ['scalar', 'aggregate', 'window']
+
+function registered(session: SessionContext) {
+  return [...session.udfNames()].flatMap((name) =>
+    families.flatMap((family) => {
+      const udf = session.findUdf(family, name)
+      if (udf === undefined) return []
+      const usage = `${name}(${udf.inputs.map(typeName).join(', ')})`
+      const summary = `A registered function; returns ${typeName(udf.returns.type)}`
+      return [{ kind: family, name, aliases: [], family: 'user', usage, summary, examples: [] }]
+    }),
+  )
+}

@@ -1,0 +1,91 @@
+// Running a job and looking at one. A request is read, planned and begun before anything is answered, so that whatever
+// is wrong by then has its status; afterwards bytes pass through, and a failure ends the connection without an end.
+
+import { Readable } from 'node:stream'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { decodeExpr } from '../../runtime/codec/expr-codec.ts'
+import type { SessionContext } from '../../runtime/context/session.ts'
+import { type JobLimits, type JobReading, parseJobJson } from '../../runtime/json-job.ts'
+import type { DataRoots } from '../data-roots.ts'
+import { HttpError } from '../errors.ts'
+import { negotiate } from '../formats/formats.ts'
+import type { JobStore } from '../jobs/job-store.ts'
+import { clientLeft, runJob } from '../jobs/run-job.ts'
+import { jobIdSchema, jobResourceSchema, jobSchema, problems } from '../schemas.ts'
+
+export interface JobRoutes {
+  readonly session: SessionContext
+  readonly store: JobStore
+  readonly roots: DataRoots
+  readonly allowInlineUdfs: boolean
+  readonly defaultTimeoutMs: number
+  readonly limits: JobLimits
+}
+
+/** Read ahead of the socket: a slow client pauses the worker beyond this. */
+const READ_AHEAD_BYTES = 256 * 1024
+const idHeader = 'x-volley-job-id'
+
+export function addJobRoutes(app: FastifyInstance, routes: JobRoutes): void {
+  app.post(
+    '/v1/jobs',
+    {
+      schema: {
+        body: jobSchema,
+        headers: { type: 'object', properties: { [idHeader]: jobIdSchema } },
+        response: problems,
+      },
+      config: { scope: 'jobs:write' },
+    },
+    (request, reply) => postJob(request, reply, routes),
+  )
+  app.get<{ Params: { id: string } }>(
+    '/v1/jobs/:id',
+    {
+      schema: {
+        params: { type: 'object', properties: { id: jobIdSchema } },
+        response: { 200: jobResourceSchema, ...problems },
+      },
+      config: { scope: 'jobs:read' },
+    },
+    async (request) => {
+      const { id } = request.params
+      const record = routes.store.get(id)
+      if (record !== undefined) return record.toResource()
+      throw new HttpError('not_found', `Cannot find job "${id}": there is none, or it ended too long ago`)
+    },
+  )
+}
+
+async function postJob(request: FastifyRequest, reply: FastifyReply, routes: JobRoutes): Promise<FastifyReply> {
+  const left = new Promise<void>((resolve) => reply.raw.once('close', resolve))
+  const format = negotiate(request.headers.accept)
+  const parsed = await parseJobJson(request.body, readingFor(request, routes))
+  const record = routes.store.create(request.headers[idHeader] as string | undefined)
+  reply.header(idHeader, record.id)
+  request.jobId = record.id
+  // Harmless after the last byte.
+  void left.then(() => record.cancel(clientLeft()))
+  const begun = await runJob(parsed, routes.session, record, {
+    defaultTimeoutMs: routes.defaultTimeoutMs,
+    onLog: (stream, bytes) => {
+      request.log.debug({ jobId: record.id, stream, text: Buffer.from(bytes.subarray(0, 1024)).toString() }, 'job log')
+    },
+  })
+  void left.then(() => begun.end()).catch(() => {})
+  const body = Readable.from(format.encode(begun), { objectMode: false, highWaterMark: READ_AHEAD_BYTES })
+  return reply.header('content-type', format.contentType).header('vary', 'accept').send(body)
+}
+
+/** Function bodies are taken only where both the server and the token allow them. */
+function readingFor({ principal }: FastifyRequest, { session, roots, limits, allowInlineUdfs }: JobRoutes): JobReading {
+  const inlining = allowInlineUdfs && principal?.scopes.has('udf:inline') === true
+  const context = session.withUdfInlining({ enabled: inlining })
+  return {
+    sql: session.sqlOptions(),
+    decodeBytes: (bytes) => decodeExpr(bytes, context),
+    table: (name) => session.table(name).job,
+    files: (paths) => roots.files(paths),
+    limits,
+  }
+}

@@ -1,0 +1,90 @@
+// JSON schemas of requests and responses: what every route declares. Job documents are checked in runtime/json-job.ts,
+// which can say more precisely what is wrong; their schema here describes them.
+
+const text = { type: 'string' } as const
+const count = { type: 'integer', minimum: 0 } as const
+const anything = { type: 'object', additionalProperties: true } as const
+
+export const problemSchema = {
+  type: 'object',
+  required: ['type', 'title', 'status', 'detail', 'code'],
+  properties: {
+    type: text,
+    title: text,
+    status: { type: 'integer' },
+    detail: text,
+    code: text,
+    details: anything,
+    jobId: text,
+  },
+} as const
+
+/** The responses that every route may give. */
+export const problems = { '4xx': problemSchema, '5xx': problemSchema } as const
+
+/** Types are left to the reader of jobs, on purpose: its errors say where and why. */
+export const jobSchema = {
+  description:
+    'A job: "source" and "steps", or "sql". Expressions are SQL text, or { "bytes": base64 } from Expr.toBytes()',
+  examples: [
+    {
+      source: { parquet: 'flights-3m.parquet' },
+      steps: [{ filter: 'delay > 60' }, { aggregate: { by: ['origin'], values: ['count(*) as n'] } }],
+      options: { timeoutMs: 30000 },
+    },
+    { sql: 'select origin, count(*) as n from flights group by origin' },
+  ],
+} as const
+
+const progress = {
+  type: 'object',
+  properties: { rowsRead: count, rowsTotal: count, tasksDone: count, tasks: count },
+} as const
+
+export const jobResourceSchema = {
+  type: 'object',
+  properties: {
+    id: text,
+    status: { type: 'string', enum: ['queued', 'running', 'succeeded', 'failed', 'cancelled'] },
+    createdAt: text,
+    endedAt: text,
+    progress,
+    report: {
+      type: 'object',
+      properties: {
+        ...progress.properties,
+        rows: count,
+        bytes: count,
+        elapsedMs: { type: 'number' },
+        pids: { type: 'array', items: count },
+      },
+    },
+    error: problemSchema,
+    logs: { type: 'object', properties: { text, bytes: count } },
+  },
+} as const
+
+export const jobIdSchema = { type: 'string', pattern: '^[A-Za-z0-9._-]{1,64}$' } as const
+
+export const functionsSchema = {
+  type: 'object',
+  properties: {
+    functions: {
+      type: 'array',
+      items: {
+        type: 'object',
+        properties: {
+          kind: text,
+          name: text,
+          aliases: { type: 'array', items: text },
+          family: text,
+          usage: text,
+          summary: text,
+          examples: { type: 'array', items: { type: 'object', properties: { sql: text, result: text } } },
+        },
+      },
+    },
+  },
+} as const
+
+export const statusSchema = { type: 'object', properties: { status: text } } as const

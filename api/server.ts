@@ -1,0 +1,152 @@
+// The HTTP server, built and not yet listening: hooks that guard every route, the routes, one way to answer errors, and
+// an orderly end. It never runs user code and never looks into it.
+
+import Fastify, { type FastifyInstance, type FastifyRequest, type FastifyServerOptions } from 'fastify'
+import type { Backend } from '../runtime/backend.ts'
+import { SessionContext } from '../runtime/context/session.ts'
+import { type JobLimits, parseJson } from '../runtime/json-job.ts'
+import { type PoolOptions, type PoolStats, WorkerPool } from '../runtime/pool/pool.ts'
+import { addAuth, type Token } from './auth.ts'
+import { DataRoots } from './data-roots.ts'
+import { HttpError, problemOf } from './errors.ts'
+import { addHostCheck } from './host-check.ts'
+import { JobStore } from './jobs/job-store.ts'
+import { addFunctionRoutes } from './routes/functions.ts'
+import { addHealthRoutes } from './routes/health.ts'
+import { addJobRoutes } from './routes/jobs.ts'
+
+export interface ServerOptions {
+  /** Whose registered functions and tables jobs may use, and whose workers run them. Default: one of its own. */
+  readonly session?: SessionContext
+  /** For the workers of a session of its own. */
+  readonly pool?: PoolOptions
+  /** Directories whose files jobs may read. Default: none. */
+  readonly dataRoots?: readonly string[]
+  /** Tokens that are accepted. Required, unless `insecureNoAuth`. */
+  readonly tokens?: readonly (string | Token)[]
+  /** Accepts requests without a token. */
+  readonly insecureNoAuth?: boolean
+  /** Takes function bodies in jobs, from tokens with the scope `udf:inline`: that is running the sender's code. */
+  readonly allowInlineUdfs?: boolean
+  /** Host names this server goes by, besides `localhost` and its addresses. */
+  readonly allowedHosts?: readonly string[]
+  /** Of one request's body. Default 16 MiB. */
+  readonly maxBodyBytes?: number
+  /** For jobs that set no `timeoutMs`. Default 5 minutes. */
+  readonly defaultTimeoutMs?: number
+  /** Default 1 hour. */
+  readonly maxTimeoutMs?: number
+  readonly limits?: JobLimits
+  /** How long running jobs may go on after `close()`. Default 1,000. */
+  readonly drainMs?: number
+  /** Default: no log. */
+  readonly logger?: FastifyServerOptions['logger']
+}
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** The job that the request is about, once there is one. */
+    jobId: string | undefined
+  }
+}
+
+/**
+ * Builds the server. Closing it ends its jobs and, unless the session was given, its workers.
+ *
+ * @throws {RangeError} When it has neither tokens nor `insecureNoAuth`, or a data root does not exist.
+ *
+ * @example
+ *     const app = buildServer({ tokens: [token], dataRoots: ['data'] })
+ *     await app.listen({ host: '127.0.0.1', port: 8642 })
+ */
+export function buildServer(options: ServerOptions): FastifyInstance {
+  const tokens = tokensOf(options)
+  const roots = new DataRoots(options.dataRoots ?? [])
+  const app = Fastify({
+    logger: options.logger ?? false,
+    bodyLimit: options.maxBodyBytes ?? 16 * 1024 * 1024,
+    ajv: { customOptions: { coerceTypes: false, removeAdditional: false, useDefaults: false, strict: false } },
+  })
+  const session = options.session ?? new SessionContext({ backend: WorkerPool.fork(options.pool), log: 'ignore' })
+  const store = new JobStore()
+
+  addErrors(app)
+  addHostCheck(app, options.allowedHosts ?? [])
+  addAuth(app, tokens)
+  addBodies(app)
+  addHealthRoutes(app, readiness(session, store))
+  addFunctionRoutes(app, session)
+  addJobRoutes(app, {
+    session,
+    store,
+    roots,
+    allowInlineUdfs: options.allowInlineUdfs ?? false,
+    defaultTimeoutMs: options.defaultTimeoutMs ?? 5 * 60_000,
+    limits: { maxTimeoutMs: options.maxTimeoutMs ?? 60 * 60_000, ...options.limits },
+  })
+
+  app.addHook('preClose', () => store.close(options.drainMs ?? 1000))
+  app.addHook('onClose', async () => {
+    if (options.session === undefined) await session.close()
+  })
+  return app
+}
+
+function tokensOf({ tokens = [], insecureNoAuth }: ServerOptions): readonly Token[] | undefined {
+  if (insecureNoAuth === true) return undefined
+  if (tokens.length === 0) {
+    throw new RangeError(
+      'Cannot build a server without tokens: give some, or say insecureNoAuth if anybody may run jobs',
+    )
+  }
+  return tokens.map((token) => (typeof token === 'string' ? { token } : token))
+}
+
+/** Every failure becomes problem details; only defects are logged as errors. */
+function addErrors(app: FastifyInstance): void {
+  app.decorateRequest('jobId', undefined)
+  app.setErrorHandler((error, request, reply) => {
+    const problem = problemOf(error, request.jobId)
+    if (problem.status === 500) request.log.error({ err: error }, 'a defect')
+    else request.log.info({ code: problem.code, jobId: request.jobId }, problem.detail)
+    if (problem.status === 503) reply.header('retry-after', '1')
+    if (error instanceof HttpError) reply.headers(error.headers)
+    return reply.status(problem.status).type('application/problem+json').send(problem)
+  })
+  app.setNotFoundHandler((request: FastifyRequest) => {
+    throw new HttpError('not_found', `Cannot ${request.method} "${request.url.split('?')[0]}": there is no such route`)
+  })
+  app.addHook('onRequest', async (_request, reply) => {
+    reply.headers({ 'x-content-type-options': 'nosniff', 'cache-control': 'no-store' })
+  })
+}
+
+/** Bodies are JSON, and their errors are those of jobs. */
+function addBodies(app: FastifyInstance): void {
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser(
+    'application/json',
+    { parseAs: 'string' },
+    async (_request: unknown, body: string | Buffer) => parseJson(String(body)),
+  )
+  app.addContentTypeParser('*', async (request: FastifyRequest) => {
+    const given = request.headers['content-type'] ?? ''
+    throw new HttpError('unsupported_media_type', `Cannot read a body of type "${given}": send it as application/json`)
+  })
+}
+
+/** Ready is a server that is not closing and has a worker that could take a task or has one. */
+function readiness(session: SessionContext, store: JobStore): () => boolean {
+  let backend: (Backend & { stats?(): PoolStats }) | undefined
+  session.backend().then(
+    (made) => {
+      backend = made
+    },
+    () => {},
+  )
+  return () => {
+    if (store.isClosing || backend === undefined) return false
+    const stats = backend.stats?.()
+    return stats === undefined || stats.idle + stats.busy > 0
+  }
+}
