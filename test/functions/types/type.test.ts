@@ -1,0 +1,140 @@
+import t from 'tap'
+import { parseArrowType } from '../../../functions/types/arrow-name.ts'
+import {
+  bool,
+  type DataType,
+  date32,
+  decimal128,
+  dictionary,
+  displayType,
+  duration,
+  field,
+  float64,
+  int8,
+  int64,
+  integerRange,
+  interval,
+  list,
+  map,
+  parseType,
+  sameType,
+  struct,
+  time64,
+  timestamp,
+  typeName,
+  uint64,
+  utf8,
+} from '../../../functions/types/type.ts'
+
+t.setTimeout(10_000)
+
+/** Type, its name in JSON, its name in messages. */
+const names: readonly (readonly [DataType, string, string])[] = [
+  [int8, 'int8', 'Int8'],
+  [uint64, 'uint64', 'UInt64'],
+  [float64, 'float64', 'Float64'],
+  [bool, 'bool', 'Boolean'],
+  [utf8, 'utf8', 'Utf8'],
+  [date32, 'date32', 'Date32'],
+  [decimal128(10, 2), 'decimal128(10,2)', 'Decimal128(10, 2)'],
+  [decimal128(38, 0), 'decimal128(38,0)', 'Decimal128(38, 0)'],
+  [timestamp('ms'), 'timestamp(ms)', 'Timestamp(ms)'],
+  [timestamp('ns', 'Europe/Rome'), 'timestamp(ns,Europe/Rome)', 'Timestamp(ns, "Europe/Rome")'],
+  [time64('us'), 'time64(us)', 'Time64(us)'],
+  [duration('s'), 'duration(s)', 'Duration(s)'],
+  [interval('year_month'), 'interval(year_month)', 'Interval(YearMonth)'],
+  [list(int64), 'list<int64>', 'List(Int64)'],
+  [list(list(utf8)), 'list<list<utf8>>', 'List(List(Utf8))'],
+  [map(utf8, list(int64)), 'map<utf8,list<int64>>', 'Map(Utf8, List(Int64))'],
+  [dictionary(utf8), 'dictionary<int32,utf8>', 'Dictionary(Int32, Utf8)'],
+  [
+    struct({ a: int64, b: decimal128(5, 1) }),
+    'struct<a:int64,b:decimal128(5,1)>',
+    'Struct("a": Int64, "b": Decimal128(5, 1))',
+  ],
+]
+
+for (const [type, name, display] of names) {
+  t.test(`parseType() reads back the name ${name}`, (t) => {
+    t.equal(typeName(type), name)
+    t.same(parseType(name), type)
+    t.equal(displayType(type), display)
+    t.end()
+  })
+
+  t.test(`parseArrowType() reads ${display}`, (t) => {
+    t.equal(typeName(parseArrowType(display)), name)
+    t.end()
+  })
+}
+
+t.test('parseType() takes short names, spaces and any case', (t) => {
+  t.same(parseType('String'), utf8)
+  t.same(parseType(' boolean '), bool)
+  t.same(parseType('decimal(4)'), decimal128(4, 0))
+  t.same(parseType('timestamp'), timestamp('ms'))
+  t.same(parseType('List< Int64 >'), list(int64))
+  t.end()
+})
+
+t.test('parseType() names the nearest type', (t) => {
+  t.throws(() => parseType('in64'), {
+    code: 'unknown_type',
+    message: 'Type "in64" is not known. Did you mean "int64"?',
+    details: { type: 'in64' },
+  })
+  t.throws(() => parseType('timestamp(minutes)'), { code: 'unknown_type' })
+  t.throws(() => parseType('struct<int64>'), { code: 'unknown_type' })
+  t.end()
+})
+
+t.test('parseArrowType() knows the types that share one of ours', (t) => {
+  t.same(parseArrowType('LargeUtf8'), utf8)
+  t.same(parseArrowType('Utf8View'), utf8)
+  t.same(parseArrowType('Timestamp(Nanosecond, None)'), timestamp('ns'))
+  t.same(parseArrowType('Timestamp(Millisecond, Some("UTC"))'), timestamp('ms', 'UTC'))
+  t.same(parseArrowType('Timestamp(µs, "+02:00")'), timestamp('us', '+02:00'))
+  t.equal(
+    typeName(parseArrowType('Map("entries": non-null Struct("key": non-null Utf8, "value": Int64), unsorted)')),
+    'map<utf8,int64>',
+  )
+  t.throws(() => parseArrowType('Strng'), { code: 'unknown_type' })
+  t.end()
+})
+
+t.test('decimal128() refuses more than 38 digits and a scale beyond its precision', (t) => {
+  t.throws(() => decimal128(39, 0), {
+    code: 'invalid_argument',
+    message: 'Cannot make a decimal128 of precision 39: it takes 1 to 38 digits',
+  })
+  t.throws(() => decimal128(0), { code: 'invalid_argument' })
+  t.throws(() => decimal128(5, 6), {
+    code: 'invalid_argument',
+    message: 'Cannot make a decimal128 of scale 6: at most its precision, 5',
+  })
+  t.end()
+})
+
+t.test('types are frozen plain data', (t) => {
+  t.ok(Object.isFrozen(timestamp('ms')))
+  t.ok(Object.isFrozen(list(int64)))
+  t.ok(Object.isFrozen(struct({ a: int64 })))
+  t.same(JSON.parse(JSON.stringify(list(int64))), {
+    kind: 'list',
+    item: { name: 'item', type: { kind: 'int64' }, nullable: true },
+  })
+  t.end()
+})
+
+t.test('sameType() compares by meaning, not by identity', (t) => {
+  t.ok(sameType(list(int64), list(int64)))
+  t.ok(sameType(list(field('a', int64)), list(field('b', int64, false))))
+  t.notOk(sameType(timestamp('ms'), timestamp('ms', 'UTC')))
+  t.end()
+})
+
+t.test('integerRange() gives the least and the greatest value', (t) => {
+  t.same(integerRange(int8), [-128n, 127n])
+  t.same(integerRange(uint64), [0n, 18446744073709551615n])
+  t.end()
+})
