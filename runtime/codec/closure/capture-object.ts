@@ -7,12 +7,22 @@ import { integrityLevels, propertyFlags } from './format.ts'
 import type { GraphNode, Record } from './graph.ts'
 import { findKind, isPlain, type Kind, processBoundName } from './special.ts'
 import type { ShippedType, Walk } from './walk.ts'
-import { findWellKnown } from './well-known.ts'
+import { findWellKnown, isGlobalName } from './well-known.ts'
 
 /** Writes the record of an object, or refuses. */
 export function captureObject(walk: Walk, node: GraphNode, value: object): void {
   const plain = isPlain(value)
   if (!plain && writeShippedType(walk, node, value)) return
+  if (writePrototypeOfFunction(walk, node, value)) return
+  const kind = plain || types.isProxy(value) ? undefined : findKind(value)
+  if (kind !== undefined) writeKind(walk, node, value, kind)
+  else {
+    if (!plain) refuseForeign(walk, node, value)
+    writeProperties(walk, node, value, plain)
+  }
+}
+
+function refuseForeign(walk: Walk, node: GraphNode, value: object): void {
   if (types.isModuleNamespaceObject(value)) {
     walk.refuse(
       'closure_by_reference',
@@ -22,10 +32,6 @@ export function captureObject(walk: Walk, node: GraphNode, value: object): void 
   }
   const bound = processBoundName(value)
   if (bound !== undefined) refuseProcessBound(walk, node, bound)
-  if (writePrototypeOfFunction(walk, node, value)) return
-  const kind = plain ? undefined : findKind(value)
-  if (kind === undefined) writeProperties(walk, node, value, plain)
-  else writeKind(walk, node, value, kind)
 }
 
 /** Writes a value of a type that another part of the library ships. */
@@ -151,10 +157,15 @@ function judgePrototype(prototype: object): 'fine' | 'builtin' | 'private' | 'pr
   if (known !== undefined) return shippablePrototypes.test(name) || name === '%TypedArray%' ? 'builtin' : 'process'
   const owner: unknown = Object.getOwnPropertyDescriptor(prototype, 'constructor')?.value
   if (typeof owner !== 'function') return 'fine'
-  if (findWellKnown(owner) !== undefined) return 'process'
+  if (findWellKnown(owner) !== undefined || isGlobalClass(owner.name, owner)) return 'process'
   const source = Function.prototype.toString.call(owner)
   if (/\{\s*\[native code\]\s*\}$/.test(source)) return 'process'
   return analyseQuietly(source) ? 'private' : 'fine'
+}
+
+// Web classes are not indexed, because looking at them all would load them all; this looks at one that is loaded.
+function isGlobalClass(name: string, owner: unknown): boolean {
+  return isGlobalName(name) && Reflect.get(globalThis, name) === owner
 }
 
 function analyseQuietly(source: string): boolean {

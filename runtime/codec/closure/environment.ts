@@ -1,7 +1,7 @@
 // The environment of one function: the value of each of its free names, found in its scopes (or in the captures that the
 // user named), with imports told apart from variables.
 
-import { types } from 'node:util'
+import { createRequire } from 'node:module'
 import type { FunctionFacts } from './analyse.ts'
 import type { GraphNode } from './graph.ts'
 import { type FileImports, readImports } from './imports.ts'
@@ -68,7 +68,7 @@ function readScoped(
   if (file !== undefined) {
     const reference = readImport(walk, node, name, scope, file)
     if (reference !== undefined) return { stands: reference }
-    if (!file.isModule) refuseModuleObject(walk, node, name, scope)
+    if (!file.isModule) refuseModuleObject(walk, node, name, scope, file)
   }
   const value = readVariable(walk, node, name, scope)
   trackSharing(walk, node, free, scope, insides)
@@ -113,19 +113,18 @@ function isFileScope({ description }: ScopeView, { location, scopes }: Insides):
   return !scopes.some((scope) => scope.description === 'Module')
 }
 
-function refuseModuleObject(walk: Walk, node: GraphNode, name: string, scope: ScopeView): void {
+function refuseModuleObject(walk: Walk, node: GraphNode, name: string, scope: ScopeView, file: FileImports): void {
   const value = peek(scope, name)
-  const isRequire = name === 'require' && typeof value === 'function' && 'cache' in value && 'resolve' in value
-  if (isRequire) {
+  if (!isObject(value) || !/^(require|module|exports)$/.test(name)) return
+  if (name === 'require' && 'cache' in value && 'resolve' in value) {
     walk.refuse(
       'closure_require',
       node,
       'uses "require" inside; require the module at the top of the file, or import()',
     )
   }
-  const isModule = name === 'module' && isObject(value) && 'paths' in value && 'exports' in value
-  const isExports = name === 'exports' && isObject(value) && !types.isProxy(value)
-  if (isModule || isExports) {
+  const own = name === 'require' ? undefined : createRequire(file.url).cache[file.url]
+  if (own !== undefined && (value === own || value === own.exports)) {
     walk.refuse('closure_module_object', node, `uses "${name}" of its CommonJS file; keep the value in a const`)
   }
 }

@@ -6,7 +6,7 @@ import { captureGraph } from './capture.ts'
 import { encodeGraph } from './encode.ts'
 import type { Subject } from './errors.ts'
 import { planGroups } from './plan.ts'
-import { createReport, type ShippedEntry, warnAboutSizes } from './report.ts'
+import { createReport, refuseTooLarge, type ShippedEntry, warnAboutSizes } from './report.ts'
 import type { ShippedType, WalkOptions } from './walk.ts'
 
 export { type ClosureCode, type ClosureWireCode, closureCodes, closureWireCodes } from './errors.ts'
@@ -55,6 +55,7 @@ export function captureClosure(value: unknown, options: CaptureOptions = {}): Ca
   const walkOptions = completeOptions(value, options)
   const { graph, root } = captureGraph(value, walkOptions)
   const encoded = encodeGraph(graph, root, planGroups(graph), walkOptions)
+  if (encoded.bytes.byteLength > walkOptions.maxBytes) refuseTooLarge(graph, walkOptions)
   const report = createReport(graph)
   warnAboutSizes(report, walkOptions, options.onWarning ?? emitWarning)
   return { ...encoded, report }
@@ -70,7 +71,12 @@ function completeOptions(
 function describe(value: unknown, label: string | undefined): Subject {
   if (typeof value !== 'function') return { kind: 'value', name: label ?? typeof value }
   const isClass = /^class\b/.test(Function.prototype.toString.call(value))
-  return { kind: isClass ? 'class' : 'function', name: label ?? (value.name || 'anonymous') }
+  return { kind: isClass ? 'class' : 'function', name: label ?? nameOf(value) }
+}
+
+function nameOf(value: object): string {
+  const name: unknown = Reflect.get(value, 'name')
+  return typeof name === 'string' && name !== '' ? name : 'anonymous'
 }
 
 function emitWarning(message: string): void {

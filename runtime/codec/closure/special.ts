@@ -62,21 +62,20 @@ const processBound: readonly (readonly [(value: unknown) => boolean, string])[] 
   [types.isSetIterator, 'a Set iterator'],
   [types.isSharedArrayBuffer, 'a SharedArrayBuffer'],
   [types.isArgumentsObject, 'an arguments object'],
-  [types.isKeyObject, 'a KeyObject'],
-  [types.isCryptoKey, 'a CryptoKey'],
   [types.isExternal, 'a native handle'],
 ]
 
 /** What a value is called that can never leave its process; undefined for all others. */
 export function processBoundName(value: object): string | undefined {
-  if (isPlain(value)) return types.isProxy(value) ? 'a Proxy' : undefined
   return processBound.find(([is]) => is(value))?.[1]
 }
 
+/** An object that nobody gave a class; false for what only looks like one. */
 export function isPlain(value: object): boolean {
   if (types.isProxy(value)) return false
   const prototype: unknown = Object.getPrototypeOf(value)
-  return prototype === Object.prototype || prototype === null
+  if (prototype === null) return !types.isModuleNamespaceObject(value)
+  return prototype === Object.prototype && !types.isArgumentsObject(value)
 }
 
 function kind(prototype: object | null, write: Kind['write'], covers: Kind['covers'] = () => false): Kind {
