@@ -13,8 +13,6 @@ export type SourceSpec =
   | { readonly kind: 'arrow'; readonly paths: readonly string[] }
   | { readonly kind: 'memory'; readonly bytes: Uint8Array }
 
-export type SourceKind = SourceSpec['kind']
-
 /** Types of some or all columns: a whole schema, or types (or their names) by column; other columns are inferred. */
 export type DeclaredTypes = Schema | Readonly<Record<string, DataType | string>>
 

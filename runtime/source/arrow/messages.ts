@@ -23,7 +23,7 @@ export function memoryAccess(bytes: Uint8Array): ByteAccess {
   return { name: 'memory', size: bytes.length, read: async (start, length) => bytes.subarray(start, start + length) }
 }
 
-export interface MessageRef {
+interface MessageRef {
   readonly kind: MessageFacts['kind']
   readonly start: number
   /** Metadata and body. */

@@ -53,6 +53,8 @@ export interface CsvColumnInit {
   readonly stride: number
   readonly capacity: number
   readonly format: CsvFormat
+  /** Bytes of text to make room for: what the batch before took. */
+  readonly textBytes: number
 }
 
 export function createCsvColumn(init: CsvColumnInit): CsvColumn {
@@ -101,7 +103,7 @@ function fixedColumn(
 ): CsvColumn {
   const arrowType = toArrowType(type)
   const { ArrayType } = arrowType
-  const buffer = new ArrayBuffer(capacity * 8)
+  const buffer = new ArrayBuffer((capacity * width + 7) & ~7)
   const view = new DataView(buffer)
   const target = { bytes: new Uint8Array(buffer), words: new Int32Array(buffer), doubles: new Float64Array(buffer) }
   const nulls = createNulls(capacity)
@@ -123,10 +125,10 @@ function fixedColumn(
   }
 }
 
-function textColumn({ type, index, stride, capacity, format }: CsvColumnInit): CsvColumn {
+function textColumn({ type, index, stride, capacity, format, textBytes }: CsvColumnInit): CsvColumn {
   const nulls = createNulls(capacity)
   const offsets = new Int32Array(capacity + 1)
-  let data = new Uint8Array(capacity * 8)
+  let data = new Uint8Array(textBytes)
   let used = 0
 
   return {

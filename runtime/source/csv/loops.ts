@@ -6,7 +6,7 @@ import { daysFromCivil, isCivil, unitsPerSecond } from '../text/temporal.ts'
 import type { FieldBlock } from './tokenize.ts'
 
 /** Rows `first` to `last` of the block; the first becomes the batch's row `to`. */
-export interface RowRange {
+interface RowRange {
   readonly first: number
   readonly last: number
   readonly to: number
@@ -15,13 +15,13 @@ export interface RowRange {
 }
 
 /** The same memory three times: 64-bit integers are written as two halves, low half first. */
-export interface Target {
+interface Target {
   readonly bytes: Uint8Array
   readonly words: Int32Array
   readonly doubles: Float64Array
 }
 
-export type Exact = (start: number, end: number, row: number, to: number) => void
+type Exact = (start: number, end: number, row: number, to: number) => void
 
 export type FieldLoop = (bytes: Uint8Array, block: FieldBlock, range: RowRange, target: Target, exact: Exact) => void
 

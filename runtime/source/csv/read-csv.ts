@@ -5,7 +5,7 @@ import { isUtf8 } from 'node:buffer'
 import type { RecordBatch } from 'apache-arrow'
 import { InternalError } from '../../../functions/errors.ts'
 import { toArrowField } from '../../../functions/types/arrow.ts'
-import type { Field, Schema } from '../../../functions/types/type.ts'
+import type { Schema } from '../../../functions/types/type.ts'
 import { makeBatch } from '../batches.ts'
 import { defaultBatchRows, selectFields, throwIfCancelled } from '../partitions.ts'
 import type { CsvOptions, ReadOptions, SourcePartition, SourceSlice } from '../source.ts'
@@ -128,19 +128,29 @@ interface RowCollector {
 function createRowCollector(schema: Schema, format: CsvFormat, options: ReadOptions): RowCollector {
   const fields = selectFields(schema, options.columns)
   const capacity = options.batchRows ?? defaultBatchRows
+  const textBytes = fields.map(() => capacity * 8)
   let columns: readonly CsvColumn[] = []
   let rows = 0
   const take = (): RecordBatch => {
+    const filled = columns.map((column) => column.finish(rows))
+    filled.forEach((data, i) => {
+      textBytes[i] = Math.ceil((data.values?.length ?? 0) * 1.05) + 1024
+    })
     const batch = makeBatch(
       rows,
-      fields.map((field, i) => ({ field: toArrowField(field), data: columnAt(columns, i).finish(rows) })),
+      fields.flatMap((field, i) => (filled[i] === undefined ? [] : [{ field: toArrowField(field), data: filled[i] }])),
     )
     rows = 0
     return batch
   }
   return {
     add(bytes, block, first) {
-      if (rows === 0) columns = fields.map((field) => newColumn(field, schema, capacity, format))
+      if (rows === 0) {
+        columns = fields.map(({ name, type }, i) => {
+          const index = schema.findIndex((each) => each.name === name)
+          return createCsvColumn({ type, index, stride: schema.length, capacity, format, textBytes: textBytes[i] ?? 0 })
+        })
+      }
       const last = Math.min(block.rows, first + capacity - rows)
       for (const column of columns) column.parse(bytes, block, first, last, rows)
       rows += last - first
@@ -149,17 +159,6 @@ function createRowCollector(schema: Schema, format: CsvFormat, options: ReadOpti
     takeFull: () => (rows === capacity ? take() : undefined),
     takeRest: () => (rows > 0 ? take() : undefined),
   }
-}
-
-function columnAt(columns: readonly CsvColumn[], index: number): CsvColumn {
-  const column = columns[index]
-  if (column === undefined) throw new InternalError(`CSV column ${index} is missing`)
-  return column
-}
-
-function newColumn({ name, type }: Field, schema: Schema, capacity: number, format: CsvFormat): CsvColumn {
-  const index = schema.findIndex((each) => each.name === name)
-  return createCsvColumn({ type, index, stride: schema.length, capacity, format })
 }
 
 /** Says where in the file what went wrong in `action` is. */

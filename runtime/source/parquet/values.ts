@@ -11,7 +11,7 @@ export interface FixedValues {
   readonly data: Uint8Array
 }
 /** One bit per value, least significant first. */
-export interface BitValues {
+interface BitValues {
   readonly kind: 'bits'
   readonly bits: Uint8Array
 }

@@ -5,7 +5,7 @@ import type { DataType } from '../../../functions/types/type.ts'
 import { parseDate, parseDuration, parseTime, parseTimestamp } from './temporal.ts'
 
 /** Writes `value` at byte `at`; false when it does not fit. */
-export type WriteFixed = (view: DataView, at: number, value: unknown) => boolean
+type WriteFixed = (view: DataView, at: number, value: unknown) => boolean
 
 interface FixedType {
   readonly width: number
