@@ -1,0 +1,36 @@
+// What the terminal shows while the benchmark runs.
+
+import type { MeasuredGoal, MeasuredWorkload } from './results.ts'
+
+export const unitNames = { ns: 'ns/row', ms: 'ms', µs: 'µs', mb: 'MB/s' } as const
+export const engineNames = {
+  volley: 'Volley',
+  duckdb: 'DuckDB',
+  polars: 'Polars',
+  arquero: 'Arquero',
+  hand: 'hand-written',
+  node: 'Node',
+} as const
+
+export function printWorkload({ name, title, work, unit, size, rounds, variants, goals }: MeasuredWorkload): void {
+  console.log(`\n${name}: ${title.replaceAll('`', '')}`)
+  console.log(`  ${work} (${size.toLocaleString('en')} ${unit === 'mb' ? 'bytes' : 'rows'}, ${rounds} rounds)`)
+  for (const { label, value, ratio, aside } of variants) {
+    const ratioText = `${ratio.toFixed(2)}×`.padStart(10)
+    console.log(
+      `    ${label.padEnd(44)} ${shown(value).padStart(9)} ${unitNames[unit]} ${ratioText}${aside ? '  (aside)' : ''}`,
+    )
+  }
+  for (const goal of goals) console.log(`    goal: ${goalText(goal)}`)
+}
+
+/** A goal in words: `≥ 2.5× DuckDB: 3.10× met`. */
+export function goalText(goal: MeasuredGoal): string {
+  return `≥ ${goal.factor}× ${engineNames[goal.against]}: ${goal.ratio.toFixed(2)}× ${verdict(goal)}`
+}
+
+export const verdict = ({ met, factor, ratio }: MeasuredGoal): string =>
+  met ? 'met' : `short by ${(factor / ratio).toFixed(2)}×`
+
+export const shown = (value: number): string =>
+  value >= 100 ? value.toFixed(0) : value >= 10 ? value.toFixed(1) : value.toFixed(2)

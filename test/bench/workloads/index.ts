@@ -1,0 +1,34 @@
+// All workloads, by name, in the order of the table.
+
+import type { WorkloadMaker } from '../measure/workload.ts'
+import { dictionaryFilter } from './dictionaries.ts'
+import { numericUdf, numericUdfByItem, textUdf, udfLoop } from './functions.ts'
+import { countDistinct, distinct, manyGroups, tpchQ1 } from './groups.ts'
+import { caseAndCast, int64, nulls, projection, tpchQ6 } from './numbers.ts'
+import { sort, topK } from './orders.ts'
+import { lengthWorld, like, likeWorld, regexp, upper, upperWorld } from './texts.ts'
+
+export const workloads: Readonly<Record<string, WorkloadMaker>> = {
+  projection,
+  q6: tpchQ6,
+  q1: tpchQ1,
+  'udf-number': numericUdf,
+  'udf-number-polars': numericUdfByItem,
+  'udf-text': textUdf,
+  'udf-loop': udfLoop,
+  upper,
+  like,
+  regexp,
+  case: caseAndCast,
+  nulls,
+  int64,
+  dictionary: dictionaryFilter,
+  group: manyGroups,
+  distinct,
+  'count-distinct': countDistinct,
+  sort,
+  top: topK,
+  'upper-world': upperWorld,
+  'like-world': likeWorld,
+  'length-world': lengthWorld,
+}
