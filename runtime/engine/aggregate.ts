@@ -172,7 +172,7 @@ export class Aggregation {
   /** Adds the selected rows of a batch, all rows when nothing is selected. */
   add(prepared: PreparedBatch, selection: Selection | undefined): void {
     const count = selection?.count ?? prepared.length
-    const groups = this.#grouping?.number(this.#compiled.keys(prepared, selection), undefined, count)
+    const groups = this.#grouping?.number(this.#compiled.keys(prepared, selection), count)
     this.#makeRoom()
     const slots = this.#slots.flatMap((own) => own.map((slot) => slot.values))
     this.#compiled.update(prepared, selection, { groups, slots })

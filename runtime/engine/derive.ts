@@ -12,6 +12,8 @@ export interface Derivation {
   /** `dictionary`: evaluated on the entries of column `input`; `columns`: by the call's own kernel for columns. */
   readonly by: 'dictionary' | 'columns'
   readonly input: number
+  /** It may fail, so it must not be computed for rows that nobody asks for. */
+  readonly fallible: boolean
 }
 
 /** Expressions with their derived parts replaced by inputs. */
@@ -73,10 +75,10 @@ function derivationOf(bound: Bound, dictionaries: ReadonlySet<number>, certain: 
   if (input === undefined) return undefined
   const index = DERIVED + bound.id
   if (inputs.size === 1 && dictionaries.has(input) && isRepeatable(bound, certain)) {
-    return { index, bound, by: 'dictionary', input }
+    return { index, bound, by: 'dictionary', input, fallible: !isRepeatable(bound, false) }
   }
   if (bound.kind === 'call' && bound.nulls === 'propagate' && isColumnar(bound))
-    return { index, bound, by: 'columns', input }
+    return { index, bound, by: 'columns', input, fallible: false }
   return undefined
 }
 

@@ -174,8 +174,8 @@ export class Emitter {
     const kernel = bound.kernel()
     const args = bound.args.map((arg) => this.emit(arg))
     const valid = this.#allValid(args)
-    // Values behind nulls are harmless numbers and texts, unless they are objects.
-    const harmless = bound.args.every((arg) => !['object', 'null'].includes(storageOf(arg.type)))
+    // Values behind nulls are harmless numbers and texts, unless they are objects or bytes.
+    const harmless = bound.args.every((arg) => defaultText(arg.type) !== 'null')
     if (valid === '0') return this.#constant(null, bound.type)
     if (valid === '1' || (kernel.total === true && harmless && kernel.direct === undefined)) {
       return this.#result(bound, this.#callText(bound, args), valid)

@@ -23,7 +23,7 @@ export class Grouping {
   }
 
   /** The group of each row; valid until the next call. */
-  number(keys: readonly Column[], positions: Int32Array | undefined, count: number): Int32Array {
+  number(keys: readonly Column[], count: number): Int32Array {
     if (this.#numbers.length < count) {
       this.#numbers = new Int32Array(count)
       this.#scratch = new Int32Array(count)
@@ -31,7 +31,7 @@ export class Grouping {
     const numbers = this.#numbers
     const next = this.#scratch
     keys.forEach((column, k) => {
-      this.#interners[k]?.number(column, positions, count, k === 0 ? numbers : next)
+      this.#interners[k]?.number(column, k === 0 ? numbers : next)
       const table = this.#pairs[k - 1]
       if (table === undefined) return
       for (let j = 0; j < count; j++) numbers[j] = table.number(numbers[j] ?? 0, next[j] ?? 0)
@@ -48,7 +48,7 @@ export class Grouping {
       const pairs = this.#pairs[k - 1]
       const own = pairs === undefined ? groups : groups.map((group) => pairs.high[group] ?? 0)
       const interner = this.#interners[k]
-      if (interner !== undefined) columns.unshift(interner.keys(own, size))
+      if (interner !== undefined) columns.unshift(interner.keys(own))
       if (pairs !== undefined) groups = groups.map((group) => pairs.low[group] ?? 0)
     }
     return columns

@@ -10,235 +10,256 @@ import {
   storageOf,
   valueAt,
 } from '../../functions/column/column.ts'
-import { takeRows } from '../../functions/column/take.ts'
+import { resolveDictionary, takeRows } from '../../functions/column/take.ts'
 import { columnOf } from '../../functions/column/target.ts'
 import type { Value } from '../../functions/expr/node.ts'
 import { type DataType, isFloat } from '../../functions/types/type.ts'
 import { BytesTable, WordTable } from './key-table.ts'
 
-/** The number that stands for null in tables that have none of their own. */
-const NULL = -2
+const UNKNOWN = -1
 
 export class KeyInterner {
   readonly #type: DataType
-  readonly #table: ValueNumbers
-  /** The number that null got when it first came. */
-  #nullNumber = NULL
-  /** By table number, the key's number: differs once null has taken one. */
-  #size = 0
-  #byTable = new Int32Array(1024).fill(NULL)
-  #tableOf = new Int32Array(1024)
+  readonly #numbers: ValueNumbers
   readonly #dictionaries = new WeakMap<PlainColumn, Int32Array>()
 
   constructor(type: DataType) {
     this.#type = type
-    this.#table = valueNumbers(type)
+    this.#numbers = valueNumbers(type)
   }
 
   /** How many distinct keys have come. */
   get size(): number {
-    return this.#size
+    return this.#numbers.size
   }
 
-  /** Writes the number of each row's key; `positions` selects rows, all of them when undefined. */
-  number(column: Column, positions: Int32Array | undefined, count: number, numbers: Int32Array): void {
-    if (column.storage === 'dictionary') {
-      this.#numberDictionary(column.codes, column.dictionary, column.valid, positions, count, numbers)
-      return
-    }
-    const { valid } = column
-    const find = this.#table.reader(column)
-    for (let j = 0; j < count; j++) {
-      const row = positions === undefined ? j : (positions[j] ?? 0)
-      numbers[j] = valid !== undefined && valid[row] === 0 ? this.#null() : this.#known(find(row))
+  /** Writes the number of each row's key. */
+  number(column: Column, numbers: Int32Array): void {
+    if (column.storage === 'dictionary' && column.dictionary.storage === 'bytes') {
+      this.#numberByCode(column.codes, column.dictionary, column.valid, column.length, numbers)
+    } else {
+      this.#numbers.number(resolveDictionary(column), numbers)
     }
   }
 
-  /** Each entry of a dictionary is looked up once, rows only follow their codes. */
-  #numberDictionary(
+  /** Each entry of a dictionary is looked up once, when a row first uses it; rows only follow their codes. */
+  #numberByCode(
     codes: Int32Array,
-    dictionary: PlainColumn,
+    dictionary: BytesColumn,
     valid: Uint8Array | undefined,
-    positions: Int32Array | undefined,
-    count: number,
+    length: number,
     numbers: Int32Array,
   ): void {
     let known = this.#dictionaries.get(dictionary)
     if (known === undefined) {
-      known = new Int32Array(dictionary.length).fill(NULL)
+      known = new Int32Array(dictionary.length).fill(UNKNOWN)
       this.#dictionaries.set(dictionary, known)
     }
-    const find = this.#table.reader(dictionary)
-    for (let j = 0; j < count; j++) {
-      const row = positions === undefined ? j : (positions[j] ?? 0)
-      const code = codes[row] ?? 0
+    for (let row = 0; row < length; row++) {
       if (valid !== undefined && valid[row] === 0) {
-        numbers[j] = this.#null()
+        numbers[row] = this.#numbers.null()
         continue
       }
-      let number = known[code] ?? NULL
-      if (number === NULL) {
-        const isNull = dictionary.valid !== undefined && dictionary.valid[code] === 0
-        number = isNull ? this.#null() : this.#known(find(code))
+      const code = codes[row] ?? 0
+      let number = known[code] ?? UNKNOWN
+      if (number === UNKNOWN) {
+        number = this.#numbers.numberOf?.(dictionary, code) ?? UNKNOWN
         known[code] = number
       }
-      numbers[j] = number
+      numbers[row] = number
     }
-  }
-
-  #null(): number {
-    if (this.#nullNumber === NULL) this.#nullNumber = this.#next(NULL)
-    return this.#nullNumber
-  }
-
-  #known(tableNumber: number): number {
-    if (tableNumber >= this.#byTable.length) this.#byTable = grown(this.#byTable, NULL)
-    let number = this.#byTable[tableNumber] ?? NULL
-    if (number === NULL) {
-      number = this.#next(tableNumber)
-      this.#byTable[tableNumber] = number
-    }
-    return number
-  }
-
-  #next(tableNumber: number): number {
-    if (this.#size === this.#tableOf.length) this.#tableOf = grown(this.#tableOf, 0)
-    this.#tableOf[this.#size] = tableNumber
-    return this.#size++
   }
 
   /** The keys with these numbers, as a column. */
-  keys(numbers: Int32Array, count: number): PlainColumn {
-    const positions = new Int32Array(count)
-    const valid = this.#nullNumber === NULL ? undefined : new Uint8Array(count).fill(1)
-    for (let i = 0; i < count; i++) {
-      const number = numbers[i] ?? 0
-      const position = this.#tableOf[number] ?? 0
-      if (position === NULL && valid !== undefined) valid[i] = 0
-      positions[i] = position === NULL ? 0 : position
-    }
-    return takeRows(this.#table.column(this.#type), positions, count, valid)
+  keys(numbers: Int32Array): PlainColumn {
+    const nullNumber = this.#numbers.nullNumber
+    const valid =
+      nullNumber === UNKNOWN ? undefined : Uint8Array.from(numbers, (number) => (number === nullNumber ? 0 : 1))
+    return takeRows(this.#numbers.column(this.#type), numbers, numbers.length, valid)
   }
 }
 
-function grown(array: Int32Array, filler: number): Int32Array<ArrayBuffer> {
-  const longer = new Int32Array(array.length * 2).fill(filler)
-  longer.set(array)
-  return longer
-}
-
-/** Numbers for values that are not null. */
+/** Numbers for the values of one storage. */
 interface ValueNumbers {
-  reader(column: PlainColumn): (row: number) => number
+  readonly size: number
+  readonly nullNumber: number
+  null(): number
+  /** The number of each row's value. One loop per storage: a loop for all would be slow for each. */
+  number(column: PlainColumn, numbers: Int32Array): void
+  /** The number of one entry of a dictionary of strings, null included. */
+  numberOf?(dictionary: BytesColumn, entry: number): number
+  /** All values by their number; null's place holds anything. */
   column(type: DataType): PlainColumn
 }
 
 function valueNumbers(type: DataType): ValueNumbers {
   const storage = storageOf(type)
-  if (storage === 'bytes') return bytesNumbers()
-  if (storage === 'bigint') return bigintNumbers()
-  if (isFloat(type)) return floatNumbers()
-  if (storage === 'number' || storage === 'mask') return integerNumbers()
-  return objectNumbers()
+  if (storage === 'bytes') return new BytesNumbers()
+  if (storage === 'bigint') return new WideNumbers()
+  if (isFloat(type)) return new FloatNumbers()
+  if (storage === 'number' || storage === 'mask') return new SmallNumbers()
+  return new ObjectNumbers()
 }
 
-function bytesNumbers(): ValueNumbers {
-  const table = new BytesTable()
-  return {
-    reader: (column) => {
-      const { values, offsets } = column as BytesColumn
-      return (row) => table.number(values, offsets[row] ?? 0, offsets[row + 1] ?? 0)
-    },
-    column: (type) => {
-      const { size, bytes, offsets } = table
-      return { storage: 'bytes', type, length: size, valid: undefined, values: bytes, offsets }
-    },
+class BytesNumbers implements ValueNumbers {
+  readonly #table = new BytesTable()
+
+  get size(): number {
+    return this.#table.size
+  }
+  get nullNumber(): number {
+    return this.#table.nullNumber
+  }
+  null(): number {
+    return this.#table.null()
+  }
+  number(column: PlainColumn, numbers: Int32Array): void {
+    const { values, offsets, valid, length } = column as BytesColumn
+    const table = this.#table
+    for (let row = 0; row < length; row++) {
+      numbers[row] =
+        valid !== undefined && valid[row] === 0
+          ? table.null()
+          : table.number(values, offsets[row] ?? 0, offsets[row + 1] ?? 0)
+    }
+  }
+  numberOf({ values, offsets, valid }: BytesColumn, entry: number): number {
+    if (valid !== undefined && valid[entry] === 0) return this.null()
+    return this.#table.number(values, offsets[entry] ?? 0, offsets[entry + 1] ?? 0)
+  }
+  column(type: DataType): PlainColumn {
+    const { size, bytes, offsets } = this.#table
+    return { storage: 'bytes', type, length: size, valid: undefined, values: bytes, offsets }
   }
 }
 
-function bigintNumbers(): ValueNumbers {
-  const table = new WordTable()
-  return {
-    reader: (column) => {
-      const { buffer, byteOffset, length } = column.storage === 'bigint' ? column.values : new BigInt64Array(0)
-      const words = new Int32Array(buffer, byteOffset, length * 2)
-      return (row) => table.number(words[2 * row] ?? 0, words[2 * row + 1] ?? 0)
-    },
-    column: (type) => {
-      const values = bigintArray(type, table.size)
-      const words = new Int32Array(values.buffer)
-      for (let i = 0; i < table.size; i++) {
-        words[2 * i] = table.low[i] ?? 0
-        words[2 * i + 1] = table.high[i] ?? 0
-      }
-      return { storage: 'bigint', type, length: table.size, valid: undefined, values }
-    },
+/** Values seen as pairs of 32-bit words. */
+abstract class WordNumbers implements ValueNumbers {
+  protected readonly table = new WordTable()
+
+  get size(): number {
+    return this.table.size
+  }
+  get nullNumber(): number {
+    return this.table.nullNumber
+  }
+  null(): number {
+    return this.table.null()
+  }
+  /** The words of all rows, low first, two to a row. */
+  protected abstract words(column: PlainColumn): Int32Array
+  abstract column(type: DataType): PlainColumn
+
+  number(column: PlainColumn, numbers: Int32Array): void {
+    const words = this.words(column)
+    const { valid, length } = column
+    const { table } = this
+    for (let row = 0; row < length; row++) {
+      numbers[row] =
+        valid !== undefined && valid[row] === 0
+          ? table.null()
+          : table.number(words[2 * row] ?? 0, words[2 * row + 1] ?? 0)
+    }
+  }
+  /** The keys' words, low first, two to a key. */
+  protected keyWords(): Int32Array {
+    const { size, low, high } = this.table
+    const words = new Int32Array(2 * size)
+    for (let i = 0; i < size; i++) {
+      words[2 * i] = low[i] ?? 0
+      words[2 * i + 1] = high[i] ?? 0
+    }
+    return words
   }
 }
 
-function floatNumbers(): ValueNumbers {
-  const table = new WordTable()
-  const one = new Float64Array(1)
-  const words = new Int32Array(one.buffer)
-  return {
-    reader: (column) => {
-      const values = column.storage === 'number' ? column.values : new Float64Array(0)
-      return (row) => {
-        const value = values[row] ?? 0
-        // One bit pattern for all NaNs, and + 0 makes -0 into 0.
-        one[0] = Number.isNaN(value) ? Number.NaN : value + 0
-        return table.number(words[0] ?? 0, words[1] ?? 0)
-      }
-    },
-    column: (type) => {
-      const values = numberArray(type, table.size)
-      for (let i = 0; i < table.size; i++) {
-        words[0] = table.low[i] ?? 0
-        words[1] = table.high[i] ?? 0
-        values[i] = one[0] ?? 0
-      }
-      return { storage: 'number', type, length: table.size, valid: undefined, values }
-    },
+class WideNumbers extends WordNumbers {
+  protected override words(column: PlainColumn): Int32Array {
+    if (column.storage !== 'bigint') return new Int32Array(2 * column.length)
+    return new Int32Array(column.values.buffer, column.values.byteOffset, 2 * column.length)
+  }
+  override column(type: DataType): PlainColumn {
+    const values = bigintArray(type, this.size)
+    new Int32Array(values.buffer).set(this.keyWords())
+    return { storage: 'bigint', type, length: this.size, valid: undefined, values }
   }
 }
 
-function integerNumbers(): ValueNumbers {
-  const table = new WordTable()
-  return {
-    reader: (column) => {
-      const values = column.storage === 'number' || column.storage === 'mask' ? column.values : new Int32Array(0)
-      return (row) => table.number(values[row] ?? 0, 0)
-    },
-    column: (type) => {
-      const { size, low } = table
-      if (storageOf(type) === 'mask') {
-        return { storage: 'mask', type, length: size, valid: undefined, values: Uint8Array.from(low.subarray(0, size)) }
-      }
-      const values = numberArray(type, size)
-      values.set(low.subarray(0, size))
-      return { storage: 'number', type, length: size, valid: undefined, values }
-    },
+class FloatNumbers extends WordNumbers {
+  protected override words(column: PlainColumn): Int32Array {
+    const doubles = new Float64Array(column.length)
+    if (column.storage === 'number') {
+      const { values } = column
+      // One bit pattern for all NaNs; adding 0 makes -0 into 0.
+      for (let i = 0; i < doubles.length; i++) doubles[i] = (values[i] ?? 0) + 0
+    }
+    const words = new Int32Array(doubles.buffer)
+    for (let i = 0; i < doubles.length; i++) {
+      if (!Number.isNaN(doubles[i])) continue
+      words[2 * i] = 0
+      words[2 * i + 1] = 0x7ff80000
+    }
+    return words
+  }
+  override column(type: DataType): PlainColumn {
+    const values = numberArray(type, this.size)
+    values.set(new Float64Array(this.keyWords().buffer))
+    return { storage: 'number', type, length: this.size, valid: undefined, values }
   }
 }
 
-function objectNumbers(): ValueNumbers {
-  const numbers = new Map<string, number>()
-  const values: Value[] = []
-  return {
-    reader: (column) => (row) => {
-      const value = valueAt(column, row)
-      const key = JSON.stringify(value, tagged)
-      let number = numbers.get(key)
-      if (number === undefined) {
-        number = values.push(value) - 1
-        numbers.set(key, number)
-      }
-      return number
-    },
-    column: (type) => columnOf(values, type),
+/** Integers of up to 32 bits, dates and booleans. */
+class SmallNumbers extends WordNumbers {
+  protected override words(column: PlainColumn): Int32Array {
+    const words = new Int32Array(2 * column.length)
+    if (column.storage !== 'number' && column.storage !== 'mask') return words
+    const { values } = column
+    for (let i = 0; i < column.length; i++) words[2 * i] = values[i] ?? 0
+    return words
+  }
+  override column(type: DataType): PlainColumn {
+    const { size, low } = this.table
+    const values = storageOf(type) === 'mask' ? new Uint8Array(size) : numberArray(type, size)
+    values.set(low.subarray(0, size))
+    const storage = storageOf(type) === 'mask' ? 'mask' : 'number'
+    return { storage, type, length: size, valid: undefined, values } as PlainColumn
+  }
+}
+
+/** Values that have no flat form: decimals, lists, structs. */
+class ObjectNumbers implements ValueNumbers {
+  readonly #numbers = new Map<string, number>()
+  readonly #values: Value[] = []
+  nullNumber = UNKNOWN
+
+  get size(): number {
+    return this.#values.length
+  }
+  null(): number {
+    if (this.nullNumber === UNKNOWN) this.nullNumber = this.#values.push(null) - 1
+    return this.nullNumber
+  }
+  number(column: PlainColumn, numbers: Int32Array): void {
+    for (let row = 0; row < column.length; row++) numbers[row] = this.#number(valueAt(column, row))
+  }
+  #number(value: Value): number {
+    if (value === null) return this.null()
+    const key = JSON.stringify(value, tagged)
+    let number = this.#numbers.get(key)
+    if (number === undefined) {
+      number = this.#values.push(value) - 1
+      this.#numbers.set(key, number)
+    }
+    return number
+  }
+  column(type: DataType): PlainColumn {
+    return columnOf(this.#values, type)
   }
 }
 
 /** JSON that keeps apart what plain JSON would not. */
-const tagged = (_key: string, value: unknown): unknown =>
-  typeof value === 'bigint' ? `${value}n` : typeof value === 'number' && !Number.isFinite(value) ? `${value}` : value
+const tagged = (_key: string, value: unknown): unknown => {
+  if (typeof value === 'bigint') return `${value}n`
+  if (typeof value === 'string') return `"${value}`
+  return typeof value === 'number' && !Number.isFinite(value) ? `${value}` : value
+}

@@ -56,15 +56,16 @@ export class LoopSet {
   }
 
   /**
-   * The rows that loops should run over: kernels for columns work on the selected rows alone, so these are gathered
-   * first where there are such kernels.
+   * The rows that loops should run over: kernels for columns, and whatever may fail, work on the selected rows alone, so
+   * these are gathered first where there are such parts.
    */
   settle(
     variant: Variant,
     prepared: PreparedBatch,
     selection: Selection | undefined,
   ): { readonly prepared: PreparedBatch; readonly selection: Selection | undefined } {
-    const gather = selection !== undefined && variant.derivations.some(({ by }) => by === 'columns')
+    const gather =
+      selection !== undefined && variant.derivations.some(({ by, fallible }) => by === 'columns' || fallible)
     const settled = gather ? { prepared: prepared.compact(selection), selection: undefined } : { prepared, selection }
     for (const derivation of variant.derivations) this.#evaluate(derivation, settled.prepared)
     return settled

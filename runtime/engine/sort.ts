@@ -1,13 +1,13 @@
-// Sorting: all rows are gathered, an index is sorted by the keys, rows are taken in its order. Stable; nulls first or
-// last as each key says.
+// Sorting: all rows are gathered, their order is found as positions, rows are taken in it. Stable; nulls first or last
+// as each key says.
 
 import type { Bound } from '../../functions/bind/bound.ts'
-import type { Batch, PlainColumn } from '../../functions/column/column.ts'
-import { valueAt } from '../../functions/column/column.ts'
+import { type Batch, type PlainColumn, valueAt } from '../../functions/column/column.ts'
 import { concatBatches } from '../../functions/column/concat.ts'
 import { resolveDictionary, takeRows } from '../../functions/column/take.ts'
-import { compareBytes, compareNumbers, compareValues } from '../../functions/scalar/order.ts'
+import { compareNumbers, compareValues } from '../../functions/scalar/order.ts'
 import type { DataType } from '../../functions/types/type.ts'
+import { orderRows } from './order-rows.ts'
 import { PreparedBatch } from './prepared-batch.ts'
 import { Projection } from './projection.ts'
 
@@ -27,31 +27,104 @@ export function sortBatches(
   const all = concatBatches(batches, types)
   const projection = new Projection(keys.map((key) => key.expression))
   const columns = projection.run(PreparedBatch.of(all), undefined).columns.map(resolveDictionary)
-  const compare = comparator(keys, columns)
-  const positions = Int32Array.from({ length: all.length }, (_, i) => i).sort(compare)
-  const count = Math.min(limit ?? all.length, all.length)
+  const positions = sortedPositions(columns, keys, all.length, limit ?? all.length)
   return {
-    length: count,
-    columns: all.columns.map((column) => takeRows(resolveDictionary(column), positions, count)),
+    length: positions.length,
+    columns: all.columns.map((column) => takeRows(resolveDictionary(column), positions, positions.length)),
   }
 }
 
-/** Compares two rows by all keys, then by position, which keeps the sort stable. */
-function comparator(keys: readonly SortKey[], columns: readonly PlainColumn[]): (a: number, b: number) => number {
-  const orders = columns.map((column, k) =>
-    keyOrder(column, keys[k]?.descending === true, keys[k]?.nullsFirst === true),
-  )
-  const [first, second] = orders
-  if (first !== undefined && orders.length === 1) return (a, b) => first(a, b) || a - b
-  if (first !== undefined && second !== undefined && orders.length === 2)
-    return (a, b) => first(a, b) || second(a, b) || a - b
-  return (a, b) => {
-    for (const order of orders) {
-      const result = order(a, b)
+/** Positions of the first `limit` rows in the order of the keys. */
+function sortedPositions(
+  columns: readonly PlainColumn[],
+  keys: readonly SortKey[],
+  length: number,
+  limit: number,
+): Int32Array {
+  const rows = Int32Array.from({ length }, (_, i) => i)
+  const [column] = columns
+  const [key] = keys
+  if (column === undefined || key === undefined) return rows.subarray(0, limit)
+  const { nulls, others } = partNulls(column, rows)
+  const orders = columns.map((own, k) => keyOrder(own, keys[k]?.descending === true, keys[k]?.nullsFirst === true))
+  const compareFrom = (first: number) => (a: number, b: number) => {
+    for (let k = first; k < orders.length; k++) {
+      const result = orders[k]?.(a, b) ?? 0
       if (result !== 0) return result
     }
-    return a - b
+    return 0
   }
+  const { leading, decides } = leadingNumbers(column, length, key.descending)
+  const ordered = orderRows(
+    others,
+    { leading, decides: decides && keys.length === 1, compare: compareFrom(decides ? 1 : 0) },
+    limit,
+  )
+  if (nulls.length === 0) return ordered
+  const equal = { leading: new Float64Array(length), decides: keys.length === 1, compare: compareFrom(1) }
+  const orderedNulls = orderRows(nulls, equal, limit)
+  const joined = new Int32Array(Math.min(limit, length))
+  const [first, second] = key.nullsFirst ? [orderedNulls, ordered] : [ordered, orderedNulls]
+  joined.set(first)
+  joined.set(second.subarray(0, joined.length - first.length), first.length)
+  return joined
+}
+
+function partNulls(column: PlainColumn, rows: Int32Array): { readonly nulls: Int32Array; readonly others: Int32Array } {
+  const { valid } = column
+  if (valid === undefined) return { nulls: new Int32Array(0), others: rows }
+  return { nulls: rows.filter((row) => valid[row] === 0), others: rows.filter((row) => valid[row] === 1) }
+}
+
+/** The first key's values as numbers that order rows, exactly (`decides`) or as far as a double can tell. */
+function leadingNumbers(
+  column: PlainColumn,
+  length: number,
+  descending: boolean,
+): { readonly leading: Float64Array; readonly decides: boolean } {
+  const leading = new Float64Array(length)
+  const sign = descending ? -1 : 1
+  switch (column.storage) {
+    case 'mask':
+    case 'number': {
+      const { values } = column
+      let seen = false
+      for (let i = 0; i < length; i++) {
+        const value = values[i] ?? 0
+        // NaN comes after infinity: as infinity it is only told apart by comparing.
+        seen ||= Number.isNaN(value) || value === Infinity
+        leading[i] = sign * (Number.isNaN(value) ? Infinity : value)
+      }
+      return { leading, decides: !seen }
+    }
+    case 'bigint': {
+      const { buffer, byteOffset } = column.values
+      const high =
+        column.type.kind === 'uint64' ? new Uint32Array(buffer, byteOffset) : new Int32Array(buffer, byteOffset)
+      const low = new Uint32Array(buffer, byteOffset)
+      let exact = true
+      for (let i = 0; i < length; i++) {
+        const value = (high[2 * i + 1] ?? 0) * 4294967296 + (low[2 * i] ?? 0)
+        exact &&= value <= Number.MAX_SAFE_INTEGER && value >= Number.MIN_SAFE_INTEGER
+        leading[i] = sign * value
+      }
+      return { leading, decides: exact }
+    }
+    case 'bytes': {
+      const { values, offsets } = column
+      for (let i = 0; i < length; i++) leading[i] = sign * bytesPrefix(values, offsets[i] ?? 0, offsets[i + 1] ?? 0)
+      return { leading, decides: false }
+    }
+    default:
+      return { leading, decides: false }
+  }
+}
+
+/** The first six bytes as a number; shorter texts are filled with zeros. */
+function bytesPrefix(bytes: Uint8Array, start: number, end: number): number {
+  let prefix = 0
+  for (let i = 0; i < 6; i++) prefix = prefix * 256 + (start + i < end ? (bytes[start + i] ?? 0) : 0)
+  return prefix
 }
 
 function keyOrder(column: PlainColumn, descending: boolean, nullsFirst: boolean): (a: number, b: number) => number {
@@ -69,13 +142,10 @@ function keyOrder(column: PlainColumn, descending: boolean, nullsFirst: boolean)
 
 function valueOrder(column: PlainColumn): (a: number, b: number) => number {
   switch (column.storage) {
-    case 'number': {
-      const { values } = column
-      return (a, b) => compareNumbers(values[a] ?? 0, values[b] ?? 0)
-    }
+    case 'number':
     case 'mask': {
       const { values } = column
-      return (a, b) => (values[a] ?? 0) - (values[b] ?? 0)
+      return (a, b) => compareNumbers(values[a] ?? 0, values[b] ?? 0)
     }
     case 'bigint': {
       const { values } = column
@@ -86,8 +156,7 @@ function valueOrder(column: PlainColumn): (a: number, b: number) => number {
     }
     case 'bytes': {
       const { values, offsets } = column
-      return (a, b) =>
-        compareBytes(values.subarray(offsets[a], offsets[a + 1]), values.subarray(offsets[b], offsets[b + 1]))
+      return (a, b) => compareRuns(values, offsets, a, b)
     }
     default:
       return (a, b) => {
@@ -95,4 +164,17 @@ function valueOrder(column: PlainColumn): (a: number, b: number) => number {
         return x === null || y === null ? 0 : compareValues(x, y)
       }
   }
+}
+
+/** Compares two rows of bytes without making views of them. */
+function compareRuns(bytes: Uint8Array, offsets: Int32Array, a: number, b: number): number {
+  let i = offsets[a] ?? 0
+  let j = offsets[b] ?? 0
+  const aEnd = offsets[a + 1] ?? 0
+  const bEnd = offsets[b + 1] ?? 0
+  while (i < aEnd && j < bEnd) {
+    const difference = (bytes[i++] ?? 0) - (bytes[j++] ?? 0)
+    if (difference !== 0) return difference
+  }
+  return aEnd - i - (bEnd - j)
 }
