@@ -122,6 +122,8 @@ export class Binder {
   /** The same value as `to`; nothing is added when it has that type already. */
   cast(input: Bound, to: DataType, safe = false): Bound {
     const target = plainType(to)
+    // Whatever computes it, a value of the null type is null.
+    if (input.type.kind === 'null') return this.constant(null, target)
     if (input.kind === 'constant' && input.value === null) return this.constant(null, target)
     const resolution = resolveCast(argumentOf(input), target, safe)
     if (resolution === undefined) return input

@@ -5,9 +5,11 @@ import * as arrow from 'apache-arrow'
 import { InternalError } from '../errors.ts'
 import type { Value } from '../expr/node.ts'
 import { toArrowType } from '../types/arrow.ts'
+import { plainType } from '../types/coercion.ts'
 import type { DataType, Field, Schema } from '../types/type.ts'
 import { type Batch, type Column, type NumberArray, type PlainColumn, storageOf } from './column.ts'
-import { fromArrowValue, toArrowValue } from './nested.ts'
+import { concatBatches } from './concat.ts'
+import { nestedData, nestedValues } from './nested.ts'
 import { resolveDictionary } from './take.ts'
 
 /** The columns of a record batch, typed by `schema`; a column may be dictionary-encoded where the schema says its values. */
@@ -24,6 +26,7 @@ export function fromRecordBatch(batch: arrow.RecordBatch, schema: Schema): Batch
 /** One Arrow array as a column of `type`. */
 export function fromData(data: arrow.Data, type: DataType): Column {
   const { length } = data
+  if (arrow.DataType.isNull(data.type)) return { storage: 'null', type, length, valid: new Uint8Array(length) }
   const valid = data.nullCount === 0 ? undefined : unpackBits(data.nullBitmap, data.offset, length)
   if (arrow.DataType.isDictionary(data.type)) {
     const dictionary = data.dictionary?.data ?? []
@@ -57,32 +60,20 @@ function plainFromData(data: arrow.Data, type: DataType, valid: Uint8Array | und
       return { storage, type, length, valid, values: words64(data.values as Uint32Array) }
     case 'bytes':
       return { storage, type, length, valid, values: data.values as Uint8Array, offsets: offsets32(data.valueOffsets) }
-    case 'object': {
-      const vector = new arrow.Vector([data])
-      const values = Array.from({ length }, (_, i) => fromArrowValue(vector.get(i), type))
-      return { storage, type, length, valid, values }
-    }
+    case 'object':
+      return { storage, type, length, valid, values: nestedValues(data, type, valid, fromData) }
   }
 }
 
 /** A dictionary may come in several chunks (deltas); as one column its codes index it directly. */
 function joinChunks(chunks: readonly arrow.Data[], type: DataType): PlainColumn {
-  const [only] = chunks
-  if (only !== undefined && chunks.length === 1) {
-    return plainFromData(
-      only,
-      type,
-      only.nullCount === 0 ? undefined : unpackBits(only.nullBitmap, only.offset, only.length),
-    )
-  }
-  const values = chunks.flatMap((chunk) => [...new arrow.Vector([chunk])])
-  const joined = arrow.vectorFromArray(values, toArrowType(type)).data[0]
+  const batches = chunks.map((chunk) => {
+    const valid = chunk.nullCount === 0 ? undefined : unpackBits(chunk.nullBitmap, chunk.offset, chunk.length)
+    return { length: chunk.length, columns: [plainFromData(chunk, type, valid)] }
+  })
+  const [joined] = concatBatches(batches, [type]).columns
   if (joined === undefined) throw new InternalError('A dictionary column has no dictionary')
-  return plainFromData(
-    joined,
-    type,
-    joined.nullCount === 0 ? undefined : unpackBits(joined.nullBitmap, 0, joined.length),
-  )
+  return resolveDictionary(joined)
 }
 
 const words64 = (words: Uint32Array): BigUint64Array =>
@@ -135,7 +126,7 @@ export function toData(column: Column, field: Field): arrow.Data {
   const type = toArrowType(field.type)
   const { length } = plain
   if (plain.storage === 'null') return arrow.makeData({ type: new arrow.Null(), length })
-  if (plain.storage === 'object') return objectData(plain.values, field.type, length)
+  if (plain.storage === 'object') return nestedData(nullsIn(plain.values, plain.valid), plainType(field.type), toData)
   const packed = plain.valid === undefined ? undefined : packBits(plain.valid, length)
   const nulls =
     packed === undefined || packed.zeros === 0 ? { nullCount: 0 } : { nullCount: packed.zeros, nullBitmap: packed.bits }
@@ -164,13 +155,9 @@ export function toData(column: Column, field: Field): arrow.Data {
   }
 }
 
-function objectData(values: readonly Value[], type: DataType, length: number): arrow.Data {
-  const vector = arrow.vectorFromArray(
-    values.map((value) => toArrowValue(value, type)),
-    toArrowType(type),
-  )
-  return vector.data[0] ?? arrow.makeData({ type: toArrowType(type) as arrow.Null, length })
-}
+/** The values with null wherever validity says so. */
+const nullsIn = (values: readonly Value[], valid: Uint8Array | undefined): readonly Value[] =>
+  valid === undefined ? values : values.map((value, row) => (valid[row] === 0 ? null : value))
 
 /** A record batch of columns, with the schema's names. */
 export function toRecordBatch(batch: Batch, schema: Schema, arrowSchema: arrow.Schema): arrow.RecordBatch {

@@ -28,7 +28,7 @@ export function resolveUdf(udf: ScalarUdf, args: readonly Argument[]): Resolutio
   return {
     types: udf.inputs,
     returns: udf.returns.type,
-    nullable: udf.returns.nullable,
+    nullable: udf.returns.nullable || (propagate && args.some((arg) => arg.nullable)),
     nulls: propagate ? 'propagate' : 'call',
     givesNull: udf.returns.nullable,
     volatility: udf.volatility,
