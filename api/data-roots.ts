@@ -29,6 +29,14 @@ export class DataRoots {
     return files
   }
 
+  /** A text with the roots taken out of its paths: clients see them as they name them. */
+  hide(text: string): string {
+    return this.#roots.reduce(
+      (shown, root) => shown.replaceAll(withSeparator(root.real), '').replaceAll(withSeparator(root.given), ''),
+      text,
+    )
+  }
+
   async #find(path: string): Promise<readonly string[]> {
     if (this.#roots.length === 0) throw forbidden(path, 'this server has no data root, start it with --data-root DIR')
     let inside = false
@@ -85,8 +93,8 @@ function realDirectory(directory: string): string {
   }
 }
 
-const isUnder = (path: string, root: string): boolean =>
-  path === root || path.startsWith(root.endsWith(sep) ? root : root + sep)
+const isUnder = (path: string, root: string): boolean => path === root || path.startsWith(withSeparator(root))
+const withSeparator = (root: string): string => (root.endsWith(sep) ? root : root + sep)
 
 async function nearestParent(path: string): Promise<string> {
   const parent = dirname(path)

@@ -2,7 +2,13 @@
 // here what they mean there; the few codes of the API itself are about HTTP and nothing else.
 
 import { STATUS_CODES } from 'node:http'
-import { type ErrorCode, type ErrorDetails, type errorCategories, isVolleyError } from '../functions/errors.ts'
+import {
+  createError,
+  type ErrorCode,
+  type ErrorDetails,
+  type errorCategories,
+  isVolleyError,
+} from '../functions/errors.ts'
 
 /** Codes that only a client of the HTTP API meets. */
 export type HttpErrorCode =
@@ -66,6 +72,24 @@ export function statusOf(code: string): number {
   if (code.startsWith('wire_')) return 400
   if (code.startsWith('closure_')) return 422
   return Object.hasOwn(statuses, code) ? statuses[code as keyof typeof statuses] : 500
+}
+
+/**
+ * An error as clients may see it: of paths on this machine only the end, of stacks only those of user functions.
+ *
+ * @param hide - Takes out of a text what clients must not see.
+ */
+export function publicError(thrown: unknown, hide: (text: string) => string): unknown {
+  if (!isVolleyError(thrown)) return thrown
+  const { workerStack, path, ...details } = thrown.details
+  return createError(thrown.code, hide(thrown.message), {
+    details: {
+      ...details,
+      ...(typeof path === 'string' ? { path: hide(path) } : {}),
+      ...(workerStack !== undefined && thrown.category === 'udf' ? { workerStack } : {}),
+    },
+    cause: thrown,
+  })
 }
 
 /** An error of the API itself. */

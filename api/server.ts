@@ -14,12 +14,15 @@ import { JobStore } from './jobs/job-store.ts'
 import { addFunctionRoutes } from './routes/functions.ts'
 import { addHealthRoutes } from './routes/health.ts'
 import { addJobRoutes } from './routes/jobs.ts'
+import { checkTables, registerTables } from './tables.ts'
 
 export interface ServerOptions {
   /** Whose registered functions and tables jobs may use, and whose workers run them. Default: one of its own. */
   readonly session?: SessionContext
   /** For the workers of a session of its own. */
   readonly pool?: PoolOptions
+  /** Files as tables, by name; see `registerTables`. They are looked at when the server gets ready. */
+  readonly tables?: Readonly<Record<string, string>>
   /** Directories whose files jobs may read. Default: none. */
   readonly dataRoots?: readonly string[]
   /** Tokens that are accepted. Required, unless `insecureNoAuth`. */
@@ -69,6 +72,8 @@ export function buildServer(options: ServerOptions): FastifyInstance {
   })
   const session = options.session ?? new SessionContext({ backend: WorkerPool.fork(options.pool), log: 'ignore' })
   const store = new JobStore()
+  const tables = options.tables ?? {}
+  registerTables(session, tables)
 
   addErrors(app)
   addHostCheck(app, options.allowedHosts ?? [])
@@ -85,6 +90,7 @@ export function buildServer(options: ServerOptions): FastifyInstance {
     limits: { maxTimeoutMs: options.maxTimeoutMs ?? 60 * 60_000, ...options.limits },
   })
 
+  app.addHook('onReady', () => checkTables(session, Object.keys(tables)))
   app.addHook('preClose', () => store.close(options.drainMs ?? 1000))
   app.addHook('onClose', async () => {
     if (options.session === undefined) await session.close()

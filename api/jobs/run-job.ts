@@ -10,6 +10,8 @@ import type { JobRecord } from './job-record.ts'
 
 export interface RunLimits {
   readonly defaultTimeoutMs: number
+  /** What clients get to see of an error. */
+  publicError(error: unknown): unknown
   /** What user functions print, besides the record. */
   onLog(stream: LogStream, bytes: Uint8Array): void
 }
@@ -38,10 +40,11 @@ export async function runJob(
     })
     run.done.then(
       (report) => record.succeed(report),
-      (error) => record.fail(record.signal.aborted ? record.signal.reason : error),
+      (error) => record.fail(record.signal.aborted ? record.signal.reason : limits.publicError(error)),
     )
     return await awaitFirstBatch(run.stream)
-  } catch (error) {
+  } catch (thrown) {
+    const error = limits.publicError(thrown)
     record.fail(error)
     throw error
   }

@@ -7,7 +7,7 @@ import { decodeExpr } from '../../runtime/codec/expr-codec.ts'
 import type { SessionContext } from '../../runtime/context/session.ts'
 import { type JobLimits, type JobReading, parseJobJson } from '../../runtime/json-job.ts'
 import type { DataRoots } from '../data-roots.ts'
-import { HttpError } from '../errors.ts'
+import { HttpError, publicError } from '../errors.ts'
 import { negotiate } from '../formats/formats.ts'
 import type { JobStore } from '../jobs/job-store.ts'
 import { clientLeft, runJob } from '../jobs/run-job.ts'
@@ -68,6 +68,7 @@ async function postJob(request: FastifyRequest, reply: FastifyReply, routes: Job
   void left.then(() => record.cancel(clientLeft()))
   const begun = await runJob(parsed, routes.session, record, {
     defaultTimeoutMs: routes.defaultTimeoutMs,
+    publicError: (error) => publicError(error, (text) => routes.roots.hide(text)),
     onLog: (stream, bytes) => {
       request.log.debug({ jobId: record.id, stream, text: Buffer.from(bytes.subarray(0, 1024)).toString() }, 'job log')
     },

@@ -1,0 +1,48 @@
+// Values of options as texts, to what they mean. Options that may be repeated take several in their environment
+// variable, separated as in PATH.
+
+import { delimiter, resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { type Command, InvalidArgumentError, Option } from 'commander'
+
+/** An option that also reads `VOLLEY_…`. */
+export function option(flags: string, description: string): Option {
+  const made = new Option(flags, description)
+  return made.env(`VOLLEY_${made.long?.replace(/^--/, '').replaceAll('-', '_').toUpperCase()}`)
+}
+
+/** A repeatable option. */
+export function listOption(flags: string, description: string): Option {
+  return option(flags, `${description} (repeatable)`)
+    .default([] as readonly string[], 'none')
+    .argParser((value: string, before: readonly string[]) => [...before, value])
+}
+
+/** The values of a repeatable option; those of its variable taken apart. */
+export function listOf(command: Command, name: string): readonly string[] {
+  const values = command.getOptionValue(name) as readonly string[]
+  if (command.getOptionValueSource(name) !== 'env') return values
+  return values.flatMap((value) => value.split(delimiter)).filter((value) => value !== '')
+}
+
+/** A whole number within bounds. */
+export function wholeNumber(least: number, most: number): (value: string) => number {
+  return (value) => {
+    const number = Number(value)
+    if (/^\d+$/.test(value) && number >= least && number <= most) return number
+    throw new InvalidArgumentError(`Give a whole number from ${least} to ${most}.`)
+  }
+}
+
+/** `name=path`, several of them, by name. */
+export function tablesOf(values: readonly string[]): Readonly<Record<string, string>> {
+  const pairs = values.map((value) => {
+    const at = value.indexOf('=')
+    if (at <= 0 || at === value.length - 1) throw new InvalidArgumentError(`"${value}" is not NAME=PATH.`)
+    return [value.slice(0, at), value.slice(at + 1)] as const
+  })
+  return Object.fromEntries(pairs)
+}
+
+/** A file as the URL of a module. */
+export const moduleUrl = (path: string): URL => pathToFileURL(resolve(path))

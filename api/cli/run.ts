@@ -1,0 +1,144 @@
+// `volley run JOB.json`: a JSON job on worker processes of this machine, without a server. Paths in the job are relative
+// to the working directory; the result goes to stdout or a file.
+
+import { createWriteStream } from 'node:fs'
+import { readFile, rename, rm } from 'node:fs/promises'
+import { extname } from 'node:path'
+import { Readable } from 'node:stream'
+import { text } from 'node:stream/consumers'
+import { pipeline } from 'node:stream/promises'
+import { RecordBatchReader } from 'apache-arrow'
+import { Command } from 'commander'
+import { decodeExpr } from '../../runtime/codec/expr-codec.ts'
+import { resolvePaths } from '../../runtime/context/paths.ts'
+import { SessionContext } from '../../runtime/context/session.ts'
+import { parseJobText } from '../../runtime/json-job.ts'
+import type { JobRun } from '../../runtime/submit.ts'
+import { encodeCsv } from '../formats/csv.ts'
+import { encodeNdjson } from '../formats/ndjson.ts'
+import { registerTables } from '../tables.ts'
+import { Interrupted, UsageError } from './outcome.ts'
+import { listOf, listOption, moduleUrl, option, tablesOf, wholeNumber } from './parse-options.ts'
+import { TablePrinter } from './print-table.ts'
+import { ProgressLine } from './progress-line.ts'
+
+interface RunCommandOptions {
+  readonly out?: string
+  readonly format?: Format
+  readonly workers?: number
+  readonly workerContext?: string
+}
+
+type Format = 'arrow' | 'csv' | 'ndjson' | 'table'
+const formats: readonly Format[] = ['arrow', 'csv', 'ndjson', 'table']
+const formatOfExtension = new Map<string, Format>([
+  ['.arrow', 'arrow'],
+  ['.arrows', 'arrow'],
+  ['.csv', 'csv'],
+  ['.ndjson', 'ndjson'],
+  ['.jsonl', 'ndjson'],
+])
+
+export function runCommand(): Command {
+  return new Command('run')
+    .description('Runs a JSON job here, on worker processes of its own')
+    .argument('<job>', 'file with the job; - reads it from stdin')
+    .option('-o, --out <file>', 'where the result goes, .arrow, .csv or .ndjson (default: stdout)')
+    .addOption(option('--format <format>', 'default: by the file, else a table or NDJSON').choices(formats))
+    .addOption(listOption('--table <name=path>', 'file that the job may read by name'))
+    .addOption(option('--worker-context <file>', 'module that every worker imports when it starts'))
+    .addOption(option('--workers <n>', 'worker processes (default: one per core)').argParser(wholeNumber(1, 1024)))
+    .action(async (job: string, options: RunCommandOptions, command: Command) => run(job, options, command))
+}
+
+async function run(file: string, options: RunCommandOptions, command: Command): Promise<void> {
+  const format = formatFor(options)
+  const interrupt = new AbortController()
+  const onSignal = (): void => interrupt.abort(new Interrupted())
+  process.once('SIGINT', onSignal).once('SIGTERM', onSignal)
+  await using session = new SessionContext({
+    ...(options.workers === undefined ? {} : { workers: options.workers }),
+    ...(options.workerContext === undefined ? {} : { workerContext: moduleUrl(options.workerContext) }),
+  })
+  registerTables(session, tablesOf(listOf(command, 'table')))
+  const parsed = await parseJobText(await readJob(file), {
+    sql: session.sqlOptions(),
+    decodeBytes: (bytes) => decodeExpr(bytes, session),
+    table: (name) => session.table(name).job,
+    files: async (paths) => resolvePaths(paths),
+  })
+  using progress = new ProgressLine()
+  try {
+    const job = await session.submit(parsed.job, {
+      ...parsed.options,
+      signal: interrupt.signal,
+      onProgress: (reached) => progress.update(reached),
+      onLog: (_stream, bytes) => {
+        progress.clear()
+        process.stderr.write(bytes)
+      },
+    })
+    await deliver(job, format, options.out, progress)
+  } catch (error) {
+    if (interrupt.signal.aborted) throw interrupt.signal.reason
+    throw error
+  } finally {
+    process.off('SIGINT', onSignal).off('SIGTERM', onSignal)
+  }
+}
+
+function formatFor({ format, out }: RunCommandOptions): Format {
+  if (format !== undefined) return format
+  if (out === undefined) return process.stdout.isTTY ? 'table' : 'ndjson'
+  const known = formatOfExtension.get(extname(out).toLowerCase())
+  if (known !== undefined) return known
+  throw new UsageError(`Cannot tell the format of "${out}": name it .arrow, .csv or .ndjson, or give --format`)
+}
+
+async function readJob(file: string): Promise<string> {
+  if (file === '-') return text(process.stdin)
+  return readFile(file, 'utf8').catch((cause: Error) => {
+    throw new UsageError(`Cannot read the job "${file}": ${cause.message}`, { cause })
+  })
+}
+
+async function deliver(job: JobRun, format: Format, out: string | undefined, progress: ProgressLine): Promise<void> {
+  const bytes = Readable.from(encode(job, format, progress), { objectMode: false })
+  if (out !== undefined) return writeFile(bytes, out)
+  await pipeline(bytes, process.stdout, { end: false }).catch((error: NodeJS.ErrnoException) => {
+    // Whoever read the output has enough.
+    if (error.code !== 'EPIPE') throw error
+  })
+}
+
+/** A file under its name only once it is whole. */
+async function writeFile(bytes: Readable, out: string): Promise<void> {
+  const part = `${out}.part`
+  try {
+    await pipeline(bytes, createWriteStream(part))
+    await rename(part, out)
+  } catch (error) {
+    await rm(part, { force: true })
+    throw error
+  }
+}
+
+function encode(job: JobRun, format: Format, progress: ProgressLine): AsyncIterable<Uint8Array> {
+  switch (format) {
+    case 'arrow':
+      return job.stream
+    case 'csv':
+      return encodeCsv(job.stream)
+    case 'ndjson':
+      return encodeNdjson(job.stream)
+    case 'table':
+      return encodeTable(job, progress)
+  }
+}
+
+async function* encodeTable({ schema, stream }: JobRun, progress: ProgressLine): AsyncGenerator<Uint8Array> {
+  const table = new TablePrinter(schema.map(({ name }) => name))
+  for await (const reader of RecordBatchReader.readAll(stream)) for await (const batch of reader) table.add(batch)
+  progress.clear()
+  yield Buffer.from(table.toString())
+}

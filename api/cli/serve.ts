@@ -1,0 +1,116 @@
+// `volley serve`: options to a listening server, and its orderly end on Ctrl-C or SIGTERM.
+
+import { Command } from 'commander'
+import type { FastifyInstance } from 'fastify'
+import { buildServer } from '../server.ts'
+import { Interrupted, UsageError } from './outcome.ts'
+import { listOf, listOption, moduleUrl, option, tablesOf, wholeNumber } from './parse-options.ts'
+import { checkToken, defaultStateDirectory, ownToken, readTokenFile, type ServerToken } from './token.ts'
+
+interface ServeOptions {
+  readonly host: string
+  readonly port: number
+  readonly workers?: number
+  readonly spareWorkers?: number
+  readonly workerContext?: string
+  readonly stateDir: string
+  readonly token?: string
+  readonly tokenFile?: string
+  readonly allowInlineUdfs?: boolean
+  readonly insecureNoAuth?: boolean
+  readonly logLevel: string
+}
+
+const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'silent']
+
+export function serveCommand(): Command {
+  return new Command('serve')
+    .description('Serves jobs over HTTP')
+    .addOption(option('--host <host>', 'address to listen on').default('127.0.0.1'))
+    .addOption(option('--port <port>', '0 picks a free one').default(8642).argParser(wholeNumber(0, 65_535)))
+    .addOption(listOption('--data-root <dir>', 'directory whose files jobs may read'))
+    .addOption(listOption('--table <name=path>', 'file that jobs may read by name'))
+    .addOption(option('--worker-context <file>', 'module that every worker imports when it starts'))
+    .addOption(option('--workers <n>', 'worker processes (default: one per core)').argParser(wholeNumber(1, 1024)))
+    .addOption(option('--spare-workers <n>', 'workers kept started ahead').argParser(wholeNumber(0, 1024)))
+    .addOption(option('--state-dir <dir>', 'where the token is kept').default(defaultStateDirectory()))
+    .addOption(option('--token <token>', 'token that requests must bear; VOLLEY_TOKEN does not show in ps'))
+    .addOption(option('--token-file <file>', 'file that holds it').conflicts('token'))
+    .addOption(listOption('--allow-host <name>', 'host name that this server goes by, besides localhost'))
+    .addOption(
+      option('--allow-inline-udfs', 'run code that jobs bring along: as much as a shell for who has the token'),
+    )
+    .addOption(option('--insecure-no-auth', 'let anybody who can connect run jobs'))
+    .addOption(option('--log-level <level>', 'of the JSON log on stderr').choices(logLevels).default('info'))
+    .action(async (_options, command: Command) => serve(command))
+}
+
+async function serve(command: Command): Promise<void> {
+  const options = command.opts<ServeOptions>()
+  const token = await tokenFor(options)
+  const app = buildServer({
+    ...(token === undefined ? { insecureNoAuth: true } : { tokens: [token.token] }),
+    pool: {
+      ...(options.workers === undefined ? {} : { workers: options.workers }),
+      ...(options.spareWorkers === undefined ? {} : { spareWorkers: options.spareWorkers }),
+      ...(options.workerContext === undefined ? {} : { workerContext: moduleUrl(options.workerContext) }),
+    },
+    dataRoots: listOf(command, 'dataRoot'),
+    tables: tablesOf(listOf(command, 'table')),
+    allowInlineUdfs: options.allowInlineUdfs ?? false,
+    allowedHosts: [...listOf(command, 'allowHost'), ...(isLoopback(options.host) ? [] : [options.host])],
+    logger: { level: options.logLevel, stream: process.stderr },
+  })
+  await using _server = { [Symbol.asyncDispose]: () => app.close() }
+  const stopped = stopSignal()
+  if (token?.notice !== undefined) process.stderr.write(`${token.notice}\n`)
+  if (token === undefined) process.stderr.write('warning: anybody who can connect may run jobs here\n')
+  await listen(app, options)
+  const signal = await stopped
+  if (signal === 'SIGINT') throw new Interrupted()
+}
+
+/**
+ * The token to ask for; undefined only with `--insecure-no-auth`.
+ *
+ * @throws {UsageError} When others could reach the server and nobody has chosen a token.
+ */
+async function tokenFor({ host, stateDir, ...options }: ServeOptions): Promise<ServerToken | undefined> {
+  if (options.insecureNoAuth === true) return undefined
+  if (options.token !== undefined) return { token: checkToken(options.token, 'the token') }
+  if (options.tokenFile !== undefined) return readTokenFile(options.tokenFile)
+  if (isLoopback(host)) return ownToken(stateDir)
+  throw new UsageError(
+    `Cannot listen on "${host}" without a token: others can reach it, so choose one with --token-file FILE or VOLLEY_TOKEN, or listen on 127.0.0.1 (or say --insecure-no-auth if anybody may run jobs here)`,
+  )
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host)
+}
+
+async function listen(app: FastifyInstance, { host, port }: ServeOptions): Promise<void> {
+  await app.listen({ host, port, listenTextResolver: (address) => `listening on ${address}` }).then(
+    (address) => process.stderr.write(`listening on ${address}\n`),
+    (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EADDRINUSE') throw error
+      throw new UsageError(
+        `Cannot listen on port ${port}: it is taken, choose another with --port (0 picks a free one)`,
+      )
+    },
+  )
+}
+
+/** Resolves on the first Ctrl-C or SIGTERM; a second one ends the process at once. */
+function stopSignal(): Promise<NodeJS.Signals> {
+  return new Promise((resolve) => {
+    let asked = false
+    const stop = (signal: NodeJS.Signals): void => {
+      if (asked) process.exit(130)
+      asked = true
+      resolve(signal)
+    }
+    process.on('SIGINT', stop)
+    process.on('SIGTERM', stop)
+  })
+}

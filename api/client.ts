@@ -1,0 +1,102 @@
+// A client of the HTTP API: submits a job, gives record batches as they come. A stream that ends early is an error, never
+// a short result.
+
+import { type RecordBatch, RecordBatchReader } from 'apache-arrow'
+import { createError, type ErrorCode, type VolleyError, WorkerError } from '../functions/errors.ts'
+import type { Problem } from './errors.ts'
+import type { JobResource } from './jobs/job-record.ts'
+
+export interface ClientOptions {
+  readonly token?: string
+}
+
+export interface ClientRunOptions {
+  readonly signal?: AbortSignal
+  /** Under which the server keeps the job; see `job`. */
+  readonly jobId?: string
+  /** Called with the size of each chunk of the result. */
+  readonly onBytes?: (bytes: number) => void
+}
+
+/** A job document: what `POST /v1/jobs` takes. */
+export type JobDocument = Readonly<Record<string, unknown>>
+
+/**
+ * @example
+ *     const client = new VolleyClient('http://127.0.0.1:8642', { token })
+ *     for await (const batch of client.stream({ sql: 'select origin from flights' })) console.log(batch.numRows)
+ */
+export class VolleyClient {
+  readonly #url: string
+  readonly #headers: Readonly<Record<string, string>>
+
+  constructor(url: string, { token }: ClientOptions = {}) {
+    this.#url = url.replace(/\/+$/, '')
+    this.#headers = token === undefined ? {} : { authorization: `Bearer ${token}` }
+  }
+
+  /**
+   * Runs a job and gives its record batches. Leaving the loop ends the job.
+   *
+   * @throws {VolleyError} What the server answered; `worker_lost` when the result broke off, with the job's own error as
+   * its cause where the server tells.
+   */
+  async *stream(job: JobDocument, options: ClientRunOptions = {}): AsyncGenerator<RecordBatch> {
+    const response = await fetch(`${this.#url}/v1/jobs`, {
+      method: 'POST',
+      headers: {
+        ...this.#headers,
+        'content-type': 'application/json',
+        accept: 'application/vnd.apache.arrow.stream',
+        ...(options.jobId === undefined ? {} : { 'x-volley-job-id': options.jobId }),
+      },
+      body: JSON.stringify(job),
+      ...(options.signal === undefined ? {} : { signal: options.signal }),
+    })
+    if (!response.ok || response.body === null) throw await problemError(response)
+    const id = response.headers.get('x-volley-job-id')
+    try {
+      const counted = count(response.body, options.onBytes)
+      for await (const reader of RecordBatchReader.readAll(counted)) yield* reader
+    } catch (cause) {
+      options.signal?.throwIfAborted()
+      throw await this.#brokenOff(id, cause)
+    }
+  }
+
+  /** What the server knows of a job. */
+  async job(id: string): Promise<JobResource> {
+    const response = await fetch(`${this.#url}/v1/jobs/${encodeURIComponent(id)}`, { headers: this.#headers })
+    if (!response.ok) throw await problemError(response)
+    return (await response.json()) as JobResource
+  }
+
+  async #brokenOff(id: string | null, cause: unknown): Promise<VolleyError> {
+    const job = id === null ? undefined : await this.job(id).catch(() => undefined)
+    if (job?.error !== undefined) return errorOf(job.error)
+    return new WorkerError('worker_lost', 'Cannot read the result to its end: the connection broke off', { cause })
+  }
+}
+
+async function* count(body: AsyncIterable<Uint8Array>, onBytes?: (bytes: number) => void): AsyncGenerator<Uint8Array> {
+  for await (const chunk of body) {
+    onBytes?.(chunk.length)
+    yield chunk
+  }
+}
+
+async function problemError(response: Response): Promise<VolleyError> {
+  const text = await response.text()
+  try {
+    return errorOf(JSON.parse(text) as Problem)
+  } catch {
+    return createError(
+      'protocol_error',
+      `Cannot understand the server's answer ${response.status}: ${text.slice(0, 200)}`,
+    )
+  }
+}
+
+function errorOf({ code, detail, details, status }: Problem): VolleyError {
+  return createError(code as ErrorCode, detail, { details: { ...details, status } })
+}
