@@ -35,6 +35,9 @@ export interface Launched {
 /** Variables a worker sees if this process has them: to find programs, to tell the time, to cache compiled code. */
 const inheritedVariables = ['PATH', 'TZ', 'LANG', 'LC_ALL', 'NODE_COMPILE_CACHE', 'SystemRoot']
 
+/** What is printed in a worker is the log of a task, and that we rely on experimental parts of Node is not its business. */
+const ownFlags = ['--disable-warning=ExperimentalWarning']
+
 /**
  * Starts one worker process in the directory `cwd`, which is also its place for temporary files.
  *
@@ -45,7 +48,7 @@ const inheritedVariables = ['PATH', 'TZ', 'LANG', 'LC_ALL', 'NODE_COMPILE_CACHE'
 export function launch(options: LaunchOptions, cwd: string, resultSocket: Socket | undefined): Launched {
   const [file = process.execPath, ...rest] = [...options.launcher, process.execPath]
   const heap = options.maxOldSpaceMb === undefined ? [] : [`--max-old-space-size=${options.maxOldSpaceMb}`]
-  const args = [...rest, ...options.nodeOptions, ...heap, fileURLToPath(options.entry.url)]
+  const args = [...rest, ...ownFlags, ...options.nodeOptions, ...heap, fileURLToPath(options.entry.url)]
   const subprocess = execa(file, args, spawnOptions(options, cwd, resultSocket ?? 'pipe'))
   type Pipes = [null, Readable, Readable, Socket | null, Socket, Socket]
   const [, stdout, stderr, result, input, control] = subprocess.stdio as unknown as Pipes
