@@ -63,7 +63,7 @@ export const arrowTypes: readonly ShippedType[] = [
 ]
 
 /** Writes batches of one schema as an IPC stream: the same values give the same bytes in every process. */
-export function encodeBatches(schema: Schema, batches: readonly RecordBatch[]): Uint8Array {
+function encodeBatches(schema: Schema, batches: readonly RecordBatch[]): Uint8Array {
   let count = 0
   const relabel = createRelabeller(() => count++)
   const own = relabel.schema(schema)

@@ -7,7 +7,7 @@ import { type FreeNames, findFreeNames, type Surroundings } from './free-names.t
 import { type FunctionNode, type MemberNode, type ParsedFunction, parseFunction } from './parse.ts'
 import type { FreeName } from './scopes.ts'
 
-export type FunctionKind = 'function' | 'arrow' | 'class' | 'method' | 'getter' | 'setter'
+type FunctionKind = 'function' | 'arrow' | 'class' | 'method' | 'getter' | 'setter'
 
 export interface FunctionFacts {
   readonly kind: FunctionKind

@@ -6,7 +6,7 @@ import { applyEdits, type Edit, insertText, removeMember, replaceLines } from '.
 import { type FreeNames, findFreeNames } from './free-names.ts'
 import type { AnyNode, ClassExpression, MethodDefinition, ParsedFunction } from './parse.ts'
 
-export interface DeclaredMember {
+interface DeclaredMember {
   readonly isStatic: boolean
   /** The name as written; undefined when it is computed. */
   readonly key: string | undefined

@@ -2,6 +2,7 @@
 // user named), with imports told apart from variables.
 
 import { createRequire } from 'node:module'
+import { fileURLToPath } from 'node:url'
 import type { FunctionFacts } from './analyse.ts'
 import type { GraphNode } from './graph.ts'
 import { type FileImports, readImports } from './imports.ts'
@@ -123,32 +124,22 @@ function refuseModuleObject(walk: Walk, node: GraphNode, name: string, scope: Sc
       'uses "require" inside; require the module at the top of the file, or import()',
     )
   }
-  const own = name === 'require' ? undefined : createRequire(file.url).cache[file.url]
+  const own = name === 'require' ? undefined : createRequire(file.url).cache[toPath(file.url)]
   if (own !== undefined && (value === own || value === own.exports)) {
     walk.refuse('closure_module_object', node, `uses "${name}" of its CommonJS file; keep the value in a const`)
   }
 }
 
-interface VariableUse {
-  readonly node: GraphNode
-  readonly variables: object
+function toPath(url: string): string {
+  return url.startsWith('file:') ? fileURLToPath(url) : url
 }
-
-interface VariableUses {
-  readonly writers: VariableUse[]
-  readonly readers: VariableUse[]
-}
-
-const uses = new WeakMap<Walk, Map<string, VariableUses>>()
 
 // V8 does not say whether two functions see the same variable or two of the same name. If any variable of their scopes
 // differs in value they are two; otherwise, as soon as one function assigns it, nobody can tell and both are refused.
 function trackSharing(walk: Walk, node: GraphNode, free: FreeName, scope: ScopeView, { location }: Insides): void {
-  const byName = uses.get(walk) ?? new Map<string, VariableUses>()
-  uses.set(walk, byName)
   const key = `${location?.scriptId} ${scope.description} ${free.name}`
-  const { writers, readers } = byName.get(key) ?? { writers: [], readers: [] }
-  byName.set(key, { writers, readers })
+  const { writers, readers } = walk.variables.get(key) ?? { writers: [], readers: [] }
+  walk.variables.set(key, { writers, readers })
   const others = free.written ? [...writers, ...readers] : writers
   const clash = others.find((other) => !differ(other.variables, scope.variables))
   if (clash !== undefined) {

@@ -30,7 +30,8 @@ export const formatVersion = 1
 export const headerBytes = 88
 export const digestBytes = 32
 
-export const importModes = ['import', 'require', 'require star', 'require default'] as const
+/** How a module is loaded; compilers wrap what require returns as a namespace (star) or under `default`. */
+export const importModes = { import: 0, require: 1, star: 2, default: 3 } as const
 export const functionKinds = ['function', 'arrow', 'class', 'method', 'getter', 'setter'] as const
 export const symbolSorts = { wellKnown: 0, registered: 1, unique: 2 } as const
 export const functionFlags = { strict: 1, derived: 2 } as const
@@ -38,6 +39,3 @@ export const propertyFlags = { writable: 1, enumerable: 2, configurable: 4, acce
 export const integrityLevels = { extensible: 0, frozen: 1, sealed: 2, closed: 3 } as const
 /** How the functions of a group are made: alone, as constants of one scope, or each with cells that are set later. */
 export const groupModes = { single: 0, joint: 1, cells: 2 } as const
-
-/** Where code was written: its base name travels with the code, its directory apart, or inside when imports need it. */
-export type PlaceRecord = readonly [base: string, directory: string | null]

@@ -1,6 +1,7 @@
 // What has been captured so far: one node per object, function or symbol, in order of discovery. Nodes know the way that
 // led to them, so that a refusal and the report can name it. Holds no knowledge of kinds of values.
 
+import { importModes } from './format.ts'
 import type { Reference } from './well-known.ts'
 
 export type Record = unknown[]
@@ -131,7 +132,7 @@ export class Graph {
 /** The record of a value that every process has. */
 export function referenceRecord(reference: Reference): Record {
   if (reference.kind === 'global') return ['g', reference.accessor, ...reference.path]
-  return ['i', reference.specifier, reference.name, -1, 0, null]
+  return ['i', reference.specifier, reference.name, -1, importModes.import, null]
 }
 
 /** Whether a node travels by reference. */

@@ -7,6 +7,7 @@ import vm from 'node:vm'
 import { ShippingError } from '../../../functions/errors.ts'
 import type { DecodedClosure } from './decode.ts'
 import { malformed } from './errors.ts'
+import { importModes } from './format.ts'
 
 type Import = (specifier: string, options?: ImportCallOptions) => Promise<object>
 
@@ -43,7 +44,7 @@ async function loadImport(entry: Entry): Promise<unknown> {
   const { specifier, name, file, mode } = entry
   let exports: unknown
   try {
-    exports = mode === 0 ? await importFrom(entry) : requireFrom(entry)
+    exports = mode === importModes.import ? await importFrom(entry) : requireFrom(entry)
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)
     const where = file === '' ? '' : `, which ${file} imports`
@@ -70,8 +71,8 @@ function importFrom({ specifier, file, attributes }: Entry): Promise<object> {
 function requireFrom({ specifier, file, mode }: Entry): unknown {
   const exports: unknown = createRequire(file === '' ? `${process.cwd()}/` : file)(specifier)
   const isEsm = typeof exports === 'object' && exports !== null && '__esModule' in exports
-  if (mode === 1 || isEsm) return exports
-  return mode === 2 ? { ...Object(exports), default: exports } : { default: exports }
+  if (mode === importModes.require || isEsm) return exports
+  return mode === importModes.star ? { ...Object(exports), default: exports } : { default: exports }
 }
 
 const cacheLimit = 256

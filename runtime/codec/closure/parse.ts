@@ -4,7 +4,7 @@
 import type { ArrowFunctionExpression, FunctionExpression, Program } from 'acorn'
 import { type AnyNode, type ClassExpression, type MethodDefinition, type Options, type Property, parse } from 'acorn'
 
-export type { AnyNode, ClassExpression, FunctionExpression, MethodDefinition, Program, Property }
+export type { AnyNode, ClassExpression, MethodDefinition, Program }
 export type FunctionNode = FunctionExpression | ArrowFunctionExpression
 export type MemberNode = Property | MethodDefinition
 

@@ -3,6 +3,7 @@
 import { createRequire, isBuiltin } from 'node:module'
 import { fileURLToPath } from 'node:url'
 import { types } from 'node:util'
+import { importModes } from './format.ts'
 import type { GraphNode } from './graph.ts'
 import type { ImportOrigin } from './imports.ts'
 import type { FoundImport, Walk } from './walk.ts'
@@ -14,7 +15,7 @@ export function importReference(walk: Walk, origin: ImportOrigin, file: string, 
 
 /** The record of an import. A builtin needs no file to be resolved from. */
 export function importRecord(walk: Walk, { specifier, name, kind, wrap, attributes }: ImportOrigin, file: string) {
-  const mode = kind === 'import' ? 0 : wrap === 'star' ? 2 : wrap === 'default' ? 3 : 1
+  const mode = importModes[kind === 'require' && wrap !== '' ? wrap : kind]
   const builtin = isBuiltin(specifier)
   const spelled = builtin && !specifier.startsWith('node:') ? `node:${specifier}` : specifier
   const place = builtin || isAbsolute(specifier) ? -1 : walk.graph.place(file, true)

@@ -27,6 +27,12 @@ export interface WalkOptions {
   readonly types: readonly ShippedType[]
 }
 
+/** The functions that assign or read variables of one name, with a snapshot of the scope that each of them sees. */
+export interface VariableUses {
+  readonly writers: { readonly node: GraphNode; readonly variables: object }[]
+  readonly readers: { readonly node: GraphNode; readonly variables: object }[]
+}
+
 /** An import, together with the file it was found in. */
 export interface FoundImport {
   readonly origin: ImportOrigin
@@ -43,6 +49,8 @@ export class Walk {
   readonly files = new Set<string>()
   /** What is known about the prototypes of instances; see capture-object.ts. */
   readonly verdicts = new Map<object, 'fine' | 'builtin' | 'private' | 'process'>()
+  /** Which functions use which variable; see environment.ts. */
+  readonly variables = new Map<string, VariableUses>()
   /** Values that classes need at the moment they are defined: those must not contain functions. */
   readonly eager: { readonly node: GraphNode; readonly name: string; readonly value: unknown }[] = []
   readonly #known = new Map<unknown, GraphNode>()
@@ -85,10 +93,6 @@ export class Walk {
     node.record = ['k']
     this.#known.set(value, node)
     return node
-  }
-
-  knows(value: unknown): GraphNode | undefined {
-    return this.#known.get(value)
   }
 
   /** Takes the values whose record is not written yet, oldest first, until none is left. */
