@@ -52,6 +52,19 @@ async function statFile(path: string): Promise<SourceFile> {
   return { path, bytes: stats.size }
 }
 
+/** Does something with each file, 16 at a time: a glob may match more files than a process may open. */
+export async function mapFiles<T>(
+  files: readonly SourceFile[],
+  use: (file: SourceFile, index: number) => Promise<T>,
+): Promise<T[]> {
+  const results: T[] = []
+  for (let start = 0; start < files.length; start += 16) {
+    const some = files.slice(start, start + 16)
+    results.push(...(await Promise.all(some.map((file, i) => use(file, start + i)))))
+  }
+  return results
+}
+
 /**
  * Opens `path` for reading, runs `use` and closes it again.
  *

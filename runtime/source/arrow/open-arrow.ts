@@ -1,14 +1,14 @@
 // Opening Arrow files, streams and bytes in memory: schema and batches, no data decoded.
 
 import { fromArrowSchema } from '../../../functions/types/arrow.ts'
-import { findFiles, type SourceFile, withFile } from '../files.ts'
+import { findFiles, mapFiles, type SourceFile, withFile } from '../files.ts'
 import { groupPieces, type SourcePiece, unifySchemas } from '../partitions.ts'
 import type { OpenedSource } from '../source.ts'
 import { type ArrowLayout, fileAccess, memoryAccess, readLayout } from './messages.ts'
 import { plainSchema } from './plain-types.ts'
 
 export async function openArrow(paths: readonly string[]): Promise<OpenedSource> {
-  const files = await Promise.all((await findFiles(paths)).map(openOne))
+  const files = await mapFiles(await findFiles(paths), openOne)
   const schema = unifySchemas(files)
   return describe(
     schema,

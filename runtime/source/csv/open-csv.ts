@@ -3,10 +3,10 @@
 
 import { DataError } from '../../../functions/errors.ts'
 import { field, type Schema, utf8 } from '../../../functions/types/type.ts'
-import { findFiles, type SourceFile, unreadable } from '../files.ts'
+import { findFiles, mapFiles, type SourceFile, unreadable } from '../files.ts'
 import { groupPieces } from '../partitions.ts'
 import type { CsvOptions, OpenedSource } from '../source.ts'
-import { openWindow, type TextWindow, textPieces } from '../text/text-pieces.ts'
+import { longestSample, openWindow, type TextWindow, textPieces } from '../text/text-pieces.ts'
 import { syntaxError } from './errors.ts'
 import { fieldText, isNullField, isQuoted } from './fields.ts'
 import { type CsvFormat, csvFormat } from './format.ts'
@@ -16,9 +16,10 @@ import { CsvSyntaxError, createBlock, firstRow, tokenize } from './tokenize.ts'
 export async function openCsv(paths: readonly string[], options: CsvOptions = {}): Promise<OpenedSource> {
   const files = await findFiles(paths)
   const declared = readDeclared(options.schema)
-  const schemas = await Promise.all(
-    files.map(async (file, i) => ({ path: file.path, schema: await sampleFile(file, options, declared, i === 0) })),
-  )
+  const schemas = await mapFiles(files, async (file, i) => ({
+    path: file.path,
+    schema: await sampleFile(file, options, declared, i === 0),
+  }))
   const schema = sameNames(schemas)
   return { schema, partitions: (target) => groupPieces(textPieces(files, target), target, schema) }
 }
@@ -31,7 +32,7 @@ async function sampleFile(
   infer: boolean,
 ): Promise<Schema> {
   const format = csvFormat(options, path)
-  await using window = await openWindow(path, 0, 1 << 16)
+  await using window = await openWindow(path, 0, 1 << 16, longestSample)
   try {
     const names = await readNames(window, path, bytes, format, declared)
     declared.check(names)
@@ -87,7 +88,8 @@ async function sampleTexts(
   const block = createBlock(columns, format.sampleRows)
   for (;;) {
     tokenize(window.bytes, window.from, window.to, window.isEnd, columns, format, block)
-    if (block.rows === format.sampleRows || window.isEnd) break
+    const isEnough = block.rows > 0 && window.to > longestSample / 4
+    if (block.rows === format.sampleRows || window.isEnd || isEnough) break
     await window.fill()
   }
   for (let k = 0; k < block.rows * columns; k++) {

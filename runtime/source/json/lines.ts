@@ -10,7 +10,7 @@ export type JsonRow = Readonly<Record<string, unknown>>
 
 const lineFeed = 10
 
-/** How many bytes are parsed at once: one call per line costs half as much again. */
+/** How many bytes become text at once. */
 const chunkBytes = 1 << 18
 
 /** The end of the complete lines in `bytes` from `from` to `to`, all of it when `isEnd`, at most about `chunkBytes` on. */
@@ -28,31 +28,9 @@ export function endOfLines(bytes: Uint8Array, from: number, to: number, isEnd: b
  * @returns The rows, or the start of the first line that is not one object, counted in UTF-16 units.
  */
 export function parseLines(text: string): readonly JsonRow[] | { readonly badLine: number; readonly why: string } {
-  const lines = text.split('\n')
-  if (!text.includes('\n\n') && !text.includes('\r')) {
-    if (lines.at(-1) === '') lines.pop()
-    const rows = parseTogether(lines)
-    if (rows !== undefined) return rows
-  }
-  return parseOneByOne(text.split('\n'))
-}
-
-/** All lines as one array; undefined when they are not one object each. */
-function parseTogether(lines: readonly string[]): readonly JsonRow[] | undefined {
-  try {
-    const rows: unknown[] = JSON.parse(`[${lines.join(',')}]`)
-    return rows.length === lines.length && rows.every(isRow) ? (rows as JsonRow[]) : undefined
-  } catch {
-    return undefined
-  }
-}
-
-function parseOneByOne(
-  lines: readonly string[],
-): readonly JsonRow[] | { readonly badLine: number; readonly why: string } {
   const rows: JsonRow[] = []
   let start = 0
-  for (const line of lines) {
+  for (const line of text.split('\n')) {
     try {
       const row: unknown = line.trim() === '' ? undefined : JSON.parse(line)
       if (isRow(row)) rows.push(row)

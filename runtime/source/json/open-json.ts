@@ -7,7 +7,7 @@ import { type Declared, readDeclared } from '../csv/infer.ts'
 import { findFiles, unreadable } from '../files.ts'
 import { groupPieces } from '../partitions.ts'
 import type { JsonOptions, OpenedSource } from '../source.ts'
-import { openWindow, textPieces } from '../text/text-pieces.ts'
+import { longestSample, openWindow, textPieces } from '../text/text-pieces.ts'
 import { MixedTypesError, settle, unknownType, valueType, widen } from './infer.ts'
 import { checkIsLines, endOfLines, type JsonRow, lineError, parseLines } from './lines.ts'
 
@@ -58,7 +58,7 @@ function addValue(types: Map<string, DataType>, name: string, value: unknown, pa
 }
 
 async function sampleLines(path: string, sampleRows: number): Promise<readonly JsonRow[]> {
-  await using window = await openWindow(path, 0, 1 << 16)
+  await using window = await openWindow(path, 0, 1 << 16, longestSample)
   const rows: JsonRow[] = []
   do {
     await window.fill()

@@ -1,6 +1,6 @@
 // Opening Parquet files in the parent: schema, rows and partitions from the footers alone. Never reads a page.
 
-import { findFiles, type SourceFile, withFile } from '../files.ts'
+import { findFiles, mapFiles, type SourceFile, withFile } from '../files.ts'
 import { groupPieces, type SourcePiece, unifySchemas } from '../partitions.ts'
 import type { OpenedSource } from '../source.ts'
 import { fileColumns } from './arrow-hints.ts'
@@ -8,7 +8,7 @@ import { columnSchema } from './columns.ts'
 import { readFooter } from './footer.ts'
 
 export async function openParquet(paths: readonly string[]): Promise<OpenedSource> {
-  const files = await Promise.all((await findFiles(paths)).map(openOne))
+  const files = await mapFiles(await findFiles(paths), openOne)
   const schema = unifySchemas(files)
   const pieces = files.flatMap((file) => file.pieces)
   return {

@@ -36,13 +36,13 @@ export function readFixed(type: DataType): FixedType {
     case 'uint32':
       return smallInteger(integerRanges[type.kind])
     case 'int64':
-      return big((value) => integer(value, -(2n ** 63n), 2n ** 63n - 1n))
+      return { width: 8, write: writeInt64 }
     case 'uint64':
       return big((value) => integer(value, 0n, 2n ** 64n - 1n))
     case 'float32':
-      return { width: 4, write: (view, at, value) => writeFloat(value, (x) => view.setFloat32(at, x, true)) }
+      return { width: 4, write: writeFloat32 }
     case 'float64':
-      return { width: 8, write: (view, at, value) => writeFloat(value, (x) => view.setFloat64(at, x, true)) }
+      return { width: 8, write: writeFloat64 }
     case 'date32':
       return { width: 4, write: writeDate }
     case 'timestamp':
@@ -99,6 +99,15 @@ function smallInteger([min, max]: readonly [number, number]): FixedType {
   }
 }
 
+const exactInt64 = big((value) => integer(value, -(2n ** 63n), 2n ** 63n - 1n))
+
+function writeInt64(view: DataView, at: number, value: unknown): boolean {
+  if (typeof value !== 'number' || !Number.isSafeInteger(value)) return exactInt64.write(view, at, value)
+  view.setInt32(at, value, true)
+  view.setInt32(at + 4, Math.floor(value / 4294967296), true)
+  return true
+}
+
 function big(read: (value: unknown) => bigint | undefined): FixedType {
   return {
     width: 8,
@@ -128,10 +137,24 @@ export function parseFloat64(text: string): number | undefined {
   return number.test(text) ? Number(text) : words[text.toLowerCase()]
 }
 
-function writeFloat(value: unknown, set: (x: number) => void): boolean {
-  const x = typeof value === 'string' ? parseFloat64(value) : typeof value === 'bigint' ? Number(value) : value
-  if (typeof x !== 'number') return false
-  set(x)
+/** The value as a float; undefined when it is none. */
+function float(value: unknown): number | undefined {
+  if (typeof value === 'number') return value
+  if (typeof value === 'string') return parseFloat64(value)
+  return typeof value === 'bigint' ? Number(value) : undefined
+}
+
+function writeFloat64(view: DataView, at: number, value: unknown): boolean {
+  const x = float(value)
+  if (x === undefined) return false
+  view.setFloat64(at, x, true)
+  return true
+}
+
+function writeFloat32(view: DataView, at: number, value: unknown): boolean {
+  const x = float(value)
+  if (x === undefined) return false
+  view.setFloat32(at, x, true)
   return true
 }
 

@@ -55,10 +55,13 @@ export interface TextWindow extends AsyncDisposable {
   fill(): Promise<void>
 }
 
+/** Longer rows are taken for a quote that is not closed. */
 const longestRow = 2 ** 29
+/** Where only a sample is wanted, in the parent: a row that is longer is an error there already. */
+export const longestSample = 2 ** 24
 
 /** Opens a window at byte `start` of the file; a UTF-8 byte order mark at its beginning is skipped. */
-export async function openWindow(path: string, start = 0, size = 1 << 20): Promise<TextWindow> {
+export async function openWindow(path: string, start = 0, size = 1 << 20, most = longestRow): Promise<TextWindow> {
   const stream = await openByteStream(path, start)
   let bytes = new Uint8Array(size)
   let from = 0
@@ -96,11 +99,8 @@ export async function openWindow(path: string, start = 0, size = 1 << 20): Promi
       }
       // Two bytes stay free: scanners put an end mark after the last byte and look one further.
       if (to > bytes.length / 2) {
-        if (bytes.length >= longestRow) {
-          throw unreadable(
-            path,
-            `its line at byte ${base} is longer than ${longestRow} bytes; a quote may not be closed`,
-          )
+        if (bytes.length >= most) {
+          throw unreadable(path, `its line at byte ${base} is longer than ${most} bytes; a quote may not be closed`)
         }
         const larger = new Uint8Array(bytes.length * 2)
         larger.set(bytes)
