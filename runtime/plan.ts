@@ -10,6 +10,7 @@ import { columnsOf } from '../functions/expr/walk.ts'
 import type { Schema } from '../functions/types/type.ts'
 import type { Job, JobStep } from './job.ts'
 import type { AggregateOp, NamedNode, Program, ProgramOp } from './program/program.ts'
+import { filterRanges } from './program/ranges.ts'
 import { schemaAfter, schemaAfterAll } from './program/schema.ts'
 import type { OpenedSource } from './source/source.ts'
 import type { Task } from './task.ts'
@@ -25,41 +26,48 @@ export interface Plan {
   readonly rowsTotal?: number
 }
 
+const DEFAULT_MEMORY_BYTES = 2 * 1024 ** 3
+
+export interface PlanOptions {
+  /** At most this many tasks. */
+  readonly partitions: number
+  readonly maxMemoryBytes?: number | undefined
+}
+
 /**
  * Plans a job.
  *
- * @param partitions - At most this many tasks.
  * @throws {PlanError} `unknown_column`, `unknown_function`, `type_mismatch`, …: whatever is wrong with its expressions.
  */
-export function planJob(job: Job, source: OpenedSource, partitions: number): Plan {
+export function planJob(job: Job, source: OpenedSource, options: PlanOptions): Plan {
   const program = programOf(job.steps, source.schema)
-  const columns = columnsRead(program, source.schema)
-  const schema = columns.map((index) => source.schema[index]).filter((field) => field !== undefined)
-  const result = schemaAfterAll(schema, program)
-  const slices = source.partitions(partitions)
-  const { each, merge } = slices.length > 1 ? split(program, schema) : { each: program, merge: undefined }
-  const whole = merge !== undefined
-  const tasks = slices.map(
-    (partition, i): Task => ({
-      source: { kind: 'partition', spec: job.source, partition, columns: schema.map((field) => field.name), schema },
-      program: each,
-      writes: { start: whole || i === 0, end: whole || i === slices.length - 1 },
-    }),
-  )
-  return {
-    schema: result,
+  const read = columnsRead(program, source.schema)
+  const schema = source.schema.filter((_, i) => read.has(i))
+  const input = {
+    kind: 'partition',
+    spec: job.source,
+    columns: schema.map((field) => field.name),
+    schema,
+    predicate: filterRanges(program, schema),
+  } as const
+  const maxMemoryBytes = options.maxMemoryBytes ?? DEFAULT_MEMORY_BYTES
+  const found = source.partitions(options.partitions)
+  // A source without rows still has columns: one task says so.
+  const partitions = found.length > 0 ? found : [{ slices: [], bytes: 0 }]
+  const { each, merge } = partitions.length > 1 ? split(program, schema) : { each: program, merge: undefined }
+  const tasks = partitions.map((partition, i): Task => {
+    const apart = merge !== undefined
+    const writes = { start: apart || i === 0, end: apart || i === partitions.length - 1 }
+    return { source: { ...input, partition }, program: each, writes, maxMemoryBytes }
+  })
+  const plan: Plan = {
+    schema: schemaAfterAll(schema, program),
     tasks,
     ...(source.rows === undefined ? {} : { rowsTotal: source.rows }),
-    ...(merge === undefined
-      ? {}
-      : {
-          merge: {
-            source: { kind: 'merge', schema: schemaAfterAll(schema, each) },
-            program: merge,
-            writes: { start: true, end: true },
-          },
-        }),
   }
+  if (merge === undefined) return plan
+  const merged = { kind: 'merge', schema: schemaAfterAll(schema, each) } as const
+  return { ...plan, merge: { source: merged, program: merge, writes: { start: true, end: true }, maxMemoryBytes } }
 }
 
 /** The schema that a job gives; throws what planning it would throw. */
@@ -162,22 +170,28 @@ function split(program: Program, schema: Schema): { readonly each: Program; read
 }
 
 /** The positions of the source's columns that a program reads. */
-function columnsRead(program: Program, source: Schema): readonly number[] {
-  const all = source.map((_, i) => i)
+function columnsRead(program: Program, source: Schema): ReadonlySet<number> {
   const binder = new Binder(source, catalogue)
   const read = new Set<number>()
-  const note = (nodes: readonly ExprNode[]): void => {
-    for (const name of columnsOf(nodes)) read.add(binder.columnIndex(name))
-  }
   for (const op of program) {
-    if (op.op === 'filter') note([op.condition])
-    if (op.op === 'sort') note(op.keys)
-    if (op.op === 'project') note(op.columns.map(({ node }) => node))
-    if (op.op === 'aggregate') note([...op.by.map(({ node }) => node), ...op.aggregates])
-    if (op.op === 'project' || op.op === 'aggregate') {
-      // Rows have to be counted even when no column is used.
-      return read.size > 0 ? all.filter((i) => read.has(i)) : all.slice(0, 1)
-    }
+    for (const name of columnsOf(nodesOf(op))) read.add(binder.columnIndex(name))
+    // From here on the columns are new ones. Rows have to be counted even when no column is used.
+    if (op.op === 'project' || op.op === 'aggregate') return read.size > 0 ? read : new Set([0])
   }
-  return all
+  return new Set(source.keys())
+}
+
+function nodesOf(op: ProgramOp): readonly ExprNode[] {
+  switch (op.op) {
+    case 'filter':
+      return [op.condition]
+    case 'project':
+      return op.columns.map(({ node }) => node)
+    case 'aggregate':
+      return [...op.by.map(({ node }) => node), ...op.aggregates]
+    case 'sort':
+      return op.keys
+    case 'limit':
+      return []
+  }
 }

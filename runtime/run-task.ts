@@ -12,6 +12,7 @@ import { BatchEncoder } from './batch-encoder.ts'
 import type { CodecContext } from './codec/context.ts'
 import { prepareProgram, udfsIn } from './codec/prepare.ts'
 import { type DecodedTask, decodeProgram, decodeTask } from './codec/task-codec.ts'
+import { MemoryBudget } from './engine/memory-budget.ts'
 import { CompiledPipeline } from './engine/pipeline.ts'
 import { readPartition } from './source/source.ts'
 import type { TaskIo, TaskReport } from './worker/task-io.ts'
@@ -27,7 +28,7 @@ const BATCH_ROWS = 65_536
 export async function runTask(bytes: Uint8Array, io: TaskIo, context?: CodecContext): Promise<TaskReport> {
   const task = decodeTask(bytes, context)
   const compiled = await compile(task, context)
-  const pipeline = compiled.start()
+  const pipeline = compiled.start(new MemoryBudget(task.maxMemoryBytes))
   const output = new TaskOutput(task, compiled.schema, io)
   await output.start()
   for await (const batch of readBatches(task, io)) {
@@ -77,8 +78,9 @@ async function compile(task: DecodedTask, context: CodecContext | undefined): Pr
 /** The task's input as batches. */
 async function* readBatches({ source }: DecodedTask, io: TaskIo): AsyncGenerator<Batch> {
   if (source.kind === 'partition') {
-    const { spec, partition, columns, schema } = source
-    for await (const batch of readPartition(spec, partition, { columns, dictionaries: 'keep', signal: io.signal })) {
+    const { spec, partition, columns, schema, predicate } = source
+    const options = { columns, predicate, dictionaries: 'keep', signal: io.signal } as const
+    for await (const batch of readPartition(spec, partition, options)) {
       yield fromRecordBatch(batch, schema)
     }
     return

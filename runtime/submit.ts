@@ -63,7 +63,8 @@ export interface JobRun {
  */
 export async function submitJob(job: Job, backend: Backend, options: SubmitOptions = {}): Promise<JobRun> {
   const source = await openSource(job.source)
-  const plan = planJob(job, source, options.partitions ?? 4 * backend.concurrency)
+  const partitions = options.partitions ?? 4 * backend.concurrency
+  const plan = planJob(job, source, { partitions, maxMemoryBytes: options.maxMemoryBytes })
   const encoder = new TaskEncoder(options.context)
   const requests = plan.tasks.map((task) => request(task, encoder, options))
   const merge = plan.merge === undefined ? undefined : request(plan.merge, encoder, options)

@@ -3,7 +3,7 @@
 
 import type { Schema } from '../functions/types/type.ts'
 import type { Program } from './program/program.ts'
-import type { SourcePartition, SourceSpec } from './source/source.ts'
+import type { ColumnRange, SourcePartition, SourceSpec } from './source/source.ts'
 
 export type TaskSource =
   /** A slice of a source; only `columns`, in this order, typed by `schema`. */
@@ -13,6 +13,8 @@ export type TaskSource =
       readonly partition: SourcePartition
       readonly columns: readonly string[]
       readonly schema: Schema
+      /** Rows outside of these ranges do not matter; the source may leave them out. */
+      readonly predicate: readonly ColumnRange[]
     }
   /** The results of other tasks, one Arrow stream after another. */
   | { readonly kind: 'merge'; readonly schema: Schema }
@@ -21,6 +23,8 @@ export interface Task {
   readonly source: TaskSource
   readonly program: Program
   readonly writes: StreamEnds
+  /** What its operators may hold on to. */
+  readonly maxMemoryBytes: number
 }
 
 /**

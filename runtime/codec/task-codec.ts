@@ -5,7 +5,7 @@ import { hash } from 'node:crypto'
 import { WireError } from '../../functions/errors.ts'
 import { decodingContext, encodingContext } from '../context/slots.ts'
 import type { Program } from '../program/program.ts'
-import type { StreamEnds, Task, TaskSource } from '../task.ts'
+import type { Task } from '../task.ts'
 import type { CodecContext } from './context.ts'
 import { decodeEnvelope, encodeEnvelope, FLAG_INLINE_CODE } from './envelope.ts'
 import { decodeGraph, encodeGraph } from './graph-codec.ts'
@@ -21,21 +21,19 @@ export class TaskEncoder {
   }
 
   /** @throws {ShippingError} When a function in the task's expressions cannot travel. */
-  encode({ source, program, writes }: Task): Uint8Array {
+  encode({ program, ...task }: Task): Uint8Array {
     let encoded = this.#programs.get(program)
     if (encoded === undefined) {
       encoded = encodeGraph(program, this.#context)
       this.#programs.set(program, encoded)
     }
-    const { payload } = encodeGraph({ source, writes, program: [encoded.payload] }, this.#context)
+    const { payload } = encodeGraph({ ...task, program: [encoded.payload] }, this.#context)
     return encodeEnvelope('VLYTASK', encoded.inline ? FLAG_INLINE_CODE : 0, payload)
   }
 }
 
 /** A task whose program is still bytes. */
-export interface DecodedTask {
-  readonly source: TaskSource
-  readonly writes: StreamEnds
+export interface DecodedTask extends Omit<Task, 'program'> {
   readonly programBytes: Uint8Array
   /** The same for the same program, whatever task it is in. */
   readonly programHash: string
@@ -46,10 +44,16 @@ export function decodeTask(bytes: Uint8Array, context?: CodecContext): DecodedTa
   const { payload } = decodeEnvelope(bytes, 'VLYTASK')
   const task = decodeGraph(payload, decodingContext(context)) as Partial<DecodedTask & { program: readonly unknown[] }>
   const programBytes = task?.program?.[0]
-  if (task?.source === undefined || task.writes === undefined || !(programBytes instanceof Uint8Array)) {
+  const { source, writes, maxMemoryBytes } = task ?? {}
+  if (
+    source === undefined ||
+    writes === undefined ||
+    maxMemoryBytes === undefined ||
+    !(programBytes instanceof Uint8Array)
+  ) {
     throw new WireError('wire_damaged', 'Cannot read a task: the payload is none')
   }
-  return { source: task.source, writes: task.writes, programBytes, programHash: hash('sha256', programBytes) }
+  return { source, writes, maxMemoryBytes, programBytes, programHash: hash('sha256', programBytes) }
 }
 
 /** @throws {WireError} When the bytes are no program, or the context refuses what is in them. */

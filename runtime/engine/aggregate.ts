@@ -178,6 +178,17 @@ export class Aggregation {
     this.#compiled.update(prepared, selection, { groups, slots })
   }
 
+  /** What groups and states take. */
+  get byteLength(): number {
+    const slots = this.#slots.flat().reduce((sum, slot) => sum + slot.byteLength, 0)
+    return slots + (this.#grouping?.byteLength ?? 0)
+  }
+
+  /** How many groups there are. */
+  get size(): number {
+    return this.#size()
+  }
+
   /** The result: key columns, then states (partial) or values. Without keys there is always one row. */
   finish(): Batch {
     this.#makeRoom()

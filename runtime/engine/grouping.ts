@@ -22,6 +22,11 @@ export class Grouping {
     return this.#pairs.at(-1)?.size ?? this.#interners[0]?.size ?? 0
   }
 
+  get byteLength(): number {
+    const tables = [...this.#interners, ...this.#pairs]
+    return tables.reduce((sum, table) => sum + table.byteLength, this.#numbers.byteLength + this.#scratch.byteLength)
+  }
+
   /** The group of each row; valid until the next call. */
   number(keys: readonly Column[], count: number): Int32Array {
     if (this.#numbers.length < count) {

@@ -15,6 +15,7 @@ import { columnOf } from '../../functions/column/target.ts'
 import type { Value } from '../../functions/expr/node.ts'
 import { type DataType, isFloat } from '../../functions/types/type.ts'
 import { BytesTable, WordTable } from './key-table.ts'
+import { OBJECT_BYTES } from './memory-budget.ts'
 
 const UNKNOWN = -1
 
@@ -31,6 +32,10 @@ export class KeyInterner {
   /** How many distinct keys have come. */
   get size(): number {
     return this.#numbers.size
+  }
+
+  get byteLength(): number {
+    return this.#numbers.byteLength
   }
 
   /** Writes the number of each row's key. */
@@ -82,6 +87,7 @@ export class KeyInterner {
 /** Numbers for the values of one storage. */
 interface ValueNumbers {
   readonly size: number
+  readonly byteLength: number
   readonly nullNumber: number
   null(): number
   /** The number of each row's value. One loop per storage: a loop for all would be slow for each. */
@@ -106,6 +112,9 @@ class BytesNumbers implements ValueNumbers {
 
   get size(): number {
     return this.#table.size
+  }
+  get byteLength(): number {
+    return this.#table.byteLength
   }
   get nullNumber(): number {
     return this.#table.nullNumber
@@ -139,6 +148,9 @@ abstract class WordNumbers implements ValueNumbers {
 
   get size(): number {
     return this.table.size
+  }
+  get byteLength(): number {
+    return this.table.byteLength
   }
   get nullNumber(): number {
     return this.table.nullNumber
@@ -234,6 +246,9 @@ class ObjectNumbers implements ValueNumbers {
 
   get size(): number {
     return this.#values.length
+  }
+  get byteLength(): number {
+    return 2 * OBJECT_BYTES * this.size
   }
   null(): number {
     if (this.nullNumber === UNKNOWN) this.nullNumber = this.#values.push(null) - 1

@@ -48,6 +48,10 @@ export class WordTable {
     }
   }
 
+  get byteLength(): number {
+    return this.low.byteLength + this.high.byteLength + this.#slots.words.byteLength + this.#direct.byteLength
+  }
+
   /** The number of null. */
   null(): number {
     if (this.nullNumber === EMPTY) this.nullNumber = this.#append(0, 0)
@@ -101,6 +105,10 @@ export class BytesTable {
   #hashes = new Int32Array(1024)
   readonly #slots = new Slots()
 
+  get byteLength(): number {
+    const keys = this.#bytes.byteLength + this.#ends.byteLength + this.#hashes.byteLength
+    return keys + this.#slots.words.byteLength
+  }
   /** All keys' bytes, one after another. */
   get bytes(): Uint8Array {
     return this.#bytes.subarray(0, this.#ends[this.size])

@@ -6,6 +6,7 @@ import { sliceBatch } from '../../functions/column/slice.ts'
 import type { Schema } from '../../functions/types/type.ts'
 import { Aggregation, type CompiledAggregation } from './aggregate.ts'
 import type { Filter } from './filter.ts'
+import { batchBytes, type MemoryBudget } from './memory-budget.ts'
 import { PreparedBatch, selectRows } from './prepared-batch.ts'
 import type { Projection } from './projection.ts'
 import { type SortKey, sortBatches } from './sort.ts'
@@ -51,18 +52,25 @@ export class AggregateOperator implements Operator {
   readonly satisfied = false
   readonly #filter: Filter | undefined
   readonly #aggregation: Aggregation
+  readonly #budget: MemoryBudget
+  #held = 0
   #rows = 0
 
-  constructor(filter: Filter | undefined, compiled: CompiledAggregation) {
+  constructor(filter: Filter | undefined, compiled: CompiledAggregation, budget: MemoryBudget) {
     this.#filter = filter
     this.#aggregation = new Aggregation(compiled)
+    this.#budget = budget
   }
 
   push(batch: Batch): undefined {
     const prepared = PreparedBatch.of(batch, this.#rows)
     this.#rows += batch.length
     const selection = this.#filter?.select(prepared)
-    if (selection?.count !== 0) this.#aggregation.add(prepared, selection)
+    if (selection?.count === 0) return
+    this.#aggregation.add(prepared, selection)
+    const { byteLength, size } = this.#aggregation
+    this.#budget.change(byteLength - this.#held, `${size} groups`)
+    this.#held = byteLength
   }
 
   finish(): Batch {
@@ -75,23 +83,34 @@ export class SortOperator implements Operator {
   readonly #schema: Schema
   readonly #keys: readonly SortKey[]
   readonly #limit: number | undefined
+  readonly #budget: MemoryBudget
   #batches: Batch[] = []
+  #rows = 0
   #held = 0
 
-  constructor(schema: Schema, keys: readonly SortKey[], limit: number | undefined) {
+  constructor(schema: Schema, keys: readonly SortKey[], limit: number | undefined, budget: MemoryBudget) {
     this.#schema = schema
     this.#keys = keys
     this.#limit = limit
+    this.#budget = budget
   }
 
   push(batch: Batch): undefined {
     this.#batches.push(batch)
-    this.#held += batch.length
+    this.#rows += batch.length
+    this.#hold(this.#held + batchBytes(batch))
     // With a limit only the best rows so far are kept; sorting now and then keeps memory near the limit.
-    if (this.#limit !== undefined && this.#held > 4 * this.#limit + 262_144) {
-      this.#batches = [this.#sorted()]
-      this.#held = this.#limit
+    if (this.#limit !== undefined && this.#rows > 4 * this.#limit + 262_144) {
+      const best = this.#sorted()
+      this.#batches = [best]
+      this.#rows = best.length
+      this.#hold(batchBytes(best))
     }
+  }
+
+  #hold(bytes: number): void {
+    this.#budget.change(bytes - this.#held, `${this.#rows} rows to sort`)
+    this.#held = bytes
   }
 
   finish(): Batch | undefined {

@@ -12,14 +12,18 @@ import type { AggregateOp, NamedNode, Program } from '../program/program.ts'
 import { partialSchema, schemaAfter, stateName } from '../program/schema.ts'
 import { CompiledAggregation } from './aggregate.ts'
 import { Filter } from './filter.ts'
+import { MemoryBudget } from './memory-budget.ts'
 import { AggregateOperator, LimitOperator, type Operator, SelectOperator, SortOperator } from './operators.ts'
 import { Projection } from './projection.ts'
+
+/** Makes an operator with a state of its own. */
+type MakeOperator = (budget: MemoryBudget) => Operator
 
 /** A compiled program: everything but the state of a run. Cached by workers, so that a program is compiled once. */
 export class CompiledPipeline {
   /** The columns of what comes out. */
   readonly schema: Schema
-  readonly #operators: readonly (() => Operator)[]
+  readonly #operators: readonly MakeOperator[]
 
   constructor(input: Schema, program: Program) {
     const builder = new PipelineBuilder(input)
@@ -28,9 +32,9 @@ export class CompiledPipeline {
     this.schema = builder.schema
   }
 
-  /** A fresh run. */
-  start(): Pipeline {
-    return new Pipeline(this.#operators.map((make) => make()))
+  /** A fresh run, which may hold on to as much memory as `budget` says. */
+  start(budget: MemoryBudget = new MemoryBudget(Number.POSITIVE_INFINITY)): Pipeline {
+    return new Pipeline(this.#operators.map((make) => make(budget)))
   }
 }
 
@@ -72,7 +76,7 @@ export class Pipeline {
 
 /** Collects filters and projections until an operator needs its input as it stands. */
 class PipelineBuilder {
-  readonly #operators: (() => Operator)[] = []
+  readonly #operators: MakeOperator[] = []
   /** The columns that operators so far give. */
   #base: Schema
   /** What the pending projection makes of them; undefined when it leaves them as they are. */
@@ -109,7 +113,7 @@ class PipelineBuilder {
           nullsFirst,
         }))
         const { schema } = this
-        this.#operators.push(() => new SortOperator(schema, keys, op.limit))
+        this.#operators.push((budget) => new SortOperator(schema, keys, op.limit, budget))
         break
       }
       case 'limit':
@@ -120,7 +124,7 @@ class PipelineBuilder {
     this.schema = after
   }
 
-  finish(): readonly (() => Operator)[] {
+  finish(): readonly MakeOperator[] {
     this.#settle()
     return this.#operators
   }
@@ -129,7 +133,7 @@ class PipelineBuilder {
     if (op.phase === 'final') {
       this.#settle()
       const compiled = finalAggregate(op)
-      this.#operators.push(() => new AggregateOperator(undefined, compiled))
+      this.#operators.push((budget) => new AggregateOperator(undefined, compiled, budget))
     } else {
       const nodes = [...op.by.map(({ node }) => node), ...op.aggregates]
       this.#settleFor(nodes)
@@ -141,7 +145,7 @@ class PipelineBuilder {
       })
       const filter = this.#filter(binder)
       const compiled = new CompiledAggregation({ keys, aggregates, phase: op.phase })
-      this.#operators.push(() => new AggregateOperator(filter, compiled))
+      this.#operators.push((budget) => new AggregateOperator(filter, compiled, budget))
     }
     this.#reset(after)
   }

@@ -2,6 +2,7 @@
 
 import type { Slot } from '../../functions/aggregate/contract.ts'
 import type { Value } from '../../functions/expr/node.ts'
+import { OBJECT_BYTES } from './memory-budget.ts'
 
 type SlotValues = Float64Array | BigInt64Array | Uint8Array | Value[]
 
@@ -24,6 +25,10 @@ export class SlotArray {
 
   get values(): SlotValues {
     return this.#values
+  }
+
+  get byteLength(): number {
+    return Array.isArray(this.#values) ? OBJECT_BYTES * this.#values.length : this.#values.byteLength
   }
 
   at(group: number): Value {
