@@ -1,12 +1,16 @@
 // count, sum, avg, min and max.
 
+import { DataError } from '../errors.ts'
+import { decimalText } from '../expr/display-value.ts'
 import type { Value } from '../expr/node.ts'
 import type { Argument } from '../scalar/contract.ts'
 import { compareValues } from '../scalar/order.ts'
 import { anything, exactly, number } from '../signature/signature.ts'
 import {
   type DataType,
+  type DecimalType,
   decimal128,
+  displayType,
   type Field,
   field,
   float64,
@@ -118,11 +122,11 @@ const exactLimit = 2 ** 52
  * cost many times as much.
  */
 function integerSum(returns: DataType): AggregateKernel {
-  const wrap = isDecimal(returns) ? (value: bigint) => value : returns.kind === 'uint64' ? wrapUnsigned : wrapSigned
+  const wrap = returns.kind === 'uint64' ? wrapUnsigned : wrapSigned
   const join = (total: Value, next: Value): Value =>
     wrap(((total as bigint | null) ?? 0n) + BigInt(next as bigint | number))
   const accumulator = (): Accumulator => new Folding(null, join)
-  if (isDecimal(returns)) return { accumulator }
+  if (isDecimal(returns)) return { accumulator: () => new DecimalSum(returns) }
   const total = ([small, large, seen]: readonly Value[]): Value =>
     seen === 1 ? wrap(BigInt(small as number) + (large as bigint)) : null
   const step: GroupedKernel['update'] = ([small, large, seen], value) =>
@@ -146,6 +150,30 @@ function integerSum(returns: DataType): AggregateKernel {
   }
 }
 
+/** A sum of decimals, of any size while it grows; what leaves it fits its type. */
+class DecimalSum extends Folding {
+  readonly #type: DecimalType
+
+  constructor(type: DecimalType) {
+    super(null, (total, next) => ((total as bigint | null) ?? 0n) + (next as bigint))
+    this.#type = type
+  }
+  override state(): readonly Value[] {
+    return [this.evaluate()]
+  }
+  override evaluate(): Value {
+    const total = super.evaluate()
+    return total === null ? null : fit(total as bigint, this.#type)
+  }
+}
+
+/** @throws {DataError} `overflow` for a decimal of more digits than its type has. */
+function fit(value: bigint, type: DecimalType): bigint {
+  const limit = 10n ** BigInt(type.precision)
+  if (value < limit && value > -limit) return value
+  throw new DataError('overflow', `Cannot hold ${decimalText(value, type.scale)} in ${displayType(type)}`)
+}
+
 const wrapSigned = (value: bigint): bigint => BigInt.asIntN(64, value)
 const wrapUnsigned = (value: bigint): bigint => BigInt.asUintN(64, value)
 
@@ -164,7 +192,8 @@ const avg = aggregateFunction({
   state: (args) => [field('sum', isDecimal(typeOf(args)) ? sumType(args) : float64), field('count', int64, false)],
   kernel: (args, returns) => {
     const type = typeOf(args)
-    return isDecimal(type) && isDecimal(returns) ? decimalAvg(10n ** BigInt(returns.scale - type.scale)) : floatAvg()
+    const sums = sumType(args)
+    return isDecimal(type) && isDecimal(returns) && isDecimal(sums) ? decimalAvg(type, sums, returns) : floatAvg()
   },
 })
 
@@ -209,8 +238,12 @@ class DecimalMean implements Accumulator {
   #sum = 0n
   #count = 0n
   readonly #factor: bigint
-  constructor(factor: bigint) {
+  readonly #sums: DecimalType
+  readonly #returns: DecimalType
+  constructor(factor: bigint, sums: DecimalType, returns: DecimalType) {
     this.#factor = factor
+    this.#sums = sums
+    this.#returns = returns
   }
   add(value: Value = null): void {
     this.#sum += value as bigint
@@ -223,14 +256,16 @@ class DecimalMean implements Accumulator {
     })
   }
   state(): readonly Value[] {
-    return [this.#count === 0n ? null : this.#sum, this.#count]
+    return [this.#count === 0n ? null : fit(this.#sum, this.#sums), this.#count]
   }
   evaluate(): Value {
-    return this.#count === 0n ? null : (this.#sum * this.#factor) / this.#count
+    return this.#count === 0n ? null : fit((this.#sum * this.#factor) / this.#count, this.#returns)
   }
 }
 
-const decimalAvg = (factor: bigint): AggregateKernel => ({ accumulator: () => new DecimalMean(factor) })
+const decimalAvg = (type: DecimalType, sums: DecimalType, returns: DecimalType): AggregateKernel => ({
+  accumulator: () => new DecimalMean(10n ** BigInt(returns.scale - type.scale), sums, returns),
+})
 
 const extreme = (name: 'min' | 'max') =>
   aggregateFunction({

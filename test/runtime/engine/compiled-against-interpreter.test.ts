@@ -21,7 +21,7 @@ import { outcome, show, valuesOf } from './values.ts'
 t.setTimeout(60_000)
 
 const seed = Number(process.env.SEED ?? Date.now() % 1_000_000)
-const runs = Number(process.env.RUNS ?? 2500)
+const runs = Number(process.env.RUNS ?? 2000)
 t.comment(`SEED=${seed} repeats this run`)
 
 /** Bound expressions, or undefined where planning refuses one, as it should. */
