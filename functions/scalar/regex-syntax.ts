@@ -32,7 +32,7 @@ const posix: Readonly<Record<string, string>> = {
   xdigit: '0-9A-Fa-f',
 }
 /** Escapes that mean the same in JavaScript. */
-const sameEscapes = new Set('sSnrtfv0123456789xuk'.split(''))
+const sameEscapes = new Set('sSnrtfv0123456789k'.split(''))
 const syntaxCharacters = new Set('^$\\.*+?()[]{}|/'.split(''))
 
 /**
@@ -126,9 +126,17 @@ class Translator {
     if (!inside && c === 'z') return '(?![\\s\\S])'
     if (c === 'p' || c === 'P') return this.#property(c)
     if (c === 'a') return '\\x07'
-    if (c === 'x' && this.#pattern[this.#at] === '{') return '\\u'
+    if (c === 'x' || c === 'u') return this.#codePoint(c)
     if (sameEscapes.has(c) || syntaxCharacters.has(c) || (inside && c === '-')) return `\\${c}`
     return c
+  }
+
+  /** `\x41`, `\x{1F44D}` and `\u{1F44D}`. */
+  #codePoint(letter: string): string {
+    const braced = /^\{[0-9a-fA-F]{1,6}\}/.exec(this.#pattern.slice(this.#at))
+    if (braced === null) return `\\${letter}`
+    this.#at += braced[0].length
+    return `\\u${braced[0]}`
   }
 
   /** `\pL`, `\p{L}` and `\p{Greek}`, which JavaScript spells `\p{Script=Greek}`. */

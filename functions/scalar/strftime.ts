@@ -161,7 +161,7 @@ function writer({ letter, pad, digits }: Piece, format: string): (at: Moment) =>
 
 /** What each specifier reads, as a pattern with one group. */
 const readers: Readonly<Record<string, string>> = {
-  Y: '([+-]?\\d{1,6})',
+  Y: '([+-]\\d{1,6}|\\d{1,4})',
   y: '(\\d{2})',
   m: '(\\d{1,2})',
   d: '\\s*(\\d{1,2})',
