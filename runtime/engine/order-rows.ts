@@ -58,7 +58,7 @@ function sortInto(rows: Int32Array, keys: Float64Array, order: RowOrder, target:
   deal(rows, keys, order, target, at, least, scale)
 }
 
-/** Buckets per unit of the leading number; 0 when all are equal or too close to tell apart. */
+/** Buckets per unit of the leading number; 0 when all are equal, negative when there is no such scale. */
 function bucketScale(least: number, greatest: number, count: number): number {
   const range = greatest - least
   const buckets = Math.min(1 << 21, Math.max(2, Math.ceil(count / AIM)))
@@ -66,7 +66,7 @@ function bucketScale(least: number, greatest: number, count: number): number {
   // Infinities are ends of their own: everything finite shares a bucket and is dealt again.
   if (range === Infinity) return -1
   const scale = (buckets - 1) / range
-  return Number.isFinite(scale) ? scale : 0
+  return Number.isFinite(scale) ? scale : -1
 }
 
 function deal(
