@@ -2,7 +2,7 @@
 // where it pays, slots of typed arrays that the generated loop updates in place.
 
 import type { Value } from '../expr/node.ts'
-import type { Argument, Documentation, Operand } from '../scalar/contract.ts'
+import { type Argument, coerceArgument, type Documentation, type Operand } from '../scalar/contract.ts'
 import { coerceArguments, type Signature } from '../signature/signature.ts'
 import type { DataType, Field } from '../types/type.ts'
 import type { Accumulator } from '../udf/definition.ts'
@@ -72,7 +72,7 @@ export function resolveAggregate(fn: AggregateFunction, args: readonly Argument[
     fn.signature,
     args.map((arg) => arg.type),
   )
-  const coerced = args.map((arg, i) => ({ ...arg, type: types[i] ?? arg.type }))
+  const coerced = args.map((arg, i) => coerceArgument(arg, types[i] ?? arg.type))
   const returns = typeof fn.returns === 'function' ? fn.returns(coerced) : fn.returns
   return {
     types,

@@ -61,12 +61,10 @@ const percentileOf =
 
 /** The share that is asked for, a constant from 0 to 1. */
 function shareOf(name: string, args: readonly Argument[], index: number): number {
-  const share = literalNumber(constantOf(name, args, index, 'a number'))
+  const share = Number(constantOf(name, args, index, 'a number'))
   if (share >= 0 && share <= 1) return share
   throw new PlanError('invalid_argument', `Function "${name}" takes a share from 0 to 1, got ${share}`)
 }
-
-const literalNumber = (value: Value): number => Number(value)
 
 class Sketch implements Accumulator {
   readonly #digest: TDigest
@@ -136,7 +134,7 @@ const approximate = ({
     ],
     kernel: (args) => {
       const [wanted, given] = [share(args), shareAt === undefined ? undefined : args[shareAt + 1]?.literal]
-      const compression = given === undefined || given === null ? 100 : Math.max(10, literalNumber(given))
+      const compression = given === undefined || given === null ? 100 : Math.max(10, Number(given))
       return { accumulator: () => new Sketch(wanted, compression, weighted) }
     },
   })

@@ -5,7 +5,7 @@ import type { PlainColumn } from '../column/column.ts'
 import { PlanError } from '../errors.ts'
 import type { Value } from '../expr/node.ts'
 import { coerceArguments, type Signature } from '../signature/signature.ts'
-import type { DataType } from '../types/type.ts'
+import { type DataType, isBigInt, isFloat, isInteger, isNumeric, sameType } from '../types/type.ts'
 import type { Volatility } from '../udf/definition.ts'
 
 /** What is known of an argument before any row is seen. */
@@ -119,7 +119,7 @@ export function resolveScalar(fn: ScalarFunction, args: readonly Argument[]): Re
     fn.signature,
     args.map((arg) => arg.type),
   )
-  const coerced = args.map((arg, i) => ({ ...arg, type: types[i] ?? arg.type }))
+  const coerced = args.map((arg, i) => coerceArgument(arg, types[i] ?? arg.type))
   const returns = typeof fn.returns === 'function' ? fn.returns(coerced) : fn.returns
   const nulls = fn.nulls ?? 'propagate'
   const givesNull = typeof fn.givesNull === 'function' ? fn.givesNull(coerced) : (fn.givesNull ?? nulls === 'call')
@@ -136,6 +136,25 @@ export function resolveScalar(fn: ScalarFunction, args: readonly Argument[]): Re
       return kernel
     },
   }
+}
+
+/**
+ * What is known of an argument once it is cast. A constant stays known when it is of that type or a number that becomes
+ * another; what other casts make of it is not worked out here.
+ */
+export function coerceArgument(arg: Argument, type: DataType): Argument {
+  const { literal, ...unknown } = arg
+  if (literal === undefined || literal === null || sameType(arg.type, type)) return { ...arg, type }
+  const isNumber = typeof literal === 'number' || typeof literal === 'bigint'
+  if (!isNumber || !isNumeric(arg.type)) return { ...unknown, type }
+  if (isFloat(type)) {
+    const double = arg.type.kind === 'decimal128' ? Number(literal) / 10 ** arg.type.scale : Number(literal)
+    return { ...unknown, type, literal: type.kind === 'float32' ? Math.fround(double) : double }
+  }
+  const keeps = isInteger(type) && isInteger(arg.type)
+  return keeps
+    ? { ...unknown, type, literal: isBigInt(type) ? BigInt(literal) : Number(literal) }
+    : { ...unknown, type }
 }
 
 /** A literal argument of a wanted JavaScript type, for functions whose behaviour is fixed by one. */

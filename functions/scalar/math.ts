@@ -105,7 +105,7 @@ const log = scalarFunction({
   kernel: (args) =>
     args.length === 1
       ? { total: true, row: Math.log10, inline: (a) => `Math.log10(${a.number})` }
-      : args[0]?.literal === 2n
+      : args[0]?.literal === 2
         ? {
             total: true,
             row: (_base: number, a: number) => Math.log2(a),

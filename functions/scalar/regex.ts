@@ -55,12 +55,14 @@ interface RegexEntry {
   readonly flags: readonly [always: string, allowed: string]
   /** Which argument holds the flags. */
   readonly flagsAt: number
+  /** It takes positions, which may be out of range. */
+  readonly counts?: boolean
   readonly nulls?: 'call'
   readonly givesNull?: boolean
   readonly kernel: (compile: (pattern: string, flags: string) => RegExp) => ScalarKernel['row']
 }
 
-const regexFunction = ({ flags, flagsAt, kernel, ...entry }: RegexEntry): ScalarFunction =>
+const regexFunction = ({ flags, flagsAt, counts = false, kernel, ...entry }: RegexEntry): ScalarFunction =>
   scalarFunction({
     family: 'regex',
     ...entry,
@@ -68,7 +70,12 @@ const regexFunction = ({ flags, flagsAt, kernel, ...entry }: RegexEntry): Scalar
       checkConstants(args, 1, flagsAt, compiler(entry.name, flags[0], flags[1]))
       return typeof entry.returns === 'function' ? entry.returns(args) : entry.returns
     },
-    kernel: () => ({ row: kernel(compiler(entry.name, flags[0], flags[1])) }),
+    kernel: (args) => {
+      // A constant pattern was compiled when the call was planned: it cannot fail any more.
+      const total =
+        typeof args[1]?.literal === 'string' && (args[flagsAt] === undefined || args[flagsAt].literal !== undefined)
+      return { row: kernel(compiler(entry.name, flags[0], flags[1])), total: total && !counts }
+    },
   })
 
 /** The nth match from a character position on. */
@@ -153,6 +160,7 @@ export const regexFunctions = [
     returns: int64,
     flags: ['g', 'imsxU'],
     flagsAt: 3,
+    counts: true,
     nulls: 'call',
     givesNull: false,
     kernel:
@@ -174,6 +182,7 @@ export const regexFunctions = [
     returns: int64,
     flags: ['gd', 'imsxU'],
     flagsAt: 4,
+    counts: true,
     kernel:
       (compile) =>
       (value: string, pattern: string, start = 1, nth = 1, flags = '', group = 0) => {

@@ -20,7 +20,7 @@ const typeOf = (args: readonly Argument[]): DataType => args[0]?.type ?? float64
 function digitsOf(args: readonly Argument[]): number | undefined {
   if (args.length === 1) return 0
   const digits = args[1]?.literal
-  return typeof digits === 'bigint' || typeof digits === 'number' ? Number(digits) : undefined
+  return typeof digits === 'number' ? digits : undefined
 }
 
 const fit = (value: bigint, type: DecimalType, name: string): bigint => {

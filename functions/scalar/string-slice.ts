@@ -73,6 +73,9 @@ function overlay(value: string, replacement: string, start: number, length: numb
 /** A length that `substr` never refuses. */
 const isCount = (value: unknown): boolean => typeof value === 'number' && value >= 0
 
+/** A position that `split_part` never refuses. */
+const isPlace = (value: unknown): boolean => typeof value === 'number' && value !== 0
+
 export const stringSliceFunctions = [
   scalarFunction({
     name: 'substr',
@@ -133,7 +136,7 @@ export const stringSliceFunctions = [
     ],
     signature: exactly([text, text, count]),
     returns: utf8,
-    kernel: { row: splitPart },
+    kernel: (args) => ({ row: splitPart, total: isPlace(args[2]?.literal) }),
   }),
   scalarFunction({
     name: 'substr_index',
