@@ -29,6 +29,7 @@ export type JsonSource =
 
 const MAX_PATHS = 1000
 const MAX_ROWS = 10_000_000
+const MAX_DEPTH = 64
 const kinds = ['arrow', 'parquet', 'csv', 'json', 'table', 'rows', 'part'] as const
 
 /** Reads `{ "parquet": "a.parquet" }` and its siblings. */
@@ -150,6 +151,9 @@ function readTypes(json: unknown, pointer: string): Record<string, DataType> {
 function readRows(json: unknown, schema: unknown, pointer: string): JsonSource {
   const rowsAt = below(pointer, 'rows')
   const rows = asArray(json, rowsAt, MAX_ROWS).map((row, i) => asObject(row, below(rowsAt, i)))
+  rows.forEach((row, i) => {
+    checkDepth(row, below(rowsAt, i))
+  })
   const types = schema === undefined ? {} : readTypes(schema, below(pointer, 'schema'))
   const names = new Set([...Object.keys(types), ...rows.flatMap((row) => Object.keys(row))])
   if (names.size === 0) throw invalidJob(rowsAt, 'it has no columns, give it a schema')
@@ -165,4 +169,15 @@ function readRows(json: unknown, schema: unknown, pointer: string): JsonSource {
       ),
     }
   })
+}
+
+/** Values are read by functions that call themselves. */
+function checkDepth(row: JsonObject, pointer: string): void {
+  const pending: [value: unknown, depth: number][] = [[row, 0]]
+  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+    const [value, depth] = next
+    if (typeof value !== 'object' || value === null) continue
+    if (depth > MAX_DEPTH) throw invalidJob(pointer, `its values nest deeper than ${MAX_DEPTH} levels`)
+    for (const inner of Object.values(value)) pending.push([inner, depth + 1])
+  }
 }

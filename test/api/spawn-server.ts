@@ -1,0 +1,74 @@
+// `volley serve` as a process of its own, ended after the test; none of its workers may outlive it.
+
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { readdirSync, readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import type { Test } from 'tap'
+import { dataRoot, isAlive, token, until } from './with-server.ts'
+
+const command = fileURLToPath(new URL('../../api/cli/volley.js', import.meta.url))
+
+export interface SpawnedServer {
+  readonly url: string
+  readonly pid: number
+  /** Everything it wrote to stderr so far. */
+  stderr(): string
+  /** A GET whose answer is JSON. */
+  ask(path: string): Promise<unknown>
+  /** Ends it; its exit code and the workers it had. */
+  stop(signal: NodeJS.Signals): Promise<{ readonly code: number | null; readonly workers: readonly number[] }>
+}
+
+/** Starts the command without waiting for anything. */
+export function spawnVolley(args: readonly string[], env: Readonly<Record<string, string>> = {}): ChildProcess {
+  const { PATH = '', HOME = '' } = process.env
+  return spawn(process.execPath, [command, ...args], { env: { PATH, HOME, ...env }, stdio: ['pipe', 'pipe', 'pipe'] })
+}
+
+export async function spawnServer(t: Test, args: readonly string[] = []): Promise<SpawnedServer> {
+  const all = ['serve', '--port', '0', '--workers', '2', '--data-root', dataRoot, '--log-level', 'silent', ...args]
+  const child = spawnVolley(all, { VOLLEY_TOKEN: token })
+  const { pid = 0 } = child
+  const exit = once(child, 'exit') as Promise<[number | null]>
+  let stderr = ''
+  child.stderr?.on('data', (text) => {
+    stderr += text
+  })
+  child.stdout?.resume()
+  const stop: SpawnedServer['stop'] = async (signal) => {
+    const workers = childrenOf(pid)
+    child.kill(signal)
+    const [code] = await exit
+    if (!(await until(() => !workers.some(isAlive), 1000))) throw new Error(`processes left behind: ${workers}`)
+    return { code, workers }
+  }
+  t.teardown(async () => {
+    if (child.exitCode === null && child.signalCode === null) await stop('SIGTERM')
+  })
+  if (!(await until(() => stderr.includes('listening on ') || child.exitCode !== null, 15_000))) throw new Error(stderr)
+  const url = /^listening on (http:\S+)$/m.exec(stderr)?.[1]
+  if (url === undefined) throw new Error(`the server did not start: ${stderr}`)
+  const ask = async (path: string): Promise<unknown> => {
+    const response = await fetch(url + path, { headers: { authorization: `Bearer ${token}` } })
+    return response.json()
+  }
+  return { url, pid, stderr: () => stderr, ask, stop }
+}
+
+/** The process ids of a process's children (Linux; elsewhere none are known). */
+export function childrenOf(pid: number): readonly number[] {
+  if (process.platform !== 'linux') return []
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)
+    .filter((candidate) => parentOf(candidate) === pid)
+}
+
+function parentOf(pid: number): number | undefined {
+  try {
+    return Number(/\) \S (\d+) /.exec(readFileSync(`/proc/${pid}/stat`, 'utf8'))?.[1])
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,115 @@
+// Results as they stream over real connections: how soon, how much memory, and what happens when the client leaves.
+
+import { once } from 'node:events'
+import { type IncomingMessage, request } from 'node:http'
+import { setTimeout as delay } from 'node:timers/promises'
+import { test } from 'tap'
+import { residentBytes } from '../../runtime/pool/memory.ts'
+import { spawnServer } from './spawn-server.ts'
+import { asBytes, flights, onDelay, serve, token, until } from './with-server.ts'
+
+const MB = 1024 * 1024
+
+/** Sends a job and gives the response, nothing of it read. */
+async function open(url: string, job: unknown, id: string): Promise<IncomingMessage> {
+  const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json', 'x-volley-job-id': id }
+  const asked = request(`${url}/v1/jobs`, { method: 'POST', headers }).on('error', () => {})
+  asked.end(JSON.stringify(job))
+  const [response] = (await once(asked, 'response')) as [IncomingMessage]
+  return response.on('error', () => {})
+}
+
+test('three million rows stream to a slow client from a server that stays small', { timeout: 60_000 }, async (t) => {
+  const { url, pid, ask } = await spawnServer(t)
+  const job = async () => (await ask('/v1/jobs/slow')) as { status: string; progress?: { rowsRead: number } }
+  const response = await open(url, { source: flights }, 'slow')
+
+  let bytes = 0
+  let largest = 0
+  const watch = setInterval(async () => {
+    largest = Math.max(largest, (await residentBytes(pid)) ?? 0)
+  }, 50)
+  t.teardown(() => clearInterval(watch))
+
+  let sinceRest = 0
+  let rests = 0
+  for await (const chunk of response as AsyncIterable<Buffer>) {
+    if (bytes === 0) {
+      t.not((await job()).progress?.rowsRead, 3_000_000, 'the first batch is here before the last row group is read')
+    }
+    bytes += chunk.length
+    sinceRest += chunk.length
+    if (bytes > MB && rests === 0) {
+      rests++
+      await delay(1500)
+      const { status, progress } = await job()
+      t.equal(status, 'running')
+      const rowsRead = progress?.rowsRead ?? 0
+      t.ok(rowsRead < 2_700_000, `the workers wait: ${rowsRead} rows are read, 1 MB is taken`)
+      await delay(500)
+      t.equal((await job()).progress?.rowsRead, rowsRead, 'and they go on waiting')
+    }
+    if (sinceRest > 2 * MB) {
+      sinceRest = 0
+      await delay(60)
+    }
+  }
+  t.equal(response.complete, true)
+  t.equal(bytes, 114_021_480)
+  t.comment(`the server had ${Math.round(largest / MB)} MB at most`)
+  if (process.platform === 'linux') t.ok(largest > 0 && largest < 250 * MB, `${Math.round(largest / MB)} MB at most`)
+})
+
+test('closing the connection ends the work within a second', { timeout: 30_000 }, async (t) => {
+  const { url, pool, ask } = await serve(t, { allowInlineUdfs: true })
+  const statusOf = async (id: string) => JSON.parse((await ask('GET', `/v1/jobs/${id}`)).text).status
+  const isFree = () => pool.stats().busy === 0 && pool.stats().queued === 0
+
+  await t.test('in the middle of a result', async (t) => {
+    const response = await open(url, { source: flights }, 'left')
+    await once(response, 'data')
+    t.equal(await statusOf('left'), 'running')
+    response.destroy()
+    t.ok(await until(isFree, 1000), 'the workers are free')
+    t.equal(await statusOf('left'), 'cancelled')
+  })
+
+  await t.test('before the first byte, with a function that never ends', async (t) => {
+    const endless = onDelay(() => {
+      for (;;);
+    }, 'endless')
+    const leave = new AbortController()
+    const response = fetch(`${url}/v1/jobs`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json', 'x-volley-job-id': 'early' },
+      body: JSON.stringify({ source: flights, steps: [{ select: [asBytes(endless)] }] }),
+      signal: leave.signal,
+    })
+    t.ok(await until(() => pool.stats().busy > 0))
+    leave.abort()
+    await t.rejects(response, { name: 'AbortError' })
+    t.ok(await until(isFree, 1000), 'the workers are free')
+    t.equal(await statusOf('early'), 'cancelled')
+  })
+
+  await t.test('and the next job is served', async (t) => {
+    const response = await open(url, { source: flights, steps: [{ limit: 10 }] }, 'next')
+    t.equal(response.statusCode, 200)
+    let bytes = 0
+    for await (const chunk of response as AsyncIterable<Buffer>) bytes += chunk.length
+    t.ok(bytes > 500)
+  })
+})
+
+test('closing the server ends running jobs and their workers', { timeout: 30_000 }, async (t) => {
+  const { url, pid, ask, stop } = await spawnServer(t)
+  const response = await open(url, { source: flights }, 'running')
+  await once(response, 'data')
+  t.match(await ask('/v1/jobs/running'), { status: 'running' })
+  const startedAt = performance.now()
+  const { code, workers } = await stop('SIGTERM')
+  t.equal(code, 0)
+  t.ok(performance.now() - startedAt < 3000)
+  t.notOk(response.complete, 'what was cut off does not look whole')
+  t.ok(pid > 0 && workers.length > 0)
+})
