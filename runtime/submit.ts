@@ -9,7 +9,7 @@ import { TaskEncoder } from './codec/task-codec.ts'
 import type { Job, JobOptions } from './job.ts'
 import { type OrderedEvents, orderedResults } from './ordered-results.ts'
 import { type Plan, planJob } from './plan.ts'
-import { openSource } from './source/source.ts'
+import { narrowSource, openSource } from './source/source.ts'
 import { Spool } from './spool.ts'
 import type { Task } from './task.ts'
 
@@ -66,7 +66,7 @@ export async function submitJob(job: Job, backend: Backend, options: SubmitOptio
   const partitions = options.partitions ?? 4 * backend.concurrency
   const plan = planJob(job, source, { partitions, maxMemoryBytes: options.maxMemoryBytes })
   const encoder = new TaskEncoder(options.context)
-  const requests = plan.tasks.map((task) => request(task, encoder, options))
+  const requests = await Promise.all(plan.tasks.map(async (task) => request(await narrowTask(task), encoder, options)))
   const merge = plan.merge === undefined ? undefined : request(plan.merge, encoder, options)
   const ledger = new Ledger(plan, options)
   const done = Promise.withResolvers<JobReport>()
@@ -104,6 +104,14 @@ async function* mergedResults(
   await using spool = new Spool()
   for await (const chunk of partials) await spool.write(chunk)
   yield* orderedResults([{ ...merge, input: spool }], backend, ledger.merging(), signal)
+}
+
+/** A task of a table in memory carries its own rows only. */
+async function narrowTask(task: Task): Promise<Task> {
+  const { source } = task
+  return source.kind === 'merge'
+    ? task
+    : { ...task, source: { ...source, ...(await narrowSource(source.spec, source.partition)) } }
 }
 
 function request(task: Task, encoder: TaskEncoder, options: SubmitOptions): TaskRequest {
