@@ -12,6 +12,7 @@ import { statisticAggregates } from './aggregate/statistics.ts'
 import { arrayFunctions } from './scalar/array.ts'
 import { arrayBuildFunctions } from './scalar/array-build.ts'
 import { arraySearchFunctions } from './scalar/array-search.ts'
+import { arraySetFunctions } from './scalar/array-set.ts'
 import { bitFunctions } from './scalar/bits.ts'
 import { conditionalFunctions } from './scalar/conditional.ts'
 import type { ScalarFunction } from './scalar/contract.ts'
@@ -32,11 +33,13 @@ import { stringSearchFunctions } from './scalar/string-search.ts'
 import { stringSliceFunctions } from './scalar/string-slice.ts'
 import { structFunctions } from './scalar/struct.ts'
 import { toTimestampFunctions } from './scalar/to-timestamp.ts'
+import { trigonometryFunctions } from './scalar/trigonometry.ts'
 import { vectorFunctions } from './scalar/vector.ts'
 
 export const scalarFunctions: readonly ScalarFunction[] = Object.freeze([
   ...conditionalFunctions,
   ...mathFunctions,
+  ...trigonometryFunctions,
   ...roundingFunctions,
   ...integerFunctions,
   ...bitFunctions,
@@ -55,6 +58,7 @@ export const scalarFunctions: readonly ScalarFunction[] = Object.freeze([
   ...arrayFunctions,
   ...arraySearchFunctions,
   ...arrayBuildFunctions,
+  ...arraySetFunctions,
   ...vectorFunctions,
   ...structFunctions,
   ...conversionFunctions,

@@ -2,13 +2,11 @@
 // truncates and refuses zero, decimals refuse overflow: DataFusion's rules (semantics: "Types and coercion").
 
 import type { IntervalValue } from '../cast/interval.ts'
-import { DataError, InternalError, PlanError } from '../errors.ts'
-import { decimalText } from '../expr/display-value.ts'
+import { InternalError, PlanError } from '../errors.ts'
 import type { ArithmeticOperator } from '../expr/node.ts'
 import { arithmeticTypes, plainType } from '../types/coercion.ts'
 import {
   type DataType,
-  type DecimalType,
   displayType,
   int64,
   isBigInt,
@@ -19,6 +17,7 @@ import {
   isTemporal,
 } from '../types/type.ts'
 import type { Argument, Resolution, ScalarKernel } from './contract.ts'
+import { decimalKernel, divisionByZero, overflow } from './decimal-arithmetic.ts'
 import { temporalOperation } from './temporal-arithmetic.ts'
 import { wrapNumber, wrapText } from './wrap.ts'
 
@@ -125,14 +124,6 @@ function floatKernel(op: ArithmeticOperator, round: (value: number) => number, r
   return { total: true, row: rows[op], inline: (a, b) => `${roundText}(${a.number} ${op} ${b.number})` }
 }
 
-function divisionByZero(): never {
-  throw new DataError('division_by_zero', 'Cannot divide by zero: guard the divisor with CASE or nullif')
-}
-
-function overflow(text: string, type: DataType): never {
-  throw new DataError('overflow', `Cannot hold ${text} in ${displayType(type)}: cast the operands to a wider type`)
-}
-
 function wrapped<Args extends number[]>(type: DataType, compute: (...args: Args) => number): (...args: Args) => number {
   const wrap = wrapNumber(type)
   return (...args) => wrap(compute(...args))
@@ -213,50 +204,6 @@ function bigintKernel(op: ArithmeticOperator, type: DataType): ScalarKernel {
         row: (a: bigint, b: bigint) => {
           if (b === 0n) divisionByZero()
           return a % b
-        },
-      }
-  }
-}
-
-/** `10 ** exponent` as a bigint. */
-const power10 = (exponent: number): bigint => 10n ** BigInt(exponent)
-
-function decimalKernel(
-  op: ArithmeticOperator,
-  left: DecimalType,
-  right: DecimalType,
-  result: DecimalType,
-): ScalarKernel {
-  const limit = power10(result.precision)
-  const fit = (value: bigint): bigint => {
-    if (value >= limit || value <= -limit) overflow(decimalText(value, result.scale), result)
-    return value
-  }
-  const scale = Math.max(left.scale, right.scale)
-  const [leftFactor, rightFactor] = [power10(scale - left.scale), power10(scale - right.scale)]
-  switch (op) {
-    case '+':
-      return { row: (a: bigint, b: bigint) => fit(a * leftFactor + b * rightFactor) }
-    case '-':
-      return { row: (a: bigint, b: bigint) => fit(a * leftFactor - b * rightFactor) }
-    case '*': {
-      const drop = power10(left.scale + right.scale - result.scale)
-      return { row: (a: bigint, b: bigint) => fit((a * b) / drop) }
-    }
-    case '/': {
-      const shift = power10(Math.max(0, result.scale - left.scale + right.scale))
-      return {
-        row: (a: bigint, b: bigint) => {
-          if (b === 0n) divisionByZero()
-          return fit((a * shift) / b)
-        },
-      }
-    }
-    case '%':
-      return {
-        row: (a: bigint, b: bigint) => {
-          if (b === 0n) divisionByZero()
-          return fit((a * leftFactor) % (b * rightFactor))
         },
       }
   }

@@ -1,21 +1,13 @@
-// Lists made of lists: joined, repeated, ordered, as sets, flattened; and series.
+// Lists made of lists: joined, repeated, resized, ordered, flattened. Sets and series are array-set.ts.
 
 import { DataError } from '../errors.ts'
 import type { Value } from '../expr/node.ts'
 import { exactly, text, together } from '../signature/signature.ts'
-import { type DataType, float64, int64, isInteger, list } from '../types/type.ts'
+import { type DataType, float64, isInteger, list } from '../types/type.ts'
 import { listParameter } from './array.ts'
 import { type Argument, type ScalarFunction, scalarFunction } from './contract.ts'
-import { distinct, elementKey, itemOf, type List, listAnd, listFunction, lists, typeAt } from './list-contract.ts'
+import { checkLength, itemOf, type List, listAnd, listFunction, lists, typeAt } from './list-contract.ts'
 import { compareValues } from './order.ts'
-
-/** No list grows beyond this many elements. */
-const maxLength = 2 ** 24
-
-function checkLength(length: number): void {
-  if (length > maxLength)
-    throw new DataError('size_limit', `Cannot make a list of ${length} elements: at most ${maxLength} are held`)
-}
 
 const sameList: ScalarFunction['returns'] = (args) => typeAt(args, 0)
 
@@ -40,56 +32,11 @@ function flatten(values: List, type: DataType): List {
   return values.flatMap((inner) => (inner === null ? [] : flatten(inner as List, itemOf(type))))
 }
 
-/** From `start` by steps to `end`, which belongs to the series when `closed`. */
-function series(start: bigint, end: bigint, step: bigint, closed: boolean): bigint[] {
-  if (step === 0n) throw new DataError('invalid_value', 'Cannot make a series with steps of 0')
-  const last = closed ? end : end - (step > 0n ? 1n : -1n)
-  const count = (last - start) / step + 1n
-  if ((step > 0n && start > last) || (step < 0n && start < last)) return []
-  checkLength(Number(count))
-  return Array.from({ length: Number(count) }, (_, i) => start + BigInt(i) * step)
-}
-
-const seriesOf = (name: 'range' | 'generate_series', closed: boolean): ScalarFunction =>
-  scalarFunction({
-    name,
-    family: 'array',
-    usage: `${name}([start, ]end[, step])`,
-    summary: `The whole numbers from start (0 unless given) up to end, which is ${closed ? 'included' : 'left out'}`,
-    examples: [[`${name}(1, 7, 2)`, closed ? '[1, 3, 5, 7]' : '[1, 3, 5]']],
-    signature: together('1 to 3 integers', 1, 3, (types) =>
-      types.every((type) => isInteger(type) || type.kind === 'null') ? types.map(() => int64) : undefined,
-    ),
-    returns: list(int64),
-    kernel: {
-      row: (first: bigint, second?: bigint, step = 1n) =>
-        second === undefined ? series(0n, first, 1n, closed) : series(first, second, step, closed),
-    },
-  })
-
 const repeatTypes = together('a value and an integer', 2, 2, ([value, times]) =>
   value !== undefined && times !== undefined && (isInteger(times) || times.kind === 'null')
     ? [value, float64]
     : undefined,
 )
-
-const setFunction = (
-  name: string,
-  summary: string,
-  example: readonly [string, string],
-  row: (a: List, b: List) => List,
-): ScalarFunction =>
-  listFunction({
-    name,
-    usage: `${name}(a, b)`,
-    summary,
-    examples: [example],
-    signature: listAnd(['list']),
-    returns: sameList,
-    kernel: { total: true, row },
-  })
-
-const keysOf = (values: List): Set<unknown> => new Set(values.map(elementKey))
 
 const sortTypes = together('a list, ASC or DESC, and NULLS FIRST or NULLS LAST', 1, 3, ([values, ...options]) => {
   const type = values === undefined ? undefined : listParameter.coerce(values)
@@ -201,15 +148,6 @@ export const arrayBuildFunctions = [
     },
   }),
   listFunction({
-    name: 'array_distinct',
-    usage: 'array_distinct(list)',
-    summary: 'Each element once, in order of first appearance',
-    examples: [['array_distinct([3, 1, 3])', '[3, 1]']],
-    signature: exactly([listParameter]),
-    returns: sameList,
-    kernel: { total: true, row: distinct },
-  }),
-  listFunction({
     name: 'array_compact',
     usage: 'array_compact(list)',
     summary: 'The elements that are not null',
@@ -218,30 +156,6 @@ export const arrayBuildFunctions = [
     returns: sameList,
     kernel: { total: true, row: (values: List) => values.filter((value) => value !== null) },
   }),
-  setFunction(
-    'array_union',
-    'The elements of either list, each once',
-    ['array_union([1, 2], [2, 3])', '[1, 2, 3]'],
-    (a, b) => distinct([...a, ...b]),
-  ),
-  setFunction(
-    'array_intersect',
-    'The elements of both lists, each once',
-    ['array_intersect([1, 2], [2, 3])', '[2]'],
-    (a, b) => {
-      const keys = keysOf(b)
-      return distinct(a.filter((value) => keys.has(elementKey(value))))
-    },
-  ),
-  setFunction(
-    'array_except',
-    'The elements of the first list only, each once',
-    ['array_except([1, 2], [2, 3])', '[1]'],
-    (a, b) => {
-      const keys = keysOf(b)
-      return distinct(a.filter((value) => !keys.has(elementKey(value))))
-    },
-  ),
   scalarFunction({
     name: 'flatten',
     family: 'array',
@@ -281,6 +195,4 @@ export const arrayBuildFunctions = [
       },
     }),
   ),
-  seriesOf('range', false),
-  seriesOf('generate_series', true),
 ]

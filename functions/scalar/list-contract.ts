@@ -1,6 +1,7 @@
 // What the list functions share: argument classes whose element types follow from each other, elements compared and
 // told apart, and entries that answer to array_ and list_ names alike.
 
+import { DataError } from '../errors.ts'
 import type { Value } from '../expr/node.ts'
 import { type Signature, together } from '../signature/signature.ts'
 import { unifyTypes } from '../types/coercion.ts'
@@ -62,6 +63,14 @@ export const lists: Signature = together('lists', 1, Number.POSITIVE_INFINITY, (
   const item = types.every(isListOrNull) ? unifyTypes(types.map(itemOf), 'number') : undefined
   return item === undefined ? undefined : types.map(() => list(item))
 })
+
+/** No list grows beyond this many elements. */
+const maxLength = 2 ** 24
+
+export function checkLength(length: number): void {
+  if (length > maxLength)
+    throw new DataError('size_limit', `Cannot make a list of ${length} elements: at most ${maxLength} are held`)
+}
 
 /** Equal as elements: null equals null, NaN equals NaN, -0 equals 0. */
 export const sameElement = (a: Value, b: Value): boolean =>

@@ -18,7 +18,7 @@ import { type ScalarFunction, scalarFunction } from './contract.ts'
 export const sameAsFirst = (args: readonly { readonly type: DataType }[]): DataType => args[0]?.type ?? float64
 
 /** A function of one float that JavaScript's Math has; Float32 stays Float32. */
-const ofFloat = (
+export const ofFloat = (
   name: string,
   js: keyof Math & string,
   summary: string,
@@ -45,7 +45,7 @@ const ofFloat = (
 }
 
 /** A function of one float that JavaScript's Math does not have; `inline` is its text. */
-const computed = (
+export const computed = (
   name: string,
   row: (value: number) => number,
   inline: (operand: string) => string,
@@ -67,7 +67,7 @@ const computed = (
   })
 
 /** Of two floats, always as doubles. */
-const ofDoubles = (
+export const ofDoubles = (
   name: string,
   usage: string,
   row: (a: number, b: number) => number,
@@ -210,47 +210,6 @@ export const mathFunctions = [
     'signum(-3.5)',
     '-1.0',
   ]),
-  ofFloat('sin', 'sin', 'The sine of an angle in radians', ['sin(0.0)', '0.0']),
-  ofFloat('cos', 'cos', 'The cosine of an angle in radians', ['cos(0.0)', '1.0']),
-  ofFloat('tan', 'tan', 'The tangent of an angle in radians', ['tan(0.0)', '0.0']),
-  computed(
-    'cot',
-    (a) => 1 / Math.tan(a),
-    (a) => `(1 / Math.tan(${a}))`,
-    'The cotangent of an angle in radians',
-    ['round(cot(1.0), 4)', '0.6421'],
-  ),
-  ofFloat('asin', 'asin', 'The angle in radians of a sine', ['asin(0.0)', '0.0']),
-  ofFloat('acos', 'acos', 'The angle in radians of a cosine', ['acos(1.0)', '0.0']),
-  ofFloat('atan', 'atan', 'The angle in radians of a tangent', ['atan(0.0)', '0.0']),
-  ofDoubles(
-    'atan2',
-    'atan2(y, x)',
-    Math.atan2,
-    (a, b) => `Math.atan2(${a}, ${b})`,
-    'The angle in radians of the point (x, y)',
-    ['atan2(0.0, 1.0)', '0.0'],
-  ),
-  ofFloat('sinh', 'sinh', 'The hyperbolic sine', ['sinh(0.0)', '0.0']),
-  ofFloat('cosh', 'cosh', 'The hyperbolic cosine', ['cosh(0.0)', '1.0']),
-  ofFloat('tanh', 'tanh', 'The hyperbolic tangent', ['tanh(0.0)', '0.0']),
-  ofFloat('asinh', 'asinh', 'The inverse of the hyperbolic sine', ['asinh(0.0)', '0.0']),
-  ofFloat('acosh', 'acosh', 'The inverse of the hyperbolic cosine', ['acosh(1.0)', '0.0']),
-  ofFloat('atanh', 'atanh', 'The inverse of the hyperbolic tangent', ['atanh(0.0)', '0.0']),
-  computed(
-    'degrees',
-    (a) => a * (180 / Math.PI),
-    (a) => `(${a} * ${180 / Math.PI})`,
-    'An angle in radians as degrees',
-    ['degrees(pi())', '180.0'],
-  ),
-  computed(
-    'radians',
-    (a) => a * (Math.PI / 180),
-    (a) => `(${a} * ${Math.PI / 180})`,
-    'An angle in degrees as radians',
-    ['radians(180.0) = pi()', 'true'],
-  ),
   scalarFunction({
     name: 'pi',
     family: 'math',
