@@ -10,6 +10,7 @@ import { walk } from '../expr/walk.ts'
 import { type Field, field, type Schema } from '../types/type.ts'
 import { argumentOf, Binder, type FunctionSource, unknownFunction } from './binder.ts'
 import type { Bound } from './bound.ts'
+import { NodeKeys } from './node-key.ts'
 
 /** Where aggregates are found by name. */
 export interface AggregateSource extends FunctionSource {
@@ -72,13 +73,19 @@ export interface AggregatePlan {
 
 /** Splits `GROUP BY by` with result columns `by, values` into calls and what is computed from them. */
 export function planAggregate(by: readonly ExprNode[], values: readonly ExprNode[]): AggregatePlan {
+  const nodeKeys = new NodeKeys()
   const keys = by.map((node) => ({ name: outputName(node), node: withoutAlias(node) }))
-  const byText = new Map(keys.map((key) => [displayNode(key.node), key.name]))
+  const keyNames = new Map(keys.map((key) => [nodeKeys.keyOf(key.node), key.name]))
   const calls = new Map<string, AggregateNode>()
-  const project = values.map((value) => ({
-    name: outputName(value),
-    node: overResults(withoutAlias(value), byText, calls),
-  }))
+  /** The column that holds what a node gives; undefined when it is neither a key nor a call. */
+  const resultOf = (node: ExprNode): string | undefined => {
+    const text = nodeKeys.keyOf(node)
+    const key = keyNames.get(text)
+    if (key !== undefined || node.kind !== 'aggregate') return key
+    if (!calls.has(text)) calls.set(text, node)
+    return callName([...calls.keys()].indexOf(text), keys)
+  }
+  const project = values.map((value) => ({ name: outputName(value), node: overResults(withoutAlias(value), resultOf) }))
   return {
     by: keys,
     aggregates: [...calls.values()],
@@ -86,17 +93,22 @@ export function planAggregate(by: readonly ExprNode[], values: readonly ExprNode
   }
 }
 
+/** The name of a call's column among the results: by position, and never a key's. */
+function callName(index: number, keys: AggregatePlan['by']): string {
+  let name = `#${index}`
+  while (keys.some((key) => key.name.toLowerCase() === name)) name = `#${name}`
+  return name
+}
+
 const withoutAlias = (node: ExprNode): ExprNode => (node.kind === 'alias' ? withoutAlias(node.input) : node)
 const column = (name: string): ExprNode => Object.freeze({ kind: 'column', name })
 
 /** Replaces aggregate calls and whole keys by the columns that hold them. */
-function overResults(value: ExprNode, keys: ReadonlyMap<string, string>, calls: Map<string, AggregateNode>): ExprNode {
+function overResults(value: ExprNode, resultOf: (node: ExprNode) => string | undefined): ExprNode {
   const results = new Set<ExprNode>()
   const replaced = rewriteOutside(value, (node) => {
-    const key = keys.get(displayNode(node))
-    const name = key ?? (node.kind === 'aggregate' ? displayNode(node) : undefined)
+    const name = resultOf(node)
     if (name === undefined) return undefined
-    if (key === undefined && node.kind === 'aggregate') calls.set(name, node)
     const result = column(name)
     results.add(result)
     return result
@@ -130,7 +142,10 @@ export function aggregateSchema(
   const binder = new Binder(schema, functions)
   return [
     ...keyFields(binder, plan.by),
-    ...plan.aggregates.map((node) => bindAggregate(binder, node, functions).returns),
+    ...plan.aggregates.map((node, i) => ({
+      ...bindAggregate(binder, node, functions).returns,
+      name: callName(i, plan.by),
+    })),
   ]
 }
 

@@ -4,7 +4,16 @@
 import { resolveCast } from '../cast/cast.ts'
 import { PlanError, type VolleyError } from '../errors.ts'
 import { displayNode } from '../expr/display.ts'
-import type { BinaryNode, CaseNode, ExprNode, InNode, LikeNode, Value } from '../expr/node.ts'
+import type {
+  BetweenNode,
+  BinaryNode,
+  CaseNode,
+  ComparisonOperator,
+  ExprNode,
+  InNode,
+  LikeNode,
+  Value,
+} from '../expr/node.ts'
 import { nearest } from '../nearest.ts'
 import { resolveArithmetic, resolveNegation } from '../scalar/arithmetic.ts'
 import { comparedType, resolveComparison, resolveMembership } from '../scalar/comparison.ts'
@@ -57,7 +66,7 @@ export class Binder {
       case 'binary':
         return this.#binary(node)
       case 'between':
-        return this.bind(betweenAsComparisons(node))
+        return this.#between(node)
       case 'in':
         return this.#in(node)
       case 'like':
@@ -270,6 +279,18 @@ export class Binder {
     }))
   }
 
+  #compare(op: ComparisonOperator, left: Bound, right: Bound): Bound {
+    return this.call(op, resolveComparison(op, argumentOf(left), argumentOf(right)), [left, right])
+  }
+
+  /** As comparisons of one bound input, so that it is evaluated once; IN and CASE with an operand do likewise. */
+  #between(node: BetweenNode): Bound {
+    const input = this.bind(node.input)
+    const from = this.#compare('>=', input, this.bind(node.low))
+    const within = this.#logic('AND', from, this.#compare('<=', input, this.bind(node.high)))
+    return node.negated ? this.#not(within) : within
+  }
+
   #in(node: InNode): Bound {
     const input = this.bind(node.input)
     const list = node.list.map((item) => this.bind(item))
@@ -287,10 +308,10 @@ export class Binder {
       const label = `${node.negated ? 'NOT IN' : 'IN'} ${constants.map(constantKey).join(' ')}`
       return this.call(label, resolveMembership(argumentOf(input), type, constants, node.negated), [input])
     }
-    const found = node.list
-      .map((item): ExprNode => ({ kind: 'binary', op: '=', left: node.input, right: item }))
-      .reduce((left, right): ExprNode => ({ kind: 'binary', op: 'OR', left, right }))
-    return this.bind(node.negated ? { kind: 'unary', op: 'NOT', input: found } : found)
+    const found = list
+      .map((item) => this.#compare('=', input, item))
+      .reduce((left, right) => this.#logic('OR', left, right))
+    return node.negated ? this.#not(found) : found
   }
 
   #like(node: LikeNode): Bound {
@@ -299,11 +320,11 @@ export class Binder {
   }
 
   #case(node: CaseNode): Bound {
-    const { operand } = node
+    const operand = node.operand === undefined ? undefined : this.bind(node.operand)
     const conditions = node.whens.map((when) =>
       operand === undefined
         ? this.condition(this.bind(when), 'a CASE condition')
-        : this.bind({ kind: 'binary', op: '=', left: operand, right: when }),
+        : this.#compare('=', operand, this.bind(when)),
     )
     const results = node.thens.map((then) => this.bind(then))
     const otherwise = node.otherwise === undefined ? this.constant(null, nullType) : this.bind(node.otherwise)
@@ -390,16 +411,6 @@ function joinFunction(left: DataType, right: DataType): string {
   if (left.kind === 'list') return right.kind === 'list' || right.kind === 'null' ? 'array_concat' : 'array_append'
   if (right.kind === 'list') return left.kind === 'null' ? 'array_concat' : 'array_prepend'
   return '||'
-}
-
-const betweenAsComparisons = (node: ExprNode & { kind: 'between' }): ExprNode => {
-  const within: ExprNode = {
-    kind: 'binary',
-    op: 'AND',
-    left: { kind: 'binary', op: '>=', left: node.input, right: node.low },
-    right: { kind: 'binary', op: '<=', left: node.input, right: node.high },
-  }
-  return node.negated ? { kind: 'unary', op: 'NOT', input: within } : within
 }
 
 function constantKey(value: Value): string {

@@ -1,6 +1,7 @@
 // Joining batches into one: what sorting and everything else that needs all rows at once works on.
 
 import type { Value } from '../expr/node.ts'
+import { plainType } from '../types/coercion.ts'
 import type { DataType } from '../types/type.ts'
 import { type Batch, bigintArray, numberArray, type PlainColumn, storageOf } from './column.ts'
 import { resolveDictionary } from './take.ts'
@@ -13,7 +14,7 @@ export function concatBatches(batches: readonly Batch[], types: readonly DataTyp
       const column = batch.columns[c]
       return column === undefined ? [] : [resolveDictionary(column)]
     })
-    return concatColumns(parts, type, length)
+    return concatColumns(parts, plainType(type), length)
   })
   return { length, columns }
 }

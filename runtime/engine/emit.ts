@@ -39,7 +39,7 @@ export class Emitter {
     this.#forms = forms
   }
 
-  /** The user functions that statements call; the variable `u` is set to a position in it before each call. */
+  /** The user functions that statements call; the variable `u` is a position in it during each call, else -1. */
   get udfs(): readonly string[] {
     return this.#udfs
   }
@@ -216,6 +216,7 @@ export class Emitter {
       const name = this.fresh('t')
       this.#enterUdf(bound.udf ?? bound.label)
       this.add(`let ${name} = ${text};`)
+      this.add(`u = -1;`)
       this.add(`if (!(${direct.isValue(name)})) ${name} = ${this.parameter(direct.convert)}(${name});`)
       return bound.givesNull ? this.#nullable(name, bound.type, valid) : { ...operand(name, bound.type), valid }
     }

@@ -27,7 +27,7 @@ export function compileLoop(emitter: Emitter, body: string): LoopFunction {
   const names = parameters.map((_, i) => `p${i}`)
   const guarded = udfs.length === 0 ? body : `try {\n${body}\n} catch (e) { throw fail(e, u, b.rowOfPartition(i)); }`
   // The number keeps sources apart: functions of identical source share their type feedback.
-  const source = `"use strict"; return function loop${made++}(n, b, t, s) {\nconst x = b.inputs; let i = 0, u = 0;\n${guarded}\n}`
-  const fail = (thrown: unknown, udf: number, row: number): Error => udfFailure(thrown, udfs[udf] ?? '', row)
+  const source = `"use strict"; return function loop${made++}(n, b, t, s) {\nconst x = b.inputs; let i = 0, u = -1;\n${guarded}\n}`
+  const fail = (thrown: unknown, udf: number, row: number): unknown => udfFailure(thrown, udfs[udf], row)
   return new Function('fail', ...names, source)(fail, ...parameters) as LoopFunction
 }

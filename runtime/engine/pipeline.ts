@@ -3,13 +3,14 @@
 
 import { type BoundAggregate, bindAggregate } from '../../functions/bind/aggregate.ts'
 import { Binder } from '../../functions/bind/binder.ts'
+import { type Bound, partsOf } from '../../functions/bind/bound.ts'
 import { catalogue } from '../../functions/catalogue.ts'
 import type { Batch } from '../../functions/column/column.ts'
 import type { ExprNode } from '../../functions/expr/node.ts'
-import { rewrite, walk } from '../../functions/expr/walk.ts'
+import { columnsOf, rewrite, walk } from '../../functions/expr/walk.ts'
 import type { Schema } from '../../functions/types/type.ts'
 import type { AggregateOp, NamedNode, Program } from '../program/program.ts'
-import { partialSchema, schemaAfter, stateName } from '../program/schema.ts'
+import { partialSchema, schemaAfter } from '../program/schema.ts'
 import { CompiledAggregation } from './aggregate.ts'
 import { Filter } from './filter.ts'
 import { MemoryBudget } from './memory-budget.ts'
@@ -152,8 +153,11 @@ class PipelineBuilder {
 
   /** Makes what is pending an operator of its own when nodes use a column that a user function computes. */
   #settleFor(nodes: readonly ExprNode[]): void {
-    const costly = new Set(this.#columns?.filter(({ node }) => callsUser(node)).map(({ name }) => name))
-    if (costly.size > 0 && nodes.some((node) => mentions(node, costly))) this.#settle()
+    const columns = this.#columns
+    if (columns === undefined || !columns.some(({ node }) => callsUser(node))) return
+    const binder = new Binder(this.schema, catalogue)
+    const mentioned = [...columnsOf(nodes)].map((name) => columns[binder.columnIndex(name)])
+    if (mentioned.some((column) => column !== undefined && callsUser(column.node))) this.#settle()
   }
 
   #settle(): void {
@@ -175,8 +179,12 @@ class PipelineBuilder {
   #filter(binder: Binder): Filter | undefined {
     const [first, ...others] = this.#filters
     if (first === undefined) return undefined
-    const all = others.reduce((left, right): ExprNode => ({ kind: 'binary', op: 'AND', left, right }), first)
-    return new Filter(binder.condition(binder.bind(all), 'a filter'))
+    // AND looks at its right side where the left is null; a filter has no say about rows that an earlier one left out.
+    const guarded = (left: ExprNode, right: ExprNode): ExprNode =>
+      canFail(binder.bind(right)) && binder.bind(left).nullable
+        ? { kind: 'case', whens: [left], thens: [right] }
+        : { kind: 'binary', op: 'AND', left, right }
+    return new Filter(binder.condition(binder.bind(others.reduce(guarded, first)), 'a filter'))
   }
 
   /** The node over the base columns: pending columns are replaced by what defines them. */
@@ -196,10 +204,15 @@ function finalAggregate(op: AggregateOp): CompiledAggregation {
   const original = new Binder(op.schema, catalogue)
   const aggregates: readonly BoundAggregate[] = op.aggregates.map((node) => bindAggregate(original, node, catalogue))
   const keys = op.by.map((_, i) => states.input(i))
-  const stateInputs = aggregates.map((aggregate, a) =>
-    aggregate.state.map((state) => states.input(states.columnIndex(stateName(a, state.name)))),
-  )
+  let next = keys.length
+  const stateInputs = aggregates.map((aggregate) => aggregate.state.map(() => states.input(next++)))
   return new CompiledAggregation({ keys, aggregates, phase: 'final', stateInputs })
+}
+
+/** Whether evaluating it can fail, or be noticed by a user's function. */
+function canFail(bound: Bound): boolean {
+  if (bound.kind === 'call' && (bound.volatility !== 'immutable' || bound.kernel().total !== true)) return true
+  return partsOf(bound).some(canFail)
 }
 
 function callsUser(node: ExprNode): boolean {
@@ -208,15 +221,6 @@ function callsUser(node: ExprNode): boolean {
     found ||=
       inner.kind === 'udf' ||
       (inner.kind === 'call' && (catalogue.scalar(inner.name)?.volatility ?? 'immutable') !== 'immutable')
-    return !found
-  })
-  return found
-}
-
-function mentions(node: ExprNode, names: ReadonlySet<string>): boolean {
-  let found = false
-  walk(node, (inner) => {
-    found ||= inner.kind === 'column' && names.has(inner.name)
     return !found
   })
   return found

@@ -49,4 +49,4 @@ export function partialSchema({ schema, by, aggregates }: AggregateOp): Schema {
 }
 
 /** The name of a state column in partial results. */
-export const stateName = (aggregate: number, state: string): string => `#${aggregate}.${state}`
+const stateName = (aggregate: number, state: string): string => `#${aggregate}.${state}`
