@@ -4,8 +4,8 @@ import { ShippingError } from '../../../functions/errors.ts'
 import { createCoverageStub } from './coverage.ts'
 import { malformed } from './errors.ts'
 import { symbolSorts } from './format.ts'
+import { resolveGlobal } from './globals.ts'
 import type { ShippedType } from './walk.ts'
-import { resolveGlobal } from './well-known.ts'
 
 export interface Supplies {
   readonly types: readonly ShippedType[]

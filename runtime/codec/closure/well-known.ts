@@ -4,6 +4,7 @@
 
 import nodeModule from 'node:module'
 import { types } from 'node:util'
+import { hidden, isObject } from './globals.ts'
 
 /** How a worker finds the same value. A step `@@name` is a well-known symbol. */
 export type Reference =
@@ -16,15 +17,6 @@ const symbolNames = new Map<symbol, string>()
 for (const name of Object.getOwnPropertyNames(Symbol)) {
   const value = Reflect.get(Symbol, name)
   if (typeof value === 'symbol') symbolNames.set(value, name)
-}
-
-// Intrinsics that no global names.
-const hidden: Readonly<Record<string, () => object | undefined>> = {
-  '%TypedArray%': () => prototypeOf(Int8Array),
-  '%GeneratorFunction%': () => prototypeOf(function* () {})?.constructor,
-  '%AsyncFunction%': () => prototypeOf(async () => {})?.constructor,
-  '%AsyncGeneratorFunction%': () => prototypeOf(async function* () {})?.constructor,
-  '%ArrayIteratorPrototype%': () => prototypeOf([][Symbol.iterator]()),
 }
 
 const webNames =
@@ -61,16 +53,6 @@ export function isGlobalName(name: string): boolean {
 /** The name of a well-known symbol such as Symbol.iterator. */
 export function wellKnownSymbolName(value: symbol): string | undefined {
   return symbolNames.get(value)
-}
-
-/** Finds in this process what a global reference names; undefined when this process has no such thing. */
-export function resolveGlobal(path: readonly string[], accessor: '' | 'get' | 'set'): unknown {
-  const [first = '', ...rest] = path
-  const last = accessor === '' ? undefined : rest.pop()
-  let value: unknown = Object.hasOwn(hidden, first) ? hidden[first]?.() : Reflect.get(globalThis, first)
-  for (const step of rest) value = isObject(value) ? Reflect.get(value, stepToKey(step)) : undefined
-  if (last === undefined || accessor === '') return value
-  return isObject(value) ? Object.getOwnPropertyDescriptor(value, stepToKey(last))?.[accessor] : undefined
 }
 
 function indexGlobal(name: string): void {
@@ -140,22 +122,9 @@ function keyToStep(key: string | symbol): string | undefined {
   return name === undefined ? undefined : `@@${name}`
 }
 
-function stepToKey(step: string): string | symbol {
-  const symbol: unknown = step.startsWith('@@') ? Reflect.get(Symbol, step.slice(2)) : undefined
-  return typeof symbol === 'symbol' ? symbol : step
-}
-
 function ownProperties(value: object): [string | symbol, PropertyDescriptor][] {
   return Reflect.ownKeys(value).flatMap((key) => {
     const descriptor = Object.getOwnPropertyDescriptor(value, key)
     return descriptor === undefined ? [] : [[key, descriptor] as [string | symbol, PropertyDescriptor]]
   })
-}
-
-function prototypeOf(value: object): object | undefined {
-  return Object.getPrototypeOf(value) ?? undefined
-}
-
-function isObject(value: unknown): value is object {
-  return (typeof value === 'object' && value !== null) || typeof value === 'function'
 }
