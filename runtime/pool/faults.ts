@@ -52,3 +52,13 @@ export function tooMuchLog(maxLogBytes: number): ResourceError {
 export function broken(what: string): WorkerError {
   return new WorkerError('protocol_error', `Cannot trust the worker: ${what}`)
 }
+
+/** Its worker context is not the one of the workers before it. */
+export function disagrees(): WorkerError {
+  const what = 'Cannot use a worker: its worker context registers other functions than those of the workers before it'
+  return new WorkerError('start_failed', `${what}. Close the pool and make it anew if the module was changed`)
+}
+
+export function leftBeforeWork(how: string): WorkerError {
+  return new WorkerError('start_failed', `Cannot keep a worker: it was ready, then ended by itself with ${how}`)
+}

@@ -3,9 +3,10 @@
 
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { CancelledError, WorkerError } from '../../functions/errors.ts'
+import { CancelledError } from '../../functions/errors.ts'
 import type { Backend, Isolation, RunOptions, TaskRequest, TaskRun } from '../backend.ts'
 import { Child } from './child.ts'
+import { disagrees, leftBeforeWork } from './faults.ts'
 import { type CheckedOptions, checkOptions, type PoolOptions } from './options.ts'
 import type { WorkerInfo } from './protocol.ts'
 import { TaskQueue } from './queue.ts'
@@ -57,6 +58,8 @@ export class WorkerPool implements Backend, AsyncDisposable {
   #failures = 0
   #startAgainAt = 0
   #startError: Error | undefined
+  /** What the first worker told of its context: all others must tell the same. */
+  #contextHash: string | undefined
   #state: 'open' | 'draining' | 'closed' = 'open'
   #quiet: PromiseWithResolvers<void> | undefined
   #closed: Promise<void> | undefined
@@ -183,11 +186,17 @@ export class WorkerPool implements Backend, AsyncDisposable {
     this.#children.add(child)
     let wasReady = false
     child.ready.then(
-      () => {
+      ({ hash }) => {
         wasReady = true
-        this.#startError = undefined
         if (!this.#children.has(child)) return
-        this.#idle.push(child)
+        this.#contextHash ??= hash
+        if (hash === this.#contextHash) {
+          this.#startError = undefined
+          this.#idle.push(child)
+        } else {
+          this.#retire(child)
+          this.#backOff(disagrees())
+        }
         this.#dispatch()
       },
       (error) => this.#backOff(error),
@@ -235,10 +244,6 @@ export class WorkerPool implements Backend, AsyncDisposable {
     await Promise.race([this.#quiet.promise, delay(drainMs, undefined, { signal: timer.signal }).catch(() => {})])
     timer.abort()
   }
-}
-
-function leftBeforeWork(how: string): WorkerError {
-  return new WorkerError('start_failed', `Cannot keep a worker: it was ready, then ended by itself with ${how}`)
 }
 
 function closed(): CancelledError {

@@ -13,6 +13,7 @@ import { build, type Plugin } from 'esbuild'
 import type { BundleManifest } from '../pool/worker-entry.ts'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
+const captureSource = 'runtime/codec/closure/capture.ts'
 
 /** Bundles younger than this, and some more, outlive the next one: a running pool may still start workers of them. */
 const keptMs = 60 * 60 * 1000
@@ -47,6 +48,7 @@ async function writeBundle(directory: string, here: boolean): Promise<readonly s
     entryPoints: {
       main: 'runtime/worker/main.ts',
       volley: 'runtime/index.ts',
+      capture: captureSource,
       'apache-arrow': fileURLToPath(import.meta.resolve('apache-arrow')),
     },
     outdir: directory,
@@ -59,7 +61,7 @@ async function writeBundle(directory: string, here: boolean): Promise<readonly s
     define: { VOLLEY_SOURCES: here ? JSON.stringify(pathToFileURL(root).href) : 'undefined' },
     // No source maps, no minification: traces name our functions, and the chunks can be read (decision 0012).
     legalComments: 'none',
-    plugins: [lazyCrypto],
+    plugins: [lazyCrypto, lazyCapture],
     logOverride: { 'unsupported-dynamic-import': 'silent' },
     logLevel: 'warning',
     metafile: true,
@@ -82,10 +84,34 @@ const lazyCrypto: Plugin = {
   },
 }
 
+/**
+ * Loads what reads closures when it is first needed: a worker revives functions, and rarely ships any. Only functions
+ * are exported there.
+ */
+const lazyCapture: Plugin = {
+  name: 'lazy-capture',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /\/capture\.ts$/ }, ({ path, kind, resolveDir }) => {
+      const file = resolve(resolveDir, path)
+      const isOther = kind === 'entry-point' || relative(root, file) !== captureSource
+      return isOther ? undefined : { path: file, namespace: 'lazy-capture' }
+    })
+    onLoad({ filter: /.*/, namespace: 'lazy-capture' }, () => ({
+      contents: `import { createRequire } from 'node:module'
+        let loaded
+        export const captureGraph = (...args) => {
+          loaded ??= createRequire(import.meta.url)('./capture.mjs')
+          return loaded.captureGraph(...args)
+        }`,
+      loader: 'js',
+    }))
+  },
+}
+
 /** What tells the next start whether the bundle is still what its sources say. */
 async function stampInputs(inputs: readonly string[], startedAt: number): Promise<BundleManifest['inputs']> {
   // Dependencies change by installing, and that leaves its mark in one file.
-  const own = inputs.filter((input) => !/^(?:.*\/)?node_modules\/|^lazy:/.test(input))
+  const own = inputs.filter((input) => !/^(?:.*\/)?node_modules\/|^lazy-?\w*:/.test(input))
   const stamps = [...own, 'node_modules/.package-lock.json'].map(async (path) => {
     const { size, mtimeMs } = await stat(join(root, path))
     // Changed while it was read: nobody knows which content it was, so it counts as changed the next time.

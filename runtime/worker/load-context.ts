@@ -24,6 +24,7 @@ export async function loadContext(workerContext: string | undefined): Promise<Lo
 
 function describeContext(context: CodecContext | undefined): LoadedContext {
   const names = [...new Set(context?.udfNames() ?? [])].sort()
+  if (names.length === 0) return { functions: [], hash: '' }
   const hash = createHash('sha256')
   for (const name of names) {
     for (const family of families) {
@@ -31,7 +32,7 @@ function describeContext(context: CodecContext | undefined): LoadedContext {
       if (udf !== undefined) hash.update(contractText(udf)).update('\n')
     }
   }
-  return { functions: names, hash: names.length === 0 ? '' : hash.digest('hex') }
+  return { functions: names, hash: hash.digest('hex') }
 }
 
 function contractText({ body: _, ...contract }: Udf): string {

@@ -1,5 +1,6 @@
 // The worker-context module: what a worker tells of it, and jobs whose functions go by name, through real workers.
 
+import { setTimeout as delay } from 'node:timers/promises'
 import { test } from 'tap'
 import { col, float64, nativeUdf, SessionContext, udf, utf8, WorkerPool } from 'volley'
 import { contextModule, poolWith, sessionOf } from './with-session.ts'
@@ -126,4 +127,20 @@ test('a job on a worker context that fails ends with its error, and workers are 
   await using ctx = new SessionContext({ backend: pool })
   await t.rejects(ctx.fromColumns({ a: [1] }).toRows(), { code: 'start_failed' })
   t.ok(pool.stats().started <= 3, `${pool.stats().started} starts`)
+})
+
+test('a session in a worker runs its jobs in that process, shipping functions as anywhere', {
+  timeout: 30_000,
+}, async (t) => {
+  const { functions } = await poolWith(t, 'runs-a-job').ready()
+  t.strictSame(functions, ['2 rows, in this process'])
+})
+
+test('workers whose contexts differ from the first one are refused', { timeout: 30_000 }, async (t) => {
+  const pool = WorkerPool.fork({ workers: 2, workerContext: contextModule('each-its-own') })
+  t.teardown(() => pool.close())
+  const { pid } = await pool.ready()
+  while (pool.stats().starting > 0) await delay(10)
+  t.strictSame(pool.pids(), [pid])
+  t.equal(pool.stats().idle, 1)
 })
