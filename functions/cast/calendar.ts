@@ -21,6 +21,19 @@ export const floorModulo = (a: bigint, b: bigint): bigint => {
   return rest < 0n ? rest + b : rest
 }
 
+/** Below this a quotient of doubles is never rounded up to the next whole number. */
+const exact = 2 ** 52
+
+/**
+ * `floorDivide` to a number, for ticks to seconds or days. Doubles divide far faster than bigints, and hold all ticks but
+ * those of nanoseconds exactly.
+ */
+export function floorQuotient(ticks: bigint, divisor: bigint): number {
+  const double = Number(ticks)
+  if (double <= exact && double >= -exact) return Math.floor(double / Number(divisor))
+  return Number(floorDivide(ticks, divisor))
+}
+
 /** The value when it fits in 64 bits. */
 export const fits64 = (value: bigint): bigint | undefined => (BigInt.asIntN(64, value) === value ? value : undefined)
 
@@ -34,8 +47,20 @@ export function daysFromCivil(year: number, month: number, day: number): number 
   return era * 146_097 + dayOfEra - 719_468
 }
 
+/** Rows that follow each other often share their day. */
+let lastDays = Number.NaN
+let lastCivil = 0
+
 /** Year, month and day of a day, packed; take them out with `yearOf`, `monthOf` and `dayOf`. */
 export function civilFromDays(days: number): number {
+  if (days !== lastDays) {
+    lastCivil = computeCivil(days)
+    lastDays = days
+  }
+  return lastCivil
+}
+
+function computeCivil(days: number): number {
   const z = days + 719_468
   const era = Math.floor(z / 146_097)
   const dayOfEra = z - era * 146_097

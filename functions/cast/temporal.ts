@@ -2,7 +2,15 @@
 // gets coarser, as Arrow does; days are not.
 
 import { type DataType, integerRange, isBigInt, isInteger, type TimestampType } from '../types/type.ts'
-import { fits64, floorDivide, floorModulo, nanosPerDay, secondsPerDay, ticksPerSecond } from './calendar.ts'
+import {
+  fits64,
+  floorDivide,
+  floorModulo,
+  floorQuotient,
+  nanosPerDay,
+  secondsPerDay,
+  ticksPerSecond,
+} from './calendar.ts'
 import type { Conversion } from './conversion.ts'
 import { localToUtc, type Zone, zoneOf } from './zone.ts'
 
@@ -56,7 +64,7 @@ function fromTimestamp(from: TimestampType, to: DataType): Conversion | undefine
     }
     case 'date32': {
       const perDay = perSecond * BigInt(secondsPerDay)
-      return { convert: (value: bigint) => Number(floorDivide(toLocal(value, zone, perSecond), perDay)), total: true }
+      return { convert: (value: bigint) => floorQuotient(toLocal(value, zone, perSecond), perDay), total: true }
     }
     case 'time64': {
       const perDay = perSecond * BigInt(secondsPerDay)
@@ -77,7 +85,7 @@ function fromTimestamp(from: TimestampType, to: DataType): Conversion | undefine
 /** The ticks that a clock of the zone would show if it counted from 1970 too. */
 export function toLocal(ticks: bigint, zone: Zone | undefined, perSecond: bigint): bigint {
   if (zone === undefined) return ticks
-  return ticks + BigInt(zone.offsetAt(Number(floorDivide(ticks, perSecond)))) * perSecond
+  return ticks + BigInt(zone.offsetAt(floorQuotient(ticks, perSecond))) * perSecond
 }
 
 /** The instant at which a clock of the zone shows `local`. */

@@ -1,7 +1,7 @@
 // What a clock and a calendar show for a value of a temporal type: local days, seconds and nanoseconds, by the type's
 // unit and zone. The functions that take dates apart share it.
 
-import { floorDivide, floorModulo, secondsPerDay, ticksPerSecond } from '../cast/calendar.ts'
+import { floorModulo, floorQuotient, secondsPerDay, ticksPerSecond } from '../cast/calendar.ts'
 import { toLocal } from '../cast/temporal.ts'
 import { type Zone, zoneOf } from '../cast/zone.ts'
 import type { Parameter } from '../signature/signature.ts'
@@ -48,10 +48,10 @@ export function clockOf(type: DataType): Clock | undefined {
       const perTick = Number(1_000_000_000n / perSecond)
       const zone = type.timezone === undefined ? undefined : zoneOf(type.timezone)
       return {
-        seconds: (ticks: bigint) => Number(floorDivide(toLocal(ticks, zone, perSecond), perSecond)),
+        seconds: (ticks: bigint) => floorQuotient(toLocal(ticks, zone, perSecond), perSecond),
         nanos: (ticks: bigint) => Number(floorModulo(ticks, perSecond)) * perTick,
-        days: (ticks: bigint) => Number(floorDivide(toLocal(ticks, zone, perSecond), perDay)),
-        offset: (ticks: bigint) => zone?.offsetAt(Number(floorDivide(ticks, perSecond))),
+        days: (ticks: bigint) => floorQuotient(toLocal(ticks, zone, perSecond), perDay),
+        offset: (ticks: bigint) => zone?.offsetAt(floorQuotient(ticks, perSecond)),
         zone,
       }
     }

@@ -6,6 +6,7 @@ import {
   fits64,
   floorDivide,
   floorModulo,
+  floorQuotient,
   isoWeekday,
   monthOf,
   nanosPerDay,
@@ -90,7 +91,7 @@ function truncTimestamp(unit: string, size: bigint | undefined, type: TimestampT
   const perDay = perSecond * BigInt(secondsPerDay)
   return {
     row: (_unit: string, value: bigint) => {
-      const days = Number(floorDivide(toLocal(value, zone, perSecond), perDay))
+      const days = floorQuotient(toLocal(value, zone, perSecond), perDay)
       const local = BigInt(start(days)) * perDay
       return within64(zone === undefined ? local : localTicksToUtc(local, zone, perSecond), type)
     },
@@ -128,7 +129,7 @@ function binMonths(months: number, value: bigint, origin: bigint, type: Timestam
   const perDay = ticksPerSecond[type.unit] * BigInt(secondsPerDay)
   const originDay = floorDivide(origin, perDay)
   const first = civilFromDays(Number(originDay))
-  const at = civilFromDays(Number(floorDivide(value, perDay)))
+  const at = civilFromDays(floorQuotient(value, perDay))
   const apart = (yearOf(at) - yearOf(first)) * 12 + monthOf(at) - monthOf(first)
   let steps = Math.floor(apart / months) * months
   const startOf = (step: number): bigint => {

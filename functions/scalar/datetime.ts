@@ -31,10 +31,9 @@ function charKernel(args: readonly Argument[]): ScalarKernel {
     zone: zone?.name,
   })
   const constant = args[1]?.literal
-  if (typeof constant === 'string') {
-    const write = compileFormat(constant)
-    return { total: true, row: (value: never, _format: string) => write(at(value)) }
-  }
+  const writeConstant = typeof constant === 'string' ? compileIfKnown(constant) : undefined
+  if (writeConstant !== undefined)
+    return { total: true, row: (value: never, _format: string) => writeConstant(at(value)) }
   let lastFormat: string | undefined
   let write = compileFormat('')
   return {
@@ -45,6 +44,15 @@ function charKernel(args: readonly Argument[]): ScalarKernel {
       }
       return write(at(value))
     },
+  }
+}
+
+/** A format that is not known fails in the first row that is written, not before. */
+function compileIfKnown(format: string): ((at: Moment) => string) | undefined {
+  try {
+    return compileFormat(format)
+  } catch {
+    return undefined
   }
 }
 

@@ -104,7 +104,11 @@ export const stringSearchFunctions = [
     kernel: {
       total: true,
       row: (value: string, part: string, replacement: string) =>
-        part === '' || !value.includes(part) ? value : value.split(part).join(replacement),
+        part === ''
+          ? value
+          : replacement.includes('$')
+            ? value.split(part).join(replacement)
+            : value.replaceAll(part, replacement),
     },
   }),
   scalarFunction({

@@ -4,6 +4,8 @@ import {
   civilFromDays,
   dayOf,
   daysFromCivil,
+  floorDivide,
+  floorQuotient,
   isoWeek,
   isoYear,
   monthOf,
@@ -36,6 +38,30 @@ t.test('the calendar agrees with Date on every day of ten thousand years, by ste
       weekday(days) === date.getUTCDay() &&
       daysFromCivil(yearOf(civil), monthOf(civil), dayOf(civil)) === days
     if (!same) wrong++
+  }
+  t.equal(wrong, 0)
+  t.end()
+})
+
+t.test('floorQuotient() divides as bigints do, on both sides of what doubles hold', (t) => {
+  const divisors = [1n, 7n, 1000n, 60_000_000n, 86_400_000_000n, 1_000_000_000n]
+  let wrong = 0
+  for (const divisor of divisors) {
+    for (const base of [
+      0n,
+      1n,
+      1_709_210_096_123_456n,
+      2n ** 52n / divisor,
+      2n ** 53n / divisor,
+      2n ** 62n / divisor,
+    ]) {
+      for (const step of [-1n, 0n, 1n]) {
+        for (const sign of [1n, -1n]) {
+          const ticks = BigInt.asIntN(64, sign * (base * divisor + step))
+          if (floorQuotient(ticks, divisor) !== Number(floorDivide(ticks, divisor))) wrong++
+        }
+      }
+    }
   }
   t.equal(wrong, 0)
   t.end()
