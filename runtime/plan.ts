@@ -12,6 +12,7 @@ import type { Job, JobStep } from './job.ts'
 import type { AggregateOp, NamedNode, Program, ProgramOp } from './program/program.ts'
 import { filterRanges } from './program/ranges.ts'
 import { schemaAfter, schemaAfterAll } from './program/schema.ts'
+import { withStableValues } from './program/stable.ts'
 import type { OpenedSource } from './source/source.ts'
 import type { Task } from './task.ts'
 
@@ -40,7 +41,7 @@ export interface PlanOptions {
  * @throws {PlanError} `unknown_column`, `unknown_function`, `type_mismatch`, …: whatever is wrong with its expressions.
  */
 export function planJob(job: Job, source: OpenedSource, options: PlanOptions): Plan {
-  const program = programOf(job.steps, source.schema)
+  const program = withStableValues(programOf(job.steps, source.schema))
   const read = columnsRead(program, source.schema)
   const schema = source.schema.filter((_, i) => read.has(i))
   const input = {

@@ -4,7 +4,8 @@
 import type { ExprNode } from '../../functions/expr/node.ts'
 import { rewrite, walk } from '../../functions/expr/walk.ts'
 import type { Udf, UserFunction } from '../../functions/udf/definition.ts'
-import type { Program, ProgramOp } from '../program/program.ts'
+import { mapNodes } from '../program/map-nodes.ts'
+import type { Program } from '../program/program.ts'
 import { reviveClosure } from './closure/index.ts'
 
 /** Revived bodies by content hash, least recently used first. */
@@ -33,26 +34,6 @@ export function udfsIn(program: Program): ReadonlySet<Udf> {
   }
   for (const op of program) mapNodes(op, collect)
   return found
-}
-
-/** Applies a rewrite to every expression of a step. */
-function mapNodes(op: ProgramOp, map: <Node extends ExprNode>(node: Node) => Node): ProgramOp {
-  switch (op.op) {
-    case 'filter':
-      return { ...op, condition: map(op.condition) }
-    case 'project':
-      return { ...op, columns: op.columns.map(({ name, node }) => ({ name, node: map(node) })) }
-    case 'aggregate':
-      return {
-        ...op,
-        by: op.by.map(({ name, node }) => ({ name, node: map(node) })),
-        aggregates: op.aggregates.map(map),
-      }
-    case 'sort':
-      return { ...op, keys: op.keys.map(map) }
-    case 'limit':
-      return op
-  }
 }
 
 function udfOf(node: ExprNode): Udf | undefined {
