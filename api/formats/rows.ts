@@ -5,58 +5,58 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import { RecordBatchReader } from 'apache-arrow'
 import { fromRecordBatch } from '../../functions/column/arrow.ts'
 import { type Column, valueAt } from '../../functions/column/column.ts'
+import type { Value } from '../../functions/expr/node.ts'
 import { fromArrowSchema } from '../../functions/types/arrow.ts'
-import type { Schema } from '../../functions/types/type.ts'
-import { jsonWriter } from '../../runtime/rows.ts'
+import type { DataType, Schema } from '../../functions/types/type.ts'
 
 /** Rows per slice: some tens of kilobytes of text, a millisecond or so. */
 const SLICE_ROWS = 1024
 
-/** How a format writes. */
-export interface RowWriter {
+/** How rows are written: `before[0] cell before[1] cell … end`. */
+export interface RowFormat {
   /** What comes before the first row. */
   header(schema: Schema): string
-  /** One row of values in their JSON encoding. */
-  row(values: readonly unknown[]): string
+  /** What comes before the cell of each column. */
+  before(schema: Schema): readonly string[]
+  readonly end: string
+  readonly nullText: string
+  /** Writes the values of a type. */
+  cell(type: DataType): (value: Value) => string
 }
 
-/** @param makeWriter - Called once the columns are known. */
-export async function* encodeRows(
-  stream: AsyncIterable<Uint8Array>,
-  makeWriter: (schema: Schema) => RowWriter,
-): AsyncGenerator<Uint8Array> {
+/** The rows of an Arrow stream in a format. */
+export async function* encodeRows(stream: AsyncIterable<Uint8Array>, format: RowFormat): AsyncGenerator<Uint8Array> {
   for await (const reader of RecordBatchReader.readAll(stream)) {
     await reader.open()
     const schema = fromArrowSchema(reader.schema)
-    const writer = makeWriter(schema)
-    const header = writer.header(schema)
+    const header = format.header(schema)
     if (header !== '') yield Buffer.from(header)
-    const write = schema.map(({ type }) => jsonWriter(type))
+    const slice = sliceWriter(schema, format)
     for await (const batch of reader) {
       const { columns, length } = fromRecordBatch(batch, schema)
       for (let start = 0; start < length; start += SLICE_ROWS) {
-        yield Buffer.from(sliceText(columns, start, Math.min(length, start + SLICE_ROWS), write, writer))
+        yield Buffer.from(slice(columns, start, Math.min(length, start + SLICE_ROWS)))
         await nextTurn()
       }
     }
   }
 }
 
-function sliceText(
-  columns: readonly Column[],
-  start: number,
-  end: number,
-  write: readonly ReturnType<typeof jsonWriter>[],
-  writer: RowWriter,
-): string {
-  let text = ''
-  const values: unknown[] = new Array(columns.length)
-  for (let row = start; row < end; row++) {
-    columns.forEach((column, i) => {
-      const value = valueAt(column, row)
-      values[i] = value === null ? null : write[i]?.(value)
-    })
-    text += writer.row(values)
+type SliceWriter = (columns: readonly Column[], start: number, end: number) => string
+
+function sliceWriter(schema: Schema, { before, cell, end: rowEnd, nullText }: RowFormat): SliceWriter {
+  const prefixes = before(schema)
+  const writers = schema.map(({ type }) => cell(type))
+  return (columns, start, end) => {
+    let text = ''
+    for (let row = start; row < end; row++) {
+      for (const [i, write] of writers.entries()) {
+        const column = columns[i]
+        const value = column === undefined ? null : valueAt(column, row)
+        text += prefixes[i] + (value === null ? nullText : write(value))
+      }
+      text += rowEnd
+    }
+    return text
   }
-  return text
 }
