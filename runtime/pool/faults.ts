@@ -62,3 +62,9 @@ export function disagrees(): WorkerError {
 export function leftBeforeWork(how: string): WorkerError {
   return new WorkerError('start_failed', `Cannot keep a worker: it was ready, then ended by itself with ${how}`)
 }
+
+/** Forks of forks would multiply without anybody who counts them. */
+export function forkInWorker(): WorkerError {
+  const wayOut = 'a SessionContext made here runs its jobs in this process'
+  return new WorkerError('start_failed', `Cannot fork workers from within a worker: ${wayOut}`)
+}

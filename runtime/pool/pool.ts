@@ -6,7 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { CancelledError } from '../../functions/errors.ts'
 import type { Backend, Isolation, RunOptions, TaskRequest, TaskRun } from '../backend.ts'
 import { Child } from './child.ts'
-import { disagrees, leftBeforeWork } from './faults.ts'
+import { disagrees, forkInWorker, leftBeforeWork } from './faults.ts'
 import { type CheckedOptions, checkOptions, type PoolOptions } from './options.ts'
 import type { WorkerInfo } from './protocol.ts'
 import { TaskQueue } from './queue.ts'
@@ -74,8 +74,10 @@ export class WorkerPool implements Backend, AsyncDisposable {
    * Makes a pool and starts its workers, without waiting for them.
    *
    * @throws {RangeError} When an option is out of its range.
+   * @throws {WorkerError} `start_failed` inside a worker.
    */
   static fork(options: PoolOptions = {}): WorkerPool {
+    if (process.env.VOLLEY_WORKER === '1') throw forkInWorker()
     return new WorkerPool(checkOptions(options))
   }
 

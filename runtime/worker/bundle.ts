@@ -61,7 +61,7 @@ async function writeBundle(directory: string, here: boolean): Promise<readonly s
     define: { VOLLEY_SOURCES: here ? JSON.stringify(pathToFileURL(root).href) : 'undefined' },
     // No source maps, no minification: traces name our functions, and the chunks can be read (decision 0012).
     legalComments: 'none',
-    plugins: [lazyCrypto, lazyCapture],
+    plugins: [lazyCrypto, lazyCapture, noPool],
     logOverride: { 'unsupported-dynamic-import': 'silent' },
     logLevel: 'warning',
     metafile: true,
@@ -94,7 +94,7 @@ const lazyCapture: Plugin = {
     onResolve({ filter: /\/capture\.ts$/ }, ({ path, kind, resolveDir }) => {
       const file = resolve(resolveDir, path)
       const isOther = kind === 'entry-point' || relative(root, file) !== captureSource
-      return isOther ? undefined : { path: file, namespace: 'lazy-capture' }
+      return isOther ? undefined : { path: 'capture', namespace: 'lazy-capture' }
     })
     onLoad({ filter: /.*/, namespace: 'lazy-capture' }, () => ({
       contents: `import { createRequire } from 'node:module'
@@ -105,6 +105,14 @@ const lazyCapture: Plugin = {
         }`,
       loader: 'js',
     }))
+  },
+}
+
+/** Leaves the pool out: a worker refuses to fork workers. */
+const noPool: Plugin = {
+  name: 'no-pool',
+  setup({ onResolve }) {
+    onResolve({ filter: /\/pool\/pool\.ts$/ }, () => ({ path: join(root, 'runtime/worker/no-pool.ts') }))
   },
 }
 

@@ -2,6 +2,7 @@
 // each next to an empty script in the same round. Run: node test/bench/startup-bench.ts [rounds]
 
 import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -33,8 +34,7 @@ const cases: Record<string, () => Promise<number>> = {
   'the bundle, cached code, with a worker context': () => start(bundle, compiled, [], context),
   'the sources, cached code': () => start(plain, compiled),
   'the sources, no cached code': () => start(plain),
-  'a pool of one, empty worker': () => startPool(new URL('../fixtures/workers/stream-bytes.ts', import.meta.url)),
-  'a pool of one': () => startPool(),
+  'a pool of one worker, as users start it': startPool,
 }
 
 const times = new Map<string, number[]>()
@@ -68,21 +68,22 @@ async function start(
   })
   const control = child.stdio[controlFd as number] as unknown as Duplex
   control.on('error', () => {}) // the empty script does not read
-  const said = new Promise<void>((resolve) => control.once('data', () => resolve()))
+  const ended = once(child, 'close')
+  const said = once(control, 'data').then(([bytes]) => String(bytes))
   control.write(
     encodeFrame({ kind: 'start', ownGroup: false, ...(workerContext === undefined ? {} : { workerContext }) }),
   )
-  await said
+  const answer = await Promise.race([said, ended.then(() => 'nothing')])
   const took = performance.now() - startedAt
-  const ended = new Promise((resolve) => child.once('close', resolve))
+  if (!answer.includes('ready')) throw new Error(`Cannot measure ${file}: it says ${answer}`)
   control.write(encodeFrame({ kind: 'exit' }))
   await ended
   return took
 }
 
-async function startPool(entry?: URL): Promise<number> {
+async function startPool(): Promise<number> {
   const startedAt = performance.now()
-  await using pool = WorkerPool.fork({ workers: 1, ...(entry === undefined ? {} : { entry }) })
+  await using pool = WorkerPool.fork({ workers: 1 })
   await pool.ready()
   return performance.now() - startedAt
 }

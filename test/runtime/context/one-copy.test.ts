@@ -70,3 +70,14 @@ test('a worker says so in its environment, whatever its parent says', { timeout:
   t.equal(process.env.VOLLEY_WORKER, undefined)
   t.equal(await inWorker(t, () => process.env.VOLLEY_WORKER), '1')
 })
+
+test('a worker refuses to fork workers of its own', { timeout: 30_000 }, async (t) => {
+  const seen = await inWorker(t, () => {
+    try {
+      return volley.WorkerPool.fork()
+    } catch (error) {
+      return error
+    }
+  })
+  t.match(seen, { code: 'start_failed' })
+})

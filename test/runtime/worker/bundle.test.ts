@@ -26,7 +26,7 @@ test('a checkout makes the bundle anew when a source has changed', options, asyn
   appendFileSync(checkout.path('runtime/worker/main.ts'), "\nReflect.set(globalThis, 'marked', 'by a change')\n")
   const after = await checkout.find()
   t.not(after.url, before.url)
-  t.match(readFileSync(new URL(after.url), 'utf8'), 'by a change')
+  t.ok(readFileSync(new URL(after.url), 'utf8').includes('by a change'))
 })
 
 test('a checkout makes the bundle anew when dependencies were installed', options, async (t) => {
@@ -93,7 +93,8 @@ test('workers of a packaged bundle run jobs without the sources and write nothin
   const directory = checkout.path('elsewhere')
   await checkout.bundle(directory)
   const files = readdirSync(directory).sort()
-  t.notMatch(files.map((name) => readFileSync(join(directory, name), 'utf8')).join(), checkout.directory)
+  const naming = files.filter((name) => readFileSync(join(directory, name), 'utf8').includes(checkout.directory))
+  t.strictSame(naming, [], 'no file knows where it was built')
   await using pool = WorkerPool.fork({ workers: 1, entry: pathToFileURL(join(directory, 'main.mjs')) })
   await using ctx = new SessionContext({ backend: pool })
   const upper = udf((name: string) => `${name}!`, [utf8], utf8, { name: 'loud' })
