@@ -6,6 +6,7 @@ import { Mismatch, measure } from './measure/interleave.ts'
 import type { Scale } from './measure/workload.ts'
 import { printWorkload } from './report/console.ts'
 import { type MeasuredWorkload, measured } from './report/results.ts'
+import { writeResults } from './report/write.ts'
 import { workloads } from './workloads/index.ts'
 
 const { values: flags } = parseArgs({
@@ -34,4 +35,7 @@ for (const [name, make] of Object.entries(workloads)) {
     console.error(`\n${name} FAILED: ${error.message}`, error.cause ?? '')
   }
 }
+const complete = only === undefined && !quick && failures.length === 0
+if (complete || flags.write === true) writeResults(results, Object.keys(workloads), scale.rows)
+for (const failure of failures) console.error(`FAILED ${failure}`)
 process.exit(failures.length === 0 ? 0 : 1)

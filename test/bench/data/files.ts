@@ -22,11 +22,11 @@ const tables = {
   remarks: { schema: remarksSchema, make: remarks },
 }
 
-/** The Arrow file of a table with so many rows; generated when it is not there. */
+/** The Arrow stream of a table with so many rows, as a file; generated when it is not there. */
 export async function arrowFile(table: TableName, rows: number): Promise<string> {
-  return cached(`${table}-${rows}.arrow`, async (path) => {
+  return cached(`${table}-${rows}.arrows`, async (path) => {
     const { schema, make } = tables[table]
-    const writer = new arrow.RecordBatchFileWriter()
+    const writer = new arrow.RecordBatchStreamWriter()
     writer.reset(undefined, schema)
     const file = openSync(path, 'w')
     const written = drain(writer, (chunk) => writeSync(file, chunk))
@@ -54,7 +54,7 @@ export async function parquetFile(table: TableName, rows: number): Promise<strin
   const source = await arrowFile(table, rows)
   return cached(`${table}-${rows}.parquet`, async (path) => {
     const { default: pl } = await import('nodejs-polars')
-    pl.readIPC(readFileSync(source)).writeParquet(path, { compression: 'snappy' })
+    pl.readIPCStream(readFileSync(source)).writeParquet(path, { compression: 'snappy' })
   })
 }
 

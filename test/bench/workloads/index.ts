@@ -2,10 +2,13 @@
 
 import type { WorkloadMaker } from '../measure/workload.ts'
 import { dictionaryFilter } from './dictionaries.ts'
+import { csv, parquetAll, parquetTwo } from './files.ts'
 import { numericUdf, numericUdfByItem, textUdf, udfLoop } from './functions.ts'
 import { countDistinct, distinct, manyGroups, tpchQ1 } from './groups.ts'
+import { flights, flightsOnTwo, streamedJob, tinyJob } from './jobs.ts'
 import { caseAndCast, int64, nulls, projection, tpchQ6 } from './numbers.ts'
 import { sort, topK } from './orders.ts'
+import { startUp, transport } from './processes.ts'
 import { lengthWorld, like, likeWorld, regexp, upper, upperWorld } from './texts.ts'
 
 export const workloads: Readonly<Record<string, WorkloadMaker>> = {
@@ -31,4 +34,13 @@ export const workloads: Readonly<Record<string, WorkloadMaker>> = {
   'upper-world': upperWorld,
   'like-world': likeWorld,
   'length-world': lengthWorld,
+  parquet: parquetAll,
+  'parquet-two': parquetTwo,
+  csv,
+  flights,
+  'flights-two': flightsOnTwo,
+  'streamed-job': streamedJob,
+  'tiny-job': tinyJob,
+  'start-up': startUp,
+  transport,
 }

@@ -1,0 +1,3 @@
+// Says one word and does nothing else: what starting any process costs.
+
+process.send?.('ready')
