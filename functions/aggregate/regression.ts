@@ -7,7 +7,7 @@ import type { Accumulator } from '../udf/definition.ts'
 import { type AggregateFunction, aggregateFunction } from './contract.ts'
 
 /** Counts, means, and sums of squared differences and of their products. */
-export interface Moments {
+interface Moments {
   count: number
   meanX: number
   meanY: number

@@ -40,7 +40,7 @@ function elementFormatter(type: DataType): (value: Value) => string {
 }
 
 /** The shortest text that reads back as the same 32-bit float. */
-export function float32Text(value: number): string {
+function float32Text(value: number): string {
   for (let digits = 1; digits < 9; digits++) {
     const short = Number(value.toPrecision(digits))
     if (Math.fround(short) === value) return shortText(Object.is(value, -0) ? value : short, -6, 13)
@@ -49,7 +49,7 @@ export function float32Text(value: number): string {
 }
 
 /** A double as Arrow writes it: digits as they are while the point is near, else an exponent. */
-export const float64Text = (value: number): string => shortText(value, -5, 16)
+const float64Text = (value: number): string => shortText(value, -5, 16)
 
 /** `low` and `high` bound where the point may stand, counted from the first digit, before an exponent is written. */
 function shortText(value: number, low: number, high: number): string {

@@ -43,7 +43,7 @@ const specialFloats: ReadonlyMap<string, number> = new Map([
   ['infinity', Infinity],
 ])
 
-export function parseFloatText(text: string): number | undefined {
+function parseFloatText(text: string): number | undefined {
   if (/^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/.test(text)) return Number(text)
   const negative = text.startsWith('-')
   const bare = negative || text.startsWith('+') ? text.slice(1) : text

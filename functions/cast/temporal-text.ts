@@ -88,7 +88,7 @@ export function offsetText(seconds: number, separator = ':'): string {
   return `${seconds < 0 ? '-' : '+'}${two(Math.floor(minutes / 60))}${separator}${two(minutes % 60)}`
 }
 
-export function timeText(ticks: bigint, unit: 'us' | 'ns'): string {
+function timeText(ticks: bigint, unit: 'us' | 'ns'): string {
   const seconds = Number(ticks / ticksPerSecond[unit])
   return clockText(seconds) + fractionText(Number(ticks % ticksPerSecond[unit]) * nanosPerTick[unit])
 }

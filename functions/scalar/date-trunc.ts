@@ -160,7 +160,7 @@ export const dateTruncFunctions = [
       },
     ]),
     returns: (args) => {
-      unitOf(args)
+      truncKernel(args, typeOf(args, 1))
       return typeOf(args, 1)
     },
     kernel: truncKernel,

@@ -1,6 +1,6 @@
 // The remaining functions of dates and times: writing them, making them of parts, moving between zones, and now.
 
-import { daysOf, ticksPerSecond } from '../cast/calendar.ts'
+import { daysOf, fits64, ticksPerSecond } from '../cast/calendar.ts'
 import { toLocal } from '../cast/temporal.ts'
 import { temporalFormatter } from '../cast/temporal-text.ts'
 import { zoneOf } from '../cast/zone.ts'
@@ -80,6 +80,10 @@ function prettyDuration(nanos: bigint): string {
   const fraction = String(rest % 1_000_000_000n).padStart(9, '0')
   const secondsText = `${nanos < 0n ? '-' : ''}${seconds % 60n}.${fraction}`
   return `${shown(seconds / 86_400n)} days ${shown((seconds / 3600n) % 24n)} hours ${shown((seconds / 60n) % 60n)} mins ${secondsText} secs`
+}
+
+function beyondRange(): never {
+  throw new DataError('overflow', 'Cannot hold the local time in 64 bits: it is out of range')
 }
 
 function makeDate(year: number, month: number, day: number): number {
@@ -179,7 +183,8 @@ export const datetimeFunctions = [
       const { unit, timezone } = typeOf(args) as TimestampType
       if (timezone === undefined) return { total: true, row: (value: bigint) => value, inline: (a) => a.value }
       const zone = zoneOf(timezone)
-      return { total: true, row: (value: bigint) => toLocal(value, zone, ticksPerSecond[unit]) }
+      const perSecond = ticksPerSecond[unit]
+      return { row: (value: bigint) => fits64(toLocal(value, zone, perSecond)) ?? beyondRange() }
     },
   }),
   current(

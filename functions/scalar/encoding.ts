@@ -68,7 +68,10 @@ export const encodingFunctions = [
     summary: 'Bytes, or a text as UTF-8, written as hex, base64 (without padding) or base64pad',
     examples: [["encode('hello', 'base64')", "'aGVsbG8'"]],
     signature: exactly([bytes, text]),
-    returns: utf8,
+    returns: (args) => {
+      encodingOf('encode', args)
+      return utf8
+    },
     kernel: (args) => {
       const { encode } = encodingOf('encode', args)
       return args[0]?.type.kind === 'binary'
@@ -83,7 +86,10 @@ export const encodingFunctions = [
     summary: 'The bytes that hex or base64 text stands for',
     examples: [["cast(decode('68656c6c6f', 'hex') as text)", "'hello'"]],
     signature: exactly([text, text]),
-    returns: binary,
+    returns: (args) => {
+      encodingOf('decode', args)
+      return binary
+    },
     kernel: (args) => ({ row: encodingOf('decode', args).decode }),
   }),
   scalarFunction({

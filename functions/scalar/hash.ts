@@ -8,7 +8,7 @@ import { PlanError } from '../errors.ts'
 import { nearest } from '../nearest.ts'
 import { bytes, exactly, text } from '../signature/signature.ts'
 import { binary, utf8 } from '../types/type.ts'
-import { literalText, type ScalarFunction, scalarFunction } from './contract.ts'
+import { type Argument, literalText, type ScalarFunction, scalarFunction } from './contract.ts'
 import { hexText } from './encoding.ts'
 import { utf8Bytes } from './text.ts'
 
@@ -42,6 +42,16 @@ const sha = (name: 'sha224' | 'sha256' | 'sha384' | 'sha512', start: string): Sc
   })
 }
 
+/** The hash that the second argument names. @throws {PlanError} `invalid_argument` with the nearest name. */
+function hashNamed(args: readonly Argument[]): Hash {
+  const name = literalText('digest', args, 1).toLowerCase()
+  const hash = Object.hasOwn(hashes, name) ? hashes[name] : undefined
+  if (hash !== undefined) return hash
+  const guess = nearest(name, Object.keys(hashes))
+  const hint = guess === undefined ? `There are ${Object.keys(hashes).join(', ')}` : `Did you mean "${guess}"?`
+  throw new PlanError('invalid_argument', `Digest "${name}" is not known. ${hint}`, { details: { digest: name } })
+}
+
 export const hashFunctions = [
   scalarFunction({
     name: 'md5',
@@ -64,17 +74,12 @@ export const hashFunctions = [
     summary: `The digest of a text or bytes by ${Object.keys(hashes).join(', ')}`,
     examples: [["encode(digest('hello', 'md5'), 'hex')", "'5d41402abc4b2a76b9719d911017c592'"]],
     signature: exactly([bytes, text]),
-    returns: binary,
+    returns: (args) => {
+      hashNamed(args)
+      return binary
+    },
     kernel: (args) => {
-      const name = literalText('digest', args, 1).toLowerCase()
-      const hash = Object.hasOwn(hashes, name) ? hashes[name] : undefined
-      if (hash === undefined) {
-        const guess = nearest(name, Object.keys(hashes))
-        throw new PlanError(
-          'invalid_argument',
-          `Digest "${name}" is not known. ${guess === undefined ? `There are ${Object.keys(hashes).join(', ')}` : `Did you mean "${guess}"?`}`,
-        )
-      }
+      const hash = hashNamed(args)
       return { total: true, row: (value: string | Uint8Array) => hash(bytesOf(value)) }
     },
   }),

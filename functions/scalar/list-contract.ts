@@ -69,7 +69,7 @@ const maxLength = 2 ** 24
 
 export function checkLength(length: number): void {
   if (length > maxLength)
-    throw new DataError('size_limit', `Cannot make a list of ${length} elements: at most ${maxLength} are held`)
+    throw new DataError('invalid_value', `Cannot make a list of ${length} elements: at most ${maxLength} are held`)
 }
 
 /** Equal as elements: null equals null, NaN equals NaN, -0 equals 0. */

@@ -15,7 +15,7 @@ import {
 } from '../types/type.ts'
 import { type ScalarFunction, scalarFunction } from './contract.ts'
 
-export const sameAsFirst = (args: readonly { readonly type: DataType }[]): DataType => args[0]?.type ?? float64
+const sameAsFirst = (args: readonly { readonly type: DataType }[]): DataType => args[0]?.type ?? float64
 
 /** A function of one float that JavaScript's Math has; Float32 stays Float32. */
 export const ofFloat = (

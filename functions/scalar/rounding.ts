@@ -90,6 +90,8 @@ function roundKernel(args: readonly Argument[], returns: DataType): ScalarKernel
       ? { total: true, row: roundHalfAway }
       : { total: true, row: roundHalfAway, inline: (a) => roundText(a.number) }
   }
+  if (type.kind === 'float32')
+    return { total: true, row: (value: number, places: number) => Math.fround(roundTo(value, places)) }
   const digits = digitsOf(args)
   if (digits !== undefined && Math.abs(digits) < 300) {
     const factor = 10 ** Math.abs(digits)
@@ -154,6 +156,8 @@ export const roundingFunctions = [
             row: (value: number) => (value === 0 ? 0 : Math.trunc(value)),
             inline: (a) => `(${a.number} === 0 ? 0 : Math.trunc(${a.number}))`,
           }
-        : { total: true, row: truncateTo },
+        : typeOf(args).kind === 'float32'
+          ? { total: true, row: (value: number, places: number) => Math.fround(truncateTo(value, places)) }
+          : { total: true, row: truncateTo },
   }),
 ]

@@ -52,7 +52,7 @@ const maxLength = 2 ** 28
 
 function padding(length: number, fill: string): string {
   if (length > maxLength)
-    throw new DataError('size_limit', `Cannot pad by ${length} characters: at most ${maxLength} are added`)
+    throw new DataError('invalid_value', `Cannot pad by ${length} characters: at most ${maxLength} are added`)
   const characters = lengthOf(fill)
   const whole = fill.repeat(Math.ceil(length / characters))
   return whole.substring(0, unitOf(whole, length))

@@ -177,7 +177,10 @@ export const stringFunctions = [
     kernel: {
       row: (value: string, times: number) => {
         if (value.length * times > 2 ** 28)
-          throw new DataError('size_limit', `Cannot repeat ${value.length} characters ${times} times: it is too long`)
+          throw new DataError(
+            'invalid_value',
+            `Cannot repeat ${value.length} characters ${times} times: it is too long`,
+          )
         return times > 0 ? value.repeat(times) : ''
       },
     },

@@ -7,7 +7,6 @@ import {
   binary,
   bool,
   type DataType,
-  date32,
   displayType,
   float64,
   int64,
@@ -16,7 +15,6 @@ import {
   isInteger,
   isNumeric,
   isTemporal,
-  timestamp,
   utf8,
 } from '../types/type.ts'
 
@@ -55,17 +53,6 @@ export const float = parameter('a number', (type) =>
 )
 export const double = parameter('a number', (type) => (isNumeric(type) || isNull(type) ? float64 : undefined))
 export const boolean = parameter('a boolean', (type) => (type.kind === 'bool' || isNull(type) ? bool : undefined))
-/** A date or timestamp; a string is read as a timestamp. */
-export const instant = parameter('a date or timestamp', (type) =>
-  type.kind === 'date32' || type.kind === 'timestamp'
-    ? type
-    : type.kind === 'utf8' || isNull(type)
-      ? timestamp('ns')
-      : undefined,
-)
-export const date = parameter('a date', (type) =>
-  type.kind === 'date32' ? type : type.kind === 'utf8' ? date32 : undefined,
-)
 export const bytes = parameter('a string or bytes', (type) =>
   type.kind === 'binary' ? binary : type.kind === 'utf8' || isNull(type) ? utf8 : undefined,
 )
