@@ -29,8 +29,8 @@ async function cacheBundle(cache: string): Promise<void> {
     const name = `worker-${await hashFiles(temporary)}`
     await rename(temporary, join(cache, name)).catch(ignoreExisting)
     const manifest: BundleManifest = { entry: `${name}/main.mjs`, inputs: await stampInputs(inputs, startedAt) }
-    await writeFile(join(cache, `${name}.json`), JSON.stringify(manifest))
-    await rename(join(cache, `${name}.json`), join(cache, 'worker.json'))
+    await writeFile(`${temporary}.json`, JSON.stringify(manifest))
+    await rename(`${temporary}.json`, join(cache, 'worker.json'))
     await removeOld(cache, name)
   } finally {
     await rm(temporary, { recursive: true, force: true })
