@@ -53,7 +53,7 @@ export function addAuth(app: FastifyInstance, tokens: readonly Token[] | undefin
 }
 
 /** @throws {HttpError} `scope_missing`. */
-export function requireScope(principal: Principal | undefined, scope: Scope): void {
+function requireScope(principal: Principal | undefined, scope: Scope): void {
   if (principal?.scopes.has(scope) === true) return
   throw new HttpError('scope_missing', `Cannot do this with the given token: it lacks the scope "${scope}"`, {
     details: { scope },

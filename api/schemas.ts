@@ -5,7 +5,7 @@ const text = { type: 'string' } as const
 const count = { type: 'integer', minimum: 0 } as const
 const anything = { type: 'object', additionalProperties: true } as const
 
-export const problemSchema = {
+const problemSchema = {
   type: 'object',
   required: ['type', 'title', 'status', 'detail', 'code'],
   properties: {

@@ -14,14 +14,14 @@ import { JobStore } from './jobs/job-store.ts'
 import { addFunctionRoutes } from './routes/functions.ts'
 import { addHealthRoutes } from './routes/health.ts'
 import { addJobRoutes } from './routes/jobs.ts'
-import { checkTables, registerTables } from './tables.ts'
+import { checkTables, registerTables, tableSources } from './tables.ts'
 
 export interface ServerOptions {
   /** Whose registered functions and tables jobs may use, and whose workers run them. Default: one of its own. */
   readonly session?: SessionContext
   /** For the workers of a session of its own. */
   readonly pool?: PoolOptions
-  /** Files as tables, by name; see `registerTables`. They are looked at when the server gets ready. */
+  /** Files as tables, by name; see `tableSources`. They are looked at when the server gets ready. */
   readonly tables?: Readonly<Record<string, string>>
   /** Directories whose files jobs may read. Default: none. */
   readonly dataRoots?: readonly string[]
@@ -56,7 +56,8 @@ declare module 'fastify' {
 /**
  * Builds the server. Closing it ends its jobs and, unless the session was given, its workers.
  *
- * @throws {RangeError} When it has neither tokens nor `insecureNoAuth`, or a data root does not exist.
+ * @throws {RangeError} When it has neither tokens nor `insecureNoAuth`, a data root does not exist, or a table's file
+ * does not tell by its name what it is.
  *
  * @example
  *     const app = buildServer({ tokens: [token], dataRoots: ['data'] })
@@ -65,6 +66,7 @@ declare module 'fastify' {
 export function buildServer(options: ServerOptions): FastifyInstance {
   const tokens = tokensOf(options)
   const roots = new DataRoots(options.dataRoots ?? [])
+  const tables = tableSources(options.tables ?? {})
   const app = Fastify({
     logger: options.logger ?? false,
     bodyLimit: options.maxBodyBytes ?? 16 * 1024 * 1024,
@@ -72,7 +74,6 @@ export function buildServer(options: ServerOptions): FastifyInstance {
   })
   const session = options.session ?? new SessionContext({ backend: WorkerPool.fork(options.pool), log: 'ignore' })
   const store = new JobStore()
-  const tables = options.tables ?? {}
   registerTables(session, tables)
 
   addErrors(app)
@@ -90,7 +91,7 @@ export function buildServer(options: ServerOptions): FastifyInstance {
     limits: { maxTimeoutMs: options.maxTimeoutMs ?? 60 * 60_000, ...options.limits },
   })
 
-  app.addHook('onReady', () => checkTables(session, Object.keys(tables)))
+  app.addHook('onReady', () => checkTables(session, tables.keys()))
   app.addHook('preClose', () => store.close(options.drainMs ?? 1000))
   app.addHook('onClose', async () => {
     if (options.session === undefined) await session.close()

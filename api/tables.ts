@@ -5,24 +5,28 @@ import { resolvePaths } from '../runtime/context/paths.ts'
 import type { SessionContext } from '../runtime/context/session.ts'
 import { DataFrame } from '../runtime/dataframe.ts'
 import { sourceOfPath } from '../runtime/json-source.ts'
+import type { SourceSpec } from '../runtime/source/source.ts'
 
 /**
- * Registers files as tables.
+ * The sources of files that are to be tables.
  *
  * @param tables - Paths by name, relative to the working directory; their extensions tell what they are.
  * @throws {RangeError} When an extension tells nothing.
  */
-export function registerTables(session: SessionContext, tables: Readonly<Record<string, string>>): void {
-  for (const [name, path] of Object.entries(tables)) {
-    const source = sourceOfPath(path)
-    if (source === undefined) {
-      throw new RangeError(
-        `Cannot make table "${name}" of "${path}": its name must end in .parquet, .arrow, .csv, .tsv, .ndjson or .jsonl`,
-      )
-    }
-    const spec = { ...source, paths: resolvePaths(source.paths) }
-    session.registerTable(name, new DataFrame(session, { source: spec, steps: [] }))
-  }
+export function tableSources(tables: Readonly<Record<string, string>>): ReadonlyMap<string, SourceSpec> {
+  return new Map(Object.entries(tables).map(([name, path]) => [name, sourceOf(name, path)]))
+}
+
+function sourceOf(name: string, path: string): SourceSpec {
+  const source = sourceOfPath(path)
+  if (source !== undefined) return { ...source, paths: resolvePaths(source.paths) }
+  throw new RangeError(
+    `Cannot make table "${name}" of "${path}": its name must end in .parquet, .arrow, .csv, .tsv, .ndjson or .jsonl`,
+  )
+}
+
+export function registerTables(session: SessionContext, tables: ReadonlyMap<string, SourceSpec>): void {
+  for (const [name, source] of tables) session.registerTable(name, new DataFrame(session, { source, steps: [] }))
 }
 
 /** Opens each table once. @throws {DataError} When one is not there or not what it says. */

@@ -4,6 +4,7 @@
 import { delimiter, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { type Command, InvalidArgumentError, Option } from 'commander'
+import { UsageError } from './outcome.ts'
 
 /** An option that also reads `VOLLEY_…`. */
 export function option(flags: string, description: string): Option {
@@ -38,7 +39,7 @@ export function wholeNumber(least: number, most: number): (value: string) => num
 export function tablesOf(values: readonly string[]): Readonly<Record<string, string>> {
   const pairs = values.map((value) => {
     const at = value.indexOf('=')
-    if (at <= 0 || at === value.length - 1) throw new InvalidArgumentError(`"${value}" is not NAME=PATH.`)
+    if (at <= 0 || at === value.length - 1) throw new UsageError(`Cannot take "${value}" as a table: write NAME=PATH`)
     return [value.slice(0, at), value.slice(at + 1)] as const
   })
   return Object.fromEntries(pairs)

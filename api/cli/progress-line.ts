@@ -33,7 +33,7 @@ export class ProgressLine implements Disposable {
 }
 
 /** `[#####-----]  45 %  1,350,000 of 3,000,000 rows, 2,700,000 rows/s`. */
-export function progressText({ rowsRead, rowsTotal, tasksDone, tasks }: JobProgress, elapsedMs: number): string {
+function progressText({ rowsRead, rowsTotal, tasksDone, tasks }: JobProgress, elapsedMs: number): string {
   const share = rowsTotal === undefined || rowsTotal === 0 ? tasksDone / tasks : rowsRead / rowsTotal
   const cells = Math.round(Math.min(1, share) * BAR_CELLS)
   const bar = `[${'#'.repeat(cells)}${'-'.repeat(BAR_CELLS - cells)}]`

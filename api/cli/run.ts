@@ -16,7 +16,7 @@ import { parseJobText } from '../../runtime/json-job.ts'
 import type { JobRun } from '../../runtime/submit.ts'
 import { encodeCsv } from '../formats/csv.ts'
 import { encodeNdjson } from '../formats/ndjson.ts'
-import { registerTables } from '../tables.ts'
+import { registerTables, tableSources } from '../tables.ts'
 import { Interrupted, UsageError } from './outcome.ts'
 import { listOf, listOption, moduleUrl, option, tablesOf, wholeNumber } from './parse-options.ts'
 import { TablePrinter } from './print-table.ts'
@@ -53,6 +53,7 @@ export function runCommand(): Command {
 
 async function run(file: string, options: RunCommandOptions, command: Command): Promise<void> {
   const format = formatFor(options)
+  const tables = tableSources(tablesOf(listOf(command, 'table')))
   const interrupt = new AbortController()
   const onSignal = (): void => interrupt.abort(new Interrupted())
   process.once('SIGINT', onSignal).once('SIGTERM', onSignal)
@@ -60,7 +61,7 @@ async function run(file: string, options: RunCommandOptions, command: Command): 
     ...(options.workers === undefined ? {} : { workers: options.workers }),
     ...(options.workerContext === undefined ? {} : { workerContext: moduleUrl(options.workerContext) }),
   })
-  registerTables(session, tablesOf(listOf(command, 'table')))
+  registerTables(session, tables)
   const parsed = await parseJobText(await readJob(file), {
     sql: session.sqlOptions(),
     decodeBytes: (bytes) => decodeExpr(bytes, session),

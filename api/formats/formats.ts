@@ -12,7 +12,7 @@ export interface Format {
 }
 
 /** In order of preference. */
-export const formats: readonly Format[] = [
+const formats: readonly Format[] = [
   { contentType: 'application/vnd.apache.arrow.stream', encode: (stream) => stream },
   { contentType: 'application/x-ndjson', encode: encodeNdjson },
   { contentType: 'text/csv; charset=utf-8', encode: encodeCsv },

@@ -26,6 +26,24 @@ export function spawnVolley(args: readonly string[], env: Readonly<Record<string
   return spawn(process.execPath, [command, ...args], { env: { PATH, HOME, ...env }, stdio: ['pipe', 'pipe', 'pipe'] })
 }
 
+/** Runs the command to its end. */
+export async function volley(
+  args: readonly string[],
+  { input = '', env = {} as Readonly<Record<string, string>> } = {},
+) {
+  const child = spawnVolley(args, env)
+  const out = { stdout: '', stderr: '' }
+  child.stdout?.on('data', (text) => {
+    out.stdout += text
+  })
+  child.stderr?.on('data', (text) => {
+    out.stderr += text
+  })
+  child.stdin?.on('error', () => {}).end(input)
+  const [code] = await once(child, 'close')
+  return { code, ...out }
+}
+
 export async function spawnServer(t: Test, args: readonly string[] = []): Promise<SpawnedServer> {
   const all = ['serve', '--port', '0', '--workers', '2', '--data-root', dataRoot, '--log-level', 'silent', ...args]
   const child = spawnVolley(all, { VOLLEY_TOKEN: token })

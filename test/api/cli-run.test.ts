@@ -1,0 +1,66 @@
+// `volley run` as users run it: a process of its own, its outputs, its exit codes.
+
+import { once } from 'node:events'
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { test } from 'tap'
+import { childrenOf, spawnVolley, volley } from './spawn-server.ts'
+import { dataRoot, isAlive, until } from './with-server.ts'
+
+const table = ['--table', `flights=${join(dataRoot, 'flights-3m.parquet')}`]
+const top = {
+  sql: 'select origin, count(*) as n from flights where delay > 60 group by origin order by n desc limit 2',
+}
+const directory = await mkdtemp(join(tmpdir(), 'volley-cli-'))
+
+test('volley run', { timeout: 60_000 }, async (t) => {
+  t.teardown(() => rm(directory, { recursive: true }))
+  const job = join(directory, 'job.json')
+  await writeFile(job, JSON.stringify(top))
+
+  await t.test('writes the result to stdout and nothing else', async (t) => {
+    const { code, stdout, stderr } = await volley(['run', job, ...table])
+    t.equal(code, 0)
+    t.equal(stdout, '{"origin":"ORD","n":12891}\n{"origin":"DFW","n":8893}\n')
+    t.equal(stderr, '')
+  })
+  await t.test('prints a table', async (t) => {
+    const { stdout } = await volley(['run', '-', '--format', 'table', ...table], { input: JSON.stringify(top) })
+    t.equal(stdout, 'origin      n\n------  -----\nORD     12891\nDFW      8893\n2 rows\n')
+  })
+  await t.test('writes a file that is whole or not there', async (t) => {
+    const out = join(directory, 'top.csv')
+    t.equal((await volley(['run', job, '-o', out, ...table])).code, 0)
+    t.equal(await readFile(out, 'utf8'), 'origin,n\nORD,12891\nDFW,8893\n')
+    const failing = { source: { rows: [{ a: 0 }] }, steps: [{ select: ['1 / a as x'] }] }
+    const bad = join(directory, 'bad.arrow')
+    const { code, stderr } = await volley(['run', '-', '-o', bad], { input: JSON.stringify(failing) })
+    t.equal(code, 1)
+    t.match(stderr, /^volley: .*\[division_by_zero\]$/m)
+    t.notOk((await readdir(directory)).some((name) => name.startsWith('bad')))
+  })
+  await t.test('says 1 for jobs that fail and 2 for usage', async (t) => {
+    const unknown = await volley(['run', '-', ...table], { input: '{"sql":"select dely from flights"}' })
+    t.equal(unknown.code, 1)
+    t.equal(unknown.stderr, 'volley: No field named "dely". Did you mean "delay"? [unknown_column]\n')
+    t.equal((await volley(['run', '-'], { input: '{' })).code, 1)
+    t.equal((await volley(['run', join(directory, 'none.json')])).code, 2)
+    t.equal((await volley(['run', job, '--workers', 'x'])).code, 2)
+    t.equal((await volley(['run', job, '-o', 'result.xyz'])).code, 2)
+    t.equal((await volley(['nothing'])).code, 2)
+    t.equal((await volley(['--help'])).code, 0)
+  })
+  await t.test('says 130 on Ctrl-C and leaves no process', async (t) => {
+    const child = spawnVolley(['run', '-', '--format', 'ndjson', ...table])
+    child.stdin?.end('{"source":{"table":"flights"}}')
+    // Not reading any further holds the job up.
+    await once(child.stdout ?? child, 'readable')
+    const workers = childrenOf(child.pid ?? 0)
+    child.kill('SIGINT')
+    child.stdout?.resume()
+    const [code] = await once(child, 'exit')
+    t.equal(code, 130)
+    t.ok(await until(() => !workers.some(isAlive), 1000))
+  })
+})

@@ -1,0 +1,74 @@
+// Formats: which one a request asks for, and how values are written.
+
+import { test } from 'tap'
+import { date32, decimal128, field, float64, int64, list, SessionContext, struct, timestamp, utf8 } from 'volley'
+import { encodeCsv } from '../../api/formats/csv.ts'
+import { negotiate } from '../../api/formats/formats.ts'
+import { encodeNdjson } from '../../api/formats/ndjson.ts'
+
+test('negotiate() takes what the header prefers', async (t) => {
+  const cases = [
+    [undefined, 'application/vnd.apache.arrow.stream'],
+    ['*/*', 'application/vnd.apache.arrow.stream'],
+    ['text/csv', 'text/csv; charset=utf-8'],
+    ['TEXT/CSV; charset=utf-8', 'text/csv; charset=utf-8'],
+    ['application/x-ndjson, */*;q=0.1', 'application/x-ndjson'],
+    ['application/*', 'application/vnd.apache.arrow.stream'],
+    ['text/*', 'text/csv; charset=utf-8'],
+    ['application/vnd.apache.arrow.stream;q=0.2, text/csv;q=0.9', 'text/csv; charset=utf-8'],
+    ['application/vnd.apache.arrow.stream;q=0, */*', 'application/x-ndjson'],
+  ] as const
+  for (const [accept, contentType] of cases) t.equal(negotiate(accept).contentType, contentType, accept ?? 'nothing')
+  t.throws(() => negotiate('image/png'), { code: 'not_acceptable' })
+  t.throws(() => negotiate('text/csv;q=0'), { code: 'not_acceptable' })
+})
+
+test('values are written in their JSON encoding', { timeout: 20_000 }, async (t) => {
+  await using session = new SessionContext({ backend: 'in-process' })
+  const frame = session.fromColumns(
+    {
+      i: [1, '9007199254740993', null],
+      f: [1.5, Number.NaN, Number.NEGATIVE_INFINITY],
+      d: ['1.20', '-3.00', null],
+      day: ['2024-01-31', null, '1969-12-31'],
+      at: ['2024-01-31T12:00:00.5', null, null],
+      's, "x"': ['plain', '', 'a "b",\nc'],
+      l: [[1, null], [], null],
+      o: [{ a: 1 }, null, { a: null }],
+    },
+    {
+      i: int64,
+      f: float64,
+      d: decimal128(10, 2),
+      day: date32,
+      at: timestamp('ms'),
+      's, "x"': utf8,
+      l: list(int64),
+      o: struct([field('a', int64)]),
+    },
+  )
+  const text = async (encode: typeof encodeCsv): Promise<string> => {
+    const chunks: Uint8Array[] = []
+    for await (const chunk of encode((await frame.run()).stream)) chunks.push(chunk)
+    return Buffer.concat(chunks).toString()
+  }
+  t.equal(
+    await text(encodeNdjson),
+    [
+      '{"i":1,"f":1.5,"d":"1.20","day":"2024-01-31","at":"2024-01-31T12:00:00.500","s, \\"x\\"":"plain","l":[1,null],"o":{"a":1}}',
+      '{"i":"9007199254740993","f":"NaN","d":"-3.00","day":null,"at":null,"s, \\"x\\"":"","l":[],"o":null}',
+      '{"i":null,"f":"-Infinity","d":null,"day":"1969-12-31","at":null,"s, \\"x\\"":"a \\"b\\",\\nc","l":null,"o":{"a":null}}',
+      '',
+    ].join('\n'),
+  )
+  t.equal(
+    await text(encodeCsv),
+    [
+      'i,f,d,day,at,"s, ""x""",l,o',
+      '1,1.5,1.20,2024-01-31,2024-01-31T12:00:00.500,plain,"[1,null]","{""a"":1}"',
+      '9007199254740993,NaN,-3.00,,,"",[],',
+      ',-Infinity,,1969-12-31,,"a ""b"",\nc",,"{""a"":null}"',
+      '',
+    ].join('\n'),
+  )
+})
