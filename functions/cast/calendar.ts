@@ -63,13 +63,13 @@ export function civilFromDays(days: number): number {
 function computeCivil(days: number): number {
   const z = days + 719_468
   const era = Math.floor(z / 146_097)
-  const dayOfEra = z - era * 146_097
-  const yearOfEra = Math.floor(
-    (dayOfEra - Math.floor(dayOfEra / 1460) + Math.floor(dayOfEra / 36_524) - Math.floor(dayOfEra / 146_096)) / 365,
-  )
-  const dayOfYear = dayOfEra - (365 * yearOfEra + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100))
-  const shifted = Math.floor((5 * dayOfYear + 2) / 153)
-  const day = dayOfYear - Math.floor((153 * shifted + 2) / 5) + 1
+  // From here on all numbers are small and not negative: `| 0` keeps them integers, whose division is fast.
+  const dayOfEra = (z - era * 146_097) | 0
+  const leapless = dayOfEra - ((dayOfEra / 1460) | 0) + ((dayOfEra / 36_524) | 0) - ((dayOfEra / 146_096) | 0)
+  const yearOfEra = (leapless / 365) | 0
+  const dayOfYear = (dayOfEra - (365 * yearOfEra + (yearOfEra >> 2) - ((yearOfEra / 100) | 0))) | 0
+  const shifted = ((5 * dayOfYear + 2) / 153) | 0
+  const day = dayOfYear - (((153 * shifted + 2) / 5) | 0) + 1
   const month = shifted < 10 ? shifted + 3 : shifted - 9
   return (yearOfEra + era * 400 + (month <= 2 ? 1 : 0)) * 512 + month * 32 + day
 }

@@ -60,7 +60,9 @@ export function clockOf(type: DataType): Clock | undefined {
   }
 }
 
-export const secondOfDay = (seconds: number): number => ((seconds % secondsPerDay) + secondsPerDay) % secondsPerDay
+/** Seconds since midnight, a small integer. */
+export const secondOfDay = (seconds: number): number =>
+  (seconds - Math.floor(seconds / secondsPerDay) * secondsPerDay) | 0
 
 /** A date, time, timestamp, duration or interval; a string is read as a timestamp. */
 export const temporal: Parameter = {

@@ -16,6 +16,7 @@ import {
 import type { IntervalValue } from '../cast/interval.ts'
 import { PlanError } from '../errors.ts'
 import type { Value } from '../expr/node.ts'
+import { mapDays, mapSeconds } from '../kernels/ticks.ts'
 import { nearest } from '../nearest.ts'
 import { exactly, text } from '../signature/signature.ts'
 import { type DataType, displayType, float64, int32, int64, nullType } from '../types/type.ts'
@@ -97,9 +98,9 @@ function ofClock(part: Part, clock: Clock): (value: never) => number {
     case 'isodow':
       return (value) => isoWeekday(days(value))
     case 'hour':
-      return (value) => Math.floor(secondOfDay(seconds(value)) / 3600)
+      return (value) => (secondOfDay(seconds(value)) / 3600) | 0
     case 'minute':
-      return (value) => Math.floor(secondOfDay(seconds(value)) / 60) % 60
+      return (value) => ((secondOfDay(seconds(value)) / 60) | 0) % 60
     case 'second':
       return (value) => secondOfDay(seconds(value)) % 60
     case 'millisecond':
@@ -181,7 +182,28 @@ function partKernel(args: readonly Argument[]): ScalarKernel {
   if (extract === undefined)
     throw new PlanError('type_mismatch', `Cannot take the part "${part}" of ${displayType(type)}: it has none`)
   if (part === 'nanosecond') return { total: true, row: (_part: string, value: never): Value => BigInt(extract(value)) }
-  return { total: true, row: (_part: string, value: never) => extract(value) }
+  return { total: true, row: (_part: string, value: never) => extract(value), ...columnsOf(part, type) }
+}
+
+/** Seconds since 1970 as a clock reads them. */
+const ofSeconds: Clock = {
+  seconds: (seconds: number) => seconds,
+  nanos: () => 0,
+  days: (seconds: number) => Math.floor(seconds / secondsPerDay),
+  offset: () => undefined,
+  zone: undefined,
+}
+
+/** Whole columns of dates and timestamps, for parts of at least a second. */
+function columnsOf(part: Part, type: DataType): Pick<ScalarKernel, 'columns'> {
+  if (part === 'epoch' || part === 'millisecond' || part === 'microsecond') return {}
+  if (type.kind === 'date32') {
+    const extract = extractor(part, type) as ((days: number) => number) | undefined
+    return extract === undefined ? {} : { columns: (args, length) => mapDays(args[1], length, extract) }
+  }
+  if (type.kind !== 'timestamp') return {}
+  const extract = ofClock(part, ofSeconds) as (seconds: number) => number
+  return { columns: (args, length) => mapSeconds(args[1], length, type, extract) }
 }
 
 export const datePartFunctions = [

@@ -18,6 +18,7 @@ import type { IntervalValue } from '../cast/interval.ts'
 import { localTicksToUtc, toLocal } from '../cast/temporal.ts'
 import { zoneOf } from '../cast/zone.ts'
 import { DataError, PlanError } from '../errors.ts'
+import { floorTicks } from '../kernels/ticks.ts'
 import { nearest } from '../nearest.ts'
 import { exactly, type Parameter, text } from '../signature/signature.ts'
 import { type DataType, displayType, interval, type TimestampType, timestamp } from '../types/type.ts'
@@ -80,7 +81,11 @@ function truncTimestamp(unit: string, size: bigint | undefined, type: TimestampT
   if (size !== undefined) {
     const ticks = maxBigInt(1n, (size * perSecond) / 1_000_000_000n)
     if (zone === undefined || size < 3_600_000_000_000n)
-      return { total: true, row: (_unit: string, value: bigint) => value - floorModulo(value, ticks) }
+      return {
+        total: true,
+        row: (_unit: string, value: bigint) => value - floorModulo(value, ticks),
+        columns: (args, length) => floorTicks(args[1], length, type, Number(ticks)),
+      }
     // Local hours may start at other instants than UTC's.
     return {
       total: true,
