@@ -1,14 +1,9 @@
-// Rows and columns of JavaScript values to columns, and back, in the JSON encoding of values where it is asked for:
-// 64-bit integers as numbers up to 2^53 and strings beyond, decimals as strings, dates and times as ISO 8601, bytes as
-// base64. The same encoding everywhere: fromRows, toRows, NDJSON, JSON and inline sources.
+// Rows and columns of JavaScript values to columns, and back, in the JSON encoding of values where it is asked for.
 
 import type { Table } from 'apache-arrow'
-import { formatter } from '../functions/cast/format.ts'
-import { textParser } from '../functions/cast/parse.ts'
 import { fromData } from '../functions/column/arrow.ts'
 import { type Column, valueAt } from '../functions/column/column.ts'
 import { DataError, PlanError } from '../functions/errors.ts'
-import { floatText } from '../functions/expr/display-value.ts'
 import type { Value } from '../functions/expr/node.ts'
 import { fromArrowSchema } from '../functions/types/arrow.ts'
 import { plainType, unifyTypes } from '../functions/types/coercion.ts'
@@ -19,17 +14,27 @@ import {
   displayType,
   type Field,
   field,
+  float32,
   float64,
+  int8,
+  int16,
+  int32,
   int64,
-  isFloat,
   list,
-  nullType,
+  parseType,
   type Schema,
   struct,
   timestamp,
+  uint8,
+  uint16,
+  uint32,
+  uint64,
   utf8,
 } from '../functions/types/type.ts'
-import { fromUser, toUser } from '../functions/udf/user-values.ts'
+import { toUser } from '../functions/udf/user-values.ts'
+import { isList, isRecord, jsonWriter, ownValue, valueReader } from './json-values.ts'
+
+export { jsonWriter } from './json-values.ts'
 
 export interface RowOptions {
   /** Values in their JSON encoding instead of JavaScript's own. */
@@ -43,13 +48,12 @@ export function* tableToRows(table: Table, options: RowOptions = {}): Generator<
   for (const batch of table.batches) {
     const columns = schema.map((column, i): Column => fromData(batch.data.children[i] ?? missing(column), column.type))
     for (let row = 0; row < batch.numRows; row++) {
-      const record: Record<string, unknown> = {}
-      schema.forEach(({ name }, i) => {
-        const column = columns[i]
-        const value = column === undefined ? null : valueAt(column, row)
-        record[name] = value === null ? null : write[i]?.(value)
-      })
-      yield record
+      yield Object.fromEntries(
+        columns.map((column, i) => {
+          const value = valueAt(column, row)
+          return [schema[i]?.name, value === null ? null : write[i]?.(value)]
+        }),
+      )
     }
   }
 }
@@ -63,51 +67,6 @@ function userWriter(type: DataType): (value: Value) => unknown {
   return toUser(plainType(type), 'bigint', 'rows') ?? ((value) => value)
 }
 
-/** Values of a type in their JSON encoding; nulls are the caller's. */
-export function jsonWriter(fieldType: DataType): (value: Value) => unknown {
-  const type = plainType(fieldType)
-  switch (type.kind) {
-    case 'int64':
-    case 'uint64':
-      return (value) => (Number.isSafeInteger(Number(value)) ? Number(value) : String(value))
-    case 'binary':
-      return (value) => Buffer.from(value as Uint8Array).toString('base64')
-    case 'list': {
-      const item = jsonWriter(type.item.type)
-      return (values) => (values as readonly Value[]).map((value) => (value === null ? null : item(value)))
-    }
-    case 'struct': {
-      const writers = type.fields.map(({ name, type: inner }) => [name, jsonWriter(inner)] as const)
-      return (value) => {
-        const record = value as Readonly<Record<string, Value>>
-        return Object.fromEntries(
-          writers.map(([name, write]) => [name, record[name] === null ? null : write(record[name] ?? null)]),
-        )
-      }
-    }
-    case 'map': {
-      const [key, item] = [jsonWriter(type.key.type), jsonWriter(type.value.type)]
-      return (entries) =>
-        (entries as readonly (readonly [Value, Value])[]).map(([k, v]) => [key(k), v === null ? null : item(v)])
-    }
-    case 'bool':
-    case 'utf8':
-      return (value) => value
-    default:
-      if (isFloat(type)) return (value) => (Number.isFinite(value) ? value : infinityText(value as number))
-      return textWriter(type)
-  }
-}
-
-const infinityText = (value: number): string => (Number.isNaN(value) ? 'NaN' : value > 0 ? 'Infinity' : '-Infinity')
-
-function textWriter(type: DataType): (value: Value) => unknown {
-  const format = formatter(type)
-  if (format === undefined || ['int8', 'int16', 'int32', 'uint8', 'uint16', 'uint32'].includes(type.kind))
-    return (value) => value
-  return (value) => format(value as never)
-}
-
 /**
  * Columns of JavaScript values, each with the type declared for it or the type its values have.
  *
@@ -115,24 +74,38 @@ function textWriter(type: DataType): (value: Value) => unknown {
  */
 export function columnValues(
   columns: Readonly<Record<string, readonly unknown[]>>,
-  declared: Readonly<Record<string, DataType>>,
+  declared: Readonly<Record<string, DataType | string>>,
 ): { readonly schema: Schema; readonly values: readonly (readonly Value[])[] } {
   const names = Object.keys(columns)
+  for (const name of names) if (!isColumn(columns[name])) throw notAColumn(name, columns[name])
   const lengths = new Set(names.map((name) => columns[name]?.length))
   if (lengths.size > 1) {
     const shown = names.map((name) => `${name}: ${columns[name]?.length}`).join(', ')
     throw new PlanError('invalid_argument', `Cannot make a table of columns of different lengths (${shown})`)
   }
-  const schema = names.map((name) => field(name, declared[name] ?? inferType(name, columns[name] ?? [])))
+  const schema = names.map((name) => field(name, typeIn(declared, name) ?? columnType(name, columns[name] ?? [])))
   const values = schema.map(({ name, type }) => {
     const read = valueReader(type)
-    return (columns[name] ?? []).map((value, row) => {
+    return Array.from(columns[name] ?? [], (value, row) => {
       if (value === null || value === undefined) return null
       return read(value) ?? invalid(name, row, value, type)
     })
   })
   return { schema, values }
 }
+
+const typeIn = (declared: Readonly<Record<string, DataType | string>>, name: string): DataType | undefined => {
+  const type = Object.hasOwn(declared, name) ? declared[name] : undefined
+  return typeof type === 'string' ? parseType(type) : type
+}
+
+/** Bytes are one value inside a column, and a column of small numbers by themselves. */
+const isColumn = (values: unknown): boolean => isList(values) || values instanceof Uint8Array
+
+const notAColumn = (name: string, value: unknown): PlanError =>
+  new PlanError('invalid_argument', `Cannot make column "${name}" of a ${typeof value}: give an array of values`, {
+    details: { column: name },
+  })
 
 function invalid(column: string, row: number, value: unknown, type: DataType): never {
   const shown = typeof value === 'string' ? JSON.stringify(value) : String(value)
@@ -145,35 +118,68 @@ function invalid(column: string, row: number, value: unknown, type: DataType): n
   )
 }
 
-/** Reads a JavaScript value or its JSON encoding; undefined when it is no value of the type. */
-function valueReader(type: DataType): (value: unknown) => Value | undefined {
-  const convert = fromUser('value', field('value', type))
-  const parse = type.kind === 'utf8' || type.kind === 'binary' ? undefined : textParser(type)
-  return (value) => {
-    if (typeof value === 'string' && parse !== undefined) return parse(value)
-    if (typeof value === 'string' && type.kind === 'binary') return new Uint8Array(Buffer.from(value, 'base64'))
-    if (typeof value === 'number' && type.kind === 'utf8') return floatText(value)
-    try {
-      return convert(value)
-    } catch {
-      return undefined
-    }
-  }
+const typedArrays: Readonly<Record<string, DataType>> = {
+  Int8Array: int8,
+  Int16Array: int16,
+  Int32Array: int32,
+  BigInt64Array: int64,
+  Uint8Array: uint8,
+  Uint8ClampedArray: uint8,
+  Uint16Array: uint16,
+  Uint32Array: uint32,
+  BigUint64Array: uint64,
+  Float32Array: float32,
+  Float64Array: float64,
 }
 
-/** The type of JavaScript values: whole numbers are int64, other numbers float64. */
+/** A typed array has the type it is named for, other values the type they have in common. */
+const columnType = (name: string, values: Iterable<unknown>): DataType =>
+  (ArrayBuffer.isView(values) ? typedArrays[Object.prototype.toString.call(values).slice(8, -1)] : undefined) ??
+  inferType(name, Array.from(values))
+
+/** The type of JavaScript values: whole numbers are int64, other numbers float64; objects have the fields that any has. */
 function inferType(name: string, values: readonly unknown[]): DataType {
-  const types = values.map(typeOfValue)
+  const present = values.filter((value) => value !== null && value !== undefined)
+  if (present.length > 0 && present.every(isRecord)) {
+    const names = [...new Set(present.flatMap((value) => Object.keys(value)))]
+    return struct(
+      names.map((key) =>
+        field(
+          key,
+          inferType(
+            `${name}.${key}`,
+            present.map((value) => ownValue(value, key)),
+          ),
+        ),
+      ),
+    )
+  }
+  if (present.length > 0 && present.every(isList)) {
+    const typed = present.every((value) => ArrayBuffer.isView(value))
+    const common = typed
+      ? unifyTypes(
+          present.map((value) => columnType(name, value)),
+          'number',
+        )
+      : undefined
+    return list(
+      common ??
+        inferType(
+          `${name}[]`,
+          present.flatMap((value) => Array.from(value)),
+        ),
+    )
+  }
+  const types = present.map((value) => typeOfValue(name, value))
   const common = unifyTypes(types, 'number')
-  if (common !== undefined) return common.kind === 'null' ? nullType : common
   const shown = [...new Set(types.map(displayType))].join(', ')
+  if (common !== undefined && (common.kind === 'utf8') === types.some(({ kind }) => kind === 'utf8')) return common
   throw new PlanError('type_mismatch', `Cannot find the type of column "${name}": it holds ${shown}, declare it`, {
     details: { column: name },
   })
 }
 
-function typeOfValue(value: unknown): DataType {
-  if (value === null || value === undefined) return nullType
+function typeOfValue(name: string, value: unknown): DataType {
   switch (typeof value) {
     case 'boolean':
       return bool
@@ -186,6 +192,11 @@ function typeOfValue(value: unknown): DataType {
   }
   if (value instanceof Date) return timestamp('ms')
   if (value instanceof Uint8Array) return binary
-  if (Array.isArray(value)) return list(inferType('item', value))
-  return struct(Object.entries(value as object).map(([name, inner]) => field(name, typeOfValue(inner))))
+  if (isList(value)) return list(columnType(`${name}[]`, value))
+  if (isRecord(value))
+    return struct(Object.entries(value).map(([key, inner]) => field(key, inferType(`${name}.${key}`, [inner]))))
+  const shown = typeof value === 'object' ? `a ${value?.constructor?.name ?? 'null'}` : `a ${typeof value}`
+  throw new PlanError('invalid_argument', `Cannot make a column of ${shown}: column "${name}" takes values`, {
+    details: { column: name },
+  })
 }

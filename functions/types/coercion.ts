@@ -7,6 +7,7 @@ import {
   type DecimalType,
   decimal128,
   duration,
+  type Field,
   float32,
   float64,
   int8,
@@ -46,8 +47,32 @@ const integerDigits: Partial<Record<DataType['kind'], number>> = {
   uint64: 20,
 }
 
-/** A dictionary stands for its values wherever types are compared. */
-export const plainType = (type: DataType): DataType => (type.kind === 'dictionary' ? plainType(type.value) : type)
+/** A dictionary stands for its values wherever types are compared, also inside of lists, structs and maps. */
+export function plainType(type: DataType): DataType {
+  switch (type.kind) {
+    case 'dictionary':
+      return plainType(type.value)
+    case 'list': {
+      const item = plainField(type.item)
+      return item === type.item ? type : { ...type, item }
+    }
+    case 'struct': {
+      const fields = type.fields.map(plainField)
+      return fields.every((inner, i) => inner === type.fields[i]) ? type : { ...type, fields }
+    }
+    case 'map': {
+      const [key, value] = [plainField(type.key), plainField(type.value)]
+      return key === type.key && value === type.value ? type : { ...type, key, value }
+    }
+    default:
+      return type
+  }
+}
+
+function plainField(source: Field): Field {
+  const type = plainType(source.type)
+  return type === source.type ? source : { ...source, type }
+}
 
 /** The smallest type that holds both numbers; undefined when one is not a number. Null goes with everything. */
 export function commonNumeric(a: DataType, b: DataType): DataType | undefined {

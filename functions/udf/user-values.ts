@@ -1,6 +1,7 @@
 // The values that user functions get and give, where they differ from the engine's: Dates for dates and timestamps,
 // decimals as strings, 64-bit integers as numbers when asked for. Results are checked against the declared type.
 
+import { floorQuotient } from '../cast/calendar.ts'
 import { parseDecimal } from '../cast/decimal.ts'
 import { DataError, UdfError } from '../errors.ts'
 import { decimalText } from '../expr/display-value.ts'
@@ -27,6 +28,7 @@ export function toUser(
     case 'date32':
       return (value) => new Date((value as number) * 86_400_000)
     case 'timestamp': {
+      if (type.unit === 'ns') return (value) => new Date(floorQuotient(value as bigint, 1_000_000n))
       const perMs = ticksPerMs[type.unit]
       return (value) => new Date(Math.floor(Number(value) / perMs))
     }
@@ -35,9 +37,37 @@ export function toUser(
     case 'int64':
     case 'uint64':
       return int64As === 'number' ? (value) => safeNumber(value as bigint, name) : undefined
+    case 'list': {
+      const item = itemToUser(type.item.type, int64As, name)
+      return item === undefined ? undefined : (values) => (values as readonly Value[]).map(item)
+    }
+    case 'struct': {
+      const fields = type.fields.map((inner) => [inner.name, itemToUser(inner.type, int64As, name)] as const)
+      if (fields.every(([, convert]) => convert === undefined)) return undefined
+      return (value) => {
+        const record = value as Readonly<Record<string, Value>>
+        return Object.fromEntries(fields.map(([key, convert]) => [key, convert?.(record[key] ?? null) ?? record[key]]))
+      }
+    }
+    case 'map': {
+      const key = itemToUser(type.key.type, int64As, name)
+      const item = itemToUser(type.value.type, int64As, name)
+      if (key === undefined && item === undefined) return undefined
+      return (entries) =>
+        (entries as readonly (readonly [Value, Value])[]).map(([k, v]) => [key?.(k) ?? k, item?.(v) ?? v])
+    }
     default:
       return undefined
   }
+}
+
+function itemToUser(
+  type: DataType,
+  int64As: 'bigint' | 'number',
+  name: string,
+): ((value: Value) => unknown) | undefined {
+  const convert = toUser(type, int64As, name)
+  return convert === undefined ? undefined : (value) => (value === null ? null : convert(value))
 }
 
 function safeNumber(value: bigint, name: string): number {

@@ -1,7 +1,7 @@
 // SessionContext: what a user holds. It keeps registered functions and tables, makes DataFrames, owns the backend that
 // runs them, and stands in the codec's slots. Jobs themselves run in submit.ts.
 
-import { type RecordBatch, Table, tableToIPC } from 'apache-arrow'
+import { RecordBatch, Table, tableToIPC } from 'apache-arrow'
 import { catalogue } from '../../functions/catalogue.ts'
 import { PlanError } from '../../functions/errors.ts'
 import { type Expr, make } from '../../functions/expr/expr.ts'
@@ -16,6 +16,7 @@ import type { CodecContext } from '../codec/context.ts'
 import { DataFrame, type DataFrameHost, type RunOptions } from '../dataframe.ts'
 import { InProcessBackend } from '../in-process.ts'
 import type { Job } from '../job.ts'
+import { ownValue } from '../json-values.ts'
 import { encodeColumns } from '../memory-table.ts'
 import { columnValues } from '../rows.ts'
 import type { CsvOptions, JsonOptions, SourceSpec } from '../source/source.ts'
@@ -94,14 +95,13 @@ export class SessionContext implements CodecContext, DataFrameHost, AsyncDisposa
 
   /** A table, or batches of one schema, that this process holds. */
   fromArrow(data: Table | RecordBatch | readonly RecordBatch[]): DataFrame {
-    const table = 'batches' in data ? data : new Table(Array.isArray(data) ? data : [data])
-    return this.#read({ kind: 'memory', bytes: tableToIPC(table, 'stream') })
+    return this.#read({ kind: 'memory', bytes: tableToIPC(tableOf(data), 'stream') })
   }
 
   /** Columns of JavaScript values: `fromColumns({ a: [1, 2, null] }, { a: int64 })`. */
   fromColumns(
     columns: Readonly<Record<string, readonly unknown[]>>,
-    types: Readonly<Record<string, DataType>> = {},
+    types: Readonly<Record<string, DataType | string>> = {},
   ): DataFrame {
     const { schema, values } = columnValues(columns, types)
     return this.#read({ kind: 'memory', bytes: encodeColumns(schema, values) })
@@ -110,7 +110,7 @@ export class SessionContext implements CodecContext, DataFrameHost, AsyncDisposa
   /** Rows as objects; columns are those of the schema, or all that any row has. */
   fromRows(rows: readonly Readonly<Record<string, unknown>>[], schema?: Schema): DataFrame {
     const names = schema?.map((column) => column.name) ?? [...new Set(rows.flatMap((row) => Object.keys(row)))]
-    const columns = Object.fromEntries(names.map((name) => [name, rows.map((row) => row[name] ?? null)]))
+    const columns = Object.fromEntries(names.map((name) => [name, rows.map((row) => ownValue(row, name))]))
     return this.fromColumns(columns, Object.fromEntries((schema ?? []).map(({ name, type }) => [name, type])))
   }
 
@@ -227,6 +227,25 @@ export class SessionContext implements CodecContext, DataFrameHost, AsyncDisposa
       ...(workerContext === undefined ? {} : { workerContext }),
     })
   }
+}
+
+/** Batches as a table. Arrow's writer would leave out batches that differ from the first without a word. */
+function tableOf(data: Table | RecordBatch | readonly RecordBatch[]): Table {
+  if (Table.isTable(data)) return data
+  const batches = Array.isArray(data) ? (data as readonly RecordBatch[]) : [data as RecordBatch]
+  const [first] = batches
+  if (first === undefined || !batches.every((batch) => RecordBatch.isRecordBatch(batch))) {
+    throw new PlanError(
+      'invalid_argument',
+      'Cannot read this as Arrow data: give a table, or one or more record batches',
+    )
+  }
+  const other = batches.findIndex(({ schema }) => String(schema) !== String(first.schema))
+  if (other === -1) return new Table([...batches])
+  throw new PlanError(
+    'invalid_argument',
+    `Cannot make a table of these batches: the schema of batch ${other} is ${batches[other]?.schema}, that of the first is ${first.schema}`,
+  )
 }
 
 const inheritLog = (stream: 'stdout' | 'stderr', bytes: Uint8Array): void => {
