@@ -62,6 +62,7 @@ test('run() serves thousands of small tasks a second', { timeout: 20_000 }, asyn
 
 test('run() uses as many workers as there are, and no more', { timeout: 10_000 }, async (t) => {
   const pool = poolOf(t, 'echo', { workers: 2 })
+  await until(() => pool.stats().idle === 2)
   const runs = await Promise.all([1, 2, 3, 4].map(() => runTask(pool, { sleepMs: 50 })))
   t.equal(new Set(runs.map((run) => run.pid)).size, 2)
   t.match(pool.stats(), { started: 2, lost: 0, busy: 0, queued: 0 })
