@@ -38,9 +38,6 @@ export function displayNode(node: ExprNode): string {
   return display(node, displayNode)
 }
 
-/** Alias of `displayNode` for what users compare and store. */
-export const canonicalName = displayNode
-
 /** The name of the column an expression gives: its alias, else its text without casts. */
 export function outputName(node: ExprNode): string {
   if (node.kind === 'alias') return node.name

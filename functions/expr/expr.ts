@@ -4,7 +4,7 @@
 import { PlanError } from '../errors.ts'
 import type { DataType } from '../types/type.ts'
 import { parseType } from '../types/type.ts'
-import { canonicalName, displayNode } from './display.ts'
+import { displayNode } from './display.ts'
 import { type LiteralValue, literal } from './literal.ts'
 import type {
   AggregateNode,
@@ -204,7 +204,7 @@ export class Expr {
 
   /** The name that two expressions share exactly when they are written the same; stable across a round trip. */
   canonicalName(): string {
-    return canonicalName(this.node)
+    return displayNode(this.node)
   }
   toString(): string {
     return displayNode(this.node)

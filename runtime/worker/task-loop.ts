@@ -11,7 +11,7 @@ import { installLogStreams } from './log-streams.ts'
 import { openResults, ResultWriter } from './result-writer.ts'
 import type { RunTask, TaskIo } from './task-io.ts'
 
-export type { RunTask, TaskIo, TaskReport } from './task-io.ts'
+export type { RunTask, TaskIo } from './task-io.ts'
 
 /** What loading the worker context brought. */
 export interface LoadedContext {
