@@ -41,7 +41,8 @@ export interface SessionOptions {
 interface Registrations {
   readonly udfs: Map<string, Udf>
   readonly tables: Map<string, Job>
-  backend: Backend | undefined
+  /** Shared by all jobs from the first one on, also while it is being made. */
+  backend: Promise<Backend> | undefined
   closed: boolean
 }
 
@@ -198,14 +199,15 @@ export class SessionContext implements CodecContext, DataFrameHost, AsyncDisposa
   /** Where this session's jobs run; made on first use. */
   async backend(): Promise<Backend> {
     if (this.#shared.closed) throw new PlanError('closed', 'Cannot run a job: the session context is closed')
-    this.#shared.backend ??= await this.#makeBackend()
+    this.#shared.backend ??= this.#makeBackend()
     return this.#shared.backend
   }
 
   /** Ends the workers. Jobs that are running are cancelled. */
   async close(): Promise<void> {
     this.#shared.closed = true
-    await this.#shared.backend?.close()
+    const backend = await this.#shared.backend
+    await backend?.close()
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -219,7 +221,8 @@ export class SessionContext implements CodecContext, DataFrameHost, AsyncDisposa
   async #makeBackend(): Promise<Backend> {
     const { backend = 'fork', workers, spareWorkers, workerContext } = this.#options
     if (typeof backend === 'object') return backend
-    if (backend === 'in-process' || process.env.VOLLEY_WORKER === '1') return new InProcessBackend(this)
+    if (backend === 'in-process' || process.env.VOLLEY_WORKER === '1')
+      return new InProcessBackend(this.withUdfInlining({ enabled: true }))
     const { WorkerPool } = await import('../pool/pool.ts')
     return WorkerPool.fork({
       ...(workers === undefined ? {} : { workers }),
