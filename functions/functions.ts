@@ -1,6 +1,7 @@
 // The `functions` namespace: every built-in as a builder of expressions, under its camelCase name. Made from the
-// catalogue, so a new entry is here without another line; the types below only say how each is called.
+// catalogue; their names are known to the type checker from builder-names.ts, which `npm run generate` writes.
 
+import type { BuilderName } from './builder-names.ts'
 import { aggregateFunctions, scalarFunctions } from './catalogue.ts'
 import { type Expr, make, type Operand, toNode } from './expr/expr.ts'
 import type { ExprNode } from './expr/node.ts'
@@ -31,14 +32,17 @@ function buildersOf(
   builder: (name: string) => FunctionBuilder,
 ): readonly (readonly [string, FunctionBuilder])[] {
   return entries
-    .filter(({ name }) => /^\w+$/.test(name))
+    .filter(({ name }) => /^[a-z]\w*$/.test(name))
     .flatMap(({ name, aliases = [] }) => [name, ...aliases].map((alias) => [camelCase(alias), builder(name)] as const))
 }
 
+const builders = Object.fromEntries([
+  ...buildersOf(scalarFunctions, scalarBuilder),
+  ...buildersOf(aggregateFunctions, aggregateBuilder),
+])
+
+/** The names of all builders, as the catalogue has them. */
+export const builderNames: readonly string[] = Object.keys(builders)
+
 /** All built-in functions by their camelCase names: `functions.upper(col('name'))`, `functions.sum(col('net'))`. */
-export const functions: Readonly<Record<string, FunctionBuilder>> = Object.freeze(
-  Object.fromEntries([
-    ...buildersOf(scalarFunctions, scalarBuilder),
-    ...buildersOf(aggregateFunctions, aggregateBuilder),
-  ]),
-)
+export const functions = Object.freeze(builders) as Readonly<Record<BuilderName, FunctionBuilder>>

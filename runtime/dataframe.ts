@@ -148,7 +148,7 @@ export class DataFrame {
 
   /** How many rows the result has. */
   async count(options: RunOptions = {}): Promise<number> {
-    const counted = this.aggregate([], [functions.count?.().alias('n') ?? 'count(*) as n'])
+    const counted = this.aggregate([], [functions.count().alias('n')])
     const [row] = await counted.toRows(options)
     return Number(row?.n)
   }
