@@ -1,9 +1,7 @@
 // The generated tables in all engines at once, so that a workload asks for them in one line.
 
-import type { ColumnTable } from 'arquero'
 import type { DataFrame, LazyDataFrame } from 'nodejs-polars'
 import { firstBatches, type MemoryTable, memoryTable } from '../measure/engine.ts'
-import { arqueroTable } from '../peers/arquero.ts'
 import { duckdbTable } from '../peers/duckdb.ts'
 import { polarsTable } from '../peers/polars.ts'
 import { loadBatches, type TableName } from './files.ts'
@@ -16,7 +14,6 @@ export interface Loaded {
   readonly duckdb: string
   readonly polars: DataFrame
   lazy(): LazyDataFrame
-  arquero(...columns: readonly string[]): ColumnTable
 }
 
 const tables = new Map<string, Promise<MemoryTable>>()
@@ -31,7 +28,6 @@ export async function load(table: TableName, rows: number): Promise<Loaded> {
     duckdb: await duckdbTable(table, rows),
     polars,
     lazy: () => polars.lazy(),
-    arquero: (...columns) => arqueroTable(volley, columns),
   }
 }
 
@@ -46,7 +42,6 @@ export async function loadFirst(table: TableName, rows: number, of: number): Pro
     duckdb: `(from ${whole.duckdb} limit ${volley.rows})`,
     polars,
     lazy: () => polars.lazy(),
-    arquero: (...columns) => arqueroTable(volley, columns),
   }
 }
 

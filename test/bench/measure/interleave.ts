@@ -12,6 +12,8 @@ export interface Timing {
   /** Median of one run, in milliseconds. */
   readonly medianMs: number
   readonly minMs: number
+  /** Median processor time of this process, all its threads together; what a child process takes is not in it. */
+  readonly cpuMs: number
   readonly rounds: number
 }
 
@@ -33,16 +35,17 @@ export class Mismatch extends Error {}
 export async function measure(workload: Workload, options: MeasureOptions): Promise<readonly Timing[]> {
   await compareResults(workload)
   const warm = await runRound(workload)
-  const roundMs = warm.reduce((sum, ms) => sum + ms, 0)
+  const roundMs = warm.reduce((sum, { ms }) => sum + ms, 0)
   const { minRounds, maxRounds, budgetMs } = options
   const rounds = Math.max(minRounds, Math.min(maxRounds, Math.floor(budgetMs / roundMs)))
-  const times = workload.variants.map((): number[] => [])
+  const runs = workload.variants.map((): Run[] => [])
   for (let round = 0; round < rounds; round++) {
-    for (const [at, ms] of (await runRound(workload)).entries()) times[at]?.push(ms)
+    for (const [at, run] of (await runRound(workload)).entries()) runs[at]?.push(run)
   }
   return workload.variants.map((variant, at) => {
-    const own = times[at] ?? []
-    return { variant, medianMs: median(own), minMs: Math.min(...own), rounds }
+    const times = (runs[at] ?? []).map(({ ms }) => ms)
+    const cpuTimes = (runs[at] ?? []).map(({ cpuMs }) => cpuMs)
+    return { variant, medianMs: median(times), minMs: Math.min(...times), cpuMs: median(cpuTimes), rounds }
   })
 }
 
@@ -59,24 +62,39 @@ async function compareResults({ variants, order, tolerance }: Workload): Promise
 
 async function resultOf(variant: Variant): Promise<Cells | undefined> {
   try {
+    variant.setUp?.()
     return await variant.cells(await variant.run())
   } catch (cause) {
     throw new Mismatch(`"${variant.label}" failed: ${cause instanceof Error ? cause.message : cause}`, { cause })
+  } finally {
+    variant.tearDown?.()
   }
 }
 
-async function runRound({ variants, repeat }: Workload): Promise<readonly number[]> {
-  const times: number[] = []
+interface Run {
+  readonly ms: number
+  readonly cpuMs: number
+}
+
+async function runRound({ variants, repeat }: Workload): Promise<readonly Run[]> {
+  const runs: Run[] = []
+  collectGarbage()
+  // Native memory goes with its JavaScript object, but only once the event loop turns.
+  await new Promise(setImmediate)
   for (const variant of variants) {
-    collectGarbage()
+    variant.setUp?.()
+    const cpuStart = process.cpuUsage()
     const start = performance.now()
     for (let i = 0; i < repeat; i++) {
       const result = variant.run()
       if (result instanceof Promise) await result
     }
-    times.push((performance.now() - start) / repeat)
+    const ms = (performance.now() - start) / repeat
+    const { user, system } = process.cpuUsage(cpuStart)
+    runs.push({ ms, cpuMs: (user + system) / 1000 / repeat })
+    variant.tearDown?.()
   }
-  return times
+  return runs
 }
 
 export function median(values: readonly number[]): number {
@@ -86,7 +104,10 @@ export function median(values: readonly number[]): number {
   return sorted.length % 2 === 1 ? upper : (upper + (sorted[middle - 1] ?? upper)) / 2
 }
 
-/** Each run starts with an empty heap and pays for what it leaves during its own time only. */
+/**
+ * Each round starts with an empty heap. Within a round nothing is collected by force: that would take from an engine the
+ * memory it is about to use again, and hide what our own garbage costs.
+ */
 const collectGarbage: () => void = (() => {
   setFlagsFromString('--expose-gc')
   return runInNewContext('gc') as () => void

@@ -11,6 +11,9 @@ export interface Variant {
   readonly label: string
   /** For information: it does less, more or other work than the rest, and counts for no goal. */
   readonly aside: boolean
+  /** What is done before and after each run, outside the time. */
+  setUp?(): void
+  tearDown?(): void
   run(): unknown
   /** What a run gave, for comparison; undefined when there is nothing to compare. */
   cells(result: unknown): Cells | undefined | Promise<Cells | undefined>

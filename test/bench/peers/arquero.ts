@@ -1,23 +1,30 @@
 // Arquero as a yardstick: tables of typed arrays and arrays of strings, the form its generated loops are fastest on.
+// A table lives only while Arquero's turn lasts: millions of strings on the heap would make every other engine in this
+// process pay for tracing them.
 
 import { type ColumnTable, table } from 'arquero'
 import { type Cells, cellsOfColumns } from '../measure/cells.ts'
 import type { MemoryTable } from '../measure/engine.ts'
 import { type Variant, variant } from '../measure/workload.ts'
 
-const made = new WeakMap<MemoryTable, Map<string, ArrayLike<unknown>>>()
-
-/** A table with these columns of ours; each column is converted once. */
-export function arqueroTable(source: MemoryTable, columns: readonly string[]): ColumnTable {
-  const known = made.get(source) ?? new Map<string, ArrayLike<unknown>>()
-  made.set(source, known)
-  for (const name of columns) if (!known.has(name)) known.set(name, flatten(source, name))
-  return table(columns.map((name): [string, ArrayLike<unknown>] => [name, known.get(name) ?? []]))
+/** A query over some columns of a table of ours; its result is a table of arrays. */
+export function arqueroQuery(
+  source: MemoryTable,
+  columns: readonly string[],
+  query: (flat: ColumnTable) => ColumnTable,
+  label = 'Arquero',
+): Variant {
+  let flat: ColumnTable | undefined
+  return {
+    ...variant('arquero', label, () => query(flat as ColumnTable), cellsOfArquero),
+    setUp: () => {
+      flat = table(columns.map((name): [string, ArrayLike<unknown>] => [name, flatten(source, name)]))
+    },
+    tearDown: () => {
+      flat = undefined
+    },
+  }
 }
-
-/** A query whose result is a table of arrays. */
-export const arqueroQuery = (query: () => ColumnTable, label = 'Arquero'): Variant =>
-  variant('arquero', label, query, cellsOfArquero)
 
 /** `reify` turns filters and orders, which Arquero keeps as masks and indices, into rows. */
 function cellsOfArquero(result: ColumnTable): Cells {

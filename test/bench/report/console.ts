@@ -15,14 +15,18 @@ export const engineNames = {
 export function printWorkload({ name, title, work, unit, size, rounds, variants, goals }: MeasuredWorkload): void {
   console.log(`\n${name}: ${title.replaceAll('`', '')}`)
   console.log(`  ${work} (${size.toLocaleString('en')} ${unit === 'mb' ? 'bytes' : 'rows'}, ${rounds} rounds)`)
-  for (const { label, value, ratio, aside } of variants) {
+  for (const { label, value, ratio, aside, cpuMs, medianMs } of variants) {
     const ratioText = `${ratio.toFixed(2)}×`.padStart(10)
     console.log(
-      `    ${label.padEnd(44)} ${shown(value).padStart(9)} ${unitNames[unit]} ${ratioText}${aside ? '  (aside)' : ''}`,
+      `    ${label.padEnd(44)} ${shown(value).padStart(9)} ${unitNames[unit]} ${ratioText}  ${cpuText(cpuMs, medianMs)}${aside ? '  (aside)' : ''}`,
     )
   }
   for (const goal of goals) console.log(`    goal: ${goalText(goal)}`)
 }
+
+/** How much of the time the process's threads were running; far below 100 % the machine was busy elsewhere. */
+const cpuText = (cpuMs: number, medianMs: number): string =>
+  `cpu ${Math.round((100 * cpuMs) / medianMs)} %`.padStart(10)
 
 /** A goal in words: `≥ 2.5× DuckDB: 3.10× met`. */
 export function goalText(goal: MeasuredGoal): string {

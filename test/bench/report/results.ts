@@ -9,6 +9,8 @@ export interface MeasuredVariant {
   readonly aside: boolean
   readonly medianMs: number
   readonly minMs: number
+  /** Processor time of this process's threads: steadier than the clock on a busy machine. Without child processes. */
+  readonly cpuMs: number
   /** In the workload's unit. */
   readonly value: number
   /** This variant's time over ours: above 1 we are faster. */
@@ -48,12 +50,13 @@ export function measured(workload: Workload, timings: readonly Timing[]): Measur
     unit,
     size,
     rounds: timings[0]?.rounds ?? 0,
-    variants: timings.map(({ variant: { engine, label, aside }, medianMs, minMs }) => ({
+    variants: timings.map(({ variant: { engine, label, aside }, medianMs, minMs, cpuMs }) => ({
       engine,
       label,
       aside,
       medianMs: rounded(medianMs),
       minMs: rounded(minMs),
+      cpuMs: rounded(cpuMs),
       value: rounded(inUnit(unit, medianMs, size)),
       ratio: rounded(medianMs / ours),
     })),

@@ -20,7 +20,6 @@ const shorten = (text: string): string => (text.length > 20 ? `${text.slice(0, 5
 
 export const numericUdf: WorkloadMaker = async ({ rows }) => {
   const table = await load('lineitem', rows)
-  const flat = table.arquero('l_extendedprice')
   const connection = await duckdb()
   connection.registerScalarFunction(
     DuckDBScalarFunction.create({
@@ -53,7 +52,9 @@ export const numericUdf: WorkloadMaker = async ({ rows }) => {
         () => pl.Series('x', (prices.toTypedArray() as Float64Array).map(surcharge)),
         (series) => cellsOfPolars(pl.DataFrame([series])),
       ),
-      arqueroQuery(() => flat.derive({ x: arqueroEscape((d: Lineitem) => surcharge(d.l_extendedprice)) }).select('x')),
+      arqueroQuery(table.volley, ['l_extendedprice'], (flat) =>
+        flat.derive({ x: arqueroEscape((d: Lineitem) => surcharge(d.l_extendedprice)) }).select('x'),
+      ),
     ],
   })
 }
@@ -81,7 +82,6 @@ export const numericUdfByItem: WorkloadMaker = async ({ fewRows, rows }) => {
 
 export const textUdf: WorkloadMaker = async ({ fewRows, rows }) => {
   const table = await loadFirst('lineitem', fewRows, rows)
-  const flat = table.arquero('l_comment')
   const connection = await duckdb()
   connection.registerScalarFunction(
     DuckDBScalarFunction.create({
@@ -122,7 +122,9 @@ export const textUdf: WorkloadMaker = async ({ fewRows, rows }) => {
         () => pl.Series('x', (comments.toArray() as string[]).map(shorten)),
         (series) => cellsOfPolars(pl.DataFrame([series])),
       ),
-      arqueroQuery(() => flat.derive({ x: arqueroEscape((d: Lineitem) => shorten(d.l_comment)) }).select('x')),
+      arqueroQuery(table.volley, ['l_comment'], (flat) =>
+        flat.derive({ x: arqueroEscape((d: Lineitem) => shorten(d.l_comment)) }).select('x'),
+      ),
     ],
   })
 }

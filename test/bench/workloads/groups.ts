@@ -15,9 +15,6 @@ const distinctRows = (rows: number): number => Math.ceil(rows / 4.6)
 
 export const tpchQ1: WorkloadMaker = async ({ rows }) => {
   const table = await load('lineitem', rows)
-  const flat = table.arquero(
-    ...['l_returnflag', 'l_linestatus', 'l_quantity', 'l_extendedprice', 'l_discount', 'l_tax', 'l_shipdate'],
-  )
   const where = "l_shipdate <= date '1998-09-02'"
   const values = [
     'sum(l_quantity) as sum_qty',
@@ -61,20 +58,23 @@ export const tpchQ1: WorkloadMaker = async ({ rows }) => {
             tax.count().alias('count_order'),
           ),
       ),
-      arqueroQuery(() =>
-        flat
-          .filter((d: Lineitem) => d.l_shipdate <= 10471)
-          .groupby('l_returnflag', 'l_linestatus')
-          .rollup({
-            sum_qty: (d: Lineitem) => op.sum(d.l_quantity as never),
-            sum_base_price: (d: Lineitem) => op.sum(d.l_extendedprice as never),
-            sum_disc_price: (d: Lineitem) => op.sum((d.l_extendedprice * (1 - d.l_discount)) as never),
-            sum_charge: (d: Lineitem) => op.sum((d.l_extendedprice * (1 - d.l_discount) * (1 + d.l_tax)) as never),
-            avg_qty: (d: Lineitem) => op.mean(d.l_quantity as never),
-            avg_price: (d: Lineitem) => op.mean(d.l_extendedprice as never),
-            avg_disc: (d: Lineitem) => op.mean(d.l_discount as never),
-            count_order: () => op.count(),
-          }),
+      arqueroQuery(
+        table.volley,
+        ['l_returnflag', 'l_linestatus', 'l_quantity', 'l_extendedprice', 'l_discount', 'l_tax', 'l_shipdate'],
+        (flat) =>
+          flat
+            .filter((d: Lineitem) => d.l_shipdate <= 10471)
+            .groupby('l_returnflag', 'l_linestatus')
+            .rollup({
+              sum_qty: (d: Lineitem) => op.sum(d.l_quantity as never),
+              sum_base_price: (d: Lineitem) => op.sum(d.l_extendedprice as never),
+              sum_disc_price: (d: Lineitem) => op.sum((d.l_extendedprice * (1 - d.l_discount)) as never),
+              sum_charge: (d: Lineitem) => op.sum((d.l_extendedprice * (1 - d.l_discount) * (1 + d.l_tax)) as never),
+              avg_qty: (d: Lineitem) => op.mean(d.l_quantity as never),
+              avg_price: (d: Lineitem) => op.mean(d.l_extendedprice as never),
+              avg_disc: (d: Lineitem) => op.mean(d.l_discount as never),
+              count_order: () => op.count(),
+            }),
       ),
     ],
   })
@@ -82,7 +82,6 @@ export const tpchQ1: WorkloadMaker = async ({ rows }) => {
 
 export const manyGroups: WorkloadMaker = async ({ rows }) => {
   const table = await load('lineitem', rows)
-  const flat = table.arquero('l_partkey', 'l_extendedprice')
   return workload({
     name: 'group',
     title: 'group by 200,000 int32 keys',
@@ -93,7 +92,7 @@ export const manyGroups: WorkloadMaker = async ({ rows }) => {
       volley(table.volley, (df) => df.aggregate(['l_partkey'], ['sum(l_extendedprice) as total'])),
       await duckdbQuery(`select l_partkey, sum(l_extendedprice) from ${table.duckdb} group by all`),
       polarsQuery(() => table.lazy().groupBy(['l_partkey']).agg(pl.col('l_extendedprice').sum())),
-      arqueroQuery(() =>
+      arqueroQuery(table.volley, ['l_partkey', 'l_extendedprice'], (flat) =>
         flat.groupby('l_partkey').rollup({ total: (d: Lineitem) => op.sum(d.l_extendedprice as never) }),
       ),
     ],
@@ -102,7 +101,6 @@ export const manyGroups: WorkloadMaker = async ({ rows }) => {
 
 export const distinct: WorkloadMaker = async ({ rows }) => {
   const table = await loadFirst('lineitem', distinctRows(rows), rows)
-  const flat = table.arquero('l_comment')
   return workload({
     name: 'distinct',
     title: 'distinct utf8',
@@ -117,7 +115,7 @@ export const distinct: WorkloadMaker = async ({ rows }) => {
       volley(table.volley, (df) => df.select('l_comment').distinct()),
       await duckdbQuery(`select distinct l_comment from ${table.duckdb}`),
       polarsQuery(() => table.lazy().select(pl.col('l_comment')).unique()),
-      arqueroQuery(() => flat.dedupe('l_comment')),
+      arqueroQuery(table.volley, ['l_comment'], (flat) => flat.dedupe('l_comment')),
     ],
   })
 }

@@ -15,7 +15,6 @@ const day = (text: string): Expr => pl.lit(new Date(text)).cast(pl.Date)
 export const projection: WorkloadMaker = async ({ rows }) => {
   const table = await load('lineitem', rows)
   const columns = ['l_extendedprice', 'l_discount', 'l_tax']
-  const flat = table.arquero(...columns)
   const sql = 'l_extendedprice * (1 - l_discount) * (1 + l_tax)'
   const ours = new EngineQuery(table.volley, (df) => df.select(sql))
   const [price, discount, tax] = [pl.col('l_extendedprice'), pl.col('l_discount'), pl.col('l_tax')]
@@ -29,7 +28,7 @@ export const projection: WorkloadMaker = async ({ rows }) => {
       variant('volley', 'Volley', () => ours.run(), cellsOfQuery),
       await duckdbQuery(`select ${sql} from ${table.duckdb}`),
       polarsQuery(() => table.lazy().select(price.mul(one().minus(discount)).mul(one().plus(tax)))),
-      arqueroQuery(() =>
+      arqueroQuery(table.volley, columns, (flat) =>
         flat.derive({ net: (d: Lineitem) => d.l_extendedprice * (1 - d.l_discount) * (1 + d.l_tax) }).select('net'),
       ),
       variant('volley', 'Volley, compiled anew', () => ours.forget().run(), cellsOfQuery, { aside: true }),
@@ -46,7 +45,6 @@ export const projection: WorkloadMaker = async ({ rows }) => {
 
 export const tpchQ6: WorkloadMaker = async ({ rows }) => {
   const table = await load('lineitem', rows)
-  const flat = table.arquero('l_shipdate', 'l_discount', 'l_quantity', 'l_extendedprice')
   const where = `l_shipdate >= date '1994-01-01' and l_shipdate < date '1995-01-01'
     and l_discount between 0.05 and 0.07 and l_quantity < 24`
   const [shipped, discount, quantity] = [pl.col('l_shipdate'), pl.col('l_discount'), pl.col('l_quantity')]
@@ -75,7 +73,7 @@ export const tpchQ6: WorkloadMaker = async ({ rows }) => {
           )
           .select(pl.col('l_extendedprice').mul(discount).sum()),
       ),
-      arqueroQuery(() =>
+      arqueroQuery(table.volley, ['l_shipdate', 'l_discount', 'l_quantity', 'l_extendedprice'], (flat) =>
         flat
           .filter(
             (d: Lineitem) =>
@@ -93,7 +91,6 @@ export const tpchQ6: WorkloadMaker = async ({ rows }) => {
 
 export const caseAndCast: WorkloadMaker = async ({ rows }) => {
   const table = await load('lineitem', rows)
-  const flat = table.arquero('l_quantity', 'l_extendedprice', 'l_discount', 'l_partkey')
   const sql = (cut: string) =>
     `case when l_quantity > 30 then cast(${cut} as int) when l_discount > 0.05 then l_partkey else 0 end`
   return workload({
@@ -117,7 +114,7 @@ export const caseAndCast: WorkloadMaker = async ({ rows }) => {
               .alias('code'),
           ),
       ),
-      arqueroQuery(() =>
+      arqueroQuery(table.volley, ['l_quantity', 'l_extendedprice', 'l_discount', 'l_partkey'], (flat) =>
         flat
           .derive({
             code: (d: Lineitem) =>

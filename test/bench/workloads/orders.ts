@@ -30,7 +30,6 @@ export const sort: WorkloadMaker = async ({ rows }) => {
 export const topK: WorkloadMaker = async ({ rows }) => {
   const table = await load('lineitem', rows)
   const columns = ['l_extendedprice', 'l_orderkey', 'l_partkey']
-  const flat = table.arquero(...columns)
   return workload({
     name: 'top',
     title: 'the first 100 rows by two keys',
@@ -51,7 +50,12 @@ export const topK: WorkloadMaker = async ({ rows }) => {
           .sort([pl.col('l_extendedprice'), pl.col('l_orderkey')], [true, false])
           .limit(100),
       ),
-      arqueroQuery(() => flat.orderby(desc('l_extendedprice'), 'l_orderkey').slice(0, 100), 'Arquero, full sort'),
+      arqueroQuery(
+        table.volley,
+        columns,
+        (flat) => flat.orderby(desc('l_extendedprice'), 'l_orderkey').slice(0, 100),
+        'Arquero, full sort',
+      ),
     ],
   })
 }

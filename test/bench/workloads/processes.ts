@@ -3,7 +3,7 @@
 import { fork, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
-import { WorkerPool } from '../../../runtime/pool/pool.ts'
+import { ForkPool } from '../../../runtime/pool/pool.ts'
 import { variant, type WorkloadMaker, workload } from '../measure/workload.ts'
 
 const empty = fileURLToPath(new URL('../children/empty.ts', import.meta.url))
@@ -29,7 +29,7 @@ export const startUp: WorkloadMaker = async () =>
 const ending: Promise<unknown>[] = []
 
 async function startWorker(): Promise<void> {
-  const pool = WorkerPool.fork({ workers: 1 })
+  const pool = ForkPool.fork({ workers: 1 })
   await pool.ready()
   ending.push(pool.close())
 }
@@ -43,7 +43,7 @@ async function startEmpty(): Promise<void> {
 
 export const transport: WorkloadMaker = async ({ quick }) => {
   const bytes = quick ? 250_000_000 : 1_000_000_000
-  const pool = WorkerPool.fork({ workers: 1, entry })
+  const pool = ForkPool.fork({ workers: 1, entry })
   await pool.ready()
   return workload({
     name: 'transport',
@@ -69,7 +69,7 @@ export const transport: WorkloadMaker = async ({ quick }) => {
   })
 }
 
-async function throughPool(pool: WorkerPool, bytes: number): Promise<number> {
+async function throughPool(pool: ForkPool, bytes: number): Promise<number> {
   const run = await pool.run({ task: Buffer.from(`${bytes}`) }, { signal })
   let read = 0
   for await (const chunk of run.stream) read += chunk.length

@@ -23,14 +23,13 @@ export const upper: WorkloadMaker = async ({ rows }) => {
 
 export const like: WorkloadMaker = async ({ rows }) => {
   const table = await load('lineitem', rows)
-  const flat = table.arquero('l_comment')
   return likeOf(table, 'l_comment', {
     name: 'like',
     title: "`LIKE '%express%'`",
     work: 'how many of the ASCII texts match',
     goals: [{ against: 'polars', factor: 2 }],
     more: [
-      arqueroQuery(() =>
+      arqueroQuery(table.volley, ['l_comment'], (flat) =>
         flat.filter((d: Lineitem) => op.includes(d.l_comment as never, 'express')).rollup({ n: () => op.count() }),
       ),
     ],
