@@ -1,0 +1,111 @@
+// Sums, means and extremes where doubles, 64 bits and decimals end.
+
+import t from 'tap'
+import { columnOf } from '../../../functions/column/target.ts'
+import type { AggregateNode, Value } from '../../../functions/expr/node.ts'
+import { col, functions as f, typeName } from '../../../functions/index.ts'
+import {
+  bool,
+  type DataType,
+  date32,
+  decimal128,
+  field,
+  float32,
+  float64,
+  int8,
+  int64,
+  list,
+  timestamp,
+  uint32,
+  uint64,
+  utf8,
+} from '../../../functions/types/type.ts'
+import type { AggregateOp } from '../../../runtime/program/program.ts'
+import { schemaAfter } from '../../../runtime/program/schema.ts'
+import { rowsIn, runProgram } from './run-program.ts'
+
+type Name = 'sum' | 'avg' | 'min' | 'max' | 'count'
+
+/** The aggregate of one column's values, with its type; the same grouped by a constant, and in two phases. */
+function aggregate(name: Name, values: readonly Value[], type: DataType) {
+  const schema = [field('a', type)]
+  const call = f[name](col('a')).node as AggregateNode
+  const ungrouped: AggregateOp = { op: 'aggregate', phase: 'single', by: [], aggregates: [call], schema }
+  const by = [{ name: 'k', node: col('a').isNull().isNull().node }]
+  const grouped: AggregateOp = { ...ungrouped, by }
+  const partial: AggregateOp = { ...ungrouped, phase: 'partial' }
+  const batch = (part: readonly Value[]) => ({ length: part.length, columns: [columnOf(part, type)] })
+  const half = Math.ceil(values.length / 2)
+  const states = [values.slice(0, half), values.slice(half)].flatMap((part) =>
+    runProgram(schema, [partial], [batch(part)]),
+  )
+  const results = [
+    rowsIn(runProgram(schema, [ungrouped], [batch(values)]))[0]?.[0],
+    rowsIn(runProgram(schema, [grouped], [batch(values)]))[0]?.[1],
+    rowsIn(runProgram(schemaAfter(schema, partial), [{ ...ungrouped, phase: 'final' }], states))[0]?.[0],
+  ]
+  const [result] = schemaAfter(schema, ungrouped)
+  return { results, type: result === undefined ? '' : typeName(result.type) }
+}
+
+const most = 2n ** 63n - 1n
+const cases: readonly (readonly [Name, readonly Value[], DataType, Value, string])[] = [
+  ['sum', [1, 2, null, 3], int8, 6n, 'int64'],
+  ['sum', [127, 127, 127], int8, 381n, 'int64'],
+  ['sum', [9007199254740993n, 1n, 9007199254740993n], int64, 18014398509481987n, 'int64'],
+  ['sum', [most, 1n], int64, -most - 1n, 'int64'],
+  ['sum', [most, most, most], int64, 9223372036854775805n, 'int64'],
+  ['sum', [-most - 1n, -1n], int64, most, 'int64'],
+  [
+    'sum',
+    Array.from({ length: 1000 }, (_, i) => 2n ** 52n - 1n - BigInt(i % 2)),
+    int64,
+    1000n * (2n ** 52n - 1n) - 500n,
+    'int64',
+  ],
+  ['sum', [4294967295, 4294967295], uint32, 8589934590n, 'uint64'],
+  ['sum', [2n ** 64n - 1n, 2n], uint64, 1n, 'uint64'],
+  ['sum', [0.5, null, -0.25], float64, 0.25, 'float64'],
+  ['sum', [Infinity, -Infinity], float64, NaN, 'float64'],
+  ['sum', [1.5, 2.5], float32, 4, 'float64'],
+  ['sum', [12345n, -45n], decimal128(7, 2), 12300n, 'decimal128(17,2)'],
+  ['avg', [1n, 2n, null, 4n], int64, 7 / 3, 'float64'],
+  ['avg', [NaN, 1], float64, NaN, 'float64'],
+  ['avg', [100n, 101n], decimal128(7, 2), 1005000n, 'decimal128(11,6)'],
+  ['avg', [-1n, 0n, 0n], decimal128(3, 0), -3333n, 'decimal128(7,4)'],
+  ['min', [3, NaN, null, -1], float64, -1, 'float64'],
+  ['min', [NaN, NaN], float64, NaN, 'float64'],
+  ['max', [3, NaN, Infinity], float64, NaN, 'float64'],
+  ['max', [-5, -3, null], int8, -3, 'int8'],
+  ['max', [2n ** 64n - 1n, 3n], uint64, 2n ** 64n - 1n, 'uint64'],
+  ['min', [9007199254740993n, 9007199254740992n], int64, 9007199254740992n, 'int64'],
+  ['min', ['b', 'a', null, '\uffff', '😀'], utf8, 'a', 'utf8'],
+  ['max', ['b', '\uffff', '😀'], utf8, '😀', 'utf8'],
+  ['min', [true, false, null], bool, false, 'bool'],
+  ['max', [10, -10], date32, 10, 'date32'],
+  ['max', [10n, -10n], timestamp('ns'), 10n, 'timestamp(ns)'],
+  ['max', [10n ** 30n, -(10n ** 37n)], decimal128(38, 0), 10n ** 30n, 'decimal128(38,0)'],
+  ['max', [[1n, 2n], [1n, 3n], [1n]], list(int64), [1n, 3n], 'list<int64>'],
+  ['count', [1, null, 3], int8, 2n, 'int64'],
+  ['sum', [null, null], int64, null, 'int64'],
+  ['avg', [null], int64, null, 'float64'],
+  ['min', [null], utf8, null, 'utf8'],
+  ['count', [null], utf8, 0n, 'int64'],
+]
+for (const [name, values, type, wanted, resultType] of cases) {
+  const shown = values.length > 6 ? `${values.length} values` : values.map(String).join(', ')
+  t.test(`${name}() of ${typeName(type)} ${shown}`, (t) => {
+    const { results, type: got } = aggregate(name, values, type)
+    t.same(results, [wanted, wanted, wanted], 'without keys, with keys, in two phases')
+    t.equal(got, resultType)
+    t.end()
+  })
+}
+
+t.test('a decimal sum or mean that does not fit its type is an overflow', (t) => {
+  const all = 10n ** 38n - 1n
+  t.throws(() => aggregate('sum', [all, 1n], decimal128(38, 2)), { name: 'DataError', code: 'overflow' })
+  t.throws(() => aggregate('avg', [all], decimal128(38, 2)), { name: 'DataError', code: 'overflow' })
+  t.same(aggregate('sum', [all, -all], decimal128(38, 2)).results[0], 0n, 'what it passes on the way does not matter')
+  t.end()
+})
