@@ -5,7 +5,7 @@ import Fastify, { type FastifyInstance, type FastifyRequest, type FastifyServerO
 import type { Backend } from '../runtime/backend.ts'
 import { SessionContext } from '../runtime/context/session.ts'
 import { type JobLimits, parseJson } from '../runtime/json-job.ts'
-import { type PoolOptions, type PoolStats, WorkerPool } from '../runtime/pool/pool.ts'
+import { ForkPool, type PoolOptions, type PoolStats } from '../runtime/pool/pool.ts'
 import { addAuth, type Token } from './auth.ts'
 import { DataRoots } from './data-roots.ts'
 import { HttpError, problemOf } from './errors.ts'
@@ -69,10 +69,12 @@ export function buildServer(options: ServerOptions): FastifyInstance {
   const tables = tableSources(options.tables ?? {})
   const app = Fastify({
     logger: options.logger ?? false,
+    // Replies were given their time before connections are closed.
+    forceCloseConnections: true,
     bodyLimit: options.maxBodyBytes ?? 16 * 1024 * 1024,
     ajv: { customOptions: { coerceTypes: false, removeAdditional: false, useDefaults: false, strict: false } },
   })
-  const session = options.session ?? new SessionContext({ backend: WorkerPool.fork(options.pool), log: 'ignore' })
+  const session = options.session ?? new SessionContext({ backend: ForkPool.fork(options.pool), log: 'ignore' })
   const store = new JobStore()
   registerTables(session, tables)
 

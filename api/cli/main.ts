@@ -3,9 +3,8 @@
 
 import { Command, CommanderError } from 'commander'
 import { isVolleyError } from '../../functions/errors.ts'
+import { runCommand, serveCommand } from './commands.ts'
 import { Interrupted, UsageError } from './outcome.ts'
-import { runCommand } from './run.ts'
-import { serveCommand } from './serve.ts'
 
 /** Runs the command line; sets the exit code. */
 export async function main(args: readonly string[]): Promise<void> {

@@ -8,7 +8,7 @@ import { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { pipeline } from 'node:stream/promises'
 import { RecordBatchReader } from 'apache-arrow'
-import { Command } from 'commander'
+import type { Command } from 'commander'
 import { decodeExpr } from '../../runtime/codec/expr-codec.ts'
 import { resolvePaths } from '../../runtime/context/paths.ts'
 import { SessionContext } from '../../runtime/context/session.ts'
@@ -18,11 +18,11 @@ import { encodeCsv } from '../formats/csv.ts'
 import { encodeNdjson } from '../formats/ndjson.ts'
 import { registerTables, tableSources } from '../tables.ts'
 import { Interrupted, UsageError } from './outcome.ts'
-import { listOf, listOption, moduleUrl, option, tablesOf, wholeNumber } from './parse-options.ts'
+import { listOf, moduleUrl, tablesOf } from './parse-options.ts'
 import { TablePrinter } from './print-table.ts'
 import { ProgressLine } from './progress-line.ts'
 
-interface RunCommandOptions {
+export interface RunCommandOptions {
   readonly out?: string
   readonly format?: Format
   readonly workers?: number
@@ -30,7 +30,6 @@ interface RunCommandOptions {
 }
 
 type Format = 'arrow' | 'csv' | 'ndjson' | 'table'
-const formats: readonly Format[] = ['arrow', 'csv', 'ndjson', 'table']
 const formatOfExtension = new Map<string, Format>([
   ['.arrow', 'arrow'],
   ['.arrows', 'arrow'],
@@ -39,19 +38,8 @@ const formatOfExtension = new Map<string, Format>([
   ['.jsonl', 'ndjson'],
 ])
 
-export function runCommand(): Command {
-  return new Command('run')
-    .description('Runs a JSON job here, on worker processes of its own')
-    .argument('<job>', 'file with the job; - reads it from stdin')
-    .option('-o, --out <file>', 'where the result goes, .arrow, .csv or .ndjson (default: stdout)')
-    .addOption(option('--format <format>', 'default: by the file, else a table or NDJSON').choices(formats))
-    .addOption(listOption('--table <name=path>', 'file that the job may read by name'))
-    .addOption(option('--worker-context <file>', 'module that every worker imports when it starts'))
-    .addOption(option('--workers <n>', 'worker processes (default: one per core)').argParser(wholeNumber(1, 1024)))
-    .action(async (job: string, options: RunCommandOptions, command: Command) => run(job, options, command))
-}
-
-async function run(file: string, options: RunCommandOptions, command: Command): Promise<void> {
+/** The action of `volley run`. */
+export async function run(file: string, options: RunCommandOptions, command: Command): Promise<void> {
   const format = formatFor(options)
   const tables = tableSources(tablesOf(listOf(command, 'table')))
   const interrupt = new AbortController()

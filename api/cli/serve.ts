@@ -1,11 +1,10 @@
 // `volley serve`: options to a listening server, and its orderly end on Ctrl-C or SIGTERM.
 
-import { Command } from 'commander'
+import type { Command } from 'commander'
 import type { FastifyInstance } from 'fastify'
-import { buildServer } from '../server.ts'
 import { Interrupted, UsageError } from './outcome.ts'
-import { listOf, listOption, moduleUrl, option, tablesOf, wholeNumber } from './parse-options.ts'
-import { checkToken, defaultStateDirectory, ownToken, readTokenFile, type ServerToken } from './token.ts'
+import { listOf, moduleUrl, tablesOf } from './parse-options.ts'
+import { checkToken, ownToken, readTokenFile, type ServerToken } from './token.ts'
 
 interface ServeOptions {
   readonly host: string
@@ -21,33 +20,12 @@ interface ServeOptions {
   readonly logLevel: string
 }
 
-const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'silent']
-
-export function serveCommand(): Command {
-  return new Command('serve')
-    .description('Serves jobs over HTTP')
-    .addOption(option('--host <host>', 'address to listen on').default('127.0.0.1'))
-    .addOption(option('--port <port>', '0 picks a free one').default(8642).argParser(wholeNumber(0, 65_535)))
-    .addOption(listOption('--data-root <dir>', 'directory whose files jobs may read'))
-    .addOption(listOption('--table <name=path>', 'file that jobs may read by name'))
-    .addOption(option('--worker-context <file>', 'module that every worker imports when it starts'))
-    .addOption(option('--workers <n>', 'worker processes (default: one per core)').argParser(wholeNumber(1, 1024)))
-    .addOption(option('--spare-workers <n>', 'workers kept started ahead').argParser(wholeNumber(0, 1024)))
-    .addOption(option('--state-dir <dir>', 'where the token is kept').default(defaultStateDirectory()))
-    .addOption(option('--token <token>', 'token that requests must bear; VOLLEY_TOKEN does not show in ps'))
-    .addOption(option('--token-file <file>', 'file that holds it').conflicts('token'))
-    .addOption(listOption('--allow-host <name>', 'host name that this server goes by, besides localhost'))
-    .addOption(
-      option('--allow-inline-udfs', 'run code that jobs bring along: as much as a shell for who has the token'),
-    )
-    .addOption(option('--insecure-no-auth', 'let anybody who can connect run jobs'))
-    .addOption(option('--log-level <level>', 'of the JSON log on stderr').choices(logLevels).default('info'))
-    .action(async (_options, command: Command) => serve(command))
-}
-
-async function serve(command: Command): Promise<void> {
+/** The action of `volley serve`; ends when it is told to. */
+export async function serve(command: Command): Promise<void> {
   const options = command.opts<ServeOptions>()
   const token = await tokenFor(options)
+  // What is refused above need not wait for the server's modules.
+  const { buildServer } = await import('../server.ts')
   const app = buildServer({
     ...(token === undefined ? { insecureNoAuth: true } : { tokens: [token.token] }),
     pool: {

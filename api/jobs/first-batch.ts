@@ -3,8 +3,8 @@
 
 /** A stream that was begun. */
 export interface BegunStream extends AsyncIterable<Uint8Array> {
-  /** Ends the stream whether anybody has begun to read it or not. */
-  end(): Promise<void>
+  /** Ends the stream whether anybody reads it or not; who does gets the error, never an end that looks regular. */
+  end(error: unknown): Promise<void>
 }
 
 /**
@@ -23,7 +23,8 @@ export async function awaitFirstBatch(stream: AsyncIterable<Uint8Array>): Promis
     held.push(next.value)
     bytes += next.value.length
   }
-  const end = async (): Promise<void> => {
+  let ended: { readonly error: unknown } | undefined
+  const leave = async (): Promise<void> => {
     held.length = 0
     await source.return?.()
   }
@@ -31,13 +32,18 @@ export async function awaitFirstBatch(stream: AsyncIterable<Uint8Array>): Promis
     next: async () => {
       const value = held.shift()
       if (value !== undefined) return { done: false, value }
-      const next = await source.next()
-      return next.done === true ? { done: true, value: undefined } : next
+      const next = ended === undefined ? await source.next() : undefined
+      if (ended !== undefined) throw ended.error
+      return next === undefined || next.done === true ? { done: true, value: undefined } : next
     },
     return: async () => {
-      await end()
+      await leave()
       return { done: true, value: undefined }
     },
+  }
+  const end = (error: unknown): Promise<void> => {
+    ended ??= { error }
+    return leave()
   }
   return { [Symbol.asyncIterator]: () => iterator, end }
 }

@@ -29,6 +29,8 @@ export class JobRecord {
   readonly id: string
   /** Resolves when the job has ended, however. */
   readonly ended: Promise<void>
+  /** Resolves when its reply is through, or its client gone. */
+  readonly answered: Promise<void>
   readonly #ended = Promise.withResolvers<void>()
   readonly #controller = new AbortController()
   readonly #createdAt = new Date()
@@ -40,8 +42,9 @@ export class JobRecord {
   #log = Buffer.alloc(0)
   #logBytes = 0
 
-  constructor(id: string) {
+  constructor(id: string, answered: Promise<void>) {
     this.id = id
+    this.answered = answered
     this.ended = this.#ended.promise
   }
 

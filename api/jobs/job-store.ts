@@ -24,18 +24,19 @@ export class JobStore {
   /**
    * A new job.
    *
+   * @param answered - Resolves when the reply is through.
    * @param id - Chosen by the client; else made here.
    * @throws {HttpError} `job_id_taken`.
    * @throws {CancelledError} `closed` once the server is closing.
    */
-  create(id: string = randomUUID()): JobRecord {
+  create(answered: Promise<void>, id: string = randomUUID()): JobRecord {
     if (this.#isClosing) throw new CancelledError('closed', 'Cannot run the job: the server is shutting down')
     if (this.#records.has(id)) {
       throw new HttpError('job_id_taken', `Cannot run the job as "${id}": there is one of that id`, {
         details: { jobId: id },
       })
     }
-    const record = new JobRecord(id)
+    const record = new JobRecord(id, answered)
     this.#records.set(id, record)
     this.#forget()
     return record
@@ -45,16 +46,19 @@ export class JobStore {
     return this.#records.get(id)
   }
 
-  /** Takes no more jobs, lets those that run go on for `drainMs`, then cancels them and waits until they have ended. */
+  /**
+   * Takes no more jobs, lets those that run and their replies go on for `drainMs`, then cancels them and waits until they
+   * have ended.
+   */
   async close(drainMs: number): Promise<void> {
     this.#isClosing = true
-    const running = [...this.#records.values()].filter((record) => !record.isOver)
-    const ended = Promise.all(running.map((record) => record.ended))
+    const records = [...this.#records.values()]
+    const settled = Promise.all(records.flatMap(({ ended, answered }) => [ended, answered]))
     const timer = new AbortController()
-    await Promise.race([ended, delay(drainMs, undefined, { signal: timer.signal }).catch(() => {})])
+    await Promise.race([settled, delay(drainMs, undefined, { signal: timer.signal }).catch(() => {})])
     timer.abort()
-    for (const record of running) record.cancel(new CancelledError('closed', 'The server is shutting down'))
-    await ended
+    for (const record of records) record.cancel(new CancelledError('closed', 'The server is shutting down'))
+    await Promise.all(records.map(({ ended }) => ended))
   }
 
   #forget(): void {

@@ -42,7 +42,12 @@ export async function runJob(
       (report) => record.succeed(report),
       (error) => record.fail(record.signal.aborted ? record.signal.reason : limits.publicError(error)),
     )
-    return await awaitFirstBatch(run.stream)
+    const begun = await awaitFirstBatch(run.stream)
+    // A reply that nobody reads would never notice.
+    const end = (): void => void begun.end(record.signal.reason).catch(() => {})
+    if (record.signal.aborted) end()
+    record.signal.addEventListener('abort', end, { once: true })
+    return begun
   } catch (thrown) {
     const error = limits.publicError(thrown)
     record.fail(error)

@@ -61,7 +61,7 @@ async function postJob(request: FastifyRequest, reply: FastifyReply, routes: Job
   const left = new Promise<void>((resolve) => reply.raw.once('close', resolve))
   const format = negotiate(request.headers.accept)
   const parsed = await parseJobJson(request.body, readingFor(request, routes))
-  const record = routes.store.create(request.headers[idHeader] as string | undefined)
+  const record = routes.store.create(left, request.headers[idHeader] as string | undefined)
   reply.header(idHeader, record.id)
   request.jobId = record.id
   // Harmless after the last byte.
@@ -73,7 +73,6 @@ async function postJob(request: FastifyRequest, reply: FastifyReply, routes: Job
       request.log.debug({ jobId: record.id, stream, text: Buffer.from(bytes.subarray(0, 1024)).toString() }, 'job log')
     },
   })
-  void left.then(() => begun.end()).catch(() => {})
   const body = Readable.from(format.encode(begun), { objectMode: false, highWaterMark: READ_AHEAD_BYTES })
   return reply.header('content-type', format.contentType).header('vary', 'accept').send(body)
 }

@@ -4,8 +4,9 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import type { Test } from 'tap'
-import { col, type Expr, float64, SessionContext, udf, WorkerPool } from 'volley'
+import { col, type Expr, float64, SessionContext, udf } from 'volley'
 import { buildServer, type Problem, type ServerOptions } from 'volley/api'
+import { ForkPool } from '../../runtime/pool/pool.ts'
 
 export const dataRoot = fileURLToPath(new URL('../../node_modules/vega-datasets/data', import.meta.url))
 export const flights = { parquet: 'flights-3m.parquet' }
@@ -21,7 +22,7 @@ export interface Answer {
 export interface Served {
   readonly url: string
   readonly session: SessionContext
-  readonly pool: WorkerPool
+  readonly pool: ForkPool
   /** Sends a request; `body` is sent as JSON unless it is a text. */
   ask(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>
   post(job: unknown, headers?: Record<string, string>): Promise<Answer>
@@ -29,7 +30,7 @@ export interface Served {
 
 /** A listening server with the sample data as its data root. */
 export async function serve(t: Test, options: ServerOptions = {}): Promise<Served> {
-  const pool = WorkerPool.fork({ workers: 2, ...options.pool })
+  const pool = ForkPool.fork({ workers: 2, ...options.pool })
   const session = options.session ?? new SessionContext({ backend: pool, log: 'ignore' })
   const app = buildServer({ tokens: [token], dataRoots: [dataRoot], ...options, session })
   const seen = new Set<number>()
