@@ -2,7 +2,7 @@
 
 export * from '../functions/index.ts'
 export type { Backend, TaskRequest, TaskRun, TaskStats } from './backend.ts'
-export { decodeExpr, encodeExpr } from './codec/expr-codec.ts'
+export { decodeExpr, encodeExpr, exprReducers, exprRevivers } from './codec/expr-codec.ts'
 export { SessionContext, type SessionOptions } from './context/session.ts'
 export {
   clearSenderCtx,
@@ -14,7 +14,9 @@ export {
   setWorkerCtx,
 } from './context/slots.ts'
 export { DataFrame, type ExprInput, type RunOptions } from './dataframe.ts'
+export { evaluateExpr } from './evaluate.ts'
 export type { Job, JobStep } from './job.ts'
-export { type PoolOptions, WorkerPool } from './pool/pool.ts'
+export type { PoolOptions, PoolStats, WorkerInfo } from './pool/pool.ts'
 export type { CsvOptions, JsonOptions, SourceSpec } from './source/source.ts'
 export type { JobProgress, JobReport, JobRun } from './submit.ts'
+export { type CallOptions, type MapOptions, type MapProgress, WorkerPool } from './worker-pool.ts'

@@ -2,12 +2,13 @@
 // prepares them.
 
 import { WireError } from '../../functions/errors.ts'
-import { Expr, make } from '../../functions/expr/expr.ts'
-import type { ExprNode } from '../../functions/expr/node.ts'
+import { Expr, isExpr, make } from '../../functions/expr/expr.ts'
 import { decodingContext, encodingContext } from '../context/slots.ts'
 import type { CodecContext } from './context.ts'
 import { decodeEnvelope, encodeEnvelope, FLAG_INLINE_CODE } from './envelope.ts'
 import { decodeGraph, encodeGraph } from './graph-codec.ts'
+import { validateNode } from './validate-node.ts'
+import { PartBudget } from './validate-type.ts'
 
 /**
  * An expression as bytes, with the functions in it.
@@ -29,11 +30,25 @@ export function encodeExpr(expr: Expr, context?: CodecContext): Uint8Array {
 export function decodeExpr(bytes: Uint8Array, context?: CodecContext): Expr {
   const { payload } = decodeEnvelope(bytes, 'VLYEXPR')
   const node = decodeGraph(payload, decodingContext(context))
-  if (typeof node !== 'object' || node === null || !('kind' in node)) {
-    throw new WireError('wire_damaged', 'Cannot read an expression: the payload is none')
-  }
-  return make(node as ExprNode)
+  validateNode(node, new PartBudget(payload.length))
+  return make(node)
 }
+
+/**
+ * Lets expressions sit anywhere in a payload of devalue's: `devalue.stringify(value, exprReducers)`. Functions in them
+ * travel under the sender context.
+ */
+export const exprReducers = Object.freeze({
+  Expr: (value: unknown): string | false => isExpr(value) && Buffer.from(encodeExpr(value)).toString('base64'),
+})
+
+/** The other side: `devalue.parse(text, exprRevivers)`, under the worker context. No code is revived by it. */
+export const exprRevivers = Object.freeze({
+  Expr: (base64: unknown): Expr => {
+    if (typeof base64 === 'string') return decodeExpr(Buffer.from(base64, 'base64'))
+    throw new WireError('wire_damaged', 'Cannot read an expression: it is no text')
+  },
+})
 
 declare module '../../functions/expr/expr.ts' {
   interface Expr {

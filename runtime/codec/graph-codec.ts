@@ -1,14 +1,16 @@
-// Plain data that may hold expression nodes with user-defined functions in them, to sections and back. Each function
-// travels once, as an attachment, and keeps its identity; bytes travel as attachments too.
+// Plain data that may hold expressions, Arrow values and bytes, to sections and back. Each user-defined function travels
+// once, as an attachment, and keeps its identity; bytes travel as attachments too. Decoding never revives code.
 
 import * as devalue from 'devalue'
-import { WireError } from '../../functions/errors.ts'
+import { ShippingError, WireError } from '../../functions/errors.ts'
 import { isExpr, make } from '../../functions/expr/expr.ts'
-import type { ExprNode } from '../../functions/expr/node.ts'
 import type { Udf } from '../../functions/udf/definition.ts'
+import { arrowTypes } from './arrow.ts'
 import type { CodecContext } from './context.ts'
 import { encodeSections, type Sections, splitSections } from './sections.ts'
 import { decodeUdf, encodeUdf, parseText, peekUdf } from './udf-codec.ts'
+import { validateNode } from './validate-node.ts'
+import { PartBudget } from './validate-type.ts'
 
 /** Below this, bytes stay in the text. */
 const SMALL_BYTES = 64
@@ -19,12 +21,16 @@ export interface EncodedGraph {
   readonly inline: boolean
 }
 
-export function encodeGraph(value: unknown, context: CodecContext): EncodedGraph {
+/**
+ * @param label - What the value is called when it cannot travel.
+ * @throws {ShippingError} When something in it cannot travel; names the path to it.
+ */
+export function encodeGraph(value: unknown, context: CodecContext, label = 'the value'): EncodedGraph {
   const attachments: Uint8Array[] = []
   const udfs = new Map<Udf, number>()
   let inline = false
-  const text = devalue.stringify(value, {
-    // An index is never falsy to devalue: it counts from 1.
+  // An index is never falsy to devalue: it counts from 1.
+  const reducers = {
     Udf: (candidate: unknown) => {
       if (!isUdf(candidate)) return false
       let index = udfs.get(candidate)
@@ -38,14 +44,38 @@ export function encodeGraph(value: unknown, context: CodecContext): EncodedGraph
     },
     Expr: (candidate: unknown) => isExpr(candidate) && [candidate.node],
     Bytes: (candidate: unknown) =>
-      candidate instanceof Uint8Array && candidate.length >= SMALL_BYTES && attachments.push(candidate),
-  })
+      candidate instanceof Uint8Array &&
+      candidate.length >= SMALL_BYTES &&
+      !Buffer.isBuffer(candidate) &&
+      attachments.push(candidate),
+    // Only what a view shows travels: the memory around it is its neighbours'.
+    View: (candidate: unknown) => {
+      if (!ArrayBuffer.isView(candidate)) return false
+      const { buffer, byteOffset, byteLength } = candidate
+      if (byteLength >= SMALL_BYTES) {
+        return [viewName(candidate), attachments.push(new Uint8Array(buffer, byteOffset, byteLength))]
+      }
+      if (byteLength === buffer.byteLength && !Buffer.isBuffer(candidate)) return false
+      return [viewName(candidate), buffer.slice(byteOffset, byteOffset + byteLength)]
+    },
+    Arrow: (candidate: unknown) => {
+      if (typeof candidate !== 'object' || candidate === null || isPlain(candidate)) return false
+      const type = arrowTypes.find(({ is }) => is(candidate))
+      return type !== undefined && [type.name, attachments.push(type.encode(candidate) as Uint8Array)]
+    },
+  }
+  const text = stringify(value, reducers, label)
   return { payload: encodeSections({ text, attachments } satisfies Sections), inline }
 }
 
+/**
+ * @throws {WireError} When the payload is damaged, or holds code that a strict context refuses: that before anything in
+ * it is parsed.
+ */
 export function decodeGraph(payload: Uint8Array, context: CodecContext): unknown {
   const { text, attachments } = splitSections(payload)
   const udfs = new Map<number, Udf>()
+  const budget = new PartBudget(payload.length)
   const attachment = (index: unknown): Uint8Array => {
     const bytes = typeof index === 'number' ? attachments[index - 1] : undefined
     if (bytes === undefined)
@@ -58,14 +88,50 @@ export function decodeGraph(payload: Uint8Array, context: CodecContext): unknown
     Udf: ([family, index]: [Udf['family'], number]) => {
       let udf = udfs.get(index)
       if (udf === undefined) {
-        udf = decodeUdf(attachment(index), family, context)
+        udf = decodeUdf(attachment(index), familyOf(family), context)
         udfs.set(index, udf)
       }
       return udf
     },
-    Expr: ([node]: [ExprNode]) => make(node),
+    Expr: ([node]: [unknown]) => {
+      validateNode(node, budget)
+      return make(node)
+    },
     Bytes: (index: number) => attachment(index),
+    View: ([name, memory]: [unknown, unknown]) =>
+      makeView(name, memory instanceof ArrayBuffer ? new Uint8Array(memory) : attachment(memory)),
+    Arrow: ([name, index]: [unknown, unknown]) => {
+      const type = arrowTypes.find((known) => known.name === name)
+      if (type === undefined)
+        throw new WireError('wire_damaged', 'Cannot read a payload: it has a value of no known type')
+      return type.decode(attachment(index))
+    },
   })
+}
+
+function stringify(value: unknown, reducers: Record<string, (value: unknown) => unknown>, label: string): string {
+  try {
+    return devalue.stringify(value, reducers)
+  } catch (error) {
+    if (error instanceof RangeError) {
+      throw new ShippingError('closure_too_deep', `Cannot ship ${label}: it nests too deep`, { cause: error })
+    }
+    if (!(error instanceof devalue.DevalueError)) throw error
+    const path = error.path ?? ''
+    const where = path === '' ? 'it' : `"${path.replace(/^\./, '')}"`
+    throw new ShippingError('closure_unserializable', `Cannot ship ${label}: ${where} is ${describe(error.value)}`, {
+      details: { path },
+      cause: error,
+    })
+  }
+}
+
+function describe(value: unknown): string {
+  if (typeof value === 'function')
+    return `the function "${value.name}": data travels here, and expressions and Arrow values`
+  if (typeof value === 'symbol') return 'a symbol'
+  const name: unknown = typeof value === 'object' && value !== null ? value.constructor?.name : typeof value
+  return `a ${String(name)}: plain data travels here, and expressions and Arrow values`
 }
 
 const familyByTag = new Map<string, Udf['family']>([
@@ -74,6 +140,11 @@ const familyByTag = new Map<string, Udf['family']>([
   ['VLYUDFW', 'window'],
 ])
 
+function familyOf(name: unknown): Udf['family'] {
+  for (const family of familyByTag.values()) if (family === name) return family
+  throw new WireError('wire_damaged', 'Cannot read a payload: it has a function of no known family')
+}
+
 function refuseCode(bytes: Uint8Array, context: CodecContext): void {
   const family = familyByTag.get(String.fromCharCode(...bytes.subarray(0, 7)))
   if (family !== undefined && peekUdf(bytes, family).inline) decodeUdf(bytes, family, context)
@@ -81,4 +152,26 @@ function refuseCode(bytes: Uint8Array, context: CodecContext): void {
 
 function isUdf(value: unknown): value is Udf {
   return typeof value === 'object' && value !== null && 'family' in value && 'body' in value && 'volatility' in value
+}
+
+function isPlain(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value)
+  return prototype === Object.prototype || prototype === null || prototype === Array.prototype
+}
+
+function viewName(view: ArrayBufferView): string {
+  return Buffer.isBuffer(view) ? 'Buffer' : Object.prototype.toString.call(view).slice(8, -1)
+}
+
+const viewNames = /^((Big)?(Int|Uint|Float)\d+(Clamped)?Array|DataView|Buffer)$/
+
+/** A copy: the payload may lie anywhere in memory, and most views must be aligned. */
+function makeView(name: unknown, bytes: Uint8Array): unknown {
+  if (typeof name === 'string' && viewNames.test(name)) {
+    const { buffer } = Uint8Array.from(bytes)
+    if (name === 'Buffer') return Buffer.from(buffer)
+    const construct: unknown = Reflect.get(globalThis, name)
+    if (typeof construct === 'function') return Reflect.construct(construct, [buffer])
+  }
+  throw new WireError('wire_damaged', 'Cannot read a payload: a view in it is none')
 }

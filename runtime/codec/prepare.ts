@@ -4,9 +4,11 @@
 import type { ExprNode } from '../../functions/expr/node.ts'
 import { rewrite, walk } from '../../functions/expr/walk.ts'
 import type { Udf, UserFunction } from '../../functions/udf/definition.ts'
+import { decodingContext } from '../context/slots.ts'
 import { mapNodes } from '../program/map-nodes.ts'
 import type { Program } from '../program/program.ts'
 import { reviveClosure } from './closure/index.ts'
+import { shippedTypes } from './shipped-types.ts'
 
 /** Revived bodies by content hash, least recently used first. */
 const revived = new Map<string, Promise<UserFunction>>()
@@ -52,19 +54,32 @@ function withLive(node: ExprNode, live: ReadonlyMap<Udf, Udf>): ExprNode {
 async function prepareUdf(udf: Udf): Promise<Udf> {
   if (udf.body.kind !== 'shipped') return udf
   const { bytes, hash } = udf.body
-  let body = revived.get(hash)
-  if (body === undefined) {
-    body = reviveClosure(bytes) as Promise<UserFunction>
-  } else {
-    revived.delete(hash)
-  }
-  revived.set(hash, body)
-  const [oldest] = revived.keys()
-  if (revived.size > MAX_REVIVED && oldest !== undefined) revived.delete(oldest)
+  return Object.freeze({ ...udf, body: { kind: 'live', fn: await reviveOnce(bytes, hash) } }) as Udf
+}
+
+/** The function of a body, revived once in this process. */
+export async function reviveOnce(bytes: Uint8Array, hash: string): Promise<UserFunction> {
+  const body =
+    revived.get(hash) ?? (reviveClosure(bytes, { types: shippedTypes(decodingContext()) }) as Promise<UserFunction>)
+  keep(hash, body)
   try {
-    return Object.freeze({ ...udf, body: { kind: 'live', fn: await body } }) as Udf
+    return await body
   } catch (error) {
     revived.delete(hash)
     throw error
   }
+}
+
+/** The function of a body that came before, if it is still known. */
+export function revivedBefore(hash: string): Promise<UserFunction> | undefined {
+  const body = revived.get(hash)
+  if (body !== undefined) keep(hash, body)
+  return body
+}
+
+function keep(hash: string, body: Promise<UserFunction>): void {
+  revived.delete(hash)
+  revived.set(hash, body)
+  const [oldest] = revived.keys()
+  if (revived.size > MAX_REVIVED && oldest !== undefined) revived.delete(oldest)
 }

@@ -9,6 +9,8 @@ import type { Task } from '../task.ts'
 import type { CodecContext } from './context.ts'
 import { decodeEnvelope, encodeEnvelope, FLAG_INLINE_CODE } from './envelope.ts'
 import { decodeGraph, encodeGraph } from './graph-codec.ts'
+import { validateProgram } from './validate-program.ts'
+import { PartBudget } from './validate-type.ts'
 
 /** Encodes the tasks of a job, a program that several share once. */
 export class TaskEncoder {
@@ -59,6 +61,6 @@ export function decodeTask(bytes: Uint8Array, context?: CodecContext): DecodedTa
 /** @throws {WireError} When the bytes are no program, or the context refuses what is in them. */
 export function decodeProgram(bytes: Uint8Array, context?: CodecContext): Program {
   const program = decodeGraph(bytes, decodingContext(context))
-  if (Array.isArray(program)) return program as Program
-  throw new WireError('wire_damaged', 'Cannot read a program: the payload is none')
+  validateProgram(program, new PartBudget(bytes.length))
+  return program
 }

@@ -10,6 +10,8 @@ import { captureClosure } from './closure/index.ts'
 import type { CodecContext } from './context.ts'
 import { decodeEnvelope, encodeEnvelope, type Family, FLAG_INLINE_CODE } from './envelope.ts'
 import { encodeSections, splitSections } from './sections.ts'
+import { PartBudget } from './validate-type.ts'
+import { validateContract } from './validate-udf.ts'
 
 const familyOf: Readonly<Record<Udf['family'], Family>> = { scalar: 'VLYUDFS', aggregate: 'VLYUDFA', window: 'VLYUDFW' }
 
@@ -60,7 +62,8 @@ export function decodeUdf(bytes: Uint8Array, family: Udf['family'], context: Cod
   const { text, attachments } = splitSections(payload.subarray(3 + Buffer.byteLength(name)))
   const [body] = attachments
   if (body === undefined) throw new WireError('wire_damaged', `Cannot read function "${name}": its body is missing`)
-  const contract = parseText(text) as Omit<Udf, 'body'>
+  const contract = parseText(text)
+  validateContract(contract, family, name, new PartBudget(payload.length))
   const hash = createHash('sha256').update(body).digest('hex')
   return Object.freeze({
     ...contract,
@@ -78,7 +81,7 @@ function refused(name: string, family: Family): WireError {
   )
 }
 
-function unregistered(name: string, context: CodecContext): never {
+export function unregistered(name: string, context: CodecContext): never {
   const guess = nearest(name, context.udfNames())
   const hint = guess === undefined ? 'Register it in the worker context' : `Did you mean "${guess}"?`
   throw new WireError('wire_not_registered', `Function "${name}" is not registered here. ${hint}`, {

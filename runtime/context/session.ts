@@ -179,10 +179,7 @@ export class SessionContext implements CodecContext, DataFrameHost, AsyncDisposa
       lookup: (name) => {
         const udf = udfs.get(name) ?? udfs.get(name.toLowerCase())
         if (udf !== undefined) return { kind: 'udf', udf }
-        const scalar = catalogue.scalar(name)
-        if (scalar !== undefined) return { kind: 'scalar', name: scalar.name }
-        const aggregate = catalogue.aggregate(name)
-        return aggregate === undefined ? undefined : { kind: 'aggregate', name: aggregate.name }
+        return catalogue.lookup(name)
       },
       names: () => [...udfs.keys(), ...catalogue.names()],
     }
@@ -223,8 +220,8 @@ export class SessionContext implements CodecContext, DataFrameHost, AsyncDisposa
     if (typeof backend === 'object') return backend
     if (backend === 'in-process' || process.env.VOLLEY_WORKER === '1')
       return new InProcessBackend(this.withUdfInlining({ enabled: true }))
-    const { WorkerPool } = await import('../pool/pool.ts')
-    return WorkerPool.fork({
+    const { ForkPool } = await import('../pool/pool.ts')
+    return ForkPool.fork({
       ...(workers === undefined ? {} : { workers }),
       ...(spareWorkers === undefined ? {} : { spareWorkers }),
       ...(workerContext === undefined ? {} : { workerContext }),

@@ -25,14 +25,14 @@ export function udfFailure(thrown: unknown, name: string | undefined, row: numbe
   return error
 }
 
-interface Frame extends Record<string, string | number> {
+export interface Frame extends Record<string, string | number> {
   readonly file: string
   readonly line: number
   readonly column: number
 }
 
 /** The first frame of the stack that is a place in a file. */
-function userFrame(error: Error): Frame | undefined {
+export function userFrame(error: Error): Frame | undefined {
   for (const line of error.stack?.split('\n') ?? []) {
     const match = /^\s+at .*?\(?((?:file:\/\/|\/|[A-Za-z]:\\)[^()]*?):(\d+):(\d+)\)?$/.exec(line)
     if (match === null) continue

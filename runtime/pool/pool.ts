@@ -40,12 +40,12 @@ const maxBackoffMs = 5000
  * An idle pool does not keep the process alive; an open one with work does.
  *
  * @example
- *     await using pool = WorkerPool.fork({ workers: 2 })
+ *     await using pool = ForkPool.fork({ workers: 2 })
  *     const run = await pool.run({ task }, { signal: AbortSignal.timeout(10_000) })
  *     for await (const bytes of run.stream) process.stdout.write(bytes)
  *     const { rows } = await run.done
  */
-export class WorkerPool implements Backend, AsyncDisposable {
+export class ForkPool implements Backend, AsyncDisposable {
   readonly #options: CheckedOptions
   readonly #queue: TaskQueue<Child>
   readonly #directory = makeScratch()
@@ -76,9 +76,9 @@ export class WorkerPool implements Backend, AsyncDisposable {
    * @throws {RangeError} When an option is out of its range.
    * @throws {WorkerError} `start_failed` inside a worker.
    */
-  static fork(options: PoolOptions = {}): WorkerPool {
+  static fork(options: PoolOptions = {}): ForkPool {
     if (process.env.VOLLEY_WORKER === '1') throw forkInWorker()
-    return new WorkerPool(checkOptions(options))
+    return new ForkPool(checkOptions(options))
   }
 
   /**

@@ -3,7 +3,7 @@
 import { forkInWorker } from '../pool/faults.ts'
 
 /** Refuses, as the pool itself does in a worker. */
-export const WorkerPool = {
+export const ForkPool = {
   fork(): never {
     throw forkInWorker()
   },

@@ -9,7 +9,7 @@ import { join } from 'node:path'
 import type { Duplex } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { encodeFrame } from '../../runtime/pool/frames.ts'
-import { WorkerPool } from '../../runtime/pool/pool.ts'
+import { ForkPool } from '../../runtime/pool/pool.ts'
 import { controlFd } from '../../runtime/pool/protocol.ts'
 import { workerEntry } from '../../runtime/pool/worker-entry.ts'
 
@@ -83,7 +83,7 @@ async function start(
 
 async function startPool(): Promise<number> {
   const startedAt = performance.now()
-  await using pool = WorkerPool.fork({ workers: 1 })
+  await using pool = ForkPool.fork({ workers: 1 })
   await pool.ready()
   return performance.now() - startedAt
 }

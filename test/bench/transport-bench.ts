@@ -8,7 +8,7 @@ import { connect, createServer, type OnReadOpts, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
-import { WorkerPool } from '../../runtime/pool/pool.ts'
+import { ForkPool } from '../../runtime/pool/pool.ts'
 import { readIntoSlabs } from '../../runtime/pool/slab-reader.ts'
 
 const totalBytes = 2_000_000_000
@@ -16,7 +16,7 @@ const signal = new AbortController().signal
 const entry = new URL('../fixtures/workers/stream-bytes.ts', import.meta.url)
 
 const startedAt = performance.now()
-await using pool = WorkerPool.fork({ workers: 1, entry })
+await using pool = ForkPool.fork({ workers: 1, entry })
 await pool.ready()
 print('start of the pool to the first worker ready', `${(performance.now() - startedAt).toFixed(0)} ms`)
 

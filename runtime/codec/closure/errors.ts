@@ -26,6 +26,8 @@ export const closureCodes = {
   closure_computed_key: 'A class computes a member name from a function that travels with it.',
   closure_relative_import: 'The function imports a relative path, but the file that defines it is not known.',
   closure_unserializable: 'A captured value lives in one process only.',
+  closure_too_deep: 'A value nests deeper than the codec can follow.',
+  closure_inlining_off: 'The sender context lets functions travel by name only.',
   closure_too_large: 'What would travel is larger than the limit.',
   closure_no_inspector: 'Automatic capture needs node:inspector, which is not available.',
   closure_syntax: 'The source text of the function cannot be parsed or compiled.',

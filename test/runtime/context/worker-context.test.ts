@@ -124,7 +124,7 @@ test('a job on a worker context that fails ends with its error, and workers are 
   timeout: 30_000,
 }, async (t) => {
   const pool = WorkerPool.fork({ workers: 1, workerContext: contextModule('broken') })
-  await using ctx = new SessionContext({ backend: pool })
+  await using ctx = new SessionContext({ backend: pool.backend })
   await t.rejects(ctx.fromColumns({ a: [1] }).toRows(), { code: 'start_failed' })
   t.ok(pool.stats().started <= 3, `${pool.stats().started} starts`)
 })

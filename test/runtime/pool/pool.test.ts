@@ -5,7 +5,7 @@ import { dirname } from 'node:path'
 import { execa } from 'execa'
 import { test } from 'tap'
 import type { TaskProgress } from '../../../runtime/backend.ts'
-import { WorkerPool } from '../../../runtime/pool/pool.ts'
+import { ForkPool } from '../../../runtime/pool/pool.ts'
 import { elapsed, fixture, isAlive, poolOf, runTask, start, until } from './with-pool.ts'
 
 test('run() hands on the bytes, the counts and the log of a task', { timeout: 10_000 }, async (t) => {
@@ -207,11 +207,11 @@ test('close() with drainMs lets running and waiting tasks finish', { timeout: 10
 })
 
 test('fork() refuses options that make no sense', async (t) => {
-  t.throws(() => WorkerPool.fork({ workers: 0 }), {
+  t.throws(() => ForkPool.fork({ workers: 0 }), {
     name: 'RangeError',
     message: 'Cannot make a pool with workers = 0: it must be a whole number of at least 1',
   })
-  t.throws(() => WorkerPool.fork({ graceMs: 1.5 }), { name: 'RangeError' })
+  t.throws(() => ForkPool.fork({ graceMs: 1.5 }), { name: 'RangeError' })
 })
 
 test('an idle pool that nobody closed does not keep its process alive', { timeout: 10_000 }, async (t) => {

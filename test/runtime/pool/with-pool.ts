@@ -4,14 +4,14 @@ import { readFileSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Test } from 'tap'
 import type { RunOptions, TaskRequest, TaskStats } from '../../../runtime/backend.ts'
-import { type PoolOptions, WorkerPool } from '../../../runtime/pool/pool.ts'
+import { ForkPool, type PoolOptions } from '../../../runtime/pool/pool.ts'
 import type { EchoTask } from '../../fixtures/workers/echo.ts'
 
 export const fixture = (name: string) => new URL(`../../fixtures/workers/${name}.ts`, import.meta.url)
 
 /** A pool of one worker of the fixture, closed after the test; every process it ever had must be gone then. */
-export function poolOf(t: Test, name: string, options: PoolOptions = {}): WorkerPool {
-  const pool = WorkerPool.fork({ workers: 1, entry: fixture(name), ...options })
+export function poolOf(t: Test, name: string, options: PoolOptions = {}): ForkPool {
+  const pool = ForkPool.fork({ workers: 1, entry: fixture(name), ...options })
   t.teardown(async () => {
     const pids = pool.pids()
     await pool.close()
@@ -29,7 +29,7 @@ export interface Outcome {
 
 /** Runs one task and reads all of it. */
 export async function runTask(
-  pool: WorkerPool,
+  pool: ForkPool,
   task: EchoTask | string,
   request: Partial<TaskRequest> = {},
   options: Partial<RunOptions> = {},
@@ -42,7 +42,7 @@ export async function runTask(
 
 /** Starts one task without reading. */
 export function start(
-  pool: WorkerPool,
+  pool: ForkPool,
   task: EchoTask | string,
   request: Partial<TaskRequest> = {},
   options: Partial<RunOptions> = {},

@@ -5,7 +5,8 @@ import { stripTypeScriptTypes } from 'node:module'
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { test } from 'tap'
-import { col, SessionContext, udf, utf8, WorkerPool } from 'volley'
+import { col, SessionContext, udf, utf8 } from 'volley'
+import { ForkPool } from '../../../runtime/pool/pool.ts'
 import { CheckoutCopy } from './checkout-copy.ts'
 
 const options = { timeout: 60_000 }
@@ -95,7 +96,7 @@ test('workers of a packaged bundle run jobs without the sources and write nothin
   const files = readdirSync(directory).sort()
   const naming = files.filter((name) => readFileSync(join(directory, name), 'utf8').includes(checkout.directory))
   t.strictSame(naming, [], 'no file knows where it was built')
-  await using pool = WorkerPool.fork({ workers: 1, entry: pathToFileURL(join(directory, 'main.mjs')) })
+  await using pool = ForkPool.fork({ workers: 1, entry: pathToFileURL(join(directory, 'main.mjs')) })
   await using ctx = new SessionContext({ backend: pool })
   const upper = udf((name: string) => `${name}!`, [utf8], utf8, { name: 'loud' })
   const frame = ctx.fromColumns({ name: ['a', 'b'] }).select(upper(col('name')).alias('loud'))

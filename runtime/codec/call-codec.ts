@@ -1,0 +1,140 @@
+// A function call to bytes and back, and its result: VLYCALL. The frame begins with how the function travels and its
+// name, so that strict receivers refuse code before they read any further.
+//
+//   form u8 (0 by name, 1 its body, 2 the hash of a body sent before) · name length u16 LE · code length u32 LE ·
+//   name · code · arguments as sections
+
+import { hash } from 'node:crypto'
+import { ShippingError, WireError } from '../../functions/errors.ts'
+import type { UserFunction } from '../../functions/udf/definition.ts'
+import { decodingContext } from '../context/slots.ts'
+import { captureClosure } from './closure/index.ts'
+import type { CodecContext } from './context.ts'
+import { decodeEnvelope, encodeEnvelope, FLAG_INLINE_CODE } from './envelope.ts'
+import { decodeGraph, encodeGraph } from './graph-codec.ts'
+import { isScalarUdf, shippedTypes } from './shipped-types.ts'
+
+const forms = { name: 0, body: 1, hash: 2 } as const
+const HEAD_BYTES = 7
+
+/** A function that is ready to travel. */
+export interface CallTarget {
+  readonly name: string
+  /** Absent when it goes by name. */
+  readonly body?: { readonly bytes: Uint8Array; readonly hash: string }
+}
+
+/**
+ * Captures a function for calls: once, however many calls follow. What `udf()` and `nativeUdf()` gave goes as it would
+ * in an expression; every other function by value.
+ *
+ * @throws {ShippingError} When it cannot travel; `closure_inlining_off` when the context sends no code.
+ */
+export function encodeTarget(
+  fn: UserFunction,
+  context: CodecContext,
+  captures?: Readonly<Record<string, unknown>>,
+): CallTarget {
+  if (isScalarUdf(fn)) {
+    const { name, native, body } = fn.definition
+    if (native || body.kind === 'named' || !context.udfInlining) return { name }
+    if (body.kind === 'shipped') return { name, body }
+    return { name, body: capture(body.fn, name, context, body.captures) }
+  }
+  const name = fn.name === '' ? 'anonymous' : fn.name
+  if (context.udfInlining) return { name, body: capture(fn, name, context, captures) }
+  throw new ShippingError(
+    'closure_inlining_off',
+    `Cannot ship function "${name}": the sender context is strict. Pass a function made with udf() or nativeUdf() that the worker context registers`,
+    { details: { path: [], name } },
+  )
+}
+
+function capture(
+  fn: UserFunction,
+  label: string,
+  context: CodecContext,
+  captures: Readonly<Record<string, unknown>> | undefined,
+): { readonly bytes: Uint8Array; readonly hash: string } {
+  const options = { label, types: shippedTypes(context), ...(captures === undefined ? {} : { captures }) }
+  const { bytes } = captureClosure(fn, options)
+  return { bytes, hash: hash('sha256', bytes) }
+}
+
+/** @param withBody - Whether the body itself goes along, or its hash for a worker that has it. */
+export function encodeCall(
+  { name, body }: CallTarget,
+  args: readonly unknown[],
+  context: CodecContext,
+  withBody = true,
+): Uint8Array {
+  const nameBytes = Buffer.from(name)
+  const code = body === undefined ? new Uint8Array(0) : withBody ? body.bytes : Buffer.from(body.hash, 'latin1')
+  const { payload, inline } = encodeGraph(args, context, `the arguments of function "${name}"`)
+  const head = Buffer.alloc(HEAD_BYTES)
+  head.writeUInt8(body === undefined ? forms.name : withBody ? forms.body : forms.hash, 0)
+  head.writeUInt16LE(nameBytes.length, 1)
+  head.writeUInt32LE(code.length, 3)
+  const flags = inline || body !== undefined ? FLAG_INLINE_CODE : 0
+  return encodeEnvelope('VLYCALL', flags, Buffer.concat([head, nameBytes, code, payload]))
+}
+
+/** A call whose function and arguments are still bytes. */
+export interface DecodedCall {
+  readonly name: string
+  /** How the function is to be found: the name alone, its body, or the hash of a body. */
+  readonly by: keyof typeof forms
+  readonly code: Uint8Array
+  /** Reads the arguments. @throws {WireError} */
+  args(): readonly unknown[]
+}
+
+/**
+ * Reads the head of a call.
+ *
+ * @param given - Default: the worker context, else the global one.
+ * @throws {WireError} `wire_inline_refused` when the context is strict and code travels: before anything is parsed.
+ */
+export function decodeCall(bytes: Uint8Array, given?: CodecContext): DecodedCall {
+  const context = decodingContext(given)
+  const { payload } = decodeEnvelope(bytes, 'VLYCALL')
+  const { name, by, code, rest } = splitHead(payload)
+  if (by !== 'name' && !context.udfInlining) {
+    throw new WireError(
+      'wire_inline_refused',
+      `Cannot accept function "${name}" (VLYCALL) by value: this context is strict. Send a function that goes by name and register it in the worker context, or allow inline functions on the receiver`,
+      { details: { function: name, family: 'VLYCALL' } },
+    )
+  }
+  const args = (): readonly unknown[] => {
+    const decoded = decodeGraph(rest, context)
+    if (Array.isArray(decoded)) return decoded
+    throw new WireError('wire_damaged', `Cannot read a call of function "${name}": its arguments are no list`)
+  }
+  return { name, by, code, args }
+}
+
+function splitHead(payload: Uint8Array) {
+  const view = new DataView(payload.buffer, payload.byteOffset, payload.byteLength)
+  const codeStart = payload.length < HEAD_BYTES ? Number.POSITIVE_INFINITY : HEAD_BYTES + view.getUint16(1, true)
+  const codeEnd = codeStart > payload.length ? codeStart : codeStart + view.getUint32(3, true)
+  if (codeEnd > payload.length) throw new WireError('wire_damaged', 'Cannot read a call: it ends in its function')
+  const form = view.getUint8(0)
+  const by = (['name', 'body', 'hash'] as const)[form]
+  if (by === undefined) throw new WireError('wire_damaged', `Cannot read a call: there is no form ${form} of it`)
+  const name = new TextDecoder().decode(payload.subarray(HEAD_BYTES, codeStart))
+  return { name, by, code: payload.subarray(codeStart, codeEnd), rest: payload.subarray(codeEnd) }
+}
+
+/** @throws {ShippingError} When the result holds something that cannot travel. */
+export function encodeResult(name: string, result: unknown, context: CodecContext): Uint8Array {
+  const { payload, inline } = encodeGraph([result], context, `the result of function "${name}"`)
+  return encodeEnvelope('VLYCALL', inline ? FLAG_INLINE_CODE : 0, payload)
+}
+
+/** Reads a result: data only, no code is revived. @throws {WireError} */
+export function decodeResult(bytes: Uint8Array, context: CodecContext): unknown {
+  const decoded = decodeGraph(decodeEnvelope(bytes, 'VLYCALL').payload, context)
+  if (Array.isArray(decoded) && decoded.length === 1) return decoded[0]
+  throw new WireError('wire_damaged', 'Cannot read the result of a call: the payload is none')
+}

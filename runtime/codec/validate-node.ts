@@ -1,0 +1,146 @@
+// Expression nodes that came from elsewhere: checked to be nodes, all the way down, before anybody walks them. Driven by
+// the table of child slots; it never looks into a function's body.
+
+import { WireError } from '../../functions/errors.ts'
+import { childSlots } from '../../functions/expr/children.ts'
+import type { ExprNode, NodeKind } from '../../functions/expr/node.ts'
+import { isDataType, isListOf, isRecord, type PartBudget } from './validate-type.ts'
+
+/** How deep expressions may nest: walks and binders go down by calling themselves. */
+export const MAX_NODE_DEPTH = 1000
+const MAX_VALUE_DEPTH = 64
+
+type Parts = Readonly<Record<string, unknown>>
+type Check = (value: unknown, budget: PartBudget) => boolean
+
+const text: Check = (value) => typeof value === 'string'
+const flag: Check = (value) => typeof value === 'boolean'
+const oneOf =
+  (...choices: readonly string[]): Check =>
+  (value) =>
+    typeof value === 'string' && choices.includes(value)
+const optional =
+  (check: Check): Check =>
+  (value, budget) =>
+    value === undefined || check(value, budget)
+const udfOf =
+  (...families: readonly string[]): Check =>
+  (value) =>
+    isRecord(value) && 'body' in value && typeof value.family === 'string' && families.includes(value.family)
+const nameOr =
+  (isUdf: Check): Check =>
+  (value, budget) =>
+    typeof value === 'string' || isUdf(value, budget)
+const nullTreatment = optional(oneOf('respect', 'ignore'))
+
+const binaryOperators = '+ - * / % & | ^ << >> = <> < <= > >= ~ ~* !~ !~* AND OR ||'
+  .split(' ')
+  .concat('IS DISTINCT FROM', 'IS NOT DISTINCT FROM')
+
+/** The parts of each kind that are no nodes. */
+const parts: { readonly [Kind in NodeKind]: Readonly<Record<string, Check>> } = {
+  column: { name: text },
+  literal: { type: isDataType, value: (value, budget) => isValue(value, budget, 0) },
+  wildcard: {},
+  binary: { op: oneOf(...binaryOperators) },
+  unary: { op: oneOf('NOT', '-') },
+  is: { test: oneOf('NULL', 'TRUE', 'FALSE', 'UNKNOWN'), negated: flag },
+  in: { negated: flag },
+  between: { negated: flag },
+  like: { caseInsensitive: flag, negated: flag },
+  case: {},
+  cast: { to: isDataType, safe: flag },
+  alias: { name: text },
+  call: { name: text },
+  udf: { udf: udfOf('scalar') },
+  aggregate: { fn: nameOr(udfOf('aggregate')), distinct: flag, nullTreatment },
+  window: { fn: nameOr(udfOf('window', 'aggregate')), distinct: flag, frame: optional(isFrame), nullTreatment },
+  sort: { descending: flag, nullsFirst: flag },
+}
+
+/** Slots that hold one node; every other slot holds a list. */
+const single = new Set(['left', 'right', 'input', 'low', 'high', 'pattern', 'operand', 'otherwise', 'filter'])
+const optionalSlots = new Set(['operand', 'otherwise', 'filter'])
+
+/**
+ * Checks a tree of nodes.
+ *
+ * @param kind - The kind that is wanted at the top. Default: any.
+ * @throws {WireError} `wire_damaged` when it is none, `wire_too_deep`, `wire_too_large`.
+ */
+export function validateNode(root: unknown, budget: PartBudget, kind?: NodeKind): asserts root is ExprNode {
+  if (kind !== undefined && !(isRecord(root) && root.kind === kind)) throw damaged(`a node of kind ${kind} is wanted`)
+  const pending: [node: unknown, depth: number][] = [[root, 1]]
+  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+    const [node, depth] = next
+    budget.spend()
+    if (depth > MAX_NODE_DEPTH) {
+      throw new WireError(
+        'wire_too_deep',
+        `Cannot accept an expression: it nests deeper than ${MAX_NODE_DEPTH} levels`,
+        { details: { limit: MAX_NODE_DEPTH } },
+      )
+    }
+    validateParts(node, budget, (child) => pending.push([child, depth + 1]))
+  }
+}
+
+function validateParts(node: unknown, budget: PartBudget, visit: (child: unknown) => void): void {
+  if (!isRecord(node) || typeof node.kind !== 'string' || !Object.hasOwn(parts, node.kind)) {
+    throw damaged('a part of it is no node')
+  }
+  const kind = node.kind as NodeKind
+  for (const [name, check] of Object.entries(parts[kind])) {
+    if (!check(node[name], budget)) throw damaged(`the ${name} of a ${kind} is none`)
+  }
+  const slots: readonly string[] = childSlots[kind]
+  for (const slot of slots) visitSlot(node, kind, slot, visit)
+  if (kind === 'case' && listLength(node.whens) !== listLength(node.thens)) throw damaged('a case has unequal lists')
+}
+
+function visitSlot(node: Parts, kind: string, slot: string, visit: (child: unknown) => void): void {
+  const value = node[slot]
+  if (value === undefined && optionalSlots.has(slot)) return
+  if (single.has(slot)) {
+    visit(value)
+    return
+  }
+  if (!Array.isArray(value)) throw damaged(`the ${slot} of a ${kind} is no list`)
+  for (let i = 0; i < value.length; i++) {
+    // A sparse array can claim a length that nobody can walk.
+    if (!Object.hasOwn(value, i)) throw damaged(`the ${slot} of a ${kind} has holes`)
+    if (slot === 'orderBy' && !(isRecord(value[i]) && value[i].kind === 'sort')) throw damaged('an order has no key')
+    visit(value[i])
+  }
+}
+
+function isFrame(value: unknown, budget: PartBudget): boolean {
+  if (!isRecord(value)) return false
+  const isUnits = value.units === 'rows' || value.units === 'range' || value.units === 'groups'
+  return isUnits && isBound(value.start, budget) && isBound(value.end, budget)
+}
+
+function isBound(value: unknown, budget: PartBudget): boolean {
+  if (!isRecord(value)) return false
+  if (value.kind === 'unbounded' || value.kind === 'current') return true
+  if (value.kind !== 'preceding' && value.kind !== 'following') return false
+  const { offset } = value
+  if (!isRecord(offset) || offset.kind !== 'literal') return false
+  return Object.entries(parts.literal).every(([name, check]) => check(offset[name], budget))
+}
+
+/** What expressions can have as a value; functions, symbols and cycles are none. */
+function isValue(value: unknown, budget: PartBudget, depth: number): boolean {
+  budget.spend()
+  if (value === null || value instanceof Uint8Array) return true
+  if (typeof value !== 'object') return ['boolean', 'number', 'bigint', 'string'].includes(typeof value)
+  if (depth > MAX_VALUE_DEPTH) return false
+  if (Array.isArray(value)) return isListOf(value, (item) => isValue(item, budget, depth + 1))
+  const prototype: unknown = Object.getPrototypeOf(value)
+  if (prototype !== Object.prototype && prototype !== null) return false
+  return Object.values(value).every((part) => isValue(part, budget, depth + 1))
+}
+
+const listLength = (value: unknown): number => (Array.isArray(value) ? value.length : -1)
+
+const damaged = (why: string): WireError => new WireError('wire_damaged', `Cannot read an expression: ${why}`)

@@ -1,0 +1,66 @@
+// A worker's program that came over the wire: its steps and every expression in them are checked before the engine sees
+// them.
+
+import { WireError } from '../../functions/errors.ts'
+import type { Program } from '../program/program.ts'
+import { validateNode } from './validate-node.ts'
+import { isField, isListOf, isRecord, type PartBudget } from './validate-type.ts'
+
+/** @throws {WireError} `wire_damaged` when it is no program. */
+export function validateProgram(value: unknown, budget: PartBudget): asserts value is Program {
+  if (!isListOf(value, (op) => isOp(op, budget))) throw damaged()
+}
+
+function isOp(op: unknown, budget: PartBudget): boolean {
+  if (!isRecord(op)) return false
+  budget.spend()
+  switch (op.op) {
+    case 'filter':
+      validateNode(op.condition, budget)
+      return true
+    case 'project':
+      return isNamedList(op.columns, budget)
+    case 'aggregate':
+      return (
+        (op.phase === 'single' || op.phase === 'partial' || op.phase === 'final') &&
+        isNamedList(op.by, budget) &&
+        isNodeList(op.aggregates, 'aggregate', budget) &&
+        isListOf(op.schema, (column) => isField(column, budget))
+      )
+    case 'sort':
+      return isNodeList(op.keys, 'sort', budget) && (op.limit === undefined || isCount(op.limit))
+    case 'limit':
+      return isCount(op.offset) && isCount(op.count)
+    default:
+      return isOther(op, budget)
+  }
+}
+
+/** Steps that this file knows nothing of yet: whatever in them is a node must be one. */
+function isOther(op: Readonly<Record<string, unknown>>, budget: PartBudget): boolean {
+  if (typeof op.op !== 'string') return false
+  for (const part of Object.values(op)) {
+    if (isRecord(part) && 'kind' in part) validateNode(part, budget)
+  }
+  return true
+}
+
+function isNamedList(value: unknown, budget: PartBudget): boolean {
+  return isListOf(value, (item) => {
+    if (!isRecord(item) || typeof item.name !== 'string') return false
+    validateNode(item.node, budget)
+    return true
+  })
+}
+
+function isNodeList(value: unknown, kind: 'aggregate' | 'sort', budget: PartBudget): boolean {
+  return isListOf(value, (node) => {
+    validateNode(node, budget, kind)
+    return true
+  })
+}
+
+/** A limit may be without end. */
+const isCount = (value: unknown): boolean => typeof value === 'number' && value >= 0
+
+const damaged = (): WireError => new WireError('wire_damaged', 'Cannot read a program: the payload is none')

@@ -1,0 +1,100 @@
+// Types and fields that came from elsewhere: checked to be types before anybody asks them anything. Hostile text can
+// hold any plain data where a type belongs.
+
+import { WireError } from '../../functions/errors.ts'
+import type { DataType, Field, TypeKind } from '../../functions/types/type.ts'
+
+const MAX_TYPE_DEPTH = 64
+const timeUnits: readonly unknown[] = ['s', 'ms', 'us', 'ns']
+const intervalUnits: readonly unknown[] = ['year_month', 'day_time', 'month_day_nano']
+
+/** A payload may hold this many parts, and besides one for each of its bytes: what is shared counts each time. */
+const SPARE_PARTS = 10_000
+
+/** Counts what is walked in one payload, so that a small one cannot stand for a huge tree. */
+export class PartBudget {
+  #left: number
+
+  constructor(payloadBytes: number) {
+    this.#left = SPARE_PARTS + payloadBytes
+  }
+
+  /** @throws {WireError} `wire_too_large` */
+  spend(): void {
+    if (this.#left-- > 0) return
+    throw new WireError('wire_too_large', 'Cannot accept a payload: it has more parts than bytes')
+  }
+}
+
+type Parts = Readonly<Record<string, unknown>>
+type Check = (type: Parts, budget: PartBudget, depth: number) => boolean
+
+const simple: Check = () => true
+
+/** What each kind of type must have besides its kind. */
+const checks: { readonly [Kind in TypeKind]: Check } = {
+  null: simple,
+  bool: simple,
+  int8: simple,
+  int16: simple,
+  int32: simple,
+  int64: simple,
+  uint8: simple,
+  uint16: simple,
+  uint32: simple,
+  uint64: simple,
+  float32: simple,
+  float64: simple,
+  utf8: simple,
+  binary: simple,
+  date32: simple,
+  decimal128: ({ precision, scale }) => isWhole(precision, 1, 38) && isWhole(scale, -38, Number(precision)),
+  timestamp: ({ unit, timezone }) =>
+    timeUnits.includes(unit) && (timezone === undefined || typeof timezone === 'string'),
+  time64: ({ unit }) => unit === 'us' || unit === 'ns',
+  duration: ({ unit }) => timeUnits.includes(unit),
+  interval: ({ unit }) => intervalUnits.includes(unit),
+  list: ({ item }, budget, depth) => isFieldWithin(item, budget, depth),
+  struct: ({ fields }, budget, depth) => isListOf(fields, (field) => isFieldWithin(field, budget, depth)),
+  map: ({ key, value }, budget, depth) => isFieldWithin(key, budget, depth) && isFieldWithin(value, budget, depth),
+  dictionary: ({ index, value }, budget, depth) =>
+    isTypeWithin(index, budget, depth) && isTypeWithin(value, budget, depth),
+}
+
+/** Whether a value is a type, all the way down. */
+export const isDataType = (value: unknown, budget: PartBudget): value is DataType => isTypeWithin(value, budget, 0)
+
+/** Whether a value is a field: name, type, nullability, and metadata of texts. */
+export const isField = (value: unknown, budget: PartBudget): value is Field => isFieldWithin(value, budget, 0)
+
+/** Whether a value is an array, without holes, whose items pass. */
+export function isListOf(value: unknown, isItem: (item: unknown) => boolean): value is readonly unknown[] {
+  if (!Array.isArray(value)) return false
+  // A sparse array can claim a length that nobody can walk.
+  for (let i = 0; i < value.length; i++) if (!Object.hasOwn(value, i) || !isItem(value[i])) return false
+  return true
+}
+
+export function isRecord(value: unknown): value is Parts {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function isTypeWithin(value: unknown, budget: PartBudget, depth: number): boolean {
+  budget.spend()
+  if (!isRecord(value) || depth > MAX_TYPE_DEPTH) return false
+  const { kind } = value
+  if (typeof kind !== 'string' || !Object.hasOwn(checks, kind)) return false
+  return checks[kind as TypeKind](value, budget, depth + 1)
+}
+
+function isFieldWithin(value: unknown, budget: PartBudget, depth: number): boolean {
+  if (!isRecord(value) || typeof value.name !== 'string' || typeof value.nullable !== 'boolean') return false
+  const { metadata } = value
+  const isTexts =
+    metadata === undefined || (isRecord(metadata) && Object.values(metadata).every((text) => typeof text === 'string'))
+  return isTexts && isTypeWithin(value.type, budget, depth + 1)
+}
+
+function isWhole(value: unknown, least: number, most: number): boolean {
+  return Number.isInteger(value) && Number(value) >= least && Number(value) <= most
+}

@@ -1,0 +1,40 @@
+// The contract of a user-defined function that came from elsewhere: checked before anybody relies on its types. The body
+// stays opaque.
+
+import { WireError } from '../../functions/errors.ts'
+import type { Udf, Volatility } from '../../functions/udf/definition.ts'
+import { isDataType, isField, isListOf, isRecord, type PartBudget } from './validate-type.ts'
+
+type Contract = Omit<Udf, 'body'>
+
+const volatilities: readonly Volatility[] = ['immutable', 'stable', 'volatile']
+
+/** @throws {WireError} `wire_damaged` when it is no contract of that family. */
+export function validateContract(
+  value: unknown,
+  family: Udf['family'],
+  name: string,
+  budget: PartBudget,
+): asserts value is Contract {
+  const isContract =
+    isRecord(value) &&
+    value.family === family &&
+    value.name === name &&
+    typeof value.native === 'boolean' &&
+    volatilities.some((volatility) => volatility === value.volatility) &&
+    isListOf(value.inputs, (type) => isDataType(type, budget)) &&
+    isField(value.returns, budget) &&
+    familyParts[family](value, budget)
+  if (!isContract) throw new WireError('wire_damaged', `Cannot read function "${name}": its contract is none`)
+}
+
+type FamilyCheck = (contract: Readonly<Record<string, unknown>>, budget: PartBudget) => boolean
+
+const familyParts: Readonly<Record<Udf['family'], FamilyCheck>> = {
+  scalar: ({ nulls, mode, int64As }) =>
+    (nulls === 'propagate' || nulls === 'call') &&
+    (mode === 'row' || mode === 'vector') &&
+    (int64As === 'bigint' || int64As === 'number'),
+  aggregate: ({ state }, budget) => isListOf(state, (part) => isField(part, budget)),
+  window: () => true,
+}

@@ -1,0 +1,69 @@
+// One call of a shipped function from its bytes to the bytes of its result. Runs in workers only: it brings code to
+// life. A function is revived once per worker, so what it keeps in its closure outlives the call.
+
+import { hash } from 'node:crypto'
+import { createError, isVolleyError, UdfError, WireError } from '../functions/errors.ts'
+import type { UserFunction } from '../functions/udf/definition.ts'
+import { type DecodedCall, decodeCall, encodeResult } from './codec/call-codec.ts'
+import { revivedBefore, reviveOnce } from './codec/prepare.ts'
+import { unregistered } from './codec/udf-codec.ts'
+import { decodingContext, encodingContext } from './context/slots.ts'
+import { userFrame } from './engine/udf-failure.ts'
+// Expressions among the arguments can be evaluated.
+import './evaluate.ts'
+import type { TaskIo, TaskReport } from './worker/task-io.ts'
+
+/** Runs an encoded call, awaits what it returns, and writes the result. */
+export async function runCall(bytes: Uint8Array, io: TaskIo): Promise<TaskReport> {
+  const call = decodeCall(bytes)
+  const fn = await functionOf(call)
+  const args = call.args()
+  io.signal.throwIfAborted()
+  const result = await invoke(fn, args, call.name)
+  io.signal.throwIfAborted()
+  await io.write([encodeResult(call.name, result, encodingContext())])
+  return { rows: 0, batches: 0 }
+}
+
+async function functionOf({ name, by, code }: DecodedCall): Promise<UserFunction> {
+  if (by === 'name') return registered(name)
+  if (by === 'body') return callableOf(await reviveOnce(code, hash('sha256', code)), name)
+  const known = revivedBefore(Buffer.from(code).toString('latin1'))
+  if (known !== undefined) return callableOf(await known, name)
+  throw new WireError('wire_unknown_body', `Cannot call function "${name}": this worker has not seen its body yet`)
+}
+
+function registered(name: string): UserFunction {
+  const context = decodingContext()
+  const udf = context.findUdf('scalar', name)
+  return udf?.body.kind === 'live' ? udf.body.fn : unregistered(name, context)
+}
+
+function callableOf(value: unknown, name: string): UserFunction {
+  if (typeof value === 'function') return value
+  throw new WireError('wire_damaged', `Cannot call function "${name}": what came is not a function`)
+}
+
+async function invoke(fn: UserFunction, args: readonly unknown[], name: string): Promise<unknown> {
+  try {
+    return await fn(...args)
+  } catch (thrown) {
+    throw callFailure(thrown, name)
+  }
+}
+
+/** Whose error it is and where in the user's file it was thrown; ours keep their code. */
+function callFailure(thrown: unknown, name: string): unknown {
+  const stack = thrown instanceof Error ? thrown.stack : undefined
+  const place = thrown instanceof Error ? userFrame(thrown) : undefined
+  const message = thrown instanceof Error ? thrown.message : String(thrown)
+  const where = place === undefined ? '' : ` at ${place.file}:${place.line}:${place.column}`
+  const error = isVolleyError(thrown)
+    ? createError(thrown.code, message, { details: { ...thrown.details, function: name }, cause: thrown })
+    : new UdfError('udf_failed', `Function "${name}" threw${where}: ${message}`, {
+        details: { udf: name, message, ...(place ?? {}) },
+        cause: thrown,
+      })
+  if (stack !== undefined) error.stack = stack
+  return error
+}
