@@ -34,13 +34,13 @@ export class Mismatch extends Error {}
  */
 export async function measure(workload: Workload, options: MeasureOptions): Promise<readonly Timing[]> {
   await compareResults(workload)
-  const warm = await runRound(workload)
+  const warm = await runRound(workload, 0)
   const roundMs = warm.reduce((sum, { ms }) => sum + ms, 0)
   const { minRounds, maxRounds, budgetMs } = options
   const rounds = Math.max(minRounds, Math.min(maxRounds, Math.floor(budgetMs / roundMs)))
   const runs = workload.variants.map((): Run[] => [])
   for (let round = 0; round < rounds; round++) {
-    for (const [at, run] of (await runRound(workload)).entries()) runs[at]?.push(run)
+    for (const [at, run] of (await runRound(workload, round)).entries()) runs[at]?.push(run)
   }
   return workload.variants.map((variant, at) => {
     const times = (runs[at] ?? []).map(({ ms }) => ms)
@@ -76,12 +76,15 @@ interface Run {
   readonly cpuMs: number
 }
 
-async function runRound({ variants, repeat }: Workload): Promise<readonly Run[]> {
+/** Runs every variant once. Each round begins with another one, so that nobody always gets the memory just freed. */
+async function runRound({ variants, repeat }: Workload, first: number): Promise<readonly Run[]> {
   const runs: Run[] = []
   collectGarbage()
   // Native memory goes with its JavaScript object, but only once the event loop turns.
   await new Promise(setImmediate)
-  for (const variant of variants) {
+  for (let turn = 0; turn < variants.length; turn++) {
+    const at = (first + turn) % variants.length
+    const variant = variants[at] as Variant
     variant.setUp?.()
     const cpuStart = process.cpuUsage()
     const start = performance.now()
@@ -91,7 +94,7 @@ async function runRound({ variants, repeat }: Workload): Promise<readonly Run[]>
     }
     const ms = (performance.now() - start) / repeat
     const { user, system } = process.cpuUsage(cpuStart)
-    runs.push({ ms, cpuMs: (user + system) / 1000 / repeat })
+    runs[at] = { ms, cpuMs: (user + system) / 1000 / repeat }
     variant.tearDown?.()
   }
   return runs
