@@ -7,7 +7,7 @@ import { HttpError, problemOf, publicError, statuses, statusOf } from '../../api
 
 test('docs/reference/errors.md has every code with its status', async (t) => {
   const page = await readFile(new URL('../../docs/reference/errors.md', import.meta.url), 'utf8')
-  const rows = [...page.matchAll(/^\| <a id="(\w+)"><\/a>`(\w+)` \|.*?\|.*?\| (\d+) \|/gm)]
+  const rows = [...page.matchAll(/^\| <a id="(\w+)"><\/a>`(\w+)` *\|.*?\|.*?\| *(\d+) *\|/gm)]
   const documented = new Map(rows.map(([, anchor, code, status]) => [code, { anchor, status: Number(status) }]))
   for (const code of Object.keys(statuses)) {
     t.strictSame(documented.get(code), { anchor: code, status: statusOf(code) }, code)
