@@ -48,10 +48,10 @@ function row(entry: Entry): string {
   const others = aliases.length === 0 ? '' : ` Also ${aliases.map(code).join(', ')}.`
   const examples = entry.examples.map(([sql, result]) => `${code(sql)} → ${code(result)}`).join('<br>')
   const anchor = /^\w+$/.test(entry.name) ? `<a id="${entry.name}"></a>` : ''
-  return `| ${anchor}${code(entry.usage)} | ${escape(entry.summary)}.${others} | ${examples} |`
+  return `| ${anchor}${code(entry.usage)} | ${cell(entry.summary)}.${others} | ${examples} |`
 }
 
-const escape = (text: string): string => text.replaceAll('|', '\\|').replaceAll('<', '&lt;')
+const cell = (text: string): string => text.replaceAll('|', '\\|').replaceAll('<', '&lt;')
 
 /** Inline code; a text with backticks gets longer ones around it. */
 function code(text: string): string {

@@ -55,17 +55,16 @@ function noCast(from: DataType, to: DataType): never {
 }
 
 function castKernel(conversion: Conversion, target: DataType, safe: boolean): ScalarKernel {
-  const { convert, total, inline } = conversion
-  if (total === true)
-    return { row: convert as (value: never) => Value, total, ...(inline === undefined ? {} : { inline }) }
-  if (safe) return { row: (value: never) => convert(value) ?? null, total: true }
-  return {
-    row: (value: never) => {
-      const converted = convert(value)
-      if (converted === undefined) cannotCast(value, target)
-      return converted
-    },
+  const { convert, total, inline, inlineIf } = conversion
+  const inlined = { ...(inline === undefined ? {} : { inline }), ...(inlineIf === undefined ? {} : { inlineIf }) }
+  if (total === true) return { row: convert as (value: never) => Value, total, ...inlined }
+  if (safe) return { row: (value: never) => convert(value) ?? null, total: true, ...inlined }
+  const row = (value: never): Value => {
+    const converted = convert(value)
+    if (converted === undefined) cannotCast(value, target)
+    return converted
   }
+  return { row, ...inlined }
 }
 
 function cannotCast(value: Value, target: DataType): never {

@@ -12,4 +12,6 @@ export interface Conversion {
   /** Every value converts. */
   readonly total?: boolean
   readonly inline?: NonNullable<ScalarKernel['inline']>
+  /** The condition under which `inline` holds, where not every value converts. */
+  readonly inlineIf?: NonNullable<ScalarKernel['inlineIf']>
 }

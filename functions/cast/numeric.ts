@@ -53,6 +53,8 @@ function floatToInteger(to: DataType): Conversion {
   if (!isBigInt(to)) {
     return {
       convert: (value: number) => (value > low && value < high ? Math.trunc(value) + 0 : undefined),
+      inline: (a) => (to.kind === 'uint32' ? `(${a.number} >>> 0)` : `(${a.number} | 0)`),
+      inlineIf: (a) => `${a.number} > ${low} && ${a.number} < ${high}`,
     }
   }
   return {

@@ -133,7 +133,7 @@ export function bigintArray(type: DataType, length: number): BigInt64Array | Big
   return type.kind === 'uint64' ? new BigUint64Array(length) : new BigInt64Array(length)
 }
 
-const utf8Decoder = new TextDecoder()
+const utf8Decoder = new TextDecoder('utf-8', { ignoreBOM: true })
 
 /** The JavaScript value of one row, null where it is null. For loops over many rows use a reader. */
 export function valueAt(column: Column, row: number): Value {

@@ -19,7 +19,8 @@ export function concatBatches(batches: readonly Batch[], types: readonly DataTyp
   return { length, columns }
 }
 
-function concatColumns(parts: readonly PlainColumn[], type: DataType, length: number): PlainColumn {
+/** The rows of all parts, `length` in all, as one column. */
+export function concatColumns(parts: readonly PlainColumn[], type: DataType, length: number): PlainColumn {
   const [only] = parts
   if (parts.length === 1 && only !== undefined) return only
   const valid = concatValidity(parts, length)

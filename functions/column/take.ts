@@ -91,3 +91,10 @@ function takeBytes(
   }
   return { storage: 'bytes', type, length, valid, values: bytes, offsets: taken }
 }
+
+/** The positions 0, 1, 2 … up to `length`. */
+export function counting(length: number): Int32Array {
+  const positions = new Int32Array(length)
+  for (let i = 0; i < length; i++) positions[i] = i
+  return positions
+}

@@ -24,14 +24,27 @@ export function makeTarget(type: DataType, length: number, nullable: boolean): T
   }
 }
 
-/** The statement that writes a value into output `at` of the current row `j`. */
-export function writeText(type: DataType, at: number, value: string): string {
-  return storageOf(type) === 'mask' ? `w${at}[j] = ${value} ? 1 : 0;` : `w${at}[j] = ${value};`
+/**
+ * The statement that writes a value into output `at` of the current row `j`.
+ *
+ * @param bit - For booleans: the value as something that `&` takes as 0 or 1.
+ */
+export function writeText(type: DataType, at: number, value: string, bit: string): string {
+  return storageOf(type) === 'mask' ? `w${at}[j] = ${bit} & 1;` : `w${at}[j] = ${value};`
+}
+
+/** Whether no row is null: then the mask is left out, here and by everything that follows. */
+function allOnes(mask: Uint8Array): boolean {
+  const words = new Int32Array(mask.buffer, mask.byteOffset, mask.length >> 2)
+  let all = 0x01010101
+  for (let i = 0; i < words.length; i++) all &= words[i] ?? 0
+  for (let i = words.length * 4; i < mask.length; i++) all &= mask[i] === 1 ? all : 0
+  return all === 0x01010101
 }
 
 /** The column that a filled target holds. */
 export function finishTarget(target: Target, type: DataType, length: number): PlainColumn {
-  const valid = target.m
+  const valid = target.m === undefined || allOnes(target.m) ? undefined : target.m
   const storage = storageOf(type)
   switch (storage) {
     case 'null':

@@ -131,6 +131,7 @@ function wrapped<Args extends number[]>(type: DataType, compute: (...args: Args)
 
 function integerKernel(op: ArithmeticOperator, type: DataType): ScalarKernel {
   const smallest = { int8: -128, int16: -32768, int32: -2147483648 }[type.kind as string]
+  const whole = (text: string): string => (type.kind === 'uint32' ? `((${text}) >>> 0)` : `((${text}) | 0)`)
   switch (op) {
     case '+':
       return {
@@ -157,6 +158,8 @@ function integerKernel(op: ArithmeticOperator, type: DataType): ScalarKernel {
           if (b === -1 && a === smallest) overflow(`${a} / -1`, type)
           return Math.trunc(a / b) + 0
         },
+        inline: (a, b) => whole(`${a.value} / ${b.value}`),
+        inlineIf: (_, b) => `${b.value} !== 0 && ${b.value} !== -1`,
       }
     case '%':
       return {
@@ -164,6 +167,8 @@ function integerKernel(op: ArithmeticOperator, type: DataType): ScalarKernel {
           if (b === 0) divisionByZero()
           return (a % b) + 0
         },
+        inline: (a, b) => whole(`${a.value} % ${b.value}`),
+        inlineIf: (_, b) => `${b.value} !== 0`,
       }
   }
 }
@@ -198,6 +203,8 @@ function bigintKernel(op: ArithmeticOperator, type: DataType): ScalarKernel {
           if (wrap(64, quotient) !== quotient) overflow(`${a} / ${b}`, type)
           return quotient
         },
+        inline: (a, b) => `${wrapName}(64, ${a.value} / ${b.value})`,
+        inlineIf: (_, b) => `${b.value} !== 0n && ${b.value} !== -1n`,
       }
     case '%':
       return {

@@ -52,6 +52,8 @@ export interface ScalarKernel {
   readonly row: (...values: never[]) => Value
   /** The same as a JavaScript expression over its operands, for the generated loop. */
   readonly inline?: (...operands: readonly Operand[]) => string
+  /** The JavaScript condition under which `inline` holds; `row` is called where it does not. */
+  readonly inlineIf?: (...operands: readonly Operand[]) => string
   /**
    * The same for whole columns, usually on their bytes. Called only when `total`. Rows in which an argument is null are
    * computed too, their result is ignored; the validity of the result is the caller's.
@@ -59,6 +61,8 @@ export interface ScalarKernel {
    * @returns undefined when it does not take these columns (text that is not ASCII, say): then `row` does it.
    */
   readonly columns?: (args: readonly ColumnArgument[], length: number) => PlainColumn | undefined
+  /** For user functions in vector mode: whole batches, never rows. Nulls in arguments make nulls by the caller. */
+  readonly vector?: (args: readonly PlainColumn[], length: number) => PlainColumn
   /** For user functions: what `row` does, taken apart. */
   readonly direct?: DirectCall
   /** `row` never throws, so it may be computed for rows whose result nobody looks at. */

@@ -8,6 +8,7 @@ import { commonNumeric, plainType } from '../types/coercion.ts'
 import { type DataType, displayType, sameType } from '../types/type.ts'
 import type { ScalarUdf } from './definition.ts'
 import { fromUser, toUser } from './user-values.ts'
+import { vectorKernel } from './vector.ts'
 
 /**
  * Resolves a call of a scalar UDF: arguments are cast to the declared inputs when they widen to them.
@@ -55,6 +56,7 @@ function checkInput(udf: ScalarUdf, index: number, actual: DataType): void {
 function udfKernel(udf: ScalarUdf): ScalarKernel {
   if (udf.body.kind !== 'live') throw new InternalError(`Function "${udf.name}" was not prepared before it was bound`)
   const fn = udf.body.fn as (...values: unknown[]) => unknown
+  if (udf.mode === 'vector') return vectorKernel(udf, fn)
   const convert = fromUser(udf.name, udf.returns)
   const adapters = udf.inputs.map((type) => toUser(type, udf.int64As, udf.name))
   return {

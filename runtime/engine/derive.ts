@@ -1,7 +1,7 @@
 // Which parts of expressions are computed as whole columns before the loop: on the dictionary of a dictionary column,
 // once per entry instead of once per row, and by kernels that work on bytes. The loop reads the result as an input.
 
-import { type Bound, inputsOf, partsOf } from '../../functions/bind/bound.ts'
+import { type Bound, type BoundCall, inputsOf, partsOf } from '../../functions/bind/bound.ts'
 import { storageOf } from '../../functions/column/column.ts'
 
 /** A part that is computed as a column. */
@@ -9,8 +9,11 @@ export interface Derivation {
   /** The index under which loops know the column. */
   readonly index: number
   readonly bound: Bound
-  /** `dictionary`: evaluated on the entries of column `input`; `columns`: by the call's own kernel for columns. */
-  readonly by: 'dictionary' | 'columns'
+  /**
+   * `dictionary`: evaluated on the entries of column `input`; `columns`: by the call's own kernel for columns; `vector`:
+   * by a user function in vector mode.
+   */
+  readonly by: 'dictionary' | 'columns' | 'vector'
   readonly input: number
   /** It may fail, so it must not be computed for rows that nobody asks for. */
   readonly fallible: boolean
@@ -71,9 +74,10 @@ export function derive(roots: readonly Bound[], dictionaries: ReadonlySet<number
 function derivationOf(bound: Bound, dictionaries: ReadonlySet<number>, certain: boolean): Derivation | undefined {
   if (bound.kind === 'input' || bound.kind === 'constant') return undefined
   const inputs = inputsOf([bound])
-  const [input] = inputs
-  if (input === undefined) return undefined
+  const [input = -1] = inputs
   const index = DERIVED + bound.id
+  if (bound.kind === 'call' && isVector(bound)) return { index, bound, by: 'vector', input, fallible: true }
+  if (input === -1) return undefined
   if (inputs.size === 1 && dictionaries.has(input) && isRepeatable(bound, certain)) {
     return { index, bound, by: 'dictionary', input, fallible: !isRepeatable(bound, false) }
   }
@@ -82,10 +86,13 @@ function derivationOf(bound: Bound, dictionaries: ReadonlySet<number>, certain: 
   return undefined
 }
 
+/** A user function that is called with whole batches. */
+const isVector = (bound: BoundCall): boolean => bound.udf !== undefined && bound.kernel().vector !== undefined
+
 /** Whether evaluating it for an entry instead of a row gives the same; errors count when they might be nobody's. */
 function isRepeatable(bound: Bound, certain: boolean): boolean {
   if (bound.kind === 'call') {
-    if (bound.volatility !== 'immutable') return false
+    if (bound.volatility !== 'immutable' || isVector(bound)) return false
     if (!certain && bound.kernel().total !== true) return false
   }
   return partsOf(bound).every((part) => isRepeatable(part, certain))

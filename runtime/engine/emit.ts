@@ -5,7 +5,7 @@ import type { Bound, BoundCall, BoundCase, BoundCoalesce, BoundInput, BoundLogic
 import { storageOf } from '../../functions/column/column.ts'
 import { InternalError } from '../../functions/errors.ts'
 import type { Value } from '../../functions/expr/node.ts'
-import type { Operand } from '../../functions/scalar/contract.ts'
+import type { DirectCall, Operand } from '../../functions/scalar/contract.ts'
 import type { DataType } from '../../functions/types/type.ts'
 
 /** How an input column comes in the batches that a loop is generated for. */
@@ -17,7 +17,12 @@ export interface InputForm {
 /** An expression's value in the current row. `valid` is '1', '0' or an expression that is 0 or 1. */
 export interface Emitted extends Operand {
   readonly valid: string
+  /** A boolean as something that `&` and `|` take as 0 or 1; the value itself where nothing better is known. */
+  readonly bit?: string
 }
+
+/** A boolean for `&`, `|` and `^`: V8 computes with these without a branch, which `&&` would be. */
+export const bitOf = ({ bit, value }: Emitted): string => bit ?? value
 
 /** Statements of a block, and what has been computed in it. */
 interface Block {
@@ -107,6 +112,12 @@ export class Emitter {
     return valid === '0' ? 'false' : `(${valid} === 1 && ${value})`
   }
 
+  /** The same as 0 or 1. */
+  truthBit(bound: Bound): string {
+    const emitted = this.emit(bound)
+    return emitted.valid === '0' ? '0' : `(${emitted.valid} & ${bitOf(emitted)})`
+  }
+
   #compute(bound: Bound): Emitted {
     switch (bound.kind) {
       case 'input':
@@ -138,7 +149,7 @@ export class Emitter {
       case 'null':
         return { value: defaultText(bound.type), number: '0', valid: '0' }
       case 'mask':
-        return { ...plain(this.#constantName('a', `v${at}[i] === 1`)), valid }
+        return bitValue(this.#constantName('a', `v${at}[i]`), valid)
       case 'bigint':
         // Not read into a variable: where only the number is asked for, two 32-bit reads are far cheaper than a bigint.
         return {
@@ -205,23 +216,33 @@ export class Emitter {
       })
       return `${this.parameter(fn)}(${texts.join(', ')})`
     }
-    if (kernel.inline !== undefined && bound.nulls === 'propagate') return kernel.inline(...args)
-    return `${this.parameter(kernel.row)}(${args.map((arg) => arg.value).join(', ')})`
+    const call = `${this.parameter(kernel.row)}(${args.map((arg) => arg.value).join(', ')})`
+    if (kernel.inline === undefined || bound.nulls === 'call') return call
+    const inline = kernel.inline(...args)
+    return kernel.inlineIf === undefined ? inline : `(${kernel.inlineIf(...args)} ? ${inline} : ${call})`
   }
 
   /** Puts a call's text into a variable, and its nulls into the validity. */
   #result(bound: BoundCall, text: string, valid: string): Emitted {
     const { direct } = bound.kernel()
-    if (direct !== undefined) {
-      const name = this.fresh('t')
-      this.#enterUdf(bound.udf ?? bound.label)
-      this.add(`let ${name} = ${text};`)
-      this.add(`u = -1;`)
-      this.add(`if (!(${direct.isValue(name)})) ${name} = ${this.parameter(direct.convert)}(${name});`)
-      return bound.givesNull ? this.#nullable(name, bound.type, valid) : { ...operand(name, bound.type), valid }
-    }
+    if (direct !== undefined) return this.#directResult(bound, direct, text, valid)
     const name = this.#constantName('t', text)
     return bound.givesNull ? this.#nullable(name, bound.type, valid) : { ...operand(name, bound.type), valid }
+  }
+
+  /** What a user function returned: taken as it is where it is of the declared type, else converted out of line. */
+  #directResult(bound: BoundCall, direct: DirectCall, text: string, valid: string): Emitted {
+    const value = this.fresh('t')
+    const known = bound.givesNull ? this.fresh('z') : valid
+    this.#enterUdf(bound.udf ?? bound.label)
+    this.add(`let ${value} = ${text};`)
+    this.add('u = -1;')
+    if (bound.givesNull) this.add(`let ${known} = ${valid};`)
+    const toDefault = `if (${value} === null) { ${value} = ${defaultText(bound.type)}; ${bound.givesNull ? `${known} = 0;` : ''} }`
+    this.add(
+      `if (!(${direct.isValue(value)})) { ${value} = ${this.parameter(direct.convert)}(${value}); ${toDefault} }`,
+    )
+    return { ...operand(value, bound.type), valid: known }
   }
 
   /** Splits a variable that may be null into a value and its validity. */
@@ -263,17 +284,7 @@ export class Emitter {
     const left = this.emit(bound.left)
     const [value, valid] = [this.fresh('t'), this.fresh('z')]
     const isDecisive = (part: Emitted): string => (decisive ? part.value : `!${part.value}`)
-    if (isHarmless(bound.right)) {
-      const right = this.emit(bound.right)
-      if (left.valid === '1' && right.valid === '1') {
-        const op = decisive ? '||' : '&&'
-        return plain(this.#constantName('t', `${left.value} ${op} ${right.value}`))
-      }
-      const decided = `(${left.valid} === 1 && ${isDecisive(left)}) || (${right.valid} === 1 && ${isDecisive(right)})`
-      const name = this.#constantName('t', decided)
-      this.add(`const ${valid} = ${name} ? 1 : ${left.valid} & ${right.valid};`)
-      return { ...plain(decisive ? name : `!${name}`), valid }
-    }
+    if (isHarmless(bound.right)) return this.#bothSides(left, this.emit(bound.right), decisive)
     let rightValid = '1'
     const statements = this.nested(() => {
       const right = this.emit(bound.right)
@@ -288,6 +299,21 @@ export class Emitter {
     const leftDecides = left.valid === '1' ? isDecisive(left) : `(${left.valid} === 1 && ${isDecisive(left)})`
     this.add(`if (!(${leftDecides})) {\n${statements}\n}`)
     return { ...plain(value), valid: always ? '1' : valid }
+  }
+
+  /** AND or OR with both sides computed: no branch. */
+  #bothSides(left: Emitted, right: Emitted, decisive: boolean): Emitted {
+    const [a, b] = [bitOf(left), bitOf(right)]
+    if (left.valid === '1' && right.valid === '1') {
+      return bitValue(this.#constantName('t', decisive ? `${a} | ${b}` : `${a} & ${b}`), '1')
+    }
+    const [x, y] = [left.valid, right.valid]
+    if (decisive) {
+      const bit = this.#constantName('t', `(${x} & ${a}) | (${y} & ${b})`)
+      return bitValue(bit, this.#constantName('z', `${bit} | (${x} & ${y})`))
+    }
+    const bit = this.#constantName('t', `${x} & ${a} & ${y} & ${b}`)
+    return bitValue(bit, this.#constantName('z', `${bit} | (${x} & (${a} ^ 1)) | (${y} & (${b} ^ 1))`))
   }
 
   #case(bound: BoundCase): Emitted {
@@ -355,6 +381,9 @@ function isHarmless(bound: Bound): boolean {
 }
 
 const plain = (text: string): Emitted => ({ value: text, number: text, valid: '1' })
+
+/** A boolean that a variable holds as 0 or 1. */
+const bitValue = (bit: string, valid: string): Emitted => ({ value: `(${bit} === 1)`, number: bit, bit, valid })
 
 /** A variable of a type; 64-bit values become doubles on demand. */
 function operand(name: string, type: DataType): Operand {

@@ -29,14 +29,14 @@ export class Filter {
 /** Every row is written, and counted only when it is chosen: no branch to mispredict. */
 function filterLoop(forms: Forms, [condition]: readonly Bound[]): LoopFunction {
   const emitter = new Emitter(forms)
-  const truth = condition === undefined ? 'true' : emitter.truth(condition)
+  const chosen = condition === undefined ? '1' : emitter.truthBit(condition)
   return compileLoop(
     emitter,
     `${declareInputs(forms)}
      let k = 0;
      for (; i < n; i++) {
        ${emitter.take()}
-       t[k] = i; k += ${truth} ? 1 : 0;
+       t[k] = i; k += ${chosen};
      }
      return k;`,
   )

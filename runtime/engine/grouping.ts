@@ -1,6 +1,7 @@
 // Group numbers: each row's group, from the keys' numbers. Several keys combine pairwise, so any types go together.
 
 import type { Column, PlainColumn } from '../../functions/column/column.ts'
+import { counting } from '../../functions/column/take.ts'
 import type { DataType } from '../../functions/types/type.ts'
 import { KeyInterner } from './key-interner.ts'
 import { WordTable } from './key-table.ts'
@@ -47,7 +48,7 @@ export class Grouping {
   /** The key columns of all groups, in group order. */
   keys(): readonly PlainColumn[] {
     const { size } = this
-    let groups: Int32Array = Int32Array.from({ length: size }, (_, i) => i)
+    let groups: Int32Array = counting(size)
     const columns: PlainColumn[] = []
     for (let k = this.#interners.length - 1; k >= 0; k--) {
       const pairs = this.#pairs[k - 1]

@@ -1,5 +1,6 @@
 // Columns as generated loops read them: which typed arrays stand under which names, and texts decoded once per batch.
 
+import { isUtf8 } from 'node:buffer'
 import type { Column, PlainColumn } from '../../functions/column/column.ts'
 import { decimalAt, isAscii, valueAt } from '../../functions/column/column.ts'
 import type { Value } from '../../functions/expr/node.ts'
@@ -104,23 +105,26 @@ export function decodeText(
   if (isAscii(used)) {
     return { text: buffer.toString('latin1'), starts: start === 0 ? offsets : offsets.map((offset) => offset - start) }
   }
+  if (!isUtf8(used)) return decodeEach(bytes, offsets, length)
   const starts = new Int32Array(length + 1)
   let units = 0
   let row = 0
   for (let at = start; at < end; at++) {
-    while (row <= length && offsets[row] === at) starts[row++] = units
     const byte = bytes[at] ?? 0
+    const isContinuation = (byte & 0xc0) === 0x80
+    // Together the bytes are UTF-8, but a row begins inside of a character.
+    if (isContinuation && offsets[row] === at) return decodeEach(bytes, offsets, length)
+    while (row <= length && offsets[row] === at) starts[row++] = units
     // A character starts where a byte is no continuation; those of four bytes take two units.
-    if ((byte & 0xc0) !== 0x80) units += byte >= 0xf0 ? 2 : 1
+    if (!isContinuation) units += byte >= 0xf0 ? 2 : 1
   }
   while (row <= length) starts[row++] = units
-  const text = buffer.toString('utf8')
-  return text.length === units ? { text, starts } : decodeEach(bytes, offsets, length)
+  return { text: buffer.toString('utf8'), starts }
 }
 
 /** Bytes that are not valid UTF-8: each row is decoded by itself, with replacement characters. */
 function decodeEach(bytes: Uint8Array, offsets: Int32Array, length: number): { text: string; starts: Int32Array } {
-  const decoder = new TextDecoder()
+  const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
   const rows = Array.from({ length }, (_, i) => decoder.decode(bytes.subarray(offsets[i], offsets[i + 1])))
   const starts = new Int32Array(length + 1)
   rows.forEach((row, i) => {

@@ -77,11 +77,22 @@ export class KeyInterner {
 
   /** The keys with these numbers, as a column. */
   keys(numbers: Int32Array): PlainColumn {
-    const nullNumber = this.#numbers.nullNumber
-    const valid =
-      nullNumber === UNKNOWN ? undefined : Uint8Array.from(numbers, (number) => (number === nullNumber ? 0 : 1))
-    return takeRows(this.#numbers.column(this.#type), numbers, numbers.length, valid)
+    const { nullNumber } = this.#numbers
+    const all = this.#numbers.column(this.#type)
+    let valid: Uint8Array | undefined
+    if (nullNumber !== UNKNOWN) {
+      valid = new Uint8Array(numbers.length)
+      for (let i = 0; i < numbers.length; i++) valid[i] = numbers[i] === nullNumber ? 0 : 1
+    }
+    return isCounting(numbers, all.length) ? { ...all, valid } : takeRows(all, numbers, numbers.length, valid)
   }
+}
+
+/** Whether these are all numbers in order: a single key's groups. */
+function isCounting(numbers: Int32Array, length: number): boolean {
+  if (numbers.length !== length) return false
+  for (let i = 0; i < length; i++) if (numbers[i] !== i) return false
+  return true
 }
 
 /** Numbers for the values of one storage. */
@@ -223,11 +234,17 @@ class FloatNumbers extends WordNumbers {
 /** Integers of up to 32 bits, dates and booleans. */
 class SmallNumbers extends WordNumbers {
   protected override words(column: PlainColumn): Int32Array {
-    const words = new Int32Array(2 * column.length)
-    if (column.storage !== 'number' && column.storage !== 'mask') return words
-    const { values } = column
-    for (let i = 0; i < column.length; i++) words[2 * i] = values[i] ?? 0
-    return words
+    if (column.storage !== 'number' && column.storage !== 'mask') return new Int32Array(column.length)
+    // One kind of array: a loop that sees eight kinds is slow for all of them.
+    return column.values instanceof Int32Array ? column.values : Int32Array.from(column.values)
+  }
+  override number(column: PlainColumn, numbers: Int32Array): void {
+    const words = this.words(column)
+    const { valid, length } = column
+    const { table } = this
+    for (let row = 0; row < length; row++) {
+      numbers[row] = valid !== undefined && valid[row] === 0 ? table.null() : table.number(words[row] ?? 0, 0)
+    }
   }
   override column(type: DataType): PlainColumn {
     const { size, low } = this.table

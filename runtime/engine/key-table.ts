@@ -2,6 +2,10 @@
 // a slot holds hash and number side by side, so that a probe touches one place. Null is a key like any other.
 
 const EMPTY = -1
+/** Keys below this with no high word are looked up in an array: 4 MiB at the most. */
+const DIRECT = 1 << 20
+/** Pairs of words below this are looked up in an array: 1 MiB at the most. */
+const DIRECT_SIDE = 512
 
 /** Open addressing over (hash, number) pairs; the tables below say when two keys are equal. */
 class Slots {
@@ -31,12 +35,15 @@ export class WordTable {
   /** The number of null; EMPTY until it comes. */
   nullNumber = EMPTY
   readonly #slots = new Slots()
-  /** Numbers of the keys 0 to 65535, found without hashing. */
+  /** Numbers of small keys, found without hashing. */
   #direct = new Int32Array(0)
+  /** Numbers of pairs of small words, found without hashing. */
+  #directPairs = new Int32Array(0)
 
   /** The number of a key; a new key gets the next one. */
   number(low: number, high: number): number {
-    if (high === 0 && low >= 0 && low < 65536) return this.#numberSmall(low)
+    if (high === 0 && low >>> 0 < DIRECT) return this.#numberSmall(low)
+    if ((low | high) >>> 0 < DIRECT_SIDE) return this.#numberPair(low, high)
     const { words, mask } = this.#slots
     const hashed = hashWords(low, high)
     let slot = hashed & mask
@@ -49,7 +56,13 @@ export class WordTable {
   }
 
   get byteLength(): number {
-    return this.low.byteLength + this.high.byteLength + this.#slots.words.byteLength + this.#direct.byteLength
+    return (
+      this.low.byteLength +
+      this.high.byteLength +
+      this.#slots.words.byteLength +
+      this.#direct.byteLength +
+      this.#directPairs.byteLength
+    )
   }
 
   /** The number of null. */
@@ -60,7 +73,7 @@ export class WordTable {
 
   #numberSmall(low: number): number {
     if (low >= this.#direct.length) {
-      const longer = new Int32Array(Math.min(65536, Math.max(256, 2 * low + 1))).fill(EMPTY)
+      const longer = new Int32Array(Math.min(DIRECT, Math.max(256, 2 * low + 1))).fill(EMPTY)
       longer.set(this.#direct)
       this.#direct = longer
     }
@@ -72,14 +85,32 @@ export class WordTable {
     return found
   }
 
+  #numberPair(low: number, high: number): number {
+    const at = high * DIRECT_SIDE + low
+    if (at >= this.#directPairs.length) {
+      const longer = new Int32Array(Math.min(DIRECT_SIDE * DIRECT_SIDE, 2 * at + DIRECT_SIDE)).fill(EMPTY)
+      longer.set(this.#directPairs)
+      this.#directPairs = longer
+    }
+    let found = this.#directPairs[at] ?? EMPTY
+    if (found === EMPTY) {
+      found = this.#append(low, high)
+      this.#directPairs[at] = found
+    }
+    return found
+  }
+
   #add(low: number, high: number, hashed: number, slot: number): number {
     const { words, mask } = this.#slots
     const added = this.#append(low, high)
     words[2 * slot] = hashed
     words[2 * slot + 1] = added
     if (added * 2 > mask) {
-      const isElsewhere = (number: number): boolean =>
-        number === this.nullNumber || (this.high[number] === 0 && (this.low[number] ?? 0) >>> 0 < 65536)
+      const isElsewhere = (number: number): boolean => {
+        const [low, high] = [this.low[number] ?? 0, this.high[number] ?? 0]
+        const small = (high === 0 && low >>> 0 < DIRECT) || (low | high) >>> 0 < DIRECT_SIDE
+        return small || number === this.nullNumber
+      }
       this.#slots.grow((number) => hashWords(this.low[number] ?? 0, this.high[number] ?? 0), this.size, isElsewhere)
     }
     return added
@@ -103,6 +134,7 @@ export class BytesTable {
   #bytes = new Uint8Array(4096)
   #ends = new Int32Array(1025)
   #hashes = new Int32Array(1024)
+  readonly #ofByte = new Int32Array(256).fill(EMPTY)
   readonly #slots = new Slots()
 
   get byteLength(): number {
@@ -119,6 +151,7 @@ export class BytesTable {
   }
 
   number(bytes: Uint8Array, start: number, end: number): number {
+    if (end - start === 1) return this.#numberByte(bytes, start)
     const { words, mask } = this.#slots
     const hashed = hashBytes(bytes, start, end)
     let slot = hashed & mask
@@ -133,6 +166,17 @@ export class BytesTable {
   null(): number {
     if (this.nullNumber === EMPTY) this.nullNumber = this.#append(this.#bytes, 0, 0, 0)
     return this.nullNumber
+  }
+
+  /** Codes of one letter are common keys: they are looked up by it. */
+  #numberByte(bytes: Uint8Array, at: number): number {
+    const byte = bytes[at] ?? 0
+    let found = this.#ofByte[byte] ?? EMPTY
+    if (found === EMPTY) {
+      found = this.#append(bytes, at, at + 1, 0)
+      this.#ofByte[byte] = found
+    }
+    return found
   }
 
   #equals(number: number, bytes: Uint8Array, start: number, end: number): boolean {
@@ -152,7 +196,7 @@ export class BytesTable {
       this.#slots.grow(
         (number) => this.#hashes[number] ?? 0,
         this.size,
-        (number) => number === this.nullNumber,
+        (number) => number === this.nullNumber || (this.#ends[number + 1] ?? 0) - (this.#ends[number] ?? 0) === 1,
       )
     }
     return added

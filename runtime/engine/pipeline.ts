@@ -4,6 +4,7 @@
 import { type BoundAggregate, bindAggregate } from '../../functions/bind/aggregate.ts'
 import { Binder } from '../../functions/bind/binder.ts'
 import { type Bound, partsOf } from '../../functions/bind/bound.ts'
+import { bindWindow } from '../../functions/bind/window.ts'
 import { catalogue } from '../../functions/catalogue.ts'
 import type { Batch } from '../../functions/column/column.ts'
 import type { ExprNode } from '../../functions/expr/node.ts'
@@ -16,6 +17,7 @@ import { Filter } from './filter.ts'
 import { MemoryBudget } from './memory-budget.ts'
 import { AggregateOperator, LimitOperator, type Operator, SelectOperator, SortOperator } from './operators.ts'
 import { Projection } from './projection.ts'
+import { CompiledWindows, WindowOperator } from './window.ts'
 
 /** Makes an operator with a state of its own. */
 type MakeOperator = (budget: MemoryBudget) => Operator
@@ -105,6 +107,17 @@ class PipelineBuilder {
       case 'aggregate':
         this.#addAggregate(op, after)
         break
+      case 'window': {
+        this.#settle()
+        const binder = new Binder(this.schema, catalogue)
+        const compiled = new CompiledWindows(
+          this.schema,
+          op.windows.map(({ node }) => bindWindow(binder, node, catalogue)),
+        )
+        this.#operators.push((budget) => new WindowOperator(compiled, budget))
+        this.#reset(after)
+        break
+      }
       case 'sort': {
         this.#settle()
         const binder = new Binder(this.schema, catalogue)

@@ -8,10 +8,11 @@ import { finishTarget, makeTarget, type Target, writeText } from '../../function
 import { InternalError } from '../../functions/errors.ts'
 import type { ColumnArgument } from '../../functions/scalar/contract.ts'
 import type { Derivation } from './derive.ts'
-import { Emitter } from './emit.ts'
+import { bitOf, Emitter } from './emit.ts'
 import { compileLoop, type LoopFunction } from './loop.ts'
 import { declareInputs, type Forms, LoopSet, loopHead } from './loop-set.ts'
 import { PreparedBatch, type Selection, selectRows } from './prepared-batch.ts'
+import { udfFailure } from './udf-failure.ts'
 
 export class Projection {
   readonly #loops: LoopSet
@@ -53,9 +54,9 @@ function projectionLoop(forms: Forms, roots: readonly Bound[], selected: boolean
   roots.forEach((root, i) => {
     if (!needsLoop(root)) return
     names.push(`const w${i} = t[${i}].v${root.nullable ? `, y${i} = t[${i}].m` : ''};`)
-    const { value, valid } = emitter.emit(root)
-    emitter.add(writeText(root.type, i, value))
-    if (root.nullable) emitter.add(`y${i}[j] = ${valid};`)
+    const emitted = emitter.emit(root)
+    emitter.add(writeText(root.type, i, emitted.value, bitOf(emitted)))
+    if (root.nullable) emitter.add(`y${i}[j] = ${emitted.valid};`)
   })
   return compileLoop(
     emitter,
@@ -74,11 +75,11 @@ export function loopSet(roots: readonly Bound[], usedBy?: (roots: readonly Bound
   return new LoopSet(
     roots,
     (derivation, prepared) => {
-      prepared.derive(derivation.index, () =>
-        derivation.by === 'dictionary'
-          ? derivedOnDictionary(derivation, prepared, byRow, onEntries)
-          : derivedByColumns(derivation.bound, prepared, byRow),
-      )
+      prepared.derive(derivation.index, () => {
+        if (derivation.by === 'dictionary') return derivedOnDictionary(derivation, prepared, byRow, onEntries)
+        if (derivation.by === 'vector') return derivedByVector(derivation.bound, prepared, byRow)
+        return derivedByColumns(derivation.bound, prepared, byRow)
+      })
     },
     usedBy,
   )
@@ -134,6 +135,22 @@ function evaluateRows(bound: Bound, prepared: PreparedBatch, byRow: Map<number, 
   const [column] = projection.run(prepared, undefined).columns
   if (column === undefined) throw new InternalError('A projection gave no column')
   return column
+}
+
+/** Calls a user function in vector mode with all rows of the batch. */
+function derivedByVector(bound: Bound, prepared: PreparedBatch, byRow: Map<number, Projection>): Column {
+  const kernel = bound.kind === 'call' ? bound.kernel() : undefined
+  if (bound.kind !== 'call' || kernel?.vector === undefined) throw new InternalError('A vector function was expected')
+  const columns = bound.args.map((arg) =>
+    resolveDictionary(arg.kind === 'input' ? prepared.column(arg.index) : evaluateRows(arg, prepared, byRow)),
+  )
+  try {
+    const result = kernel.vector(columns, prepared.length)
+    if (bound.nulls === 'call') return result
+    return { ...result, valid: allValid([...columns, result].map((column) => ({ column }))) }
+  } catch (error) {
+    throw udfFailure(error, bound.udf ?? bound.label, prepared.rowOfPartition(0))
+  }
 }
 
 /** Runs a call's kernel for columns; row by row where the kernel does not take these columns. */

@@ -4,7 +4,7 @@
 import type { Bound } from '../../functions/bind/bound.ts'
 import { type Batch, type PlainColumn, valueAt } from '../../functions/column/column.ts'
 import { concatBatches } from '../../functions/column/concat.ts'
-import { resolveDictionary, takeRows } from '../../functions/column/take.ts'
+import { counting, resolveDictionary, takeRows } from '../../functions/column/take.ts'
 import { compareNumbers, compareValues } from '../../functions/scalar/order.ts'
 import type { DataType } from '../../functions/types/type.ts'
 import { orderRows } from './order-rows.ts'
@@ -35,13 +35,13 @@ export function sortBatches(
 }
 
 /** Positions of the first `limit` rows in the order of the keys. */
-function sortedPositions(
+export function sortedPositions(
   columns: readonly PlainColumn[],
   keys: readonly SortKey[],
   length: number,
   limit: number,
 ): Int32Array {
-  const rows = Int32Array.from({ length }, (_, i) => i)
+  const rows = counting(length)
   const [column] = columns
   const [key] = keys
   if (column === undefined || key === undefined) return rows.subarray(0, limit)
@@ -127,7 +127,12 @@ function bytesPrefix(bytes: Uint8Array, start: number, end: number): number {
   return prefix
 }
 
-function keyOrder(column: PlainColumn, descending: boolean, nullsFirst: boolean): (a: number, b: number) => number {
+/** Compares two rows by one key; equal rows and two nulls give 0. */
+export function keyOrder(
+  column: PlainColumn,
+  descending: boolean,
+  nullsFirst: boolean,
+): (a: number, b: number) => number {
   const ascending = valueOrder(column)
   const order = descending ? (a: number, b: number) => ascending(b, a) : ascending
   const { valid } = column

@@ -1,0 +1,179 @@
+// Aggregates over frames. Frames only move forward, so rows enter and leave: an accumulator that can retract follows
+// them; others keep partial states of the rows at hand, merged where small states make that cheap, and see a frame's rows
+// anew where they do not. Equal frames are evaluated once.
+
+import type { Value } from '../../functions/expr/node.ts'
+import type { Accumulator } from '../../functions/udf/definition.ts'
+import type { BoundFrame } from '../../functions/window/frame.ts'
+import type { Frames } from './window-frame.ts'
+import type { WindowOrder } from './window-order.ts'
+
+/** An aggregate and the rows it sees, by place. */
+export interface FrameAggregate {
+  readonly accumulator: () => Accumulator
+  readonly smallState: boolean
+  /** The arguments at a place; undefined when the aggregate does not see the row. */
+  readonly argumentsAt: (place: number) => readonly Value[] | undefined
+}
+
+/** Hands every place's result to `write`. */
+export function aggregateFrames(
+  aggregate: FrameAggregate,
+  frame: BoundFrame,
+  order: WindowOrder,
+  frames: Frames,
+  write: (place: number, value: Value) => void,
+): void {
+  for (let p = 0; p + 1 < order.partitions.length; p++) {
+    const start = order.partitions[p] ?? 0
+    const end = order.partitions[p + 1] ?? 0
+    const view = viewOf(aggregate, frame, start)
+    let previous: Value = null
+    for (let place = start; place < end; place++) {
+      const from = frames.starts[place] ?? 0
+      const to = frames.ends[place] ?? 0
+      const isSame = place > start && from === frames.starts[place - 1] && to === frames.ends[place - 1]
+      if (!isSame) previous = view.evaluate(from, to)
+      write(place, previous)
+    }
+  }
+}
+
+/** The aggregate of a frame that never moves back. */
+interface FrameView {
+  evaluate(from: number, to: number): Value
+}
+
+function viewOf(aggregate: FrameAggregate, frame: BoundFrame, start: number): FrameView {
+  if (frame.start.kind === 'unbounded') return new GrowingView(aggregate, start)
+  if (aggregate.accumulator().retract !== undefined) return new SlidingView(aggregate, start)
+  return aggregate.smallState ? new MergingView(aggregate, start) : new FreshView(aggregate)
+}
+
+function enter(accumulator: Accumulator, row: readonly Value[] | undefined): void {
+  if (row === undefined) return
+  if (accumulator.add !== undefined) accumulator.add(...row)
+  else accumulator.update?.(...row.map((value) => [value]))
+}
+
+const valueOf = (accumulator: Accumulator): Value => (accumulator.evaluate() ?? null) as Value
+
+/** Rows enter and never leave. */
+class GrowingView implements FrameView {
+  readonly #aggregate: FrameAggregate
+  readonly #accumulator: Accumulator
+  #to: number
+
+  constructor(aggregate: FrameAggregate, start: number) {
+    this.#aggregate = aggregate
+    this.#accumulator = aggregate.accumulator()
+    this.#to = start
+  }
+
+  evaluate(_from: number, to: number): Value {
+    while (this.#to < to) enter(this.#accumulator, this.#aggregate.argumentsAt(this.#to++))
+    return valueOf(this.#accumulator)
+  }
+}
+
+/** Rows enter, and leave by `retract`. */
+class SlidingView implements FrameView {
+  readonly #aggregate: FrameAggregate
+  #accumulator: Accumulator
+  #from: number
+  #to: number
+
+  constructor(aggregate: FrameAggregate, start: number) {
+    this.#aggregate = aggregate
+    this.#accumulator = aggregate.accumulator()
+    this.#from = start
+    this.#to = start
+  }
+
+  evaluate(from: number, to: number): Value {
+    if (from >= this.#to) {
+      // Nothing stays: a fresh start also drops what rounding has left behind.
+      if (this.#to > this.#from) this.#accumulator = this.#aggregate.accumulator()
+      this.#from = this.#to = from
+    }
+    for (; this.#from < from; this.#from++) {
+      const row = this.#aggregate.argumentsAt(this.#from)
+      if (row !== undefined) this.#accumulator.retract?.(...row.map((value) => [value]))
+    }
+    while (this.#to < to) enter(this.#accumulator, this.#aggregate.argumentsAt(this.#to++))
+    return valueOf(this.#accumulator)
+  }
+}
+
+/**
+ * Two runs of rows: of the older one there is a state for each of its ends, of the newer one a single state. When the
+ * older run has left, the newer one takes its place. Each row is merged a constant number of times.
+ */
+class MergingView implements FrameView {
+  readonly #aggregate: FrameAggregate
+  /** States of places `i` to `#middle`, the nearest to the middle first. */
+  #older: (readonly Value[])[] = []
+  #newer: Accumulator
+  #middle: number
+  #to: number
+
+  constructor(aggregate: FrameAggregate, start: number) {
+    this.#aggregate = aggregate
+    this.#newer = aggregate.accumulator()
+    this.#middle = start
+    this.#to = start
+  }
+
+  evaluate(from: number, to: number): Value {
+    if (from >= this.#to) this.#restart(from)
+    while (this.#to < to) enter(this.#newer, this.#aggregate.argumentsAt(this.#to++))
+    if (from > this.#middle) this.#turn(from)
+    const older = this.#older[this.#middle - from - 1]
+    if (older === undefined) return valueOf(this.#newer)
+    const result = this.#aggregate.accumulator()
+    merge(result, older)
+    merge(result, this.#newer.state())
+    return valueOf(result)
+  }
+
+  #restart(from: number): void {
+    this.#older = []
+    this.#newer = this.#aggregate.accumulator()
+    this.#middle = this.#to = from
+  }
+
+  /** Makes the rows from `from` on the older run. */
+  #turn(from: number): void {
+    const states: (readonly Value[])[] = []
+    let following: readonly Value[] | undefined
+    for (let place = this.#to - 1; place >= from; place--) {
+      const accumulator = this.#aggregate.accumulator()
+      enter(accumulator, this.#aggregate.argumentsAt(place))
+      if (following !== undefined) merge(accumulator, following)
+      following = accumulator.state()
+      states.push(following)
+    }
+    this.#older = states
+    this.#newer = this.#aggregate.accumulator()
+    this.#middle = this.#to
+  }
+}
+
+function merge(accumulator: Accumulator, state: readonly Value[]): void {
+  accumulator.merge(...state.map((value) => [value]))
+}
+
+/** Every frame by itself. */
+class FreshView implements FrameView {
+  readonly #aggregate: FrameAggregate
+
+  constructor(aggregate: FrameAggregate) {
+    this.#aggregate = aggregate
+  }
+
+  evaluate(from: number, to: number): Value {
+    const accumulator = this.#aggregate.accumulator()
+    for (let place = from; place < to; place++) enter(accumulator, this.#aggregate.argumentsAt(place))
+    return valueOf(accumulator)
+  }
+}

@@ -1,0 +1,162 @@
+// Window functions: all rows are gathered, each distinct window puts them in order once, and every call adds a column.
+// The rows come out in the order in which they came in.
+
+import type { Bound } from '../../functions/bind/bound.ts'
+import type { BoundWindow } from '../../functions/bind/window.ts'
+import type { Batch, PlainColumn } from '../../functions/column/column.ts'
+import { concatBatches } from '../../functions/column/concat.ts'
+import { resolveDictionary } from '../../functions/column/take.ts'
+import { InternalError } from '../../functions/errors.ts'
+import type { Schema } from '../../functions/types/type.ts'
+import { batchBytes, type MemoryBudget } from './memory-budget.ts'
+import type { Operator } from './operators.ts'
+import { PreparedBatch } from './prepared-batch.ts'
+import { Projection } from './projection.ts'
+import { valueReader } from './value-reader.ts'
+import { aggregateFrames } from './window-aggregate.ts'
+import { type Frames, framesOf } from './window-frame.ts'
+import { runPickKernel, runPlaceKernel } from './window-kernels.ts'
+import { type WindowOrder, windowOrder } from './window-order.ts'
+import { ResultColumn } from './window-result.ts'
+
+/** What a row costs besides its columns: its position, its peers and its frame. */
+const BYTES_PER_ROW = 24
+
+/** Window calls compiled once: all expressions in them are one projection. */
+export class CompiledWindows {
+  readonly schema: Schema
+  readonly windows: readonly BoundWindow[]
+  readonly #inputs: readonly Bound[]
+  readonly #projection: Projection
+
+  /** @param schema - The columns that come in. */
+  constructor(schema: Schema, windows: readonly BoundWindow[]) {
+    this.schema = schema
+    this.windows = windows
+    this.#inputs = [...new Map(windows.flatMap(inputsOf).map((bound) => [bound.id, bound])).values()]
+    this.#projection = new Projection(this.#inputs)
+  }
+
+  /** The columns that the calls give for these rows. */
+  run(all: Batch): readonly PlainColumn[] {
+    const columns = this.#projection.run(PreparedBatch.of(all), undefined).columns
+    const byId = new Map(this.#inputs.map((bound, i) => [bound.id, columns[i]]))
+    const columnOf = (bound: Bound): PlainColumn => {
+      const column = byId.get(bound.id)
+      if (column === undefined) throw new InternalError('A window has an input that was not computed')
+      return resolveDictionary(column)
+    }
+    const orders = new Map<string, WindowOrder>()
+    return this.windows.map((window) => {
+      const key = orderKey(window)
+      let order = orders.get(key)
+      if (order === undefined) {
+        order = orderFor(window, columnOf, all.length)
+        orders.set(key, order)
+      }
+      return runWindow(window, order, columnOf)
+    })
+  }
+}
+
+const inputsOf = ({ args, filter, partitionBy, orderBy, computation }: BoundWindow): readonly Bound[] => [
+  ...args,
+  ...(filter === undefined ? [] : [filter]),
+  ...(computation.kind === 'kernel' && computation.otherwise !== undefined ? [computation.otherwise] : []),
+  ...partitionBy,
+  ...orderBy.map(({ expression }) => expression),
+]
+
+/** The same for windows that put the rows in the same order. */
+const orderKey = ({ partitionBy, orderBy }: BoundWindow): string =>
+  JSON.stringify([
+    partitionBy.map(({ id }) => id),
+    orderBy.map(({ expression, descending, nullsFirst }) => [expression.id, descending, nullsFirst]),
+  ])
+
+function orderFor(window: BoundWindow, columnOf: (bound: Bound) => PlainColumn, length: number): WindowOrder {
+  const orderBy = window.orderBy.map((key) => ({ column: columnOf(key.expression), key }))
+  return windowOrder(window.partitionBy.map(columnOf), orderBy, length)
+}
+
+function runWindow(window: BoundWindow, order: WindowOrder, columnOf: (bound: Bound) => PlainColumn): PlainColumn {
+  const { computation, returns } = window
+  if (computation.kind === 'kernel' && computation.kernel.kind === 'place')
+    return runPlaceKernel(computation.kernel, order, returns.type)
+  const frames = framesFor(window, order, columnOf)
+  if (computation.kind === 'kernel' && computation.kernel.kind === 'pick') {
+    const [value] = window.args
+    if (value === undefined) throw new InternalError(`Window function ${window.name} has no argument`)
+    const otherwise = computation.otherwise === undefined ? undefined : columnOf(computation.otherwise)
+    const { ignoreNulls } = computation
+    return runPickKernel(computation.kernel, order, { values: columnOf(value), otherwise, ignoreNulls, frames })
+  }
+  return runAggregate(window, order, frames, columnOf)
+}
+
+function framesFor(
+  { frame, orderBy }: BoundWindow,
+  order: WindowOrder,
+  columnOf: (bound: Bound) => PlainColumn,
+): Frames {
+  const [key] = orderBy
+  const isDistance = frame.start.kind === 'distance' || frame.end.kind === 'distance'
+  const distanceKey =
+    isDistance && key !== undefined
+      ? { read: valueReader(columnOf(key.expression)), descending: key.descending }
+      : undefined
+  return framesOf(frame, order, distanceKey)
+}
+
+function runAggregate(
+  { args, filter, returns, frame, computation }: BoundWindow,
+  order: WindowOrder,
+  frames: Frames,
+  columnOf: (bound: Bound) => PlainColumn,
+): PlainColumn {
+  if (computation.kind !== 'aggregate') throw new InternalError('An aggregate was expected')
+  const { accumulator, nulls, smallState } = computation
+  const { rows } = order
+  const readers = args.map((arg) => valueReader(columnOf(arg)))
+  const passes = filter === undefined ? undefined : valueReader(columnOf(filter))
+  const argumentsAt = (place: number) => {
+    const row = rows[place] ?? 0
+    if (passes !== undefined && passes(row) !== true) return undefined
+    const values = readers.map((read) => read(row))
+    return nulls === 'skip' && values.includes(null) ? undefined : values
+  }
+  const result = new ResultColumn(returns.type, rows.length, true)
+  aggregateFrames({ accumulator, smallState, argumentsAt }, frame, order, frames, (place, value) => {
+    result.set(rows[place] ?? 0, value)
+  })
+  return result.finish()
+}
+
+/** Gathers all rows, then adds the windows' columns. */
+export class WindowOperator implements Operator {
+  readonly satisfied = false
+  readonly #compiled: CompiledWindows
+  readonly #budget: MemoryBudget
+  readonly #batches: Batch[] = []
+  #rows = 0
+
+  constructor(compiled: CompiledWindows, budget: MemoryBudget) {
+    this.#compiled = compiled
+    this.#budget = budget
+  }
+
+  push(batch: Batch): undefined {
+    this.#batches.push(batch)
+    this.#rows += batch.length
+    this.#budget.change(batchBytes(batch) + BYTES_PER_ROW * batch.length, `${this.#rows} rows of windows`)
+  }
+
+  finish(): Batch | undefined {
+    if (this.#batches.length === 0) return undefined
+    const all = concatBatches(
+      this.#batches,
+      this.#compiled.schema.map((field) => field.type),
+    )
+    return { length: all.length, columns: [...all.columns, ...this.#compiled.run(all)] }
+  }
+}
