@@ -46,7 +46,25 @@ export const nestedTypes = [list(int64), struct({ x: float64, y: utf8 })] as con
 export const allTypes: readonly DataType[] = [...numberTypes, ...momentTypes, ...otherTypes, utf8, ...nestedTypes]
 
 /** Words that are equal, alike, empty, long, not ASCII, outside the basic plane, and that read as other types. */
-const words = ['', 'a', 'A', 'ab', 'abc', 'ß', 'ü', 'Ωmega', '日本', '😀', 'a😀b', 'e\u0301', '\uffff', '%', '_x', '\\']
+const words = [
+  '',
+  'a',
+  'A',
+  'ab',
+  'abc',
+  'ß',
+  'ü',
+  'Ωmega',
+  '日本',
+  '😀',
+  'a😀b',
+  'e\u0301',
+  '\uffff',
+  '\ufeffx',
+  '%',
+  '_x',
+  '\\',
+]
 const wordLike = ['12', '-3', '1.5', 'true', 'no', '2024-02-29', 'NaN', ' 7', '"', "'", '\n', '\0', 'x'.repeat(70)]
 
 export function valueFor(type: DataType): fc.Arbitrary<Value> {
