@@ -35,6 +35,9 @@ import { structFunctions } from './scalar/struct.ts'
 import { toTimestampFunctions } from './scalar/to-timestamp.ts'
 import { trigonometryFunctions } from './scalar/trigonometry.ts'
 import { vectorFunctions } from './scalar/vector.ts'
+import type { WindowFunction } from './window/contract.ts'
+import { pickingFunctions } from './window/picking.ts'
+import { rankingFunctions } from './window/ranking.ts'
 
 export const scalarFunctions: readonly ScalarFunction[] = Object.freeze([
   ...conditionalFunctions,
@@ -74,6 +77,8 @@ export const aggregateFunctions: readonly AggregateFunction[] = Object.freeze([
   ...approximateAggregates,
 ])
 
+export const windowFunctions: readonly WindowFunction[] = Object.freeze([...rankingFunctions, ...pickingFunctions])
+
 /** Every name and alias of the entries. */
 function byName<Entry extends { readonly name: string; readonly aliases?: readonly string[] }>(
   entries: readonly Entry[],
@@ -85,18 +90,26 @@ function byName<Entry extends { readonly name: string; readonly aliases?: readon
 
 const scalars = byName(scalarFunctions)
 const aggregates = byName(aggregateFunctions)
+const windows = byName(windowFunctions)
 
 /** The built-ins, by name. Names are in snake_case and match without regard to case. */
 export const catalogue = Object.freeze({
   scalar: (name: string): ScalarFunction | undefined => scalars.get(name) ?? scalars.get(name.toLowerCase()),
   aggregate: (name: string): AggregateFunction | undefined =>
     aggregates.get(name) ?? aggregates.get(name.toLowerCase()),
-  /** What a name stands for, under its canonical name; for reading SQL text. */
-  lookup: (name: string): { readonly kind: 'scalar' | 'aggregate'; readonly name: string } | undefined => {
+  window: (name: string): WindowFunction | undefined => windows.get(name) ?? windows.get(name.toLowerCase()),
+  /**
+   * What a name stands for, under its canonical name; for reading SQL text. Aggregates that are window functions too are
+   * aggregates until OVER follows.
+   */
+  lookup: (name: string): { readonly kind: 'scalar' | 'aggregate' | 'window'; readonly name: string } | undefined => {
     const scalar = scalars.get(name) ?? scalars.get(name.toLowerCase())
     if (scalar !== undefined) return { kind: 'scalar', name: scalar.name }
     const aggregate = aggregates.get(name) ?? aggregates.get(name.toLowerCase())
-    return aggregate === undefined ? undefined : { kind: 'aggregate', name: aggregate.name }
+    if (aggregate !== undefined) return { kind: 'aggregate', name: aggregate.name }
+    const window = windows.get(name) ?? windows.get(name.toLowerCase())
+    return window === undefined ? undefined : { kind: 'window', name: window.name }
   },
-  names: (): Iterable<string> => [...scalars.keys(), ...aggregates.keys()].filter((name) => /^\w+$/.test(name)),
+  names: (): Iterable<string> =>
+    new Set([...scalars.keys(), ...aggregates.keys(), ...windows.keys()].filter((name) => /^\w+$/.test(name))),
 })

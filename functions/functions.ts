@@ -2,7 +2,7 @@
 // catalogue; their names are known to the type checker from builder-names.ts, which `npm run generate` writes.
 
 import type { BuilderName } from './builder-names.ts'
-import { aggregateFunctions, scalarFunctions } from './catalogue.ts'
+import { aggregateFunctions, catalogue, scalarFunctions, windowFunctions } from './catalogue.ts'
 import { type Expr, make, type Operand, toNode } from './expr/expr.ts'
 import type { ExprNode } from './expr/node.ts'
 
@@ -20,6 +20,19 @@ const aggregateBuilder =
   (name: string): FunctionBuilder =>
   (...args) =>
     make({ kind: 'aggregate', fn: name, args: aggregateArgs(name, args), distinct: false, orderBy: Object.freeze([]) })
+
+/** Over all rows until `.over()` says which. */
+const windowBuilder =
+  (name: string): FunctionBuilder =>
+  (...args) =>
+    make({
+      kind: 'window',
+      fn: name,
+      args: Object.freeze(args.map(toNode)),
+      distinct: false,
+      partitionBy: Object.freeze([]),
+      orderBy: Object.freeze([]),
+    })
 
 /** `count()` counts rows. */
 function aggregateArgs(name: string, args: readonly Operand[]): readonly ExprNode[] {
@@ -39,6 +52,11 @@ function buildersOf(
 const builders = Object.fromEntries([
   ...buildersOf(scalarFunctions, scalarBuilder),
   ...buildersOf(aggregateFunctions, aggregateBuilder),
+  // Aggregates that are window functions too become one by `.over()`.
+  ...buildersOf(
+    windowFunctions.filter(({ name }) => catalogue.aggregate(name) === undefined),
+    windowBuilder,
+  ),
 ])
 
 /** The names of all builders, as the catalogue has them. */

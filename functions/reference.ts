@@ -2,11 +2,12 @@
 // files by docs/generate.ts; a test tells when that was forgotten.
 
 import type { AggregateFunction } from './aggregate/contract.ts'
-import { aggregateFunctions, scalarFunctions } from './catalogue.ts'
+import { aggregateFunctions, scalarFunctions, windowFunctions } from './catalogue.ts'
 import { builderNames } from './functions.ts'
 import type { ScalarFunction } from './scalar/contract.ts'
+import type { WindowFunction } from './window/contract.ts'
 
-type Entry = ScalarFunction | AggregateFunction
+type Entry = ScalarFunction | AggregateFunction | WindowFunction
 
 const titles: Readonly<Record<Entry['family'], string>> = {
   conditional: 'Conditional',
@@ -19,11 +20,12 @@ const titles: Readonly<Record<Entry['family'], string>> = {
   hash: 'Hashes and encodings',
   other: 'Types and others',
   aggregate: 'Aggregates',
+  window: 'Window functions',
 }
 
 /** The reference page, in Markdown. */
 export function referencePage(): string {
-  const entries: readonly Entry[] = [...scalarFunctions, ...aggregateFunctions]
+  const entries: readonly Entry[] = [...scalarFunctions, ...aggregateFunctions, ...windowFunctions]
   const sections = Object.entries(titles).flatMap(([family, title]) => {
     const own = entries.filter((entry) => entry.family === family)
     return own.length === 0 ? [] : [`## ${title}`, '', ...table(own), '']
@@ -47,7 +49,9 @@ function row(entry: Entry): string {
   const aliases = entry.aliases ?? []
   const others = aliases.length === 0 ? '' : ` Also ${aliases.map(code).join(', ')}.`
   const examples = entry.examples.map(([sql, result]) => `${code(sql)} → ${code(result)}`).join('<br>')
-  const anchor = /^\w+$/.test(entry.name) ? `<a id="${entry.name}"></a>` : ''
+  // Three aggregates are window functions too: a page has each anchor once.
+  const isSecond = entry.family === 'window' && aggregateFunctions.some(({ name }) => name === entry.name)
+  const anchor = /^\w+$/.test(entry.name) && !isSecond ? `<a id="${entry.name}"></a>` : ''
   return `| ${anchor}${code(entry.usage)} | ${cell(entry.summary)}.${others} | ${examples} |`
 }
 

@@ -3,10 +3,11 @@
 
 import { planAggregate } from '../functions/bind/aggregate.ts'
 import { Binder } from '../functions/bind/binder.ts'
+import { planWindows } from '../functions/bind/window.ts'
 import { catalogue } from '../functions/catalogue.ts'
 import { PlanError } from '../functions/errors.ts'
 import type { ExprNode } from '../functions/expr/node.ts'
-import { columnsOf } from '../functions/expr/walk.ts'
+import { columnsOf, hasWindow } from '../functions/expr/walk.ts'
 import type { Schema } from '../functions/types/type.ts'
 import type { Job, JobStep } from './job.ts'
 import type { AggregateOp, NamedNode, Program, ProgramOp } from './program/program.ts'
@@ -84,7 +85,9 @@ function programOf(steps: readonly JobStep[], source: Schema): Program {
     schema = schemaAfter(schema, op)
     program.push(op)
   }
-  for (const step of steps) for (const op of operationsOf(step, schema)) add(op)
+  for (const step of steps) {
+    for (const op of operationsOf(step, schema)) for (const part of withoutWindows(op, schema)) add(part)
+  }
   return limitSorts(program)
 }
 
@@ -115,6 +118,27 @@ function operationsOf(step: JobStep, schema: Schema): readonly ProgramOp[] {
     case 'distinct':
       return [{ op: 'aggregate', phase: 'single', by: schema.map(({ name }) => same(name)), aggregates: [], schema }]
   }
+}
+
+/** Window calls in projections and sort keys become columns of a step before. */
+function withoutWindows(op: ProgramOp, schema: Schema): readonly ProgramOp[] {
+  if (op.op === 'project' && op.columns.some(({ node }) => hasWindow(node))) {
+    const { windows, columns } = planWindows(op.columns, schema)
+    return [
+      { op: 'window', windows },
+      { op: 'project', columns },
+    ]
+  }
+  if (op.op !== 'sort' || !op.keys.some(hasWindow)) return [op]
+  const { windows, columns } = planWindows(
+    op.keys.map((key, i) => ({ name: String(i), node: key.input })),
+    schema,
+  )
+  return [
+    { op: 'window', windows },
+    { ...op, keys: op.keys.map((key, i) => ({ ...key, input: columns[i]?.node ?? key.input })) },
+    { op: 'project', columns: schema.map(({ name }) => same(name)) },
+  ]
 }
 
 const same = (name: string): NamedNode => ({ name, node: { kind: 'column', name } })
@@ -151,9 +175,13 @@ function limitSorts(program: readonly ProgramOp[]): Program {
   })
 }
 
+/** Whether a step needs rows of other partitions. */
+const isMeeting = ({ op }: ProgramOp): boolean =>
+  op === 'aggregate' || op === 'window' || op === 'sort' || op === 'limit'
+
 /** What each partition does, and what the merge does with their results; no merge when partitions need not meet. */
 function split(program: Program, schema: Schema): { readonly each: Program; readonly merge: Program | undefined } {
-  const at = program.findIndex((op) => op.op === 'aggregate' || op.op === 'sort' || op.op === 'limit')
+  const at = program.findIndex((op) => isMeeting(op))
   const op = program[at]
   if (op === undefined) return { each: program, merge: undefined }
   const before = program.slice(0, at)
@@ -165,6 +193,8 @@ function split(program: Program, schema: Schema): { readonly each: Program; read
     }
     case 'limit':
       return { each: [...before, { op: 'limit', offset: 0, count: op.offset + op.count }], merge: [op, ...rest] }
+    case 'window':
+      return { each: before, merge: [op, ...rest] }
     default:
       return { each: [...before, op], merge: [op, ...rest] }
   }
@@ -174,8 +204,10 @@ function split(program: Program, schema: Schema): { readonly each: Program; read
 function columnsRead(program: Program, source: Schema): ReadonlySet<number> {
   const binder = new Binder(source, catalogue)
   const read = new Set<number>()
+  const made = new Set<string>()
   for (const op of program) {
-    for (const name of columnsOf(nodesOf(op))) read.add(binder.columnIndex(name))
+    for (const name of columnsOf(nodesOf(op))) if (!made.has(name)) read.add(binder.columnIndex(name))
+    if (op.op === 'window') for (const { name } of op.windows) made.add(name)
     // From here on the columns are new ones. Rows have to be counted even when no column is used.
     if (op.op === 'project' || op.op === 'aggregate') return read.size > 0 ? read : new Set([0])
   }
@@ -190,6 +222,8 @@ function nodesOf(op: ProgramOp): readonly ExprNode[] {
       return op.columns.map(({ node }) => node)
     case 'aggregate':
       return [...op.by.map(({ node }) => node), ...op.aggregates]
+    case 'window':
+      return op.windows.map(({ node }) => node)
     case 'sort':
       return op.keys
     case 'limit':

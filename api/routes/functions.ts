@@ -1,7 +1,7 @@
 // The functions that expressions may call: the catalogue's entries with their documentation, and what was registered.
 
 import type { FastifyInstance } from 'fastify'
-import { aggregateFunctions, scalarFunctions } from '../../functions/catalogue.ts'
+import { aggregateFunctions, scalarFunctions, windowFunctions } from '../../functions/catalogue.ts'
 import { typeName } from '../../functions/types/type.ts'
 import type { Udf } from '../../functions/udf/definition.ts'
 import type { SessionContext } from '../../runtime/context/session.ts'
@@ -13,12 +13,13 @@ export function addFunctionRoutes(app: FastifyInstance, session: SessionContext)
     functions: [
       ...scalarFunctions.map((entry) => describe('scalar', entry)),
       ...aggregateFunctions.map((entry) => describe('aggregate', entry)),
+      ...windowFunctions.map((entry) => describe('window', entry)),
       ...registered(session),
     ],
   }))
 }
 
-type Entry = (typeof scalarFunctions)[number] | (typeof aggregateFunctions)[number]
+type Entry = (typeof scalarFunctions | typeof aggregateFunctions | typeof windowFunctions)[number]
 
 function describe(kind: string, { name, aliases = [], family, usage, summary, examples }: Entry) {
   return { kind, name, aliases, family, usage, summary, examples: examples.map(([sql, result]) => ({ sql, result })) }

@@ -56,7 +56,7 @@ function enter(accumulator: Accumulator, row: readonly Value[] | undefined): voi
   else accumulator.update?.(...row.map((value) => [value]))
 }
 
-const valueOf = (accumulator: Accumulator): Value => (accumulator.evaluate() ?? null) as Value
+const resultOf = (accumulator: Accumulator): Value => (accumulator.evaluate() ?? null) as Value
 
 /** Rows enter and never leave. */
 class GrowingView implements FrameView {
@@ -72,7 +72,7 @@ class GrowingView implements FrameView {
 
   evaluate(_from: number, to: number): Value {
     while (this.#to < to) enter(this.#accumulator, this.#aggregate.argumentsAt(this.#to++))
-    return valueOf(this.#accumulator)
+    return resultOf(this.#accumulator)
   }
 }
 
@@ -101,7 +101,7 @@ class SlidingView implements FrameView {
       if (row !== undefined) this.#accumulator.retract?.(...row.map((value) => [value]))
     }
     while (this.#to < to) enter(this.#accumulator, this.#aggregate.argumentsAt(this.#to++))
-    return valueOf(this.#accumulator)
+    return resultOf(this.#accumulator)
   }
 }
 
@@ -129,11 +129,11 @@ class MergingView implements FrameView {
     while (this.#to < to) enter(this.#newer, this.#aggregate.argumentsAt(this.#to++))
     if (from > this.#middle) this.#turn(from)
     const older = this.#older[this.#middle - from - 1]
-    if (older === undefined) return valueOf(this.#newer)
+    if (older === undefined) return resultOf(this.#newer)
     const result = this.#aggregate.accumulator()
     merge(result, older)
     merge(result, this.#newer.state())
-    return valueOf(result)
+    return resultOf(result)
   }
 
   #restart(from: number): void {
@@ -174,6 +174,6 @@ class FreshView implements FrameView {
   evaluate(from: number, to: number): Value {
     const accumulator = this.#aggregate.accumulator()
     for (let place = from; place < to; place++) enter(accumulator, this.#aggregate.argumentsAt(place))
-    return valueOf(accumulator)
+    return resultOf(accumulator)
   }
 }

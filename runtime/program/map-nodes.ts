@@ -16,6 +16,8 @@ export function mapNodes(op: ProgramOp, map: <Node extends ExprNode>(node: Node)
         by: op.by.map(({ name, node }) => ({ name, node: map(node) })),
         aggregates: op.aggregates.map(map),
       }
+    case 'window':
+      return { ...op, windows: op.windows.map(({ name, node }) => ({ name, node: map(node) })) }
     case 'sort':
       return { ...op, keys: op.keys.map(map) }
     case 'limit':

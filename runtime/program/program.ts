@@ -1,7 +1,7 @@
 // A program: what a task does to its batches, as plain data over expression nodes. The planner writes programs, the task
 // codec ships them, the engine runs them.
 
-import type { AggregateNode, ExprNode, SortNode } from '../../functions/expr/node.ts'
+import type { AggregateNode, ExprNode, SortNode, WindowNode } from '../../functions/expr/node.ts'
 import type { Schema } from '../../functions/types/type.ts'
 
 /** An expression and the name of the column it gives. */
@@ -30,6 +30,11 @@ export interface AggregateOp {
   readonly aggregates: readonly AggregateNode[]
   readonly schema: Schema
 }
+/** Adds a column per window call; the rows stay in their order. Needs all rows. */
+export interface WindowOp {
+  readonly op: 'window'
+  readonly windows: readonly { readonly name: string; readonly node: WindowNode }[]
+}
 /** Orders the rows, all of them or the first `limit`. */
 export interface SortOp {
   readonly op: 'sort'
@@ -42,5 +47,5 @@ export interface LimitOp {
   readonly count: number
 }
 
-export type ProgramOp = FilterOp | ProjectOp | AggregateOp | SortOp | LimitOp
+export type ProgramOp = FilterOp | ProjectOp | AggregateOp | WindowOp | SortOp | LimitOp
 export type Program = readonly ProgramOp[]

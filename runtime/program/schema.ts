@@ -2,6 +2,7 @@
 
 import { aggregateSchema, bindAggregate, keyFields } from '../../functions/bind/aggregate.ts'
 import { Binder } from '../../functions/bind/binder.ts'
+import { bindWindow } from '../../functions/bind/window.ts'
 import { catalogue } from '../../functions/catalogue.ts'
 import { type Field, field, type Schema } from '../../functions/types/type.ts'
 import type { AggregateOp, Program, ProgramOp } from './program.ts'
@@ -24,6 +25,11 @@ export function schemaAfter(schema: Schema, op: ProgramOp): Schema {
       })
     case 'aggregate':
       return op.phase === 'partial' ? partialSchema(op) : aggregateSchema(op.schema, op, catalogue)
+    case 'window':
+      return [
+        ...schema,
+        ...op.windows.map(({ name, node }) => ({ ...bindWindow(binder, node, catalogue).returns, name })),
+      ]
     case 'sort':
       for (const key of op.keys) binder.bind(key)
       return schema

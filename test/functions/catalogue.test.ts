@@ -2,7 +2,7 @@
 
 import t from 'tap'
 import { Binder } from '../../functions/bind/binder.ts'
-import { aggregateFunctions, catalogue, scalarFunctions } from '../../functions/catalogue.ts'
+import { aggregateFunctions, catalogue, scalarFunctions, windowFunctions } from '../../functions/catalogue.ts'
 import type { Value } from '../../functions/expr/node.ts'
 import { parseExpr } from '../../functions/sql/parse.ts'
 import { displayType, typeName } from '../../functions/types/type.ts'
@@ -10,7 +10,7 @@ import { interpret } from '../../runtime/engine/interpret.ts'
 
 t.setTimeout(30_000)
 
-const all = [...scalarFunctions, ...aggregateFunctions]
+const all = [...scalarFunctions, ...aggregateFunctions, ...windowFunctions]
 const isOperator = (name: string): boolean => !/^\w+$/.test(name) || name === 'LIKE' || name === 'ILIKE'
 
 /** The value and the type of an expression without columns. */
@@ -20,7 +20,7 @@ function evaluate(sql: string): { readonly value: Value; readonly type: string }
 }
 
 t.test('no two built-ins share a name or an alias', (t) => {
-  for (const family of [scalarFunctions, aggregateFunctions]) {
+  for (const family of [scalarFunctions, aggregateFunctions, windowFunctions]) {
     const names = family.flatMap((entry) => [entry.name, ...(entry.aliases ?? [])])
     const twice = names.filter((name, i) => names.indexOf(name) !== i)
     t.same(twice, [])
@@ -42,6 +42,13 @@ t.test('every built-in is found by its name and its aliases, in any case', (t) =
   t.end()
 })
 
+t.test('a name that is an aggregate and a window function is looked up as the aggregate', (t) => {
+  for (const entry of windowFunctions) t.equal(catalogue.window(entry.name.toUpperCase()), entry, entry.name)
+  t.same(catalogue.lookup('row_number'), { kind: 'window', name: 'row_number' })
+  t.same(catalogue.lookup('first_value'), { kind: 'aggregate', name: 'first_value' })
+  t.end()
+})
+
 t.test('names are in snake_case', (t) => {
   for (const entry of all) {
     for (const name of [entry.name, ...(entry.aliases ?? [])]) {
@@ -60,8 +67,8 @@ t.test('every built-in says what it does in one sentence and how it is called', 
   t.end()
 })
 
-t.test('every scalar function has an example', (t) => {
-  for (const entry of scalarFunctions) t.ok(entry.examples.length > 0, entry.name)
+t.test('every scalar function and window function has an example', (t) => {
+  for (const entry of [...scalarFunctions, ...windowFunctions]) t.ok(entry.examples.length > 0, entry.name)
   t.end()
 })
 

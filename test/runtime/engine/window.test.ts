@@ -22,9 +22,18 @@ const sales = () =>
 t.test('over() ranks rows and leaves them in their order', async (t) => {
   const rows = await sales()
     .select(
-      f.rowNumber().over({ partitionBy: [col('region')], orderBy: [col('day')] }).alias('n'),
-      f.rank().over({ orderBy: [col('day')] }).alias('rank'),
-      f.denseRank().over({ orderBy: [col('day').desc()] }).alias('dense'),
+      f
+        .rowNumber()
+        .over({ partitionBy: [col('region')], orderBy: [col('day')] })
+        .alias('n'),
+      f
+        .rank()
+        .over({ orderBy: [col('day')] })
+        .alias('rank'),
+      f
+        .denseRank()
+        .over({ orderBy: [col('day').desc()] })
+        .alias('dense'),
     )
     .toRows()
   t.same(
@@ -68,7 +77,13 @@ t.test('withColumn() keeps the columns and adds the window', async (t) => {
 })
 
 t.test('sort() takes a window as a key and gives the columns it got', async (t) => {
-  const sorted = sales().sort(f.sum(col('net')).over({ partitionBy: [col('region')] }).desc(), col('day'))
+  const sorted = sales().sort(
+    f
+      .sum(col('net'))
+      .over({ partitionBy: [col('region')] })
+      .desc(),
+    col('day'),
+  )
   t.same(await sorted.collectColumns(), {
     region: ['n', 'n', 'n', 's', 's', null],
     day: [1n, 2n, 3n, 1n, 2n, 1n],
@@ -109,10 +124,7 @@ t.test('a window over no rows gives no rows', async (t) => {
 
 t.test('FILTER and DISTINCT apply inside a window', async (t) => {
   const rows = await sales()
-    .select(
-      'count(*) filter (where net > 5) over (partition by region) as big',
-      'count(distinct day) over () as days',
-    )
+    .select('count(*) filter (where net > 5) over (partition by region) as big', 'count(distinct day) over () as days')
     .toRows()
   t.same(
     rows.map((row) => [row.big, row.days]),

@@ -1,0 +1,90 @@
+// What a built-in window function supplies: how a row's result follows from its place among the rows of its window
+// partition, or which row of the partition the result is taken from. Aggregates over windows need no entry here.
+
+import { PlanError } from '../errors.ts'
+import { type Argument, coerceArgument, type Documentation } from '../scalar/contract.ts'
+import { coerceArguments, type Signature } from '../signature/signature.ts'
+import type { DataType } from '../types/type.ts'
+
+/** Where a row stands; rows are counted from the start of the window partition. */
+export interface Place {
+  /** Rows of the partition. */
+  readonly rows: number
+  readonly row: number
+  /** The rows that are equal in all sort keys, half-open, and the number of such runs before. */
+  readonly peersStart: number
+  readonly peersEnd: number
+  readonly peerGroup: number
+}
+
+/** The rows that a function may pick from: all of the partition, or those whose value is not null. */
+export interface Candidates {
+  readonly count: number
+  /** The row that candidate `index` is; -1 when there is none. */
+  at(index: number): number
+  /** How many candidates stand before `row`. */
+  before(row: number): number
+}
+
+/** `place`: a number for each row. `pick`: the row whose first argument is the result, -1 for the default. */
+export type WindowKernel =
+  | { readonly kind: 'place'; readonly number: (place: Place) => number }
+  | {
+      readonly kind: 'pick'
+      /** @param frame - The row's frame, half-open. */
+      readonly pick: (row: number, frame: { readonly start: number; readonly end: number }, from: Candidates) => number
+    }
+
+/** A built-in window function. */
+export interface WindowFunction extends Documentation {
+  readonly name: string
+  readonly aliases?: readonly string[]
+  readonly family: 'window'
+  readonly signature: Signature
+  readonly returns: DataType | ((args: readonly Argument[]) => DataType)
+  /** Whether a row can give null; the default is no. */
+  readonly nullable?: boolean
+  /** Takes IGNORE NULLS; the default is no. */
+  readonly takesNullTreatment?: boolean
+  /** Which argument is the result where no row is picked. */
+  readonly defaultAt?: number
+  readonly kernel: (args: readonly Argument[]) => WindowKernel
+}
+
+/** A window call resolved for its argument types. */
+export interface WindowResolution {
+  readonly types: readonly DataType[]
+  readonly returns: DataType
+  readonly nullable: boolean
+  readonly kernel: WindowKernel
+}
+
+export const windowFunction = (entry: WindowFunction): WindowFunction => Object.freeze(entry)
+
+/**
+ * Resolves a call of a built-in window function.
+ *
+ * @throws {PlanError} `type_mismatch` when the arguments do not fit the signature.
+ */
+export function resolveWindow(fn: WindowFunction, args: readonly Argument[]): WindowResolution {
+  const coercedTypes = coerceArguments(
+    fn.name,
+    fn.signature,
+    args.map((arg) => arg.type),
+  )
+  // A default becomes what it stands in for.
+  const types = coercedTypes.map((type, i) => (i === fn.defaultAt ? (coercedTypes[0] ?? type) : type))
+  const coerced = args.map((arg, i) => coerceArgument(arg, types[i] ?? arg.type))
+  const returns = typeof fn.returns === 'function' ? fn.returns(coerced) : fn.returns
+  return { types, returns, nullable: fn.nullable ?? false, kernel: fn.kernel(coerced) }
+}
+
+/** A whole number that fixes what a function does. */
+export function integerOf(name: string, args: readonly Argument[], index: number, otherwise?: number): number {
+  const literal = args[index]?.literal
+  if (literal !== undefined && literal !== null) return Number(literal)
+  if (args[index] === undefined && otherwise !== undefined) return otherwise
+  throw new PlanError('type_mismatch', `Function "${name}" takes an integer literal as argument ${index + 1}`, {
+    details: { function: name, argument: index + 1 },
+  })
+}
