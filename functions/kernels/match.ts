@@ -149,7 +149,10 @@ export function likeColumn(pattern: string): ColumnsKernel | undefined {
 const withConstant =
   (kernel: ColumnsKernel, constant: Uint8Array): ColumnsKernel =>
   ([text], length) =>
-    kernel([text ?? { constant: null }, { constant: new TextDecoder('utf-8', { ignoreBOM: true }).decode(constant) }], length)
+    kernel(
+      [text ?? { constant: null }, { constant: new TextDecoder('utf-8', { ignoreBOM: true }).decode(constant) }],
+      length,
+    )
 
 /** The texts between the `%` of a pattern, escapes undone; undefined when it has a `_`. */
 function literalPieces(pattern: string): readonly string[] | undefined {

@@ -48,6 +48,13 @@ function wantedOutcomes(outputs: readonly Bound[], batch: Batch, rows: readonly 
   return codes.size > 0 ? [...codes] : [wanted.map((row) => row.join(' | ')).join('\n')]
 }
 
+/** The rows as two batches, which share what is kept from batch to batch. */
+function inTwo(table: RandomTable): readonly Batch[] {
+  const { length } = batchOf(table)
+  const cut = Math.min(table.before, length)
+  return [batchOf(table, 0, cut), batchOf(table, cut, length)]
+}
+
 function compiledRows(
   nodes: readonly ExprNode[],
   table: RandomTable,
@@ -55,7 +62,7 @@ function compiledRows(
 ): readonly (readonly Value[])[] {
   const columns = nodes.map((node, i) => ({ name: `out${i}`, node }))
   const filter: Program = condition === undefined ? [] : [{ op: 'filter', condition }]
-  return rowsIn(runProgram(table.schema, [...filter, { op: 'project', columns }], [batchOf(table)]))
+  return rowsIn(runProgram(table.schema, [...filter, { op: 'project', columns }], inTwo(table)))
 }
 
 /** Parts that are evaluated on a dictionary's entries fail before those that are evaluated row by row. */
