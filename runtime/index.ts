@@ -3,6 +3,7 @@
 export * from '../functions/index.ts'
 export type { Backend, TaskRequest, TaskRun, TaskStats } from './backend.ts'
 export { decodeExpr, encodeExpr, exprReducers, exprRevivers } from './codec/expr-codec.ts'
+export { explainShipping, inspectUdf, type UdfShipment } from './codec/inspect.ts'
 export { SessionContext, type SessionOptions } from './context/session.ts'
 export {
   clearSenderCtx,

@@ -44,3 +44,13 @@ export function runCommand(): Command {
       await (await import('./run.ts')).run(job, options, command)
     })
 }
+
+export function inspectCommand(): Command {
+  return new Command('inspect')
+    .description('Tells what a function would take along if it were shipped')
+    .argument('<module#export>', 'module that exports it; it is imported, so its code runs here')
+    .option('--json', 'as JSON')
+    .action(async (target: string, options: { readonly json?: boolean }) => {
+      await (await import('./inspect.ts')).inspect(target, options)
+    })
+}

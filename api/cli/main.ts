@@ -3,7 +3,7 @@
 
 import { Command, CommanderError } from 'commander'
 import { isVolleyError } from '../../functions/errors.ts'
-import { runCommand, serveCommand } from './commands.ts'
+import { inspectCommand, runCommand, serveCommand } from './commands.ts'
 import { Interrupted, UsageError } from './outcome.ts'
 
 /** Runs the command line; sets the exit code. */
@@ -14,6 +14,7 @@ export async function main(args: readonly string[]): Promise<void> {
     .configureHelp({ showGlobalOptions: true })
     .addCommand(serveCommand())
     .addCommand(runCommand())
+    .addCommand(inspectCommand())
   for (const command of program.commands) command.exitOverride()
   try {
     await program.parseAsync([...args], { from: 'user' })

@@ -7,7 +7,7 @@ import type { Udf, UserFunction } from '../../functions/udf/definition.ts'
 import { decodingContext } from '../context/slots.ts'
 import { mapNodes } from '../program/map-nodes.ts'
 import type { Program } from '../program/program.ts'
-import { reviveClosure } from './closure/index.ts'
+import { reviveClosure } from './closure/revive.ts'
 import { shippedTypes } from './shipped-types.ts'
 
 /** Revived bodies by content hash, least recently used first. */

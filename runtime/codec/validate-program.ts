@@ -31,24 +31,17 @@ function isOp(op: unknown, budget: PartBudget): boolean {
       return isNodeList(op.keys, 'sort', budget) && (op.limit === undefined || isCount(op.limit))
     case 'limit':
       return isCount(op.offset) && isCount(op.count)
+    case 'window':
+      return isNamedList(op.windows, budget, 'window')
     default:
-      return isOther(op, budget)
+      return false
   }
 }
 
-/** Steps that this file knows nothing of yet: whatever in them is a node must be one. */
-function isOther(op: Readonly<Record<string, unknown>>, budget: PartBudget): boolean {
-  if (typeof op.op !== 'string') return false
-  for (const part of Object.values(op)) {
-    if (isRecord(part) && 'kind' in part) validateNode(part, budget)
-  }
-  return true
-}
-
-function isNamedList(value: unknown, budget: PartBudget): boolean {
+function isNamedList(value: unknown, budget: PartBudget, kind?: 'window'): boolean {
   return isListOf(value, (item) => {
     if (!isRecord(item) || typeof item.name !== 'string') return false
-    validateNode(item.node, budget)
+    validateNode(item.node, budget, kind)
     return true
   })
 }

@@ -1,0 +1,40 @@
+// `volley inspect MODULE#export`: what a user-defined function of the user's own module would take along if it were
+// shipped. It imports that module, so it is a command for its author; the server has nothing of the kind.
+
+import { inspectUdf, type UdfShipment } from '../../runtime/codec/inspect.ts'
+import { UsageError } from './outcome.ts'
+import { moduleUrl } from './parse-options.ts'
+
+/** The action of `volley inspect`. */
+export async function inspect(target: string, options: { readonly json?: boolean }): Promise<void> {
+  const shipment = inspectUdf(await load(target))
+  process.stdout.write(options.json === true ? `${JSON.stringify(shipment)}\n` : describeShipment(shipment))
+}
+
+async function load(target: string) {
+  const at = target.lastIndexOf('#')
+  const [path, name] = at === -1 ? [target, 'default'] : [target.slice(0, at), target.slice(at + 1)]
+  const module: Record<string, unknown> = await import(moduleUrl(path).href).catch((cause: Error) => {
+    throw new UsageError(`Cannot load "${path}": ${cause.message}`, { cause })
+  })
+  const value = Object.hasOwn(module, name) ? module[name] : undefined
+  if (typeof value === 'function') return value
+  const names = Object.keys(module).filter((key) => typeof module[key] === 'function')
+  const hint = names.length === 0 ? 'it exports no functions' : `it exports ${names.join(', ')}`
+  throw new UsageError(`Cannot inspect "${name}" of "${path}": ${hint}`)
+}
+
+/** A shipment as lines: the function, then one line per captured name. */
+export function describeShipment({ name, family, kind, bytes, captures }: UdfShipment): string {
+  const what = `${name}: ${family === undefined ? 'function' : `${family} function`}, ${kind.replace('-', ' ')}, ${bytes} bytes\n`
+  if (kind === 'by-name') return what
+  if (captures.length === 0) return `${what}  captures nothing\n`
+  const rows = captures.map(({ path, kind, bytes, reference }) => [
+    path.join(' -> '),
+    kind.replace('-', ' '),
+    kind === 'by-value' ? `${bytes} bytes` : (reference ?? ''),
+  ])
+  const widths = [0, 1].map((column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)))
+  const lines = rows.map((row) => `  ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ')}\n`)
+  return what + lines.join('')
+}

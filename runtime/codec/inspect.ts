@@ -1,0 +1,86 @@
+// What would travel, for people to look at before it does: captured values may be secrets, or far larger than anyone
+// thinks. Nothing is sent, and no code is revived.
+
+import { Expr } from '../../functions/expr/expr.ts'
+import { walk } from '../../functions/expr/walk.ts'
+import type { Udf, UserFunction } from '../../functions/udf/definition.ts'
+import { encodingContext } from '../context/slots.ts'
+import { captureClosure } from './closure/capture-closure.ts'
+import type { ShippedEntry } from './closure/report.ts'
+import type { CodecContext } from './context.ts'
+import { isScalarUdf } from './shipped-types.ts'
+import { encodeUdf } from './udf-codec.ts'
+
+/** How one function travels. */
+export interface UdfShipment {
+  readonly name: string
+  /** Absent for a plain function, as `WorkerPool.map` takes them. */
+  readonly family?: Udf['family']
+  readonly kind: 'by-value' | 'by-name'
+  /** Of its frame, body included. */
+  readonly bytes: number
+  /** What its closure takes along: names with the path to them, by value or by reference, and about how many bytes. */
+  readonly captures: readonly ShippedEntry[]
+}
+
+/** What `udf()` and its siblings return, or a definition. */
+export type InspectedUdf = Udf | UserFunction | { readonly definition: Udf }
+
+/**
+ * What a user-defined function would take along if it were shipped now.
+ *
+ * @param context - Default: the sender context, else inlining.
+ * @throws {ShippingError} When it cannot travel.
+ * @example
+ * inspectUdf(gross).captures // [{ name: 'rate', path: ['rate'], kind: 'by-value', bytes: 8 }]
+ */
+export function inspectUdf(udf: InspectedUdf, context?: CodecContext): UdfShipment {
+  const definition = definitionOf(udf)
+  if (definition !== undefined) return inspectDefinition(definition, encodingContext(context))
+  const { bytes, report } = captureClosure(udf)
+  const { name } = udf as UserFunction
+  return { name: name === '' ? 'anonymous' : name, kind: 'by-value', bytes: bytes.length, captures: report }
+}
+
+/** What every user-defined function of an expression would take along, each once, in order of appearance. */
+export function explainShipping(expr: Expr, context?: CodecContext): readonly UdfShipment[] {
+  const found = new Set<Udf>()
+  walk(expr.node, (node) => {
+    if (node.kind === 'udf') found.add(node.udf)
+    if ((node.kind === 'aggregate' || node.kind === 'window') && typeof node.fn !== 'string') found.add(node.fn)
+    return true
+  })
+  return [...found].map((udf) => inspectDefinition(udf, encodingContext(context)))
+}
+
+function inspectDefinition(udf: Udf, context: CodecContext): UdfShipment {
+  const { name, family, native, body } = udf
+  const bytes = encodeUdf(udf, context).length
+  if (native || body.kind === 'named' || !context.udfInlining) {
+    return { name, family, kind: 'by-name', bytes, captures: [] }
+  }
+  // A body that came as bytes goes on as those bytes; what is in them is not for this side to open.
+  if (body.kind === 'shipped') return { name, family, kind: 'by-value', bytes, captures: [] }
+  const { fn, captures } = body
+  const { report } = captureClosure(fn, { label: name, ...(captures === undefined ? {} : { captures }) })
+  return { name, family, kind: 'by-value', bytes, captures: report }
+}
+
+function definitionOf(udf: InspectedUdf): Udf | undefined {
+  if (isScalarUdf(udf)) return udf.definition
+  if ('definition' in udf && typeof udf.definition === 'object') return udf.definition as Udf
+  return typeof udf === 'function' ? undefined : (udf as Udf)
+}
+
+declare module '../../functions/expr/expr.ts' {
+  interface Expr {
+    /** What its user-defined functions would take along; see `explainShipping`. */
+    explainShipping(context?: CodecContext): readonly UdfShipment[]
+  }
+}
+
+Object.defineProperty(Expr.prototype, 'explainShipping', {
+  value(this: Expr, context?: CodecContext) {
+    return explainShipping(this, context)
+  },
+})
