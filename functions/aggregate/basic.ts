@@ -1,7 +1,5 @@
 // count, sum, avg, min and max.
 
-import { DataError } from '../errors.ts'
-import { decimalText } from '../expr/display-value.ts'
 import type { Value } from '../expr/node.ts'
 import type { Argument } from '../scalar/contract.ts'
 import { compareValues } from '../scalar/order.ts'
@@ -10,7 +8,6 @@ import {
   type DataType,
   type DecimalType,
   decimal128,
-  displayType,
   type Field,
   field,
   float64,
@@ -23,6 +20,7 @@ import {
 } from '../types/type.ts'
 import type { Accumulator } from '../udf/definition.ts'
 import { type AggregateKernel, aggregateFunction, type GroupedKernel } from './contract.ts'
+import { Count, DecimalMean, FloatTotal, fit, IntegerTotal, Mean } from './totals.ts'
 
 const typeOf = (args: readonly Argument[]): DataType => args[0]?.type ?? float64
 
@@ -62,12 +60,7 @@ const count = aggregateFunction({
   nullable: false,
   state: () => [field('count', int64, false)],
   kernel: () => ({
-    accumulator: () =>
-      new Folding(
-        0n,
-        (n) => (n as bigint) + 1n,
-        (n, m) => (n as bigint) + (m as bigint),
-      ),
+    accumulator: () => new Count(),
     grouped: {
       slots: [{ storage: 'float64', initial: 0 }],
       update: ([n]) => `${n}++;`,
@@ -99,8 +92,7 @@ const sum = aggregateFunction({
 
 /** Sums as doubles, with a mark for having seen a value. */
 function floatSum(): AggregateKernel {
-  const add = (total: Value, next: Value): Value => Number(total ?? 0) + Number(next)
-  return { accumulator: () => new Folding(null, add), grouped: floatSumSlots }
+  return { accumulator: () => new FloatTotal(), grouped: floatSumSlots }
 }
 
 const floatSumSlots: GroupedKernel = {
@@ -123,10 +115,8 @@ const exactLimit = 2 ** 52
  */
 function integerSum(returns: DataType): AggregateKernel {
   const wrap = returns.kind === 'uint64' ? wrapUnsigned : wrapSigned
-  const join = (total: Value, next: Value): Value =>
-    wrap(((total as bigint | null) ?? 0n) + BigInt(next as bigint | number))
-  const accumulator = (): Accumulator => new Folding(null, join)
-  if (isDecimal(returns)) return { accumulator: () => new DecimalSum(returns) }
+  if (isDecimal(returns)) return { accumulator: () => new IntegerTotal((total) => fit(total, returns)) }
+  const accumulator = (): Accumulator => new IntegerTotal(wrap)
   const total = ([small, large, seen]: readonly Value[]): Value =>
     seen === 1 ? wrap(BigInt(small as number) + (large as bigint)) : null
   const step: GroupedKernel['update'] = ([small, large, seen], value) =>
@@ -148,30 +138,6 @@ function integerSum(returns: DataType): AggregateKernel {
       evaluate: total,
     },
   }
-}
-
-/** A sum of decimals, of any size while it grows; what leaves it fits its type. */
-class DecimalSum extends Folding {
-  readonly #type: DecimalType
-
-  constructor(type: DecimalType) {
-    super(null, (total, next) => ((total as bigint | null) ?? 0n) + (next as bigint))
-    this.#type = type
-  }
-  override state(): readonly Value[] {
-    return [this.evaluate()]
-  }
-  override evaluate(): Value {
-    const total = super.evaluate()
-    return total === null ? null : fit(total as bigint, this.#type)
-  }
-}
-
-/** @throws {DataError} `overflow` for a decimal of more digits than its type has. */
-function fit(value: bigint, type: DecimalType): bigint {
-  const limit = 10n ** BigInt(type.precision)
-  if (value < limit && value > -limit) return value
-  throw new DataError('overflow', `Cannot hold ${decimalText(value, type.scale)} in ${displayType(type)}`)
 }
 
 const wrapSigned = (value: bigint): bigint => BigInt.asIntN(64, value)
@@ -197,27 +163,6 @@ const avg = aggregateFunction({
   },
 })
 
-class Mean implements Accumulator {
-  #sum = 0
-  #count = 0n
-  add(value: Value = null): void {
-    this.#sum += Number(value)
-    this.#count++
-  }
-  merge(sums: readonly Value[], counts: readonly Value[]): void {
-    sums.forEach((sum, i) => {
-      this.#sum += Number(sum ?? 0)
-      this.#count += counts[i] as bigint
-    })
-  }
-  state(): readonly Value[] {
-    return [this.#count === 0n ? null : this.#sum, this.#count]
-  }
-  evaluate(): Value {
-    return this.#count === 0n ? null : this.#sum / Number(this.#count)
-  }
-}
-
 function floatAvg(): AggregateKernel {
   return {
     accumulator: () => new Mean(),
@@ -231,35 +176,6 @@ function floatAvg(): AggregateKernel {
       state: ([total, n]) => [n === 0 ? null : (total ?? null), BigInt(n as number)],
       evaluate: ([total, n]) => (n === 0 ? null : (total as number) / (n as number)),
     },
-  }
-}
-
-class DecimalMean implements Accumulator {
-  #sum = 0n
-  #count = 0n
-  readonly #factor: bigint
-  readonly #sums: DecimalType
-  readonly #returns: DecimalType
-  constructor(factor: bigint, sums: DecimalType, returns: DecimalType) {
-    this.#factor = factor
-    this.#sums = sums
-    this.#returns = returns
-  }
-  add(value: Value = null): void {
-    this.#sum += value as bigint
-    this.#count++
-  }
-  merge(sums: readonly Value[], counts: readonly Value[]): void {
-    sums.forEach((sum, i) => {
-      this.#sum += (sum as bigint | null) ?? 0n
-      this.#count += counts[i] as bigint
-    })
-  }
-  state(): readonly Value[] {
-    return [this.#count === 0n ? null : fit(this.#sum, this.#sums), this.#count]
-  }
-  evaluate(): Value {
-    return this.#count === 0n ? null : fit((this.#sum * this.#factor) / this.#count, this.#returns)
   }
 }
 

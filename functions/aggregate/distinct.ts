@@ -1,5 +1,5 @@
 // DISTINCT for any aggregate: the partial state is the list of distinct rows seen, which merges across partitions; the
-// aggregate itself sees them once, at the end.
+// aggregate itself sees each of them once, when it comes first.
 
 import type { Value } from '../expr/node.ts'
 import { type DataType, type Field, field, list, struct } from '../types/type.ts'
@@ -27,7 +27,9 @@ class DistinctAccumulator implements Accumulator {
 
   add(...row: readonly Value[]): void {
     const key = rowKey(row)
-    if (!this.#rows.has(key)) this.#rows.set(key, row)
+    if (this.#rows.has(key)) return
+    this.#rows.set(key, row)
+    this.#inner.add?.(...row)
   }
 
   merge(lists: readonly Value[]): void {
@@ -41,7 +43,6 @@ class DistinctAccumulator implements Accumulator {
   }
 
   evaluate(): unknown {
-    for (const row of this.#rows.values()) this.#inner.add?.(...row)
     return this.#inner.evaluate()
   }
 }

@@ -12,9 +12,13 @@ import { type AggregateFunction, aggregateFunction } from './contract.ts'
 const typeOf = (args: readonly Argument[]): DataType => args[0]?.type ?? nullType
 
 class Collected implements Accumulator {
-  #values: Value[] = []
+  readonly #values: Value[] = []
   add(value: Value = null): void {
     this.#values.push(value)
+  }
+  /** The first rows are the first to leave. */
+  retract(values: readonly Value[]): void {
+    this.#values.splice(0, values.length)
   }
   merge(others: readonly Value[]): void {
     for (const other of others)

@@ -13,6 +13,8 @@ class Spread implements Accumulator {
   #count = 0
   #mean = 0
   #squares = 0
+  /** Values that are not finite: counted, so that they can be taken back. */
+  #others = 0
   readonly #finish: Finish
 
   constructor(finish: Finish) {
@@ -20,6 +22,10 @@ class Spread implements Accumulator {
   }
   add(value: Value = null): void {
     const x = value as number
+    if (!Number.isFinite(x)) {
+      this.#others++
+      return
+    }
     this.#count++
     const difference = x - this.#mean
     this.#mean += difference / this.#count
@@ -27,23 +33,25 @@ class Spread implements Accumulator {
   }
   retract(values: readonly Value[]): void {
     for (const value of values) {
-      if (value === null) continue
       const x = value as number
-      this.#count--
-      if (this.#count === 0) {
-        this.#mean = 0
-        this.#squares = 0
+      if (!Number.isFinite(x)) {
+        this.#others--
         continue
       }
+      this.#count--
       const difference = x - this.#mean
-      this.#mean -= difference / this.#count
-      this.#squares -= difference * (x - this.#mean)
+      this.#mean = this.#count === 0 ? 0 : this.#mean - difference / this.#count
+      this.#squares = this.#count < 2 ? 0 : Math.max(0, this.#squares - difference * (x - this.#mean))
     }
   }
   merge(counts: readonly Value[], means: readonly Value[], squares: readonly Value[]): void {
     counts.forEach((count, i) => {
       const n = Number(count)
       if (n === 0) return
+      if (Number.isNaN(means[i])) {
+        this.#others += n
+        return
+      }
       const total = this.#count + n
       const difference = (means[i] as number) - this.#mean
       this.#squares += (squares[i] as number) + (difference * difference * this.#count * n) / total
@@ -52,10 +60,11 @@ class Spread implements Accumulator {
     })
   }
   state(): readonly Value[] {
-    return [BigInt(this.#count), this.#mean, this.#squares]
+    const [count, nan] = [BigInt(this.#count + this.#others), Number.NaN]
+    return this.#others > 0 ? [count, nan, nan] : [count, this.#mean, this.#squares]
   }
   evaluate(): Value {
-    return this.#finish(this.#count, this.#squares)
+    return this.#finish(this.#count + this.#others, this.#others > 0 ? Number.NaN : this.#squares)
   }
 }
 
