@@ -5,7 +5,7 @@ import { CancelledError } from '../functions/errors.ts'
 import type { Backend, TaskEvents, TaskRequest, TaskRun, TaskStats } from './backend.ts'
 
 /** Read ahead of the consumer, over all tasks. */
-const AHEAD_BYTES = 32 * 1024 * 1024
+const AHEAD_BYTES = 8 * 1024 * 1024
 /** Read ahead of the consumer for the task it is reading: bytes pass through, they do not pile up. */
 const HEAD_BYTES = 1024 * 1024
 

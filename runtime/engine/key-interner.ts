@@ -135,13 +135,7 @@ class BytesNumbers implements ValueNumbers {
   }
   number(column: PlainColumn, numbers: Int32Array): void {
     const { values, offsets, valid, length } = column as BytesColumn
-    const table = this.#table
-    for (let row = 0; row < length; row++) {
-      numbers[row] =
-        valid !== undefined && valid[row] === 0
-          ? table.null()
-          : table.number(values, offsets[row] ?? 0, offsets[row + 1] ?? 0)
-    }
+    this.#table.numberRows(values, offsets, valid, numbers, length)
   }
   numberOf({ values, offsets, valid }: BytesColumn, entry: number): number {
     if (valid !== undefined && valid[entry] === 0) return this.null()
@@ -174,15 +168,7 @@ abstract class WordNumbers implements ValueNumbers {
   abstract column(type: DataType): PlainColumn
 
   number(column: PlainColumn, numbers: Int32Array): void {
-    const words = this.words(column)
-    const { valid, length } = column
-    const { table } = this
-    for (let row = 0; row < length; row++) {
-      numbers[row] =
-        valid !== undefined && valid[row] === 0
-          ? table.null()
-          : table.number(words[2 * row] ?? 0, words[2 * row + 1] ?? 0)
-    }
+    this.table.numberRows(this.words(column), column.valid, numbers, column.length)
   }
   /** The keys' words, low first, two to a key. */
   protected keyWords(): Int32Array {

@@ -6,24 +6,43 @@ const EMPTY = -1
 const DIRECT = 1 << 20
 /** Pairs of words below this are looked up in an array: 1 MiB at the most. */
 const DIRECT_SIDE = 512
+/** Keys that are looked up together. */
+const LOOK_AHEAD = 128
 
 /** Open addressing over (hash, number) pairs; the tables below say when two keys are equal. */
 class Slots {
   words = new Int32Array(4096).fill(EMPTY)
   mask = 2047
+  /** What `touch` saw; kept so that its reads are not optimised away. */
+  touched = 0
 
-  /** Makes room for twice as many keys. */
-  grow(hashes: (number: number) => number, size: number, skip: (number: number) => boolean): void {
-    this.words = new Int32Array(this.words.length * 2).fill(EMPTY)
-    this.mask = this.words.length / 2 - 1
-    for (let number = 0; number < size; number++) {
-      if (skip(number)) continue
-      const hashed = hashes(number)
-      let slot = hashed & this.mask
-      while (this.words[2 * slot + 1] !== EMPTY) slot = (slot + 1) & this.mask
-      this.words[2 * slot] = hashed
-      this.words[2 * slot + 1] = number
+  /**
+   * Reads the places that the next keys will look at. The reads do not depend on each other, so the processor waits for
+   * many of them at once; looked at one after the other, each key of a large table would wait for its own.
+   */
+  touch(hashes: Int32Array, count: number): void {
+    const { words, mask } = this
+    let seen = 0
+    for (let i = 0; i < count; i++) seen ^= words[2 * ((hashes[i] ?? 0) & mask)] ?? 0
+    this.touched = seen
+  }
+
+  /** Makes room for more keys. In the order of the old slots, the new ones are written nearly in order too. */
+  grow(): void {
+    const old = this.words
+    const words = new Int32Array(old.length * (old.length < 1 << 20 ? 4 : 2)).fill(EMPTY)
+    const mask = words.length / 2 - 1
+    for (let from = 0; from < old.length; from += 2) {
+      const number = old[from + 1] ?? EMPTY
+      if (number === EMPTY) continue
+      const hashed = old[from] ?? 0
+      let slot = hashed & mask
+      while (words[2 * slot + 1] !== EMPTY) slot = (slot + 1) & mask
+      words[2 * slot] = hashed
+      words[2 * slot + 1] = number
     }
+    this.words = words
+    this.mask = mask
   }
 }
 
@@ -44,8 +63,34 @@ export class WordTable {
   number(low: number, high: number): number {
     if (high === 0 && low >>> 0 < DIRECT) return this.#numberSmall(low)
     if ((low | high) >>> 0 < DIRECT_SIDE) return this.#numberPair(low, high)
+    return this.#find(low, high, hashWords(low, high))
+  }
+
+  /** The numbers of pairs of words, two to a row. */
+  numberRows(words: Int32Array, valid: Uint8Array | undefined, numbers: Int32Array, length: number): void {
+    const hashes = new Int32Array(LOOK_AHEAD)
+    for (let from = 0; from < length; from += LOOK_AHEAD) {
+      const count = Math.min(LOOK_AHEAD, length - from)
+      for (let i = 0; i < count; i++) hashes[i] = hashWords(words[2 * (from + i)] ?? 0, words[2 * (from + i) + 1] ?? 0)
+      this.#slots.touch(hashes, count)
+      for (let i = 0; i < count; i++) {
+        const row = from + i
+        const isNull = valid !== undefined && valid[row] === 0
+        numbers[row] = isNull
+          ? this.null()
+          : this.#numberHashed(words[2 * row] ?? 0, words[2 * row + 1] ?? 0, hashes[i] ?? 0)
+      }
+    }
+  }
+
+  #numberHashed(low: number, high: number, hashed: number): number {
+    if (high === 0 && low >>> 0 < DIRECT) return this.#numberSmall(low)
+    if ((low | high) >>> 0 < DIRECT_SIDE) return this.#numberPair(low, high)
+    return this.#find(low, high, hashed)
+  }
+
+  #find(low: number, high: number, hashed: number): number {
     const { words, mask } = this.#slots
-    const hashed = hashWords(low, high)
     let slot = hashed & mask
     for (;;) {
       const found = words[2 * slot + 1] ?? EMPTY
@@ -105,14 +150,7 @@ export class WordTable {
     const added = this.#append(low, high)
     words[2 * slot] = hashed
     words[2 * slot + 1] = added
-    if (added * 2 > mask) {
-      const isElsewhere = (number: number): boolean => {
-        const [low, high] = [this.low[number] ?? 0, this.high[number] ?? 0]
-        const small = (high === 0 && low >>> 0 < DIRECT) || (low | high) >>> 0 < DIRECT_SIDE
-        return small || number === this.nullNumber
-      }
-      this.#slots.grow((number) => hashWords(this.low[number] ?? 0, this.high[number] ?? 0), this.size, isElsewhere)
-    }
+    if (added * 2 > mask) this.#slots.grow()
     return added
   }
 
@@ -133,12 +171,11 @@ export class BytesTable {
   nullNumber = EMPTY
   #bytes = new Uint8Array(4096)
   #ends = new Int32Array(1025)
-  #hashes = new Int32Array(1024)
   readonly #ofByte = new Int32Array(256).fill(EMPTY)
   readonly #slots = new Slots()
 
   get byteLength(): number {
-    const keys = this.#bytes.byteLength + this.#ends.byteLength + this.#hashes.byteLength
+    const keys = this.#bytes.byteLength + this.#ends.byteLength
     return keys + this.#slots.words.byteLength
   }
   /** All keys' bytes, one after another. */
@@ -150,10 +187,36 @@ export class BytesTable {
     return this.#ends.subarray(0, this.size + 1)
   }
 
+  /** The numbers of all rows of a column. */
+  numberRows(
+    bytes: Uint8Array,
+    offsets: Int32Array,
+    valid: Uint8Array | undefined,
+    numbers: Int32Array,
+    length: number,
+  ): void {
+    const hashes = new Int32Array(LOOK_AHEAD)
+    for (let from = 0; from < length; from += LOOK_AHEAD) {
+      const count = Math.min(LOOK_AHEAD, length - from)
+      for (let i = 0; i < count; i++) hashes[i] = hashBytes(bytes, offsets[from + i] ?? 0, offsets[from + i + 1] ?? 0)
+      this.#slots.touch(hashes, count)
+      for (let i = 0; i < count; i++) {
+        const row = from + i
+        const isNull = valid !== undefined && valid[row] === 0
+        numbers[row] = isNull
+          ? this.null()
+          : this.#find(bytes, offsets[row] ?? 0, offsets[row + 1] ?? 0, hashes[i] ?? 0)
+      }
+    }
+  }
+
   number(bytes: Uint8Array, start: number, end: number): number {
+    return this.#find(bytes, start, end, hashBytes(bytes, start, end))
+  }
+
+  #find(bytes: Uint8Array, start: number, end: number, hashed: number): number {
     if (end - start === 1) return this.#numberByte(bytes, start)
     const { words, mask } = this.#slots
-    const hashed = hashBytes(bytes, start, end)
     let slot = hashed & mask
     for (;;) {
       const found = words[2 * slot + 1] ?? EMPTY
@@ -164,7 +227,7 @@ export class BytesTable {
   }
 
   null(): number {
-    if (this.nullNumber === EMPTY) this.nullNumber = this.#append(this.#bytes, 0, 0, 0)
+    if (this.nullNumber === EMPTY) this.nullNumber = this.#append(this.#bytes, 0, 0)
     return this.nullNumber
   }
 
@@ -173,7 +236,7 @@ export class BytesTable {
     const byte = bytes[at] ?? 0
     let found = this.#ofByte[byte] ?? EMPTY
     if (found === EMPTY) {
-      found = this.#append(bytes, at, at + 1, 0)
+      found = this.#append(bytes, at, at + 1)
       this.#ofByte[byte] = found
     }
     return found
@@ -189,20 +252,14 @@ export class BytesTable {
 
   #add(bytes: Uint8Array, start: number, end: number, hashed: number, slot: number): number {
     const { words, mask } = this.#slots
-    const added = this.#append(bytes, start, end, hashed)
+    const added = this.#append(bytes, start, end)
     words[2 * slot] = hashed
     words[2 * slot + 1] = added
-    if (added * 2 > mask) {
-      this.#slots.grow(
-        (number) => this.#hashes[number] ?? 0,
-        this.size,
-        (number) => number === this.nullNumber || (this.#ends[number + 1] ?? 0) - (this.#ends[number] ?? 0) === 1,
-      )
-    }
+    if (added * 2 > mask) this.#slots.grow()
     return added
   }
 
-  #append(bytes: Uint8Array, start: number, end: number, hashed: number): number {
+  #append(bytes: Uint8Array, start: number, end: number): number {
     const from = this.#ends[this.size] ?? 0
     const to = from + end - start
     if (to > this.#bytes.length) {
@@ -213,9 +270,7 @@ export class BytesTable {
     const own = this.#bytes
     for (let i = start, at = from; i < end; i++, at++) own[at] = bytes[i] ?? 0
     if (this.size + 1 === this.#ends.length) this.#ends = doubled(this.#ends)
-    if (this.size === this.#hashes.length) this.#hashes = doubled(this.#hashes)
     this.#ends[this.size + 1] = to
-    this.#hashes[this.size] = hashed
     return this.size++
   }
 }
@@ -236,6 +291,8 @@ function hashWords(low: number, high: number): number {
 
 /** Mixes four bytes at a time. */
 function hashBytes(bytes: Uint8Array, start: number, end: number): number {
+  // A letter alone is looked up by itself.
+  if (end - start === 1) return 0
   let h = end - start
   let i = start
   for (; i + 4 <= end; i += 4) {
