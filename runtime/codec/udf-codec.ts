@@ -24,7 +24,8 @@ export function encodeUdf(udf: Udf, context: CodecContext): Uint8Array {
   head.writeUInt8(inline ? 1 : 0, 0)
   head.writeUInt16LE(name.length, 1)
   const sections = encodeSections({
-    text: devalue.stringify(contract),
+    // Who knows the name knows the contract.
+    text: inline ? devalue.stringify(contract) : '',
     attachments: inline ? [bodyBytes(udf.name, body)] : [],
   })
   return encodeEnvelope(familyOf[udf.family], inline ? FLAG_INLINE_CODE : 0, Buffer.concat([head, name, sections]))
@@ -57,7 +58,7 @@ export function peekUdf(bytes: Uint8Array, family: Udf['family']): { readonly na
 export function decodeUdf(bytes: Uint8Array, family: Udf['family'], context: CodecContext): Udf {
   const { name, inline } = peekUdf(bytes, family)
   if (inline && !context.udfInlining) throw refused(name, familyOf[family])
-  if (!inline) return context.findUdf(family, name) ?? unregistered(name, context)
+  if (!inline) return known(context.findUdf(family, name) ?? unregistered(name, context))
   const { payload } = decodeEnvelope(bytes, familyOf[family])
   const { text, attachments } = splitSections(payload.subarray(3 + Buffer.byteLength(name)))
   const [body] = attachments
@@ -65,13 +66,19 @@ export function decodeUdf(bytes: Uint8Array, family: Udf['family'], context: Cod
   const contract = parseText(text)
   validateContract(contract, family, name, new PartBudget(payload.length))
   const hash = createHash('sha256').update(body).digest('hex')
-  return Object.freeze({
-    ...contract,
-    name,
-    family,
-    body: Object.freeze({ kind: 'shipped', bytes: body, hash }),
-  }) as Udf
+  return known(Object.freeze({ ...contract, body: Object.freeze({ kind: 'shipped', bytes: body, hash }) }) as Udf)
 }
+
+/** Functions that came the proper way. Text can spell out an object that looks like one, to get past the policy. */
+const decoded = new WeakSet<object>()
+
+function known(udf: Udf): Udf {
+  decoded.add(udf)
+  return udf
+}
+
+/** Whether `decodeUdf` made it, or took it from a registry. */
+export const isDecodedUdf = (value: object): value is Udf => decoded.has(value)
 
 function refused(name: string, family: Family): WireError {
   return new WireError(

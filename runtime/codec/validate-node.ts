@@ -4,6 +4,7 @@
 import { WireError } from '../../functions/errors.ts'
 import { childSlots } from '../../functions/expr/children.ts'
 import type { ExprNode, NodeKind } from '../../functions/expr/node.ts'
+import { isDecodedUdf } from './udf-codec.ts'
 import { isDataType, isListOf, isRecord, type PartBudget } from './validate-type.ts'
 
 /** How deep expressions may nest: walks and binders go down by calling themselves. */
@@ -26,7 +27,7 @@ const optional =
 const udfOf =
   (...families: readonly string[]): Check =>
   (value) =>
-    isRecord(value) && 'body' in value && typeof value.family === 'string' && families.includes(value.family)
+    isRecord(value) && isDecodedUdf(value) && families.includes(value.family)
 const nameOr =
   (isUdf: Check): Check =>
   (value, budget) =>
