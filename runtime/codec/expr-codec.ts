@@ -7,6 +7,7 @@ import { decodingContext, encodingContext } from '../context/slots.ts'
 import type { CodecContext } from './context.ts'
 import { decodeEnvelope, encodeEnvelope, FLAG_INLINE_CODE } from './envelope.ts'
 import { decodeGraph, encodeGraph } from './graph-codec.ts'
+import { packNode, unpackNode } from './pack-node.ts'
 import { validateNode } from './validate-node.ts'
 import { PartBudget } from './validate-type.ts'
 
@@ -17,7 +18,7 @@ import { PartBudget } from './validate-type.ts'
  * @throws {ShippingError} When a function in it cannot travel.
  */
 export function encodeExpr(expr: Expr, context?: CodecContext): Uint8Array {
-  const { payload, inline } = encodeGraph(expr.node, encodingContext(context))
+  const { payload, inline } = encodeGraph(packNode(expr.node), encodingContext(context), 'the expression')
   return encodeEnvelope('VLYEXPR', inline ? FLAG_INLINE_CODE : 0, payload)
 }
 
@@ -29,7 +30,7 @@ export function encodeExpr(expr: Expr, context?: CodecContext): Uint8Array {
  */
 export function decodeExpr(bytes: Uint8Array, context?: CodecContext): Expr {
   const { payload } = decodeEnvelope(bytes, 'VLYEXPR')
-  const node = decodeGraph(payload, decodingContext(context))
+  const node = unpackNode(decodeGraph(payload, decodingContext(context)))
   validateNode(node, new PartBudget(payload.length))
   return make(node)
 }

@@ -7,6 +7,7 @@ import { isExpr, make } from '../../functions/expr/expr.ts'
 import type { Udf } from '../../functions/udf/definition.ts'
 import { arrowTypes } from './arrow.ts'
 import type { CodecContext } from './context.ts'
+import { packNode, unpackNode } from './pack-node.ts'
 import { encodeSections, type Sections, splitSections } from './sections.ts'
 import { decodeUdf, encodeUdf, parseText, peekUdf } from './udf-codec.ts'
 import { validateNode } from './validate-node.ts'
@@ -42,7 +43,7 @@ export function encodeGraph(value: unknown, context: CodecContext, label = 'the 
       }
       return [candidate.family, index]
     },
-    Expr: (candidate: unknown) => isExpr(candidate) && [candidate.node],
+    Expr: (candidate: unknown) => isExpr(candidate) && [packNode(candidate.node)],
     Bytes: (candidate: unknown) =>
       candidate instanceof Uint8Array &&
       candidate.length >= SMALL_BYTES &&
@@ -93,7 +94,8 @@ export function decodeGraph(payload: Uint8Array, context: CodecContext): unknown
       }
       return udf
     },
-    Expr: ([node]: [unknown]) => {
+    Expr: ([packed]: [unknown]) => {
+      const node = unpackNode(packed)
       validateNode(node, budget)
       return make(node)
     },

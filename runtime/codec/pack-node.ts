@@ -1,0 +1,193 @@
+// Expression nodes in few bytes, and back: a column is its name; small integers, booleans and null are themselves; any
+// other node is a list of its kind and its parts in the order of the table, without the last ones that are as usual.
+// What comes back has the shape of nodes; whether it is one is for validate-node.ts to say.
+
+import { ShippingError, VolleyError, WireError } from '../../functions/errors.ts'
+import { childSlots } from '../../functions/expr/children.ts'
+import type { ExprNode, LiteralNode, NodeKind } from '../../functions/expr/node.ts'
+import { bool, type DataType, int64, nullType, parseType, typeName, utf8 } from '../../functions/types/type.ts'
+import { MAX_NODE_DEPTH } from './validate-node.ts'
+import { isRecord } from './validate-type.ts'
+
+/** Every part of each kind, those that are mostly left out last. */
+const parts = {
+  column: ['name'],
+  literal: ['type', 'value'],
+  wildcard: [],
+  binary: ['op', 'left', 'right'],
+  unary: ['op', 'input'],
+  is: ['test', 'input', 'negated'],
+  in: ['input', 'list', 'negated'],
+  between: ['input', 'low', 'high', 'negated'],
+  like: ['input', 'pattern', 'caseInsensitive', 'negated'],
+  case: ['whens', 'thens', 'otherwise', 'operand'],
+  cast: ['input', 'to', 'safe'],
+  alias: ['input', 'name'],
+  call: ['name', 'args'],
+  udf: ['udf', 'args'],
+  aggregate: ['fn', 'args', 'distinct', 'filter', 'orderBy', 'nullTreatment'],
+  window: ['fn', 'args', 'orderBy', 'partitionBy', 'frame', 'distinct', 'filter', 'nullTreatment'],
+  sort: ['input', 'descending', 'nullsFirst'],
+} as const satisfies {
+  readonly [Kind in NodeKind]: readonly Exclude<keyof Extract<ExprNode, { kind: Kind }>, 'kind'>[]
+}
+
+/** The head of a text literal: its text is all there is besides. */
+const TEXT = "'"
+/** Kinds whose last part is a list, packed without a list of its own. */
+const open: ReadonlySet<NodeKind> = new Set(['call', 'udf'])
+
+const flags = new Set(['negated', 'caseInsensitive', 'safe', 'distinct', 'descending', 'nullsFirst'])
+const lists = new Set(['list', 'whens', 'thens', 'args', 'orderBy', 'partitionBy'])
+const types = new Set(['type', 'to'])
+const nestedKinds: readonly DataType['kind'][] = ['list', 'struct', 'map', 'dictionary']
+
+/**
+ * The packed form of a node. Nodes that are one object are packed as one, so that they travel once.
+ *
+ * @throws {ShippingError} `closure_too_deep` for what a receiver would refuse.
+ */
+export function packNode(root: ExprNode): unknown {
+  const packed = new Map<ExprNode, unknown>()
+  const pack = (node: ExprNode, depth: number): unknown => {
+    const known = packed.get(node)
+    if (known !== undefined) return known
+    if (depth > MAX_NODE_DEPTH) {
+      throw new ShippingError(
+        'closure_too_deep',
+        `Cannot ship the expression: it nests deeper than ${MAX_NODE_DEPTH} levels`,
+        {
+          details: { limit: MAX_NODE_DEPTH },
+        },
+      )
+    }
+    const result = packOne(node, (child) => pack(child, depth + 1))
+    packed.set(node, result)
+    return result
+  }
+  return pack(root, 1)
+}
+
+function packOne(node: ExprNode, pack: (node: ExprNode) => unknown): unknown {
+  if (node.kind === 'column') return node.name
+  const short = node.kind === 'literal' ? shortLiteral(node) : undefined
+  if (short !== undefined) return short
+  const slots: readonly string[] = childSlots[node.kind]
+  const record = node as unknown as Readonly<Record<string, unknown>>
+  const names: readonly string[] = parts[node.kind]
+  const values = names.map((name) => {
+    const value = record[name]
+    if (types.has(name)) return packType(value as DataType)
+    if (value === undefined || !slots.includes(name)) return value
+    return lists.has(name) ? (value as readonly ExprNode[]).map(pack) : pack(value as ExprNode)
+  })
+  while (values.length > 0 && isUsual(names[values.length - 1] ?? '', values.at(-1))) values.pop()
+  if (node.kind === 'binary') return values
+  return [node.kind, ...(open.has(node.kind) ? values.flat(1) : values)]
+}
+
+const isUsual = (name: string, value: unknown): boolean =>
+  value === undefined ||
+  (flags.has(name) && value === false) ||
+  (lists.has(name) && Array.isArray(value) && value.length === 0)
+
+/** Literals that their own value tells apart from all others. */
+function shortLiteral({ type, value }: LiteralNode): unknown {
+  if (type.kind === 'null' && value === null) return null
+  if (type.kind === 'bool' && typeof value === 'boolean') return value
+  if (type.kind === 'utf8' && typeof value === 'string') return [TEXT, value]
+  const number = type.kind === 'int64' && typeof value === 'bigint' ? Number(value) : Number.NaN
+  return Number.isSafeInteger(number) ? number : undefined
+}
+
+/** A type by its name, where the name says all there is to it. */
+function packType(type: DataType): unknown {
+  if (nestedKinds.includes(type.kind)) return type
+  const name = typeName(type)
+  try {
+    return typeName(parseType(name)) === name ? name : type
+  } catch {
+    return type
+  }
+}
+
+/**
+ * The node that `packNode` packed, frozen; something else when it packed none.
+ *
+ * @throws {WireError} `wire_damaged`, `wire_too_deep`.
+ */
+export function unpackNode(root: unknown): unknown {
+  const unpacked = new Map<unknown, unknown>()
+  const unpack = (value: unknown, depth: number): unknown => {
+    if (depth > MAX_NODE_DEPTH) {
+      throw new WireError(
+        'wire_too_deep',
+        `Cannot accept an expression: it nests deeper than ${MAX_NODE_DEPTH} levels`,
+        {
+          details: { limit: MAX_NODE_DEPTH },
+        },
+      )
+    }
+    if (!Array.isArray(value)) return unpackLeaf(value)
+    const known = unpacked.get(value)
+    if (known !== undefined) return known
+    const node = unpackList(value, (part) => unpack(part, depth + 1))
+    unpacked.set(value, node)
+    return node
+  }
+  return unpack(root, 1)
+}
+
+function unpackLeaf(value: unknown): unknown {
+  switch (typeof value) {
+    case 'string':
+      return Object.freeze({ kind: 'column', name: value })
+    case 'boolean':
+      return Object.freeze({ kind: 'literal', type: bool, value })
+    case 'number':
+      if (!Number.isSafeInteger(value)) throw damaged(`${value} is no part of one`)
+      return Object.freeze({ kind: 'literal', type: int64, value: BigInt(value) })
+    default:
+      if (value === null) return Object.freeze({ kind: 'literal', type: nullType, value })
+      throw damaged(`a ${typeof value} is no part of one`)
+  }
+}
+
+function unpackList(packed: readonly unknown[], unpack: (value: unknown) => unknown): unknown {
+  const [head, second] = packed
+  if (typeof head !== 'string') throw damaged('a part of it has no kind')
+  if (head === TEXT) return Object.freeze({ kind: 'literal', type: utf8, value: second })
+  const named = Object.hasOwn(parts, head)
+  const kind = named ? (head as NodeKind) : 'binary'
+  const values = open.has(kind) ? [second, packed.slice(2)] : named ? packed.slice(1) : packed
+  const names: readonly string[] = parts[kind]
+  if (values.length > names.length) throw damaged(`a ${kind} has too many parts`)
+  const slots: readonly string[] = childSlots[kind]
+  const node: Record<string, unknown> = { kind }
+  for (const [i, name] of names.entries()) {
+    const value = unpackPart(name, values[i], slots.includes(name), unpack)
+    if (value !== undefined) node[name] = value
+  }
+  return Object.freeze(node)
+}
+
+function unpackPart(name: string, value: unknown, isSlot: boolean, unpack: (value: unknown) => unknown): unknown {
+  if (value === undefined) return flags.has(name) ? false : lists.has(name) ? Object.freeze([]) : undefined
+  if (types.has(name)) return unpackType(value)
+  if (!isSlot) return value
+  if (!lists.has(name)) return unpack(value)
+  if (!Array.isArray(value)) throw damaged(`the ${name} are no list`)
+  return Object.freeze(Array.from(value, unpack))
+}
+
+function unpackType(value: unknown): unknown {
+  if (typeof value !== 'string') return isRecord(value) ? value : undefined
+  try {
+    return parseType(value)
+  } catch (error) {
+    if (error instanceof VolleyError) throw damaged(`${JSON.stringify(value)} is no type`)
+    throw error
+  }
+}
+
+const damaged = (why: string): WireError => new WireError('wire_damaged', `Cannot read an expression: ${why}`)
