@@ -11,16 +11,19 @@ import { DamagedMetadataError, type MessageFacts, verifyFooter, verifyMessage } 
 export interface ByteAccess {
   readonly name: string
   readonly size: number
+  /** Reading never waits. */
+  readonly isMemory: boolean
   read(start: number, length: number): Promise<Uint8Array>
 }
 
 export async function fileAccess(file: FileHandle, path: string): Promise<ByteAccess> {
   const { size } = await file.stat()
-  return { name: path, size, read: (start, length) => readExactly(file, path, start, length) }
+  return { name: path, size, isMemory: false, read: (start, length) => readExactly(file, path, start, length) }
 }
 
 export function memoryAccess(bytes: Uint8Array): ByteAccess {
-  return { name: 'memory', size: bytes.length, read: async (start, length) => bytes.subarray(start, start + length) }
+  const read = async (start: number, length: number): Promise<Uint8Array> => bytes.subarray(start, start + length)
+  return { name: 'memory', size: bytes.length, isMemory: true, read }
 }
 
 interface MessageRef {

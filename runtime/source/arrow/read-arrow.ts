@@ -44,7 +44,11 @@ async function* readAccess(
   const layout = await readLayout(access)
   const wanted = ranges.map((range) => range ?? ([0, layout.messages.length] as const))
   try {
-    const reader = await RecordBatchReader.from(counted(readMessages(access, layout, wanted), progress))
+    const messages = readMessages(access, layout, wanted)
+    // What is in memory is read without waiting: a job of a few rows would spend most of its time on promises.
+    const reader = access.isMemory
+      ? RecordBatchReader.from(await Array.fromAsync(messages))
+      : await RecordBatchReader.from(counted(messages, progress))
     for await (const raw of reader) {
       const batch = plainBatch(raw, partition, options)
       for (const part of cutBatch(batch, options)) {
