@@ -3,7 +3,7 @@
 
 import { createHash } from 'node:crypto'
 import * as devalue from 'devalue'
-import { createError, VolleyError, WireError } from '../../functions/errors.ts'
+import { createError, ShippingError, VolleyError, WireError } from '../../functions/errors.ts'
 import { nearest } from '../../functions/nearest.ts'
 import type { Udf, UdfBody } from '../../functions/udf/definition.ts'
 import { captureClosure } from './closure/capture-closure.ts'
@@ -15,11 +15,18 @@ import { validateContract } from './validate-udf.ts'
 
 const familyOf: Readonly<Record<Udf['family'], Family>> = { scalar: 'VLYUDFS', aggregate: 'VLYUDFA', window: 'VLYUDFW' }
 
+const MAX_NAME_BYTES = 65_535
+
 /** Bodies captured before, by function: the closure is read anew each time, its bytes are the same if it is. */
 export function encodeUdf(udf: Udf, context: CodecContext): Uint8Array {
   const inline = context.udfInlining && !udf.native && udf.body.kind !== 'named'
   const { body, ...contract } = udf
   const name = Buffer.from(udf.name)
+  if (name.length > MAX_NAME_BYTES) {
+    throw new ShippingError('closure_too_large', `Cannot ship a function whose name has ${name.length} bytes`, {
+      details: { limit: MAX_NAME_BYTES },
+    })
+  }
   const head = Buffer.alloc(3)
   head.writeUInt8(inline ? 1 : 0, 0)
   head.writeUInt16LE(name.length, 1)
@@ -38,6 +45,8 @@ function bodyBytes(name: string, body: UdfBody): Uint8Array {
   return captureClosure(fn, { label: name, ...(captures === undefined ? {} : { captures }) }).bytes
 }
 
+const nameDecoder = new TextDecoder('utf-8', { ignoreBOM: true })
+
 /** What a strict receiver looks at: the name, and whether a body travels with it. */
 export function peekUdf(bytes: Uint8Array, family: Udf['family']): { readonly name: string; readonly inline: boolean } {
   const { payload, flags } = decodeEnvelope(bytes, familyOf[family])
@@ -45,7 +54,7 @@ export function peekUdf(bytes: Uint8Array, family: Udf['family']): { readonly na
   if (payload.length < 3 || payload.length < 3 + view.getUint16(1, true)) {
     throw new WireError('wire_damaged', 'Cannot read a function: it ends in its name')
   }
-  const name = new TextDecoder().decode(payload.subarray(3, 3 + view.getUint16(1, true)))
+  const name = nameDecoder.decode(payload.subarray(3, 3 + view.getUint16(1, true)))
   return { name, inline: view.getUint8(0) !== 0 || (flags & FLAG_INLINE_CODE) !== 0 }
 }
 
