@@ -29,6 +29,7 @@ export async function* orderedResults(
   const end = new AbortController()
   const feeds = requests.map((request, index) => new Feed(request, events, index))
   const ahead = new ReadAhead(feeds, backend, AbortSignal.any([signal, end.signal]), (reason) => end.abort(reason))
+  let complete = false
   try {
     for (const feed of feeds) {
       ahead.moveTo(feed)
@@ -37,8 +38,9 @@ export async function* orderedResults(
         yield chunk
       }
     }
+    complete = true
   } finally {
-    end.abort(new CancelledError('cancelled', 'The result is not read any further'))
+    if (!complete) end.abort(new CancelledError('cancelled', 'The result is not read any further'))
     await ahead.settled()
   }
 }

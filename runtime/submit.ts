@@ -74,6 +74,7 @@ export async function submitJob(job: Job, backend: Backend, options: SubmitOptio
 
   async function* run(): AsyncGenerator<Uint8Array> {
     using limits = new JobLimits(options)
+    let settled = false
     const partials = orderedResults(requests, backend, ledger, limits.signal)
     try {
       const results = merge === undefined ? partials : mergedResults(partials, merge, backend, ledger, limits.signal)
@@ -81,13 +82,14 @@ export async function submitJob(job: Job, backend: Backend, options: SubmitOptio
         ledger.bytes += chunk.length
         yield chunk
       }
+      settled = true
       done.resolve(ledger.report())
     } catch (error) {
+      settled = true
       done.reject(error)
       throw error
     } finally {
-      // Settled already, unless the reader left early.
-      done.reject(new CancelledError('cancelled', 'The result was not read to its end'))
+      if (!settled) done.reject(new CancelledError('cancelled', 'The result was not read to its end'))
     }
   }
   return { schema: plan.schema, stream: run(), done: done.promise }
