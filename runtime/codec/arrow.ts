@@ -17,6 +17,7 @@ import {
   Type,
   Vector,
 } from 'apache-arrow'
+import { DamagedMetadataError, verifyMessage } from '../source/arrow/verify.ts'
 import type { ShippedType } from './closure/walk.ts'
 
 /** The Arrow values that closures may capture. */
@@ -75,10 +76,27 @@ function encodeBatches(schema: Schema, batches: readonly RecordBatch[]): Uint8Ar
 
 function decodeBatches(data: unknown): { schema: Schema; batches: RecordBatch[] } {
   if (!(data instanceof Uint8Array)) throw new TypeError('Cannot read Arrow data: it is not bytes')
+  checkMessages(data)
   const reader = RecordBatchReader.from(data).open()
   const relabel = createRelabeller(() => undefined)
   const schema = relabel.schema(reader.schema)
   return { schema, batches: [...reader].map((batch) => relabel.batch(schema, batch)) }
+}
+
+/** Arrow's reader believes every length in a stream: each message is looked at before. */
+function checkMessages(bytes: Uint8Array): void {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  let at = 0
+  while (at + 8 <= bytes.length) {
+    if (view.getUint32(at, true) !== 0xffffffff) throw new DamagedMetadataError('a message has no beginning')
+    const length = view.getInt32(at + 4, true)
+    at += 8
+    if (length === 0) return
+    if (length < 0 || at + length > bytes.length) throw new DamagedMetadataError('it ends in a message')
+    const { bodyBytes } = verifyMessage(bytes.subarray(at, at + length))
+    at += length + bodyBytes
+    if (at > bytes.length) throw new DamagedMetadataError('it ends in the body of a message')
+  }
 }
 
 function encodeVector(vector: Vector): Uint8Array {

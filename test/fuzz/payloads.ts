@@ -1,0 +1,115 @@
+// Real payloads of every family, and how they are decoded: what fuzzing starts from.
+
+import * as arrow from 'apache-arrow'
+import { col, decodeExpr, encodeExpr, functions as f, float64, lit, SessionContext, udf, utf8, when } from 'volley'
+import type { AggregateUdf, Udf, WindowUdf } from '../../functions/udf/definition.ts'
+import { decodeCall, decodeResult, encodeCall, encodeResult, encodeTarget } from '../../runtime/codec/call-codec.ts'
+import { captureClosure } from '../../runtime/codec/closure/index.ts'
+import { decodeProgram, decodeTask, TaskEncoder } from '../../runtime/codec/task-codec.ts'
+import { decodeUdf, encodeUdf } from '../../runtime/codec/udf-codec.ts'
+
+export interface Subject {
+  readonly name: string
+  readonly bytes: Uint8Array
+  /** What a receiver does with it before any code is revived. */
+  decode(bytes: Uint8Array): unknown
+}
+
+const open = new SessionContext()
+const strict = open.withUdfInlining({ enabled: false })
+const rate = 1.19
+const gross = udf((net: number) => net * rate, [float64], float64, { name: 'gross' })
+
+class Total {
+  total = 0
+  add(value: number): void {
+    this.total += value
+  }
+  merge(totals: readonly number[]): void {
+    for (const total of totals) this.total += total
+  }
+  state(): readonly number[] {
+    return [this.total]
+  }
+  evaluate(): number {
+    return this.total
+  }
+}
+const { name: _, family: _family, nulls: _nulls, mode: _mode, ...common } = gross.definition
+const total: AggregateUdf = {
+  ...common,
+  name: 'total',
+  family: 'aggregate',
+  nulls: 'skip',
+  retracts: false,
+  state: [{ name: 'total', type: float64, nullable: false, metadata: { unit: 'EUR' } }],
+  body: { kind: 'live', fn: Total },
+}
+const ranks: WindowUdf = { ...common, name: 'ranks', family: 'window', body: { kind: 'live', fn: Total } }
+
+const samples = [
+  col('a').add(1).gt(lit(2.5)).and(col('b').isNotNull()),
+  when(col('a').isIn([1, 2n, 'x', null]), f.upper(col('s'))).otherwise('no'),
+  f.sum(col('a')).filter(col('b').eq(true)),
+  f.sum(col('a')).over({ partitionBy: [col('b')], orderBy: [col('c').desc()] }),
+  lit(new Uint8Array(100).fill(7)).eq(col('bytes').cast('binary')),
+  gross(col('net')).add(gross(col('tax'))),
+]
+
+const task = new TaskEncoder(open).encode({
+  source: {
+    kind: 'partition',
+    spec: { kind: 'memory', bytes: new Uint8Array(100) },
+    partition: { slices: [{ range: [0, 1] }], bytes: 100 },
+    columns: ['net'],
+    schema: [{ name: 'net', type: float64, nullable: true }],
+    predicate: [],
+  },
+  program: [
+    { op: 'filter', condition: col('net').gt(1).node },
+    { op: 'project', columns: [{ name: 'gross', node: gross(col('net')).node }] },
+    { op: 'sort', keys: [{ kind: 'sort', input: col('gross').node, descending: true, nullsFirst: true }] },
+    { op: 'limit', offset: 0, count: 10 },
+  ],
+  writes: { start: true, end: true },
+  maxMemoryBytes: 1e9,
+})
+
+const args = [{ expr: samples[0], table: arrow.tableFromArrays({ a: Int32Array.from([1, 2]) }), list: new Set([1n]) }]
+const call = encodeCall(
+  encodeTarget(function scale(a: number) {
+    return a * rate
+  }, open),
+  args,
+  open,
+)
+
+const expressions: readonly Subject[] = samples.map((expr) => ({
+  name: `expression ${expr}`,
+  bytes: encodeExpr(expr, open),
+  // As the server does it: decode, then look at the whole tree.
+  decode: (bytes) => [decodeExpr(bytes, open).canonicalName(), decodeExpr(bytes, strict)],
+}))
+const functions: readonly Subject[] = [gross.definition, total, ranks].map((definition: Udf) => ({
+  name: `${definition.family} function`,
+  bytes: encodeUdf(definition, open),
+  decode: (bytes) => decodeUdf(bytes, definition.family, open),
+}))
+
+export const subjects: readonly Subject[] = [
+  ...expressions,
+  ...functions,
+  {
+    name: 'task',
+    bytes: task,
+    decode: (bytes) => decodeProgram(decodeTask(bytes, open).programBytes, open),
+  },
+  { name: 'call', bytes: call, decode: (bytes) => decodeCall(bytes, open).args() },
+  {
+    name: 'result',
+    bytes: encodeResult('scale', { rows: [1, 'ü', null, new Date(0), new Float64Array(20)], args }, open),
+    decode: (bytes) => decodeResult(bytes, open),
+  },
+]
+
+export const closure = captureClosure(gross.definition.body.kind === 'live' ? gross.definition.body.fn : utf8).bytes
