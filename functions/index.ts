@@ -52,5 +52,7 @@ export {
   uint64,
   utf8,
 } from './types/type.ts'
-export type { Accumulator, Volatility } from './udf/definition.ts'
+export { type AggregateUDF, type UdafOptions, udaf } from './udf/aggregate.ts'
+export type { Accumulator, RowRange, Volatility, WindowEvaluator } from './udf/definition.ts'
 export { nativeUdf, type ScalarUDF, type UdfOptions, udf } from './udf/scalar.ts'
+export { type UdwfOptions, udwf, type WindowUDF } from './udf/window.ts'

@@ -45,6 +45,10 @@ export interface AggregateFunction extends Documentation {
   readonly nullable?: boolean
   /** `skip` (the default): rows with a null argument are not seen; `call`: they are. */
   readonly nulls?: 'skip' | 'call'
+  /** The result depends on the order of the rows, so that ORDER BY inside a call means something. */
+  readonly ordered?: boolean
+  /** Which argument is a share of the rows in order; a descending order counts it from the other end. */
+  readonly shareAt?: number
   readonly state: (args: readonly Argument[], returns: DataType) => readonly Field[]
   readonly kernel: (args: readonly Argument[], returns: DataType) => AggregateKernel
 }

@@ -106,6 +106,7 @@ class AtPlace implements Accumulator {
 const endValue = (name: 'first_value' | 'last_value', summary: string): AggregateFunction =>
   aggregateFunction({
     name,
+    ordered: true,
     family: 'aggregate',
     usage: `${name}(value [ORDER BY key])`,
     summary,
@@ -135,6 +136,7 @@ function placeOf(args: readonly Argument[]): number {
 export const orderedAggregates = [
   aggregateFunction({
     name: 'array_agg',
+    ordered: true,
     family: 'aggregate',
     usage: 'array_agg(value [ORDER BY key])',
     summary: 'The values as a list, nulls included; null when there are no rows',
@@ -147,6 +149,7 @@ export const orderedAggregates = [
   }),
   aggregateFunction({
     name: 'string_agg',
+    ordered: true,
     aliases: ['listagg'],
     family: 'aggregate',
     usage: 'string_agg(text, delimiter [ORDER BY key])',
@@ -165,6 +168,7 @@ export const orderedAggregates = [
   endValue('last_value', 'The value of the last row'),
   aggregateFunction({
     name: 'nth_value',
+    ordered: true,
     family: 'aggregate',
     usage: 'nth_value(value, n [ORDER BY key])',
     summary: 'The value of the nth row, from the end when n is negative; null when there are not so many',

@@ -118,6 +118,7 @@ const approximate = ({
   return aggregateFunction({
     name,
     family: 'aggregate',
+    ...(shareAt === undefined ? {} : { shareAt }),
     usage,
     summary,
     examples: [],
@@ -155,6 +156,7 @@ export const percentileAggregates = [
   aggregateFunction({
     name: 'percentile_cont',
     aliases: ['quantile_cont'],
+    shareAt: 1,
     family: 'aggregate',
     usage: 'percentile_cont(share) WITHIN GROUP (ORDER BY number) or percentile_cont(number, share)',
     summary: 'The value below which a share of the values lies, interpolated between two',

@@ -28,9 +28,10 @@ export class Count implements Accumulator {
   }
 }
 
-/** A sum of doubles by Neumaier's method. */
+/** A sum of doubles: the plain one, as groups have it, until something is taken back; then by Neumaier's method. */
 class FloatSum {
   count = 0
+  #slides = false
   #total = 0
   #error = 0
   #nans = 0
@@ -40,6 +41,7 @@ class FloatSum {
   /** @param times - 1 adds, -1 takes back. */
   add(value: number, times: 1 | -1): void {
     this.count += times
+    this.#slides ||= times < 0
     if (this.count === 0) {
       this.#total = this.#error = this.#nans = this.#infinities = this.#negativeInfinities = 0
     } else if (Number.isFinite(value)) {
@@ -56,7 +58,7 @@ class FloatSum {
     if (this.#nans > 0 || (this.#infinities > 0 && this.#negativeInfinities > 0)) return Number.NaN
     if (this.#infinities > 0) return Number.POSITIVE_INFINITY
     if (this.#negativeInfinities > 0) return Number.NEGATIVE_INFINITY
-    return Number.isFinite(this.#total) ? this.#total + this.#error : this.#total
+    return this.#slides && Number.isFinite(this.#total) ? this.#total + this.#error : this.#total
   }
 }
 

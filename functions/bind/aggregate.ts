@@ -1,13 +1,21 @@
 // Binding aggregate calls: arguments, filter, and the resolved function; and taking apart expressions over aggregates.
 
-import { type AggregateFunction, type AggregateKernel, resolveAggregate } from '../aggregate/contract.ts'
+import {
+  type AggregateFunction,
+  type AggregateKernel,
+  type AggregateResolution,
+  resolveAggregate,
+} from '../aggregate/contract.ts'
 import { distinctKernel, distinctState } from '../aggregate/distinct.ts'
-import { PlanError } from '../errors.ts'
+import { orderedKernel, orderedState } from '../aggregate/in-order.ts'
+import { InternalError, PlanError } from '../errors.ts'
 import { mapChildren } from '../expr/children.ts'
 import { displayNode, outputName } from '../expr/display.ts'
 import type { AggregateNode, ExprNode } from '../expr/node.ts'
 import { walk } from '../expr/walk.ts'
-import { type Field, field, type Schema } from '../types/type.ts'
+import type { Argument } from '../scalar/contract.ts'
+import { type Field, field, float64, type Schema } from '../types/type.ts'
+import { resolveAggregateUdf } from '../udf/accumulate.ts'
 import { argumentOf, Binder, type FunctionSource, unknownFunction } from './binder.ts'
 import type { Bound } from './bound.ts'
 import { NodeKeys } from './node-key.ts'
@@ -34,32 +42,68 @@ export interface BoundAggregate {
  * @throws {PlanError} `unknown_function`, `type_mismatch`, and what binding its arguments throws.
  */
 export function bindAggregate(binder: Binder, node: AggregateNode, functions: AggregateSource): BoundAggregate {
-  if (typeof node.fn !== 'string') {
-    throw new PlanError(
-      'not_implemented',
-      `Cannot run "${node.fn.name}": user-defined aggregates are not evaluated yet`,
-    )
-  }
-  if (node.orderBy.length > 0) {
-    throw new PlanError(
-      'not_implemented',
-      `Cannot run ${displayNode(node)}: ORDER BY inside an aggregate is not evaluated yet`,
-    )
-  }
-  const fn = functions.aggregate(node.fn)
-  if (fn === undefined) throw unknownFunction(node.fn, functions.names())
-  const args = node.args.filter((arg) => arg.kind !== 'wildcard').map((arg) => binder.bind(arg))
-  const resolution = resolveAggregate(fn, args.map(argumentOf))
+  const bound = node.args.filter((arg) => arg.kind !== 'wildcard').map((arg) => binder.bind(arg))
+  const fn = typeof node.fn === 'string' ? builtIn(node.fn, functions) : undefined
+  const args = fn === undefined ? bound : sharesInOrder(binder, fn, node, bound)
+  const resolution = resolveCall(node.fn, fn, args.map(argumentOf))
   const coerced = args.map((arg, i) => binder.cast(arg, resolution.types[i] ?? arg.type))
   const distinct = node.distinct && args.length > 0
-  return {
+  const skipsNulls = resolution.nulls === 'skip' || node.nullTreatment === 'ignore'
+  const call: BoundAggregate = {
     name: displayNode(node),
     args: coerced,
     ...(node.filter === undefined ? {} : { filter: binder.condition(binder.bind(node.filter), 'a FILTER condition') }),
-    nulls: resolution.nulls,
+    nulls: skipsNulls ? 'skip' : 'call',
     state: distinct ? distinctState(resolution.types) : resolution.state,
     returns: field(displayNode(node), resolution.returns, resolution.nullable),
     kernel: () => (distinct ? distinctKernel(resolution.kernel()) : resolution.kernel()),
+  }
+  const isOrdered = node.orderBy.length > 0 && (fn === undefined || fn.ordered === true)
+  return isOrdered ? inOrder(binder, node, call) : call
+}
+
+function builtIn(name: string, functions: AggregateSource): AggregateFunction {
+  const fn = functions.aggregate(name)
+  if (fn === undefined) throw unknownFunction(name, functions.names())
+  return fn
+}
+
+function resolveCall(
+  called: AggregateNode['fn'],
+  fn: AggregateFunction | undefined,
+  args: readonly Argument[],
+): AggregateResolution {
+  if (fn !== undefined) return resolveAggregate(fn, args)
+  if (typeof called !== 'string') return resolveAggregateUdf(called, args)
+  throw new InternalError(`Function "${called}" was looked up and is not known`)
+}
+
+/** In descending order a share counts from the greatest value: it is the rest, counted from the least. */
+function sharesInOrder(
+  binder: Binder,
+  fn: AggregateFunction,
+  node: AggregateNode,
+  args: readonly Bound[],
+): readonly Bound[] {
+  const at = fn.shareAt
+  const share = at === undefined ? undefined : args[at]
+  if (share?.kind !== 'constant' || node.orderBy[0]?.descending !== true) return args
+  const double = binder.cast(share, float64)
+  if (double.kind !== 'constant' || typeof double.value !== 'number') return args
+  return args.with(at ?? 0, binder.constant(1 - double.value, float64))
+}
+
+/** The call with the sort keys as arguments after its own. */
+function inOrder(binder: Binder, node: AggregateNode, call: BoundAggregate): BoundAggregate {
+  const keys = node.orderBy.map((key) => binder.bind(key.input))
+  const types = (bounds: readonly Bound[]) => bounds.map((bound) => bound.type)
+  return {
+    ...call,
+    args: [...call.args, ...keys],
+    // Null keys are keys: only the arguments decide whether a row is seen.
+    nulls: 'call',
+    state: orderedState(types(call.args), types(keys)),
+    kernel: () => orderedKernel(call.kernel(), call.args.length, node.orderBy, call.nulls === 'skip'),
   }
 }
 

@@ -7,7 +7,9 @@ import { displayNode } from '../expr/display.ts'
 import type { AggregateNode, ExprNode, WindowNode } from '../expr/node.ts'
 import { hasWindow, walk } from '../expr/walk.ts'
 import { type Field, field, type Schema } from '../types/type.ts'
-import type { Accumulator } from '../udf/definition.ts'
+import type { Accumulator, WindowUdf } from '../udf/definition.ts'
+import { type EvaluatePartition, windowEvaluation } from '../udf/evaluate-window.ts'
+import { checkArguments } from '../udf/resolve.ts'
 import { resolveWindow, type WindowFunction, type WindowKernel } from '../window/contract.ts'
 import { type BoundFrame, bindFrame } from '../window/frame.ts'
 import { type AggregateSource, bindAggregate } from './aggregate.ts'
@@ -36,6 +38,7 @@ export type WindowComputation =
       /** The partial state is small whatever the number of rows: partial states may be kept by the row. */
       readonly smallState: boolean
     }
+  | { readonly kind: 'evaluator'; readonly evaluation: () => EvaluatePartition }
 
 export interface BoundWindow {
   readonly name: string
@@ -73,7 +76,11 @@ export function bindWindow(binder: Binder, node: WindowNode, functions: WindowSo
     ),
   }
   const fn = typeof node.fn === 'string' ? functions.window(node.fn) : undefined
-  return { ...over, ...(fn === undefined ? bindOverAggregate(binder, node, functions) : bindBuiltIn(binder, node, fn)) }
+  if (fn !== undefined) return { ...over, ...bindBuiltIn(binder, node, fn) }
+  if (typeof node.fn !== 'string' && node.fn.family === 'window')
+    return { ...over, ...bindEvaluator(binder, node, node.fn) }
+  checkSliding(node, over.frame)
+  return { ...over, ...bindOverAggregate(binder, node, functions) }
 }
 
 type BoundCall = Pick<BoundWindow, 'args' | 'filter' | 'returns' | 'computation'>
@@ -97,6 +104,29 @@ function bindBuiltIn(binder: Binder, node: WindowNode, fn: WindowFunction): Boun
 
 const misplaced = (name: string, clause: string): PlanError =>
   new PlanError('type_mismatch', `Cannot use ${clause} with "${name}": it is for aggregates over a window`)
+
+function bindEvaluator(binder: Binder, node: WindowNode, udf: WindowUdf): BoundCall {
+  if (node.filter !== undefined) throw misplaced(udf.name, 'FILTER')
+  if (node.distinct) throw misplaced(udf.name, 'DISTINCT')
+  const bound = node.args.map((arg) => binder.bind(arg))
+  checkArguments(udf, bound.map(argumentOf))
+  const ignoreNulls = node.nullTreatment === 'ignore'
+  return {
+    args: bound.map((arg, i) => binder.cast(arg, udf.inputs[i] ?? arg.type)),
+    returns: { ...udf.returns, name: displayNode(node) },
+    computation: { kind: 'evaluator', evaluation: () => windowEvaluation(udf, { ignoreNulls }) },
+  }
+}
+
+/** A frame whose start moves takes rows back. */
+function checkSliding({ fn }: WindowNode, frame: BoundFrame): void {
+  if (typeof fn === 'string' || fn.family !== 'aggregate' || fn.retracts || frame.start.kind === 'unbounded') return
+  throw new PlanError(
+    'invalid_argument',
+    `Cannot slide a frame over "${fn.name}": its accumulator has no retract(); add one, or start the frame with UNBOUNDED PRECEDING`,
+    { details: { function: fn.name } },
+  )
+}
 
 function bindOverAggregate(binder: Binder, node: WindowNode, functions: WindowSource): BoundCall {
   const { args, filter, returns, nulls, state, kernel } = bindAggregate(binder, asAggregate(node), functions)

@@ -47,12 +47,19 @@ export interface ScalarUdf extends UdfBase {
 /** An aggregate function: many rows to one value, in partial states that merge. */
 export interface AggregateUdf extends UdfBase {
   readonly family: 'aggregate'
+  /** The fields of a partial state, in the order in which `state` gives and `merge` takes them. */
   readonly state: readonly Field[]
+  /** `call`: the accumulator sees nulls; `skip`: rows with a null argument are not seen. */
+  readonly nulls: 'call' | 'skip'
+  readonly int64As: 'bigint' | 'number'
+  /** The accumulator takes rows back, so that frames slide over it. */
+  readonly retracts: boolean
 }
 
 /** A window function: one result per row, computed over the row's window partition. */
 export interface WindowUdf extends UdfBase {
   readonly family: 'window'
+  readonly int64As: 'bigint' | 'number'
 }
 
 export type Udf = ScalarUdf | AggregateUdf | WindowUdf
@@ -68,4 +75,28 @@ export interface Accumulator {
   state(): readonly Value[]
   evaluate(): unknown
   retract?(...columns: readonly (readonly Value[])[]): void
+}
+
+/** Rows of a window partition, half-open. */
+export type RowRange = readonly [start: number, end: number]
+
+/**
+ * Computes a window function over one window partition. Traits, as methods or as values, choose what is called:
+ *
+ * - `usesWindowFrame`: `evaluate` per row, with the frame that the query asks for.
+ * - else `includeRank`: `evaluateAllWithRank` once, with the ranges of rows that are equal in the sort keys.
+ * - else `supportsBoundedExecution`: `evaluate` per row with the range that `getRange` gives (all rows, or with
+ *   `isCausal` those up to the row), and `memoize` after each.
+ * - else `evaluateAll` once.
+ */
+export interface WindowEvaluator {
+  readonly usesWindowFrame?: boolean | (() => boolean)
+  readonly includeRank?: boolean | (() => boolean)
+  readonly supportsBoundedExecution?: boolean | (() => boolean)
+  readonly isCausal?: boolean | (() => boolean)
+  evaluate?(values: readonly (readonly unknown[])[], range: RowRange): unknown
+  evaluateAll?(values: readonly (readonly unknown[])[], numRows: number): Iterable<unknown>
+  evaluateAllWithRank?(numRows: number, ranks: readonly RowRange[]): Iterable<unknown>
+  getRange?(index: number, numRows: number): RowRange
+  memoize?(): void
 }

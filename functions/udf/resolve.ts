@@ -6,7 +6,7 @@ import type { Value } from '../expr/node.ts'
 import type { Argument, Resolution, ScalarKernel } from '../scalar/contract.ts'
 import { commonNumeric, plainType } from '../types/coercion.ts'
 import { type DataType, displayType, sameType } from '../types/type.ts'
-import type { ScalarUdf } from './definition.ts'
+import type { ScalarUdf, Udf } from './definition.ts'
 import { fromUser, toUser } from './user-values.ts'
 import { vectorKernel } from './vector.ts'
 
@@ -16,15 +16,7 @@ import { vectorKernel } from './vector.ts'
  * @throws {PlanError} `type_mismatch` for a wrong number of arguments or a type that does not fit.
  */
 export function resolveUdf(udf: ScalarUdf, args: readonly Argument[]): Resolution {
-  if (args.length !== udf.inputs.length) {
-    const takes = udf.inputs.length === 1 ? '1 argument' : `${udf.inputs.length} arguments`
-    throw new PlanError('type_mismatch', `Function "${udf.name}" takes ${takes}, got ${args.length}`, {
-      details: { function: udf.name, arguments: args.length },
-    })
-  }
-  args.forEach((arg, i) => {
-    checkInput(udf, i, arg.type)
-  })
+  checkArguments(udf, args)
   const propagate = udf.nulls === 'propagate'
   return {
     types: udf.inputs,
@@ -37,7 +29,20 @@ export function resolveUdf(udf: ScalarUdf, args: readonly Argument[]): Resolutio
   }
 }
 
-function checkInput(udf: ScalarUdf, index: number, actual: DataType): void {
+/** @throws {PlanError} `type_mismatch` for a wrong number of arguments or a type that does not fit. */
+export function checkArguments(udf: Udf, args: readonly Argument[]): void {
+  if (args.length !== udf.inputs.length) {
+    const takes = udf.inputs.length === 1 ? '1 argument' : `${udf.inputs.length} arguments`
+    throw new PlanError('type_mismatch', `Function "${udf.name}" takes ${takes}, got ${args.length}`, {
+      details: { function: udf.name, arguments: args.length },
+    })
+  }
+  args.forEach((arg, i) => {
+    checkInput(udf, i, arg.type)
+  })
+}
+
+function checkInput(udf: Udf, index: number, actual: DataType): void {
   const wanted = udf.inputs[index] ?? actual
   const from = plainType(actual)
   if (from.kind === 'null' || sameType(from, plainType(wanted)) || commonNumeric(from, wanted) !== undefined) return

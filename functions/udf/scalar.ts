@@ -112,14 +112,20 @@ export function callable(definition: ScalarUdf): ScalarUDF {
   return call as ScalarUDF
 }
 
-const asType = (type: DataType | string): DataType => (typeof type === 'string' ? parseType(type) : type)
+export const asType = (type: DataType | string): DataType => (typeof type === 'string' ? parseType(type) : type)
 
-function asField(returns: DataType | Field | string): Field {
+/** The field of a result, from however it was declared. */
+export function asField(returns: DataType | Field | string): Field {
   if (typeof returns === 'string') return field('result', parseType(returns))
   return 'kind' in returns ? field('result', returns) : returns
 }
 
-function oneOf<Choice extends string>(name: string, option: string, value: Choice, choices: readonly Choice[]): Choice {
+export function oneOf<Choice extends string>(
+  name: string,
+  option: string,
+  value: Choice,
+  choices: readonly Choice[],
+): Choice {
   if (choices.includes(value)) return value
   throw new PlanError(
     'invalid_argument',

@@ -35,6 +35,10 @@ const familyParts: Readonly<Record<Udf['family'], FamilyCheck>> = {
     (nulls === 'propagate' || nulls === 'call') &&
     (mode === 'row' || mode === 'vector') &&
     (int64As === 'bigint' || int64As === 'number'),
-  aggregate: ({ state }, budget) => isListOf(state, (part) => isField(part, budget)),
-  window: () => true,
+  aggregate: ({ state, nulls, int64As, retracts }, budget) =>
+    isListOf(state, (part) => isField(part, budget)) &&
+    (nulls === 'call' || nulls === 'skip') &&
+    (int64As === 'bigint' || int64As === 'number') &&
+    typeof retracts === 'boolean',
+  window: ({ int64As }) => int64As === 'bigint' || int64As === 'number',
 }

@@ -9,8 +9,10 @@ import { nearest } from '../../functions/nearest.ts'
 import type { FunctionNames, SqlOptions } from '../../functions/sql/options.ts'
 import { parseExpr } from '../../functions/sql/parse.ts'
 import type { DataType, Schema } from '../../functions/types/type.ts'
+import { type AggregateUDF, aggregateCallable } from '../../functions/udf/aggregate.ts'
 import type { Udf } from '../../functions/udf/definition.ts'
 import { callable, type ScalarUDF } from '../../functions/udf/scalar.ts'
+import { type WindowUDF, windowCallable } from '../../functions/udf/window.ts'
 import type { Backend } from '../backend.ts'
 import type { CodecContext } from '../codec/context.ts'
 import { DataFrame, type DataFrameHost, type RunOptions } from '../dataframe.ts'
@@ -138,9 +140,37 @@ export class SessionContext implements CodecContext, DataFrameHost, AsyncDisposa
   udf(name: string): ScalarUDF {
     const udf = this.findUdf('scalar', name)
     if (udf?.family === 'scalar') return callable(udf)
+    throw this.#unregistered(name, 'registerUdf')
+  }
+
+  /** Registers an aggregate function under its name: SQL text and by-name expressions find it. */
+  registerUdaf(udaf: AggregateUDF): void {
+    this.#shared.udfs.set(udaf.definition.name, udaf.definition)
+  }
+
+  /** A registered aggregate function. @throws {PlanError} `unknown_function` with the nearest name. */
+  udaf(name: string): AggregateUDF {
+    const udf = this.findUdf('aggregate', name)
+    if (udf?.family === 'aggregate') return aggregateCallable(udf)
+    throw this.#unregistered(name, 'registerUdaf')
+  }
+
+  /** Registers a window function under its name: SQL text and by-name expressions find it. */
+  registerUdwf(udwf: WindowUDF): void {
+    this.#shared.udfs.set(udwf.definition.name, udwf.definition)
+  }
+
+  /** A registered window function. @throws {PlanError} `unknown_function` with the nearest name. */
+  udwf(name: string): WindowUDF {
+    const udf = this.findUdf('window', name)
+    if (udf?.family === 'window') return windowCallable(udf)
+    throw this.#unregistered(name, 'registerUdwf')
+  }
+
+  #unregistered(name: string, method: string): PlanError {
     const guess = nearest(name, this.udfNames())
-    const hint = guess === undefined ? 'Register it with registerUdf' : `Did you mean "${guess}"?`
-    throw new PlanError('unknown_function', `Function "${name}" is not registered. ${hint}`, {
+    const hint = guess === undefined ? `Register it with ${method}` : `Did you mean "${guess}"?`
+    return new PlanError('unknown_function', `Function "${name}" is not registered. ${hint}`, {
       details: { function: name },
     })
   }

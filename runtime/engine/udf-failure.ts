@@ -1,6 +1,9 @@
 // The error of a user's function that threw: whose it is, in which row, and where in the user's file.
 
 import { createError, isVolleyError, UdfError } from '../../functions/errors.ts'
+import { userFrame } from '../../functions/udf/failure.ts'
+
+export { userFrame }
 
 /**
  * Wraps what was thrown in a loop that calls user functions. Our own errors (a division by zero, a result of the wrong
@@ -23,21 +26,4 @@ export function udfFailure(thrown: unknown, name: string | undefined, row: numbe
   })
   if (thrown instanceof Error && thrown.stack !== undefined) error.stack = thrown.stack
   return error
-}
-
-export interface Frame extends Record<string, string | number> {
-  readonly file: string
-  readonly line: number
-  readonly column: number
-}
-
-/** The first frame of the stack that is a place in a file. */
-export function userFrame(error: Error): Frame | undefined {
-  for (const line of error.stack?.split('\n') ?? []) {
-    const match = /^\s+at .*?\(?((?:file:\/\/|\/|[A-Za-z]:\\)[^()]*?):(\d+):(\d+)\)?$/.exec(line)
-    if (match === null) continue
-    const [, file = '', row = '0', column = '0'] = match
-    return { file: file.replace(/^file:\/\//, ''), line: Number(row), column: Number(column) }
-  }
-  return undefined
 }

@@ -14,6 +14,7 @@ import { PreparedBatch } from './prepared-batch.ts'
 import { Projection } from './projection.ts'
 import { valueReader } from './value-reader.ts'
 import { aggregateFrames } from './window-aggregate.ts'
+import { runEvaluator } from './window-evaluator.ts'
 import { type Frames, framesOf } from './window-frame.ts'
 import { runPickKernel, runPlaceKernel } from './window-kernels.ts'
 import { type WindowOrder, windowOrder } from './window-order.ts'
@@ -91,7 +92,9 @@ function runWindow(window: BoundWindow, order: WindowOrder, columnOf: (bound: Bo
     const { ignoreNulls } = computation
     return runPickKernel(computation.kernel, order, { values: columnOf(value), otherwise, ignoreNulls, frames })
   }
-  return runAggregate(window, order, frames, columnOf)
+  return computation.kind === 'evaluator'
+    ? runEvaluator(window, computation.evaluation(), order, frames, columnOf)
+    : runAggregate(window, order, frames, columnOf)
 }
 
 function framesFor(

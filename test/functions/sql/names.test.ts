@@ -15,8 +15,8 @@ const udf = (family: Udf['family'], name: string): Udf => {
     body: { kind: 'named' },
     native: false,
   } as const
-  if (family === 'aggregate') return { ...base, family, state: [] }
-  if (family === 'window') return { ...base, family }
+  if (family === 'aggregate') return { ...base, family, state: [], nulls: 'call', int64As: 'bigint', retracts: false }
+  if (family === 'window') return { ...base, family, int64As: 'bigint' }
   return { ...base, family, nulls: 'propagate', mode: 'row', int64As: 'bigint' }
 }
 const udfs = [udf('scalar', 'grossUp'), udf('aggregate', 'spread'), udf('window', 'smooth')]

@@ -1,0 +1,151 @@
+// A user's accumulator as the engine's: values converted both ways, results checked against the declared types, rows
+// handed over in columns when the accumulator takes columns, and errors that name the method.
+
+import type { AggregateResolution } from '../aggregate/contract.ts'
+import { InternalError, UdfError } from '../errors.ts'
+import type { Value } from '../expr/node.ts'
+import type { Argument } from '../scalar/contract.ts'
+import type { Accumulator, AggregateUdf } from './definition.ts'
+import { contractBroken, methodFailure } from './failure.ts'
+import { instanceOf } from './instance.ts'
+import { checkArguments } from './resolve.ts'
+import { fromUser, toUser } from './user-values.ts'
+
+/** Rows are gathered up to this many before `update` gets them as columns. */
+const ROWS_AT_ONCE = 1024
+
+/**
+ * Resolves a call of an aggregate UDF.
+ *
+ * @throws {PlanError} `type_mismatch` for a wrong number of arguments or a type that does not fit.
+ */
+export function resolveAggregateUdf(udf: AggregateUdf, args: readonly Argument[]): AggregateResolution {
+  checkArguments(udf, args)
+  return {
+    types: udf.inputs,
+    returns: udf.returns.type,
+    nullable: udf.returns.nullable,
+    nulls: udf.nulls,
+    state: udf.state,
+    kernel: () => {
+      const contract = contractOf(udf)
+      return { accumulator: () => new UserAccumulator(contract) }
+    },
+  }
+}
+
+type Convert = (value: Value) => unknown
+
+/** Everything about a function that its accumulators share. */
+interface Contract {
+  readonly name: string
+  readonly make: () => Partial<Record<keyof Accumulator, (...args: readonly unknown[]) => unknown>>
+  readonly inputs: readonly Convert[]
+  readonly statesToUser: readonly Convert[]
+  readonly statesFromUser: readonly ((value: unknown) => Value)[]
+  readonly result: (value: unknown) => Value
+}
+
+function contractOf(udf: AggregateUdf): Contract {
+  const { name, body, int64As } = udf
+  if (body.kind !== 'live') throw new InternalError(`Function "${name}" was not prepared before it was bound`)
+  const converter = (type: (typeof udf.inputs)[number]): Convert => {
+    const convert = toUser(type, int64As, name)
+    return convert === undefined ? (value) => value : (value) => (value === null ? null : convert(value))
+  }
+  return {
+    name,
+    make: () => instanceOf(name, body.fn) as ReturnType<Contract['make']>,
+    inputs: udf.inputs.map(converter),
+    statesToUser: udf.state.map((field) => converter(field.type)),
+    statesFromUser: udf.state.map((field) => fromUser(`${name}.state().${field.name}`, field)),
+    result: fromUser(name, udf.returns),
+  }
+}
+
+class UserAccumulator implements Accumulator {
+  readonly #contract: Contract
+  readonly #instance: ReturnType<Contract['make']>
+  /** Rows that wait for `update`, by column. */
+  #waiting: unknown[][]
+  #rows = 0
+
+  constructor(contract: Contract) {
+    this.#contract = contract
+    this.#instance = contract.make()
+    this.#waiting = contract.inputs.map(() => [])
+  }
+
+  add(...row: readonly Value[]): void {
+    const { inputs, name } = this.#contract
+    if (this.#instance.add !== undefined) {
+      const args = row.map((value, i) => inputs[i]?.(value))
+      try {
+        this.#instance.add(...args)
+      } catch (error) {
+        throw methodFailure(name, 'add', error)
+      }
+      return
+    }
+    row.forEach((value, i) => {
+      this.#waiting[i]?.push(inputs[i]?.(value))
+    })
+    if (++this.#rows === ROWS_AT_ONCE) this.#flush()
+  }
+
+  retract(...columns: readonly (readonly Value[])[]): void {
+    this.#flush()
+    this.#call(
+      'retract',
+      columns.map((column, i) => column.map((value) => this.#contract.inputs[i]?.(value))),
+    )
+  }
+
+  merge(...states: readonly (readonly Value[])[]): void {
+    this.#flush()
+    const { statesToUser } = this.#contract
+    this.#call(
+      'merge',
+      states.map((column, i) => column.map((value) => statesToUser[i]?.(value))),
+    )
+  }
+
+  state(): readonly Value[] {
+    this.#flush()
+    const { name, statesFromUser } = this.#contract
+    const state = this.#call('state', [])
+    if (!Array.isArray(state) || state.length !== statesFromUser.length) {
+      const got = Array.isArray(state) ? `${state.length} values` : typeof state
+      throw new UdfError(
+        'udf_wrong_result',
+        `Function "${name}" returned ${got} from state(), its declared state is an array of ${statesFromUser.length}`,
+        { details: { udf: name } },
+      )
+    }
+    return statesFromUser.map((convert, i) => convert(state[i]))
+  }
+
+  evaluate(): Value {
+    this.#flush()
+    return this.#contract.result(this.#call('evaluate', []))
+  }
+
+  #flush(): void {
+    if (this.#rows === 0) return
+    const columns = this.#waiting
+    this.#rows = 0
+    this.#waiting = columns.map(() => [])
+    this.#call('update', columns)
+  }
+
+  #call(method: keyof Accumulator, args: readonly unknown[]): unknown {
+    const { name } = this.#contract
+    const own = this.#instance[method]
+    if (own === undefined) throw contractBroken(name, `its accumulator has no ${method}()`)
+    try {
+      return own.apply(this.#instance, [...args])
+    } catch (error) {
+      throw methodFailure(name, method, error)
+    }
+  }
+}

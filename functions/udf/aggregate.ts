@@ -1,0 +1,113 @@
+// Defining aggregate UDFs: what users call `udaf()` and hold. Checks everything that can be checked before rows come.
+
+import { PlanError } from '../errors.ts'
+import { type Expr, make, type Operand, toNode } from '../expr/expr.ts'
+import { type DataType, type Field, field } from '../types/type.ts'
+import type { AggregateUdf, UserFunction, Volatility } from './definition.ts'
+import { checkClass, declares } from './instance.ts'
+import { asField, asType, oneOf } from './scalar.ts'
+
+export interface UdafOptions {
+  /** How the function is called in expressions, messages and registries. Default: the name of the class or factory. */
+  readonly name?: string
+  /** Default `volatile`. */
+  readonly volatility?: Volatility
+  /** `call` (the default): the accumulator sees nulls; `skip`: rows with a null argument are not seen. */
+  readonly nulls?: 'call' | 'skip'
+  /** What the accumulator gets for 64-bit integers; numbers beyond 2^53 are then an `overflow` error. Default `bigint`. */
+  readonly int64As?: 'bigint' | 'number'
+  /** Whether accumulators of a factory have `retract`; of a class it is seen. */
+  readonly retracts?: boolean
+  /** The free names of the class or factory, given explicitly instead of read from its closure when it is shipped. */
+  readonly captures?: Readonly<Record<string, unknown>>
+}
+
+/** An aggregate user-defined function: call it with expressions to get an expression. */
+export interface AggregateUDF {
+  (...args: readonly Operand[]): Expr
+  readonly name: string
+  readonly definition: AggregateUdf
+}
+
+/**
+ * Makes an aggregate function of a class of accumulators, or of a function that makes them.
+ *
+ * There is one accumulator per group and partition. It gets rows by `update(...columns)`, an array of values per
+ * argument, or one by one by `add(...row)`. `state()` gives its partial state, one value per field of `state`, and leaves
+ * it usable; `merge(...columns)` takes such states, an array per field. `evaluate()` gives the result. With
+ * `retract(...columns)`, which takes rows back in the order in which they came, it also works over sliding frames.
+ *
+ * @param accumulator - A class, or a function that returns a new accumulator.
+ * @param inputs - The types of the arguments; narrower numbers are widened to them.
+ * @param returns - The type of the result; a field says besides whether it can be null.
+ * @param state - The fields of a partial state, with names, nullability and metadata; plain types are named by position.
+ * @throws {PlanError} `invalid_argument` when what is given is not of that shape.
+ * @example
+ * class Product {
+ *   product = 1
+ *   add(x: number) { this.product *= x }
+ *   merge(products: number[]) { for (const x of products) this.product *= x }
+ *   state() { return [this.product] }
+ *   evaluate() { return this.product }
+ * }
+ * const product = udaf(Product, [float64], float64, [field('product', float64)], { name: 'product' })
+ */
+export function udaf(
+  accumulator: UserFunction,
+  inputs: readonly (DataType | string)[],
+  returns: DataType | Field | string,
+  state: readonly (DataType | Field | string)[],
+  options: UdafOptions = {},
+): AggregateUDF {
+  if (typeof accumulator !== 'function') {
+    throw new PlanError('invalid_argument', `Cannot make a UDAF of a ${typeof accumulator}: pass a class or a factory`)
+  }
+  const name = options.name ?? accumulator.name
+  if (name === '')
+    throw new PlanError('invalid_argument', 'Cannot make a UDAF without a name: pass { name } for an anonymous class')
+  if (!Array.isArray(inputs) || !Array.isArray(state))
+    throw new PlanError('invalid_argument', `Cannot make UDAF "${name}": its inputs and its state must be arrays`)
+  if (state.length === 0)
+    throw new PlanError('invalid_argument', `Cannot make UDAF "${name}": its state must have a field`)
+  checkClass(name, 'UDAF', accumulator, [['update', 'add'], ['merge'], ['state'], ['evaluate']])
+  return aggregateCallable(
+    Object.freeze<AggregateUdf>({
+      family: 'aggregate',
+      name,
+      inputs: Object.freeze(inputs.map(asType)),
+      returns: asField(returns),
+      state: Object.freeze(state.map((part, i) => asStateField(part, i))),
+      volatility: oneOf(name, 'volatility', options.volatility ?? 'volatile', ['immutable', 'stable', 'volatile']),
+      nulls: oneOf(name, 'nulls', options.nulls ?? 'call', ['call', 'skip']),
+      int64As: oneOf(name, 'int64As', options.int64As ?? 'bigint', ['bigint', 'number']),
+      retracts: options.retracts ?? declares(accumulator, 'retract') ?? false,
+      native: false,
+      body: {
+        kind: 'live',
+        fn: accumulator,
+        ...(options.captures === undefined ? {} : { captures: options.captures }),
+      },
+    }),
+  )
+}
+
+function asStateField(part: DataType | Field | string, index: number): Field {
+  return typeof part === 'object' && !('kind' in part)
+    ? part
+    : field(`state${index}`, asType(part as DataType | string))
+}
+
+/** The function users call, carrying its definition. */
+export function aggregateCallable(definition: AggregateUdf): AggregateUDF {
+  const call = (...args: readonly Operand[]): Expr =>
+    make({
+      kind: 'aggregate',
+      fn: definition,
+      args: Object.freeze(args.map(toNode)),
+      distinct: false,
+      orderBy: Object.freeze([]),
+    })
+  Object.defineProperty(call, 'name', { value: definition.name })
+  Object.defineProperty(call, 'definition', { value: definition, enumerable: true })
+  return call as AggregateUDF
+}

@@ -1,0 +1,95 @@
+// Defining window UDFs: what users call `udwf()` and hold. Checks everything that can be checked before rows come.
+
+import { PlanError } from '../errors.ts'
+import { type Expr, make, type Operand, toNode } from '../expr/expr.ts'
+import type { DataType, Field } from '../types/type.ts'
+import type { UserFunction, Volatility, WindowUdf } from './definition.ts'
+import { checkClass } from './instance.ts'
+import { asField, asType, oneOf } from './scalar.ts'
+
+export interface UdwfOptions {
+  /** How the function is called in expressions, messages and registries. Default: the name of the class or factory. */
+  readonly name?: string
+  /** Default `volatile`. */
+  readonly volatility?: Volatility
+  /** What the evaluator gets for 64-bit integers; numbers beyond 2^53 are then an `overflow` error. Default `bigint`. */
+  readonly int64As?: 'bigint' | 'number'
+  /** The free names of the class or factory, given explicitly instead of read from its closure when it is shipped. */
+  readonly captures?: Readonly<Record<string, unknown>>
+}
+
+/** A window user-defined function: call it with expressions, and say over what with `.over()`. */
+export interface WindowUDF {
+  (...args: readonly Operand[]): Expr
+  readonly name: string
+  readonly definition: WindowUdf
+}
+
+/**
+ * Makes a window function of a class of window evaluators, or of a function that makes them.
+ *
+ * There is one evaluator per window partition; it is made with `{ ignoreNulls }`. Which of its methods is called follows
+ * from its traits, see `WindowEvaluator`.
+ *
+ * @param evaluator - A class, or a function that returns a new evaluator.
+ * @param inputs - The types of the arguments; narrower numbers are widened to them.
+ * @param returns - The type of the result; a field says besides whether it can be null.
+ * @throws {PlanError} `invalid_argument` when what is given is not of that shape.
+ * @example
+ * class Smooth {
+ *   evaluateAll([values]: number[][]) {
+ *     let level = values[0]
+ *     return values.map((value) => (level = 0.9 * level + 0.1 * value))
+ *   }
+ * }
+ * const smooth = udwf(Smooth, [float64], float64, { name: 'smooth' })
+ * const level = smooth(col('price')).over({ partitionBy: [col('symbol')], orderBy: [col('day')] })
+ */
+export function udwf(
+  evaluator: UserFunction,
+  inputs: readonly (DataType | string)[],
+  returns: DataType | Field | string,
+  options: UdwfOptions = {},
+): WindowUDF {
+  if (typeof evaluator !== 'function') {
+    throw new PlanError('invalid_argument', `Cannot make a UDWF of a ${typeof evaluator}: pass a class or a factory`)
+  }
+  const name = options.name ?? evaluator.name
+  if (name === '')
+    throw new PlanError('invalid_argument', 'Cannot make a UDWF without a name: pass { name } for an anonymous class')
+  if (!Array.isArray(inputs))
+    throw new PlanError('invalid_argument', `Cannot make UDWF "${name}": its inputs must be an array of types`)
+  checkClass(name, 'UDWF', evaluator, [['evaluate', 'evaluateAll', 'evaluateAllWithRank']])
+  return windowCallable(
+    Object.freeze<WindowUdf>({
+      family: 'window',
+      name,
+      inputs: Object.freeze(inputs.map(asType)),
+      returns: asField(returns),
+      volatility: oneOf(name, 'volatility', options.volatility ?? 'volatile', ['immutable', 'stable', 'volatile']),
+      int64As: oneOf(name, 'int64As', options.int64As ?? 'bigint', ['bigint', 'number']),
+      native: false,
+      body: {
+        kind: 'live',
+        fn: evaluator,
+        ...(options.captures === undefined ? {} : { captures: options.captures }),
+      },
+    }),
+  )
+}
+
+/** The function users call, carrying its definition; over all rows until `.over()` says which. */
+export function windowCallable(definition: WindowUdf): WindowUDF {
+  const call = (...args: readonly Operand[]): Expr =>
+    make({
+      kind: 'window',
+      fn: definition,
+      args: Object.freeze(args.map(toNode)),
+      distinct: false,
+      partitionBy: Object.freeze([]),
+      orderBy: Object.freeze([]),
+    })
+  Object.defineProperty(call, 'name', { value: definition.name })
+  Object.defineProperty(call, 'definition', { value: definition, enumerable: true })
+  return call as WindowUDF
+}
