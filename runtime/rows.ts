@@ -36,6 +36,9 @@ import { isList, isRecord, jsonWriter, ownValue, valueReader } from './json-valu
 
 export { jsonWriter } from './json-values.ts'
 
+/** The values of a column: an array of any, or a typed array, whose type is the column's. */
+export type ColumnValues = readonly unknown[] | NodeJS.TypedArray
+
 export interface RowOptions {
   /** Values in their JSON encoding instead of JavaScript's own. */
   readonly json?: boolean
@@ -73,7 +76,7 @@ function userWriter(type: DataType): (value: Value) => unknown {
  * @throws {DataError} `invalid_value` for a value that is not of its column's type, naming column and row.
  */
 export function columnValues(
-  columns: Readonly<Record<string, readonly unknown[]>>,
+  columns: Readonly<Record<string, ColumnValues>>,
   declared: Readonly<Record<string, DataType | string>>,
 ): { readonly schema: Schema; readonly values: readonly (readonly Value[])[] } {
   const names = Object.keys(columns)

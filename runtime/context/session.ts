@@ -20,7 +20,7 @@ import { InProcessBackend } from '../in-process.ts'
 import type { Job } from '../job.ts'
 import { ownValue } from '../json-values.ts'
 import { encodeColumns } from '../memory-table.ts'
-import { columnValues } from '../rows.ts'
+import { type ColumnValues, columnValues } from '../rows.ts'
 import type { CsvOptions, JsonOptions, SourceSpec } from '../source/source.ts'
 import { type JobRun, submitJob } from '../submit.ts'
 import { resolvePaths } from './paths.ts'
@@ -101,9 +101,9 @@ export class SessionContext implements CodecContext, DataFrameHost, AsyncDisposa
     return this.#read({ kind: 'memory', bytes: tableToIPC(tableOf(data), 'stream') })
   }
 
-  /** Columns of JavaScript values: `fromColumns({ a: [1, 2, null] }, { a: int64 })`. */
+  /** Columns of JavaScript values or typed arrays: `fromColumns({ a: [1, 2, null] }, { a: int64 })`. */
   fromColumns(
-    columns: Readonly<Record<string, readonly unknown[]>>,
+    columns: Readonly<Record<string, ColumnValues>>,
     types: Readonly<Record<string, DataType | string>> = {},
   ): DataFrame {
     const { schema, values } = columnValues(columns, types)

@@ -68,7 +68,7 @@ t.test('fromColumns() takes the type of typed arrays', async (t) => {
     a: Int32Array.of(1, 2),
     b: BigUint64Array.of(2n ** 64n - 1n, 0n),
     c: Uint8Array.of(7, 8),
-  } as never)
+  })
   t.same(
     (await frame.schema()).map(({ type }) => typeName(type)),
     ['int32', 'uint64', 'uint8'],

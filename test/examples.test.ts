@@ -1,0 +1,44 @@
+// Every numbered example runs by itself and prints what it says.
+
+import { readdirSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { execa } from 'execa'
+import t from 'tap'
+
+t.setTimeout(60_000)
+
+const folder = fileURLToPath(new URL('../examples/', import.meta.url))
+const numbered = readdirSync(folder).filter((name) => /^\d\d-.*\.ts$/.test(name))
+
+const printed: Readonly<Record<string, readonly string[]>> = {
+  '01-fork-pool.ts': [
+    'expression: gross(net, kind)',
+    'partition 1: 58.05',
+    'partition 2: 116.10',
+    'partition 3: 174.15',
+    'partition 4: 232.20',
+    'in other processes: true',
+  ],
+  '02-aggregate.ts': [
+    'region    sales     total        largest',
+    'east      20000     17885700.00  1188.81',
+    'null      20000     17861900.00  1187.62',
+    'south     20000     17838100.00  1186.43',
+    'west      20000     17814300.00  1185.24',
+    'north     19800     17671500.00  1184.05',
+  ],
+}
+
+t.test('every numbered example has its output here', (t) => {
+  t.same(numbered, Object.keys(printed))
+  t.end()
+})
+
+for (const name of numbered) {
+  t.test(`examples/${name} prints its result`, async (t) => {
+    const run = execa(process.execPath, [folder + name], { all: true, reject: false, timeout: 30_000 })
+    const { exitCode, all } = await run
+    t.equal(exitCode, 0, all)
+    t.same(all.split('\n'), printed[name])
+  })
+}
