@@ -15,9 +15,7 @@ const { values: flags } = parseArgs({
 const quick = flags.quick === true
 const only = flags.only?.split(',')
 const scale: Scale = { quick, rows: quick ? 524_288 : 6_000_000, fewRows: quick ? 131_072 : 655_360 }
-const options = quick
-  ? { budgetMs: 1200, minRounds: 3, maxRounds: 9 }
-  : { budgetMs: 8000, minRounds: 5, maxRounds: 15 }
+const options = quick ? { budgetMs: 1200, minRounds: 3, maxRounds: 9 } : { budgetMs: 8000, minRounds: 5, maxRounds: 15 }
 
 const results: MeasuredWorkload[] = []
 const failures: string[] = []
