@@ -9,6 +9,7 @@ import { flights, flightsOnTwo, streamedJob, tinyJob } from './jobs.ts'
 import { caseAndCast, int64, nulls, projection, tpchQ6 } from './numbers.ts'
 import { sort, topK } from './orders.ts'
 import { startUp, transport } from './processes.ts'
+import { revive, revivedLoop, shipAutomatic, shipExplicit } from './shipping.ts'
 import { lengthWorld, like, likeWorld, regexp, upper, upperWorld } from './texts.ts'
 
 export const workloads: Readonly<Record<string, WorkloadMaker>> = {
@@ -41,6 +42,10 @@ export const workloads: Readonly<Record<string, WorkloadMaker>> = {
   'flights-two': flightsOnTwo,
   'streamed-job': streamedJob,
   'tiny-job': tinyJob,
+  ship: shipAutomatic,
+  'ship-explicit': shipExplicit,
+  revive,
+  'revived-loop': revivedLoop,
   'start-up': startUp,
   transport,
 }
