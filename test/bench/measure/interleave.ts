@@ -34,7 +34,8 @@ export class Mismatch extends Error {}
  */
 export async function measure(workload: Workload, options: MeasureOptions): Promise<readonly Timing[]> {
   await compareResults(workload)
-  const warm = await runRound(workload, 0)
+  let warm = await runRound(workload, 0)
+  for (let round = 1; round < workload.warmRounds; round++) warm = await runRound(workload, round)
   const roundMs = warm.reduce((sum, { ms }) => sum + ms, 0)
   const { minRounds, maxRounds, budgetMs } = options
   const rounds = Math.max(minRounds, Math.min(maxRounds, Math.floor(budgetMs / roundMs)))

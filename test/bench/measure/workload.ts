@@ -41,6 +41,8 @@ export interface Workload {
   readonly variants: readonly Variant[]
   /** How many times one timed run does the work; more for what takes microseconds. */
   readonly repeat: number
+  /** Rounds before the timed ones; more for work that is over before its code has been optimised. */
+  readonly warmRounds: number
   close(): Promise<void>
 }
 
@@ -70,5 +72,14 @@ type Described = Pick<Workload, 'name' | 'title' | 'work' | 'size' | 'variants'>
 
 /** A workload with the defaults: nanoseconds a row, rows in the same order, sums equal but for rounding. */
 export function workload(described: Described & Partial<Workload>): Workload {
-  return { unit: 'ns', order: 'same', tolerance: 1e-9, goals: [], repeat: 1, close: async () => {}, ...described }
+  return {
+    unit: 'ns',
+    order: 'same',
+    tolerance: 1e-9,
+    goals: [],
+    repeat: 1,
+    warmRounds: 1,
+    close: async () => {},
+    ...described,
+  }
 }

@@ -67,6 +67,7 @@ export const tinyJob: WorkloadMaker = async () => {
     unit: 'µs',
     size: 10,
     repeat: 100,
+    warmRounds: 15,
     goals: [{ against: 'duckdb', factor: 6 }],
     variants: [
       variant('volley', 'Volley, 1 worker', () => job.collect(), cellsOfArrow),
