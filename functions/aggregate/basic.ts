@@ -20,6 +20,7 @@ import {
 } from '../types/type.ts'
 import type { Accumulator } from '../udf/definition.ts'
 import { type AggregateKernel, aggregateFunction, type GroupedKernel } from './contract.ts'
+import { SlidingExtreme } from './sliding-extreme.ts'
 import { Count, DecimalMean, FloatTotal, fit, IntegerTotal, Mean } from './totals.ts'
 
 const typeOf = (args: readonly Argument[]): DataType => args[0]?.type ?? float64
@@ -200,11 +201,13 @@ function extremeKernel(direction: -1 | 1, type: DataType): AggregateKernel {
   const better = (best: Value, next: Value): Value =>
     best === null || compareValues(next, best) * direction > 0 ? next : best
   const accumulator = (): Accumulator => new Folding(null, better)
+  const sliding = (): Accumulator => new SlidingExtreme((value, than) => compareValues(value, than) * direction >= 0)
   const small = isFloat(type) || (isInteger(type) && !isBigInt(type)) || type.kind === 'date32'
   if (!small) {
     const step: GroupedKernel['update'] = ([best], value) => `${best} = $better(${best}, ${value?.value});`
     return {
       accumulator,
+      sliding,
       grouped: {
         slots: [{ storage: 'object', initial: null }],
         update: step,
@@ -224,6 +227,7 @@ function extremeKernel(direction: -1 | 1, type: DataType): AggregateKernel {
   const result = ([best, seen]: readonly Value[]): Value => (seen === 1 ? (best ?? null) : null)
   return {
     accumulator,
+    sliding,
     grouped: {
       slots: [
         { storage: 'float64', initial: 0 },

@@ -31,6 +31,8 @@ export interface GroupedKernel {
 export interface AggregateKernel {
   /** One group's accumulator; `add` gets rows in which no argument is null unless `nulls` is `call`. */
   accumulator(): Accumulator
+  /** One that takes rows back, for frames that slide, where the usual one cannot. */
+  readonly sliding?: () => Accumulator
   readonly grouped?: GroupedKernel
 }
 

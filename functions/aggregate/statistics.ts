@@ -1,4 +1,5 @@
-// Variance and standard deviation, by Welford's method: one pass, stable, and partial states merge.
+// Variance and standard deviation, by Welford's method: one pass, stable, and partial states merge. They do not retract:
+// what rounding leaves behind would be a spread where there is none. Over frames that slide their states are merged.
 
 import type { Value } from '../expr/node.ts'
 import { double, exactly } from '../signature/signature.ts'
@@ -13,8 +14,6 @@ class Spread implements Accumulator {
   #count = 0
   #mean = 0
   #squares = 0
-  /** Values that are not finite: counted, so that they can be taken back. */
-  #others = 0
   readonly #finish: Finish
 
   constructor(finish: Finish) {
@@ -22,36 +21,15 @@ class Spread implements Accumulator {
   }
   add(value: Value = null): void {
     const x = value as number
-    if (!Number.isFinite(x)) {
-      this.#others++
-      return
-    }
     this.#count++
     const difference = x - this.#mean
     this.#mean += difference / this.#count
     this.#squares += difference * (x - this.#mean)
   }
-  retract(values: readonly Value[]): void {
-    for (const value of values) {
-      const x = value as number
-      if (!Number.isFinite(x)) {
-        this.#others--
-        continue
-      }
-      this.#count--
-      const difference = x - this.#mean
-      this.#mean = this.#count === 0 ? 0 : this.#mean - difference / this.#count
-      this.#squares = this.#count < 2 ? 0 : Math.max(0, this.#squares - difference * (x - this.#mean))
-    }
-  }
   merge(counts: readonly Value[], means: readonly Value[], squares: readonly Value[]): void {
     counts.forEach((count, i) => {
       const n = Number(count)
       if (n === 0) return
-      if (Number.isNaN(means[i])) {
-        this.#others += n
-        return
-      }
       const total = this.#count + n
       const difference = (means[i] as number) - this.#mean
       this.#squares += (squares[i] as number) + (difference * difference * this.#count * n) / total
@@ -60,11 +38,10 @@ class Spread implements Accumulator {
     })
   }
   state(): readonly Value[] {
-    const [count, nan] = [BigInt(this.#count + this.#others), Number.NaN]
-    return this.#others > 0 ? [count, nan, nan] : [count, this.#mean, this.#squares]
+    return [BigInt(this.#count), this.#mean, this.#squares]
   }
   evaluate(): Value {
-    return this.#finish(this.#count + this.#others, this.#others > 0 ? Number.NaN : this.#squares)
+    return this.#finish(this.#count, this.#squares)
   }
 }
 

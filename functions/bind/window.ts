@@ -1,13 +1,14 @@
 // Binding window calls: arguments, partition and sort keys, frame, and the resolved function; and taking apart
 // expressions over window calls.
 
+import type { AggregateKernel } from '../aggregate/contract.ts'
 import { PlanError } from '../errors.ts'
 import { mapChildren } from '../expr/children.ts'
 import { displayNode } from '../expr/display.ts'
 import type { AggregateNode, ExprNode, WindowNode } from '../expr/node.ts'
 import { hasWindow, walk } from '../expr/walk.ts'
 import { type Field, field, type Schema } from '../types/type.ts'
-import type { Accumulator, WindowUdf } from '../udf/definition.ts'
+import type { WindowUdf } from '../udf/definition.ts'
 import { type EvaluatePartition, windowEvaluation } from '../udf/evaluate-window.ts'
 import { checkArguments } from '../udf/resolve.ts'
 import { resolveWindow, type WindowFunction, type WindowKernel } from '../window/contract.ts'
@@ -32,7 +33,7 @@ export type WindowComputation =
     }
   | {
       readonly kind: 'aggregate'
-      readonly accumulator: () => Accumulator
+      readonly kernel: () => AggregateKernel
       /** `skip`: rows with a null argument are not seen. */
       readonly nulls: 'skip' | 'call'
       /** The partial state is small whatever the number of rows: partial states may be kept by the row. */
@@ -136,7 +137,7 @@ function bindOverAggregate(binder: Binder, node: WindowNode, functions: WindowSo
     returns: { ...returns, name: displayNode(node) },
     computation: {
       kind: 'aggregate',
-      accumulator: () => kernel().accumulator(),
+      kernel,
       nulls,
       smallState: state.every(({ type }) => type.kind !== 'list' && type.kind !== 'binary'),
     },

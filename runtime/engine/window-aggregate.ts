@@ -2,6 +2,7 @@
 // them; others keep partial states of the rows at hand, merged where small states make that cheap, and see a frame's rows
 // anew where they do not. Equal frames are evaluated once.
 
+import type { AggregateKernel } from '../../functions/aggregate/contract.ts'
 import type { Value } from '../../functions/expr/node.ts'
 import type { Accumulator } from '../../functions/udf/definition.ts'
 import type { BoundFrame } from '../../functions/window/frame.ts'
@@ -10,7 +11,7 @@ import type { WindowOrder } from './window-order.ts'
 
 /** An aggregate and the rows it sees, by place. */
 export interface FrameAggregate {
-  readonly accumulator: () => Accumulator
+  readonly kernel: AggregateKernel
   readonly smallState: boolean
   /** The arguments at a place; undefined when the aggregate does not see the row. */
   readonly argumentsAt: (place: number) => readonly Value[] | undefined
@@ -46,7 +47,9 @@ interface FrameView {
 
 function viewOf(aggregate: FrameAggregate, frame: BoundFrame, start: number): FrameView {
   if (frame.start.kind === 'unbounded') return new GrowingView(aggregate, start)
-  if (aggregate.accumulator().retract !== undefined) return new SlidingView(aggregate, start)
+  const { accumulator, sliding } = aggregate.kernel
+  if (sliding !== undefined) return new SlidingView(aggregate, sliding, start)
+  if (accumulator().retract !== undefined) return new SlidingView(aggregate, accumulator, start)
   return aggregate.smallState ? new MergingView(aggregate, start) : new FreshView(aggregate)
 }
 
@@ -66,7 +69,7 @@ class GrowingView implements FrameView {
 
   constructor(aggregate: FrameAggregate, start: number) {
     this.#aggregate = aggregate
-    this.#accumulator = aggregate.accumulator()
+    this.#accumulator = aggregate.kernel.accumulator()
     this.#to = start
   }
 
@@ -79,13 +82,15 @@ class GrowingView implements FrameView {
 /** Rows enter, and leave by `retract`. */
 class SlidingView implements FrameView {
   readonly #aggregate: FrameAggregate
+  readonly #make: () => Accumulator
   #accumulator: Accumulator
   #from: number
   #to: number
 
-  constructor(aggregate: FrameAggregate, start: number) {
+  constructor(aggregate: FrameAggregate, make: () => Accumulator, start: number) {
     this.#aggregate = aggregate
-    this.#accumulator = aggregate.accumulator()
+    this.#make = make
+    this.#accumulator = make()
     this.#from = start
     this.#to = start
   }
@@ -93,7 +98,7 @@ class SlidingView implements FrameView {
   evaluate(from: number, to: number): Value {
     if (from >= this.#to) {
       // Nothing stays: a fresh start also drops what rounding has left behind.
-      if (this.#to > this.#from) this.#accumulator = this.#aggregate.accumulator()
+      if (this.#to > this.#from) this.#accumulator = this.#make()
       this.#from = this.#to = from
     }
     for (; this.#from < from; this.#from++) {
@@ -119,7 +124,7 @@ class MergingView implements FrameView {
 
   constructor(aggregate: FrameAggregate, start: number) {
     this.#aggregate = aggregate
-    this.#newer = aggregate.accumulator()
+    this.#newer = aggregate.kernel.accumulator()
     this.#middle = start
     this.#to = start
   }
@@ -130,7 +135,7 @@ class MergingView implements FrameView {
     if (from > this.#middle) this.#turn(from)
     const older = this.#older[this.#middle - from - 1]
     if (older === undefined) return resultOf(this.#newer)
-    const result = this.#aggregate.accumulator()
+    const result = this.#aggregate.kernel.accumulator()
     merge(result, older)
     merge(result, this.#newer.state())
     return resultOf(result)
@@ -138,7 +143,7 @@ class MergingView implements FrameView {
 
   #restart(from: number): void {
     this.#older = []
-    this.#newer = this.#aggregate.accumulator()
+    this.#newer = this.#aggregate.kernel.accumulator()
     this.#middle = this.#to = from
   }
 
@@ -147,14 +152,14 @@ class MergingView implements FrameView {
     const states: (readonly Value[])[] = []
     let following: readonly Value[] | undefined
     for (let place = this.#to - 1; place >= from; place--) {
-      const accumulator = this.#aggregate.accumulator()
+      const accumulator = this.#aggregate.kernel.accumulator()
       enter(accumulator, this.#aggregate.argumentsAt(place))
       if (following !== undefined) merge(accumulator, following)
       following = accumulator.state()
       states.push(following)
     }
     this.#older = states
-    this.#newer = this.#aggregate.accumulator()
+    this.#newer = this.#aggregate.kernel.accumulator()
     this.#middle = this.#to
   }
 }
@@ -172,7 +177,7 @@ class FreshView implements FrameView {
   }
 
   evaluate(from: number, to: number): Value {
-    const accumulator = this.#aggregate.accumulator()
+    const accumulator = this.#aggregate.kernel.accumulator()
     for (let place = from; place < to; place++) enter(accumulator, this.#aggregate.argumentsAt(place))
     return resultOf(accumulator)
   }

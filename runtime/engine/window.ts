@@ -118,7 +118,8 @@ function runAggregate(
   columnOf: (bound: Bound) => PlainColumn,
 ): PlainColumn {
   if (computation.kind !== 'aggregate') throw new InternalError('An aggregate was expected')
-  const { accumulator, nulls, smallState } = computation
+  const { nulls, smallState } = computation
+  const kernel = computation.kernel()
   const { rows } = order
   const readers = args.map((arg) => valueReader(columnOf(arg)))
   const passes = filter === undefined ? undefined : valueReader(columnOf(filter))
@@ -129,7 +130,7 @@ function runAggregate(
     return nulls === 'skip' && values.includes(null) ? undefined : values
   }
   const result = new ResultColumn(returns.type, rows.length, true)
-  aggregateFrames({ accumulator, smallState, argumentsAt }, frame, order, frames, (place, value) => {
+  aggregateFrames({ kernel, smallState, argumentsAt }, frame, order, frames, (place, value) => {
     result.set(rows[place] ?? 0, value)
   })
   return result.finish()

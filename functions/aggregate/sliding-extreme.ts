@@ -1,0 +1,50 @@
+// min and max over frames that slide: only rows that can still become the extreme are kept, best first. Each row enters
+// and leaves once.
+
+import { InternalError } from '../errors.ts'
+import type { Value } from '../expr/node.ts'
+import type { Accumulator } from '../udf/definition.ts'
+
+export class SlidingExtreme implements Accumulator {
+  readonly #isBetter: (value: Value, than: Value) => boolean
+  /** Candidates from `#first` on, and the number of the row that each came with. */
+  #values: Value[] = []
+  #numbers: number[] = []
+  #first = 0
+  #entered = 0
+  #left = 0
+
+  constructor(isBetter: (value: Value, than: Value) => boolean) {
+    this.#isBetter = isBetter
+  }
+
+  add(value: Value = null): void {
+    while (this.#values.length > this.#first && this.#isBetter(value, this.#values.at(-1) ?? null)) {
+      this.#values.pop()
+      this.#numbers.pop()
+    }
+    this.#values.push(value)
+    this.#numbers.push(this.#entered++)
+  }
+
+  retract(values: readonly Value[]): void {
+    this.#left += values.length
+    while (this.#first < this.#numbers.length && (this.#numbers[this.#first] ?? 0) < this.#left) this.#first++
+    if (this.#first < 1024) return
+    this.#values = this.#values.slice(this.#first)
+    this.#numbers = this.#numbers.slice(this.#first)
+    this.#first = 0
+  }
+
+  evaluate(): Value {
+    return this.#values[this.#first] ?? null
+  }
+
+  merge(): void {
+    throw new InternalError('A sliding extreme has no partial states')
+  }
+
+  state(): readonly Value[] {
+    throw new InternalError('A sliding extreme has no partial states')
+  }
+}
