@@ -27,6 +27,27 @@ const printed: Readonly<Record<string, readonly string[]>> = {
     'west      20000     17814300.00  1185.24',
     'north     19800     17671500.00  1184.05',
   ],
+  '03-native-function.ts': [
+    'side 1.5: area 2.25',
+    'side 2: area 4',
+    'side 3: area 9',
+    'travels by-name: true',
+    'closure_native',
+  ],
+  '04-strict-mode.ts': [
+    'inlining sender, girth: wire_inline_refused',
+    'inlining sender, volume: wire_inline_refused',
+    'strict sender, girth: 8',
+    'strict sender, volume: wire_not_registered',
+  ],
+  '05-pool-map.ts': [
+    '1 of 2 done',
+    '2 of 2 done',
+    'DE: 1 refunds',
+    'DE: 2 large tax',
+    'CH: 1 refunds',
+    'CH: 1 large tax',
+  ],
 }
 
 t.test('every numbered example has its output here', (t) => {
