@@ -12,7 +12,7 @@ import { checkArguments } from './resolve.ts'
 import { fromUser, toUser } from './user-values.ts'
 
 /** Rows are gathered up to this many before `update` gets them as columns. */
-const ROWS_AT_ONCE = 1024
+const ROWS_AT_ONCE = 128
 
 /**
  * Resolves a call of an aggregate UDF.
