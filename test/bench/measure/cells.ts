@@ -14,10 +14,6 @@ export interface CellColumn {
   readonly valid: Uint8Array | undefined
 }
 
-/** A single row, as aggregates give. */
-export const cellsOfRow = (...values: readonly (number | bigint | string | null)[]): Cells =>
-  cellsOfColumns(values.map((value) => [value]))
-
 /** Columns of JavaScript values. */
 export function cellsOfColumns(columns: readonly ArrayLike<unknown>[]): Cells {
   const cells = columns.map((column) => {

@@ -92,7 +92,7 @@ export const tpchQ6: WorkloadMaker = async ({ rows }) => {
 export const caseAndCast: WorkloadMaker = async ({ rows }) => {
   const table = await load('lineitem', rows)
   const sql = (cut: string) =>
-    `case when l_quantity > 30 then cast(${cut} as int) when l_discount > 0.05 then l_partkey else 0 end`
+    `case when l_quantity > 30 then cast(${cut} as int) when l_discount > 0.05 then l_partkey else cast(0 as int) end`
   return workload({
     name: 'case',
     title: 'CASE and cast to int32',
