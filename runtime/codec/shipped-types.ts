@@ -3,11 +3,15 @@
 
 import { WireError } from '../../functions/errors.ts'
 import { type Expr, isExpr } from '../../functions/expr/expr.ts'
+import { aggregateCallable } from '../../functions/udf/aggregate.ts'
+import type { Udf } from '../../functions/udf/definition.ts'
 import { callable, type ScalarUDF } from '../../functions/udf/scalar.ts'
+import { windowCallable } from '../../functions/udf/window.ts'
 import type { ShippedType } from './closure/walk.ts'
 import type { CodecContext } from './context.ts'
 import { decodeExpr, encodeExpr } from './expr-codec.ts'
 import { decodeUdf, encodeUdf } from './udf-codec.ts'
+import { isRecord } from './validate-type.ts'
 
 /** The library's values that a closure may capture, encoded or decoded under `context`. */
 export function shippedTypes(context: CodecContext): readonly ShippedType[] {
@@ -18,24 +22,25 @@ export function shippedTypes(context: CodecContext): readonly ShippedType[] {
       encode: (expr) => encodeExpr(expr as Expr, context),
       decode: (data) => decodeExpr(bytesOf(data), context),
     },
-    {
-      name: 'volley.ScalarUDF',
-      is: isScalarUdf,
-      encode: (udf) => encodeUdf((udf as ScalarUDF).definition, context),
-      decode: (data) => {
-        const udf = decodeUdf(bytesOf(data), 'scalar', context)
-        if (udf.family !== 'scalar') throw new WireError('wire_damaged', 'Cannot read a function: it is not scalar')
-        return callable(udf)
-      },
-    },
+    ...Object.entries(callables).map(([family, callableOf]) => ({
+      name: `volley.Udf.${family}`,
+      is: (value: unknown) => isUdfOf(family, value),
+      encode: (udf: unknown) => encodeUdf((udf as { readonly definition: Udf }).definition, context),
+      decode: (data: unknown) => callableOf(decodeUdf(bytesOf(data), family as Udf['family'], context) as never),
+    })),
   ]
 }
 
+/** What users hold and call, of a definition. */
+const callables = { scalar: callable, aggregate: aggregateCallable, window: windowCallable } as const
+
 /** Recognises what `udf()` and `nativeUdf()` return. */
-export function isScalarUdf(value: unknown): value is ScalarUDF {
+export const isScalarUdf = (value: unknown): value is ScalarUDF => isUdfOf('scalar', value)
+
+function isUdfOf(family: string, value: unknown): boolean {
   if (typeof value !== 'function' || !Object.hasOwn(value, 'definition')) return false
-  const { definition } = value as ScalarUDF
-  return typeof definition === 'object' && definition !== null && definition.family === 'scalar' && 'body' in definition
+  const { definition } = value as { readonly definition?: unknown } & typeof value
+  return isRecord(definition) && definition.family === family && 'body' in definition
 }
 
 function bytesOf(data: unknown): Uint8Array {
