@@ -29,7 +29,7 @@ export interface ServerOptions {
   readonly tokens?: readonly (string | Token)[]
   /** Accepts requests without a token. */
   readonly insecureNoAuth?: boolean
-  /** Takes function bodies in jobs, from tokens with the scope `udf:inline`: that is running the sender's code. */
+  /** Takes function bodies in jobs, from tokens with the scope `udf:inline`: that is running the sender's code, see docs/security.md. */
   readonly allowInlineUdfs?: boolean
   /** Host names this server goes by, besides `localhost` and its addresses. */
   readonly allowedHosts?: readonly string[]

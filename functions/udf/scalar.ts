@@ -33,7 +33,7 @@ export interface ScalarUDF {
  * The function gets one value per input: numbers for numbers up to 32 bits and floats, bigints for 64-bit integers,
  * strings, booleans, Dates for dates and timestamps, strings for decimals, Uint8Arrays, arrays and plain objects. It
  * returns a value of `returns`, or null or undefined for null. When an expression with it runs in another process, the
- * function travels by value, with what its closure captured.
+ * function travels by value, with what its closure captured: it is code there, see docs/security.md.
  *
  * @param fn - Called once per row; must not be async.
  * @param inputs - The types of its arguments; narrower numbers are widened to them.

@@ -183,7 +183,7 @@ export class SessionContext implements CodecContext, DataFrameHost, AsyncDisposa
 
   /**
    * The same registrations and tables under another policy: without inlining, functions travel by name only, and bodies
-   * from outside are refused. This context stays as it is.
+   * from outside are refused. This context stays as it is. What that protects: docs/security.md.
    */
   withUdfInlining({ enabled }: { readonly enabled: boolean }): SessionContext {
     SessionContext.#deriving = { from: this, udfInlining: enabled }

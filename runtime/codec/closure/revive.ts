@@ -18,7 +18,7 @@ export interface ReviveOptions {
 /**
  * Brings a closure to life: the inverse of `captureClosure`.
  *
- * Runs code of the sender, so it belongs into workers only. Every call makes new values; only compiled code is kept.
+ * Runs code of the sender, so it belongs into workers only: see docs/security.md. Every call makes new values; only compiled code is kept.
  *
  * @throws {WireError} When the bytes are not what `captureClosure` wrote (`wire_closure_*`).
  * @throws {ShippingError} When this process lacks what the closure refers to, such as an export of a module.
