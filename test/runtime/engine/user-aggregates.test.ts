@@ -15,6 +15,7 @@ import {
   SessionContext,
   udaf,
   utf8,
+  windowFrame,
 } from '../../../runtime/index.ts'
 
 t.setTimeout(60_000)
@@ -191,7 +192,7 @@ t.test('an accumulator with retract slides over frames, one without is refused',
       weightedMean(col('price'), col('amount'))
         .over({
           orderBy: [col('id')],
-          frame: rowsPreceding(1),
+          frame: windowFrame('rows', { preceding: 1 }),
         })
         .alias('m'),
     )
@@ -226,7 +227,7 @@ t.test('an accumulator with retract slides over frames, one without is refused',
   t.same(growing, [{ l: 0 }, { l: 1 }, { l: 2 }, { l: 3 }])
   await t.rejects(
     orders(4)
-      .select(last(col('id')).over({ orderBy: [col('id')], frame: rowsPreceding(1) }))
+      .select(last(col('id')).over({ orderBy: [col('id')], frame: windowFrame('rows', { preceding: 1 }) }))
       .schema(),
     {
       code: 'invalid_argument',
@@ -234,12 +235,6 @@ t.test('an accumulator with retract slides over frames, one without is refused',
     },
   )
 })
-
-function rowsPreceding(rows: number) {
-  const { node } = ctx.parseExpr(`count(*) over (order by id rows ${rows} preceding)`)
-  if (node.kind !== 'window' || node.frame === undefined) throw new Error('no frame')
-  return node.frame
-}
 
 t.test('what an accumulator throws names the function, the method, the file and the line', async (t) => {
   class Broken {

@@ -2,7 +2,8 @@
 
 import t from 'tap'
 import { windowFunctions } from '../../../functions/catalogue.ts'
-import { col, functions as f, int64, lit, SessionContext } from '../../../runtime/index.ts'
+import type { WindowFrame } from '../../../functions/expr/node.ts'
+import { col, functions as f, int64, lit, SessionContext, windowFrame } from '../../../runtime/index.ts'
 
 t.setTimeout(60_000)
 
@@ -120,6 +121,27 @@ t.test('a filter before a window takes rows away from it, one after it does not'
 
 t.test('a window over no rows gives no rows', async (t) => {
   t.same(await sales().filter(lit(false)).select('row_number() over (order by day)').toRows(), [])
+})
+
+t.test('windowFrame() builds the frames of SQL text', async (t) => {
+  const over = (frame: WindowFrame) => f.count().over({ orderBy: [col('day')], frame })
+  const pairs: readonly (readonly [WindowFrame, string])[] = [
+    [windowFrame('rows', { preceding: 1 }), 'rows 1 preceding'],
+    [windowFrame('range', 'unbounded', { following: 1 }), 'range between unbounded preceding and 1 following'],
+    [windowFrame('groups', 'current row', 'unbounded'), 'groups between current row and unbounded following'],
+  ]
+  for (const [frame, text] of pairs) {
+    const parsed = ctx.parseExpr(`count(*) over (order by day ${text})`)
+    t.equal(over(frame).canonicalName(), parsed.canonicalName())
+    t.same(await sales().select(over(frame).alias('n')).toRows(), await sales().select(parsed.alias('n')).toRows())
+  }
+  t.throws(() => windowFrame('rows', { preceding: col('n') }), {
+    message: 'Cannot frame by n: a distance is a literal',
+  })
+  const backwards = windowFrame('rows', { following: 1 }, { preceding: 1 })
+  await t.rejects(sales().select(over(backwards)).schema(), {
+    message: 'Cannot use a frame that ends before it starts',
+  })
 })
 
 t.test('FILTER and DISTINCT apply inside a window', async (t) => {
