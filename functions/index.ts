@@ -18,6 +18,7 @@ export {
 } from './errors.ts'
 export { CaseExpr, cast, col, lit, not, tryCast, when } from './expr/build.ts'
 export { Expr, isExpr, type Operand, type WindowOptions } from './expr/expr.ts'
+export { type FrameEdge, windowFrame } from './expr/frame.ts'
 export type { LiteralValue } from './expr/literal.ts'
 export type { Value } from './expr/node.ts'
 export { type FunctionBuilder, functions } from './functions.ts'

@@ -48,6 +48,27 @@ const printed: Readonly<Record<string, readonly string[]>> = {
     'CH: 1 refunds',
     'CH: 1 large tax',
   ],
+  '06-custom-accumulator.ts': [
+    'in other processes: true',
+    'AAA  124.5478  33334 trades',
+    'BBB  124.5481  33333 trades',
+    'CCC  124.5516  33333 trades',
+    'minute 0: nothing sold',
+    'minute 3: 103.0500',
+    'minute 6: 104.9591',
+    'minute 9: 105.8357',
+  ],
+  '07-custom-window.ts': [
+    'ann  minute   0  session 1  click 1',
+    'ann  minute  20  session 1  click 2',
+    'ann  minute 100  session 2  click 3',
+    'ann  minute 110  session 2  click 4',
+    'bob  minute   5  session 1  click 1',
+    'bob  minute  60  session 2  click 2',
+    'bob  minute  90  session 2  click 3',
+    'ann came 2 times',
+    'bob came 2 times',
+  ],
 }
 
 t.test('every numbered example has its output here', (t) => {
