@@ -2,7 +2,7 @@
 // Reads metadata only, until a message's bytes are asked for; never copies bytes that are in memory.
 
 import type { FileHandle } from 'node:fs/promises'
-import { Message, type Schema } from 'apache-arrow'
+import { Message, RecordBatchStreamWriter, type Schema } from 'apache-arrow'
 import { Footer } from 'apache-arrow/ipc/metadata/file'
 import { readExactly, unreadable } from '../files.ts'
 import { DamagedMetadataError, type MessageFacts, verifyFooter, verifyMessage } from './verify.ts'
@@ -33,6 +33,8 @@ interface MessageRef {
   readonly length: number
   /** Rows of a record batch, where they are known without reading it. */
   readonly rows?: number
+  /** The message itself, where it is not in the file. */
+  readonly bytes?: Uint8Array
 }
 
 export interface ArrowLayout {
@@ -78,7 +80,6 @@ async function fileLayout(access: ByteAccess): Promise<ArrowLayout> {
   const bytes = await access.read(size - endBytes - length, length)
   verifyFooter(bytes)
   const footer = Footer.decode(bytes)
-  const schema = await readMetadata(access, 8)
   const toRef =
     (kind: 'dictionary' | 'batch') => (block: { offset: number; metaDataLength: number; bodyLength: number }) => ({
       kind,
@@ -88,11 +89,23 @@ async function fileLayout(access: ByteAccess): Promise<ArrowLayout> {
   return {
     schema: footer.schema,
     messages: [
-      { kind: 'schema', start: 8, length: schema.length },
+      await schemaRef(access, footer.schema),
       ...[...footer.dictionaryBatches()].map(toRef('dictionary')),
       ...[...footer.recordBatches()].map(toRef('batch')),
     ],
   }
+}
+
+/** The schema message of a file; some writers leave it out, since the footer has the schema. */
+async function schemaRef(access: ByteAccess, schema: Schema): Promise<MessageRef> {
+  const first = await readMetadata(access, 8)
+  if (first.length > 0 && verifyMessage(first.bytes).kind === 'schema') {
+    return { kind: 'schema', start: 8, length: first.length }
+  }
+  const writer = new RecordBatchStreamWriter()
+  writer.reset(undefined, schema)
+  const bytes = writer.toUint8Array(true)
+  return { kind: 'schema', start: 0, length: bytes.length, bytes }
 }
 
 async function streamLayout(access: ByteAccess): Promise<ArrowLayout> {
@@ -146,12 +159,12 @@ export async function* readMessages(
 ): AsyncGenerator<Uint8Array, void, undefined> {
   const last = Math.max(0, ...ranges.map(([, end]) => end))
   let batch = 0
-  for (const { kind, start, length } of messages) {
+  for (const { kind, start, length, bytes: own } of messages) {
     if (batch >= last && kind !== 'schema') return
     const index = kind === 'batch' ? batch++ : -1
     if (kind === 'other' || (kind === 'batch' && !ranges.some(([from, end]) => index >= from && index < end))) continue
     if (start + length > access.size) throw new DamagedMetadataError('a message lies outside the file')
-    const bytes = await access.read(start, length)
+    const bytes = own ?? (await access.read(start, length))
     verifyWhole(bytes)
     yield bytes
   }

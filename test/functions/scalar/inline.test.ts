@@ -27,11 +27,24 @@ function samples(type: DataType): readonly Value[] {
 
 /** What the inline text gives for some operands. */
 function compile(resolution: Resolution): ((...values: readonly Value[]) => Value) | undefined {
-  const { inline } = resolution.kernel()
+  const { inline, inlineIf, row } = resolution.kernel()
   if (inline === undefined) return undefined
   const names = resolution.types.map((_, i) => `v${i}`)
-  const text = inline(...names.map((name) => ({ value: name, number: `Number(${name})` })))
-  return new Function(...names, `return ${text}`) as (...values: readonly Value[]) => Value
+  const operands = names.map((name) => ({ value: name, number: `Number(${name})` }))
+  // Where the condition does not hold, loops call the row function.
+  const text =
+    inlineIf === undefined ? inline(...operands) : `${inlineIf(...operands)} ? ${inline(...operands)} : row(${names})`
+  const compiled = new Function('row', ...names, `return ${text}`) as (...values: readonly unknown[]) => Value
+  return (...values) => compiled(row, ...values)
+}
+
+/** What a function gives, or the message of what it throws. */
+function outcome(fn: (...values: readonly Value[]) => Value, args: readonly Value[]): Value {
+  try {
+    return fn(...args)
+  } catch (error) {
+    return (error as Error).message
+  }
 }
 
 /** The first arguments for which the two differ. */
@@ -43,7 +56,7 @@ function difference(resolution: Resolution): string | undefined {
   for (const a of first) {
     for (const b of second) {
       const args = [a, b].filter((value) => value !== undefined) as readonly Value[]
-      const [wanted, got] = [row(...args), inlined(...args)]
+      const [wanted, got] = [outcome(row, args), outcome(inlined, args)]
       if (!Object.is(wanted, got)) return `${args.map(String).join(', ')}: ${String(got)}, not ${String(wanted)}`
     }
   }

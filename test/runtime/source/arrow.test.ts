@@ -1,4 +1,6 @@
-import { readFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { RecordBatchFileWriter, tableFromArrays } from 'apache-arrow'
 import t from 'tap'
 import { typeName } from '../../../functions/types/type.ts'
 import { narrowSource, openSource, readPartition, type SourceSpec } from '../../../runtime/source/source.ts'
@@ -90,3 +92,13 @@ t.test('narrowSource() leaves a task only the bytes of its own batches', async (
   for await (const batch of readPartition(narrow.spec, narrow.partition)) values.push(...batch.getChild('b')!)
   t.same(values, rows.b.slice(2))
 })
+
+t.test(
+  'readPartition() reads files whose schema stands in the footer alone, as apache-arrow writes them',
+  async (t) => {
+    const table = tableFromArrays({ a: Int32Array.of(1, 2, 3), b: ['x', 'y', 'z'] })
+    const path = join(t.testdir(), 'own.arrow')
+    writeFileSync(path, RecordBatchFileWriter.writeAll(table).toUint8Array(true))
+    t.same(await readColumns({ kind: 'arrow', paths: [path] }), { a: [1, 2, 3], b: ['x', 'y', 'z'] })
+  },
+)
