@@ -1,6 +1,5 @@
 // What the tests of jobs share: sessions that are closed after the test, tables in several slices, backends that watch.
 
-import { setTimeout as delay } from 'node:timers/promises'
 import { RecordBatch, Table, tableFromArrays } from 'apache-arrow'
 import type { Test } from 'tap'
 import { type Backend, type DataFrame, SessionContext, type TaskRequest, type TaskRun } from 'volley'
@@ -65,9 +64,4 @@ export class WatchedBackend implements Backend {
   }
 
   async close(): Promise<void> {}
-}
-
-/** Waits until it is so. */
-export async function settled(condition: () => boolean): Promise<void> {
-  while (!condition()) await delay(10)
 }

@@ -2,7 +2,7 @@
 
 import fc from 'fast-check'
 import { literal } from '../../../functions/expr/literal.ts'
-import type { BinaryOperator, ExprNode, Value } from '../../../functions/expr/node.ts'
+import type { BinaryOperator, ExprNode } from '../../../functions/expr/node.ts'
 import { rewrite } from '../../../functions/expr/walk.ts'
 import { bool, type DataType, float64, int64, isNumeric, type Schema, utf8 } from '../../../functions/types/type.ts'
 import { allTypes, momentTypes, nestedTypes, numberTypes, valueFor } from './random-columns.ts'
@@ -201,5 +201,3 @@ export function resolve(node: ExprNode, schema: Schema): ExprNode {
     return chosen === undefined ? literal(null) : { kind: 'column', name: chosen.name }
   })
 }
-
-export type Row = readonly Value[]
