@@ -119,7 +119,8 @@ function fieldAt(walk: Walk, table: number, slot: number): number {
   const vtable = within(walk, table - walk.view.getInt32(within(walk, table, 4), true), 4)
   const size = walk.view.getUint16(vtable, true)
   const entry = 4 + slot * 2
-  if (entry + 2 > size) return 0
+  // As the reader sees it, which takes a slot that begins within the table to be there.
+  if (entry >= size) return 0
   const offset = walk.view.getUint16(within(walk, vtable + entry, 2), true)
   return offset === 0 ? 0 : within(walk, table + offset, 1)
 }
