@@ -4,7 +4,7 @@
 import { createError, errorFromPlain } from '../../functions/errors.ts'
 import type { LogStream, RunOptions, TaskProgress, TaskRequest, TaskRun, TaskStats } from '../backend.ts'
 import { broken, cancelled, timedOut, tooMuchLog } from './faults.ts'
-import type { PoolMessage, WorkerMessage } from './protocol.ts'
+import { maxInlineTaskBytes, type PoolMessage, type WorkerMessage } from './protocol.ts'
 import { ResultStream } from './result-stream.ts'
 
 /** What an assignment may do to its worker. */
@@ -88,7 +88,7 @@ export class Assignment {
       this.#timers.defer(() => clearTimeout(timer))
     }
     this.#port.readResults(true)
-    this.#port.send({ kind: 'task', id: this.#id, taskBytes: task.length, hasInput: input !== undefined })
+    this.#port.send({ kind: 'task', id: this.#id, ...taskMessage(task), hasInput: input !== undefined })
     this.#feed().catch((error) => this.stop(error instanceof Error ? error : new Error(String(error))))
     this.#notify(() => this.#options.onStart?.(this.#port.pid))
   }
@@ -163,10 +163,10 @@ export class Assignment {
     else if (this.#error === undefined) this.#notify(() => this.#options.onProgress?.(progress))
   }
 
-  /** The task's bytes, then its input in chunks. A task that ended early is fed no further. */
+  /** The task's bytes where they are not in its message, then its input in chunks. A task that ended early is fed no further. */
   async #feed(): Promise<void> {
     const { task, input } = this.#request
-    if (!(await this.#port.write(task))) return
+    if (task.length > maxInlineTaskBytes && !(await this.#port.write(task))) return
     if (input !== undefined) {
       let sent = 0
       for await (const chunk of input.read()) {
@@ -246,4 +246,9 @@ function lengthMark(length: number): Uint8Array {
   const mark = Buffer.allocUnsafe(4)
   mark.writeUInt32LE(length, 0)
   return mark
+}
+
+function taskMessage(task: Uint8Array): { readonly taskBytes: number; readonly inlineTask?: string } {
+  if (task.length > maxInlineTaskBytes) return { taskBytes: task.length }
+  return { taskBytes: 0, inlineTask: Buffer.from(task.buffer, task.byteOffset, task.length).toString('base64') }
 }

@@ -15,14 +15,25 @@ import type { TaskProgress, TaskStats } from '../backend.ts'
 export const resultFd = 3
 /** Pool to worker: the encoded task, then its input in chunks, each after its 32-bit length; length 0 ends them. */
 export const inputFd = 4
+/** Tasks up to this many bytes travel inside their control message. */
+export const maxInlineTaskBytes = 32 * 1024
 /** Control messages, both ways. */
 export const controlFd = 5
 
 export type PoolMessage =
   /** First of all. The worker loads its context and answers `ready` or `start-failed`. */
   | { readonly kind: 'start'; readonly workerContext?: string; readonly ownGroup: boolean }
-  /** `taskBytes` follow on fd 4, and the input's chunks if `hasInput`. */
-  | { readonly kind: 'task'; readonly id: number; readonly taskBytes: number; readonly hasInput: boolean }
+  /**
+   * A small task comes along as `inlineTask`, in base64: one message less to wait for. Of others `taskBytes` follow on
+   * fd 4. The input's chunks follow there if `hasInput`.
+   */
+  | {
+      readonly kind: 'task'
+      readonly id: number
+      readonly taskBytes: number
+      readonly inlineTask?: string
+      readonly hasInput: boolean
+    }
   /** Stop that task and answer `failed`. */
   | { readonly kind: 'cancel'; readonly id: number }
   /** Leave, now and of your own will. A channel that closes without it means that the pool's process is gone. */

@@ -74,7 +74,7 @@ interface Channels {
 }
 
 async function serve(message: TaskMessage, runTask: RunTask, channels: Channels): Promise<void> {
-  const { id, taskBytes, hasInput } = message
+  const { id, taskBytes, inlineTask, hasInput } = message
   const { control, input, results, signal } = channels
   const startedAt = performance.now()
   const writer = new ResultWriter(results, signal)
@@ -87,7 +87,8 @@ async function serve(message: TaskMessage, runTask: RunTask, channels: Channels)
     }),
   }
   try {
-    const reported = await runTask(await input.take(taskBytes), io)
+    const task = inlineTask === undefined ? await input.take(taskBytes) : Buffer.from(inlineTask, 'base64')
+    const reported = await runTask(task, io)
     await writer.finish()
     const elapsedMs = performance.now() - startedAt
     control.send({ kind: 'done', id, stats: { ...reported, bytes: writer.count, elapsedMs } })
