@@ -84,10 +84,14 @@ export class Binder {
           node.args.map((arg) => this.bind(arg)),
         )
       case 'aggregate':
-      case 'window':
         throw new PlanError(
           'type_mismatch',
           `Cannot use ${displayNode(node)} here: it needs rows, put it into aggregate() or over()`,
+        )
+      case 'window':
+        throw new PlanError(
+          'type_mismatch',
+          `Cannot use ${displayNode(node)} here: add it as a column with select() or withColumn() first`,
         )
       case 'wildcard':
         throw new PlanError('type_mismatch', 'Cannot use * here: it stands for rows only inside count(*)')

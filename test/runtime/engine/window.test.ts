@@ -202,7 +202,12 @@ for (const [sql, message] of [
 }
 
 t.test('a window in a filter says what to do instead', async (t) => {
-  await t.rejects(sales().filter('row_number() over () = 1').schema(), { code: 'type_mismatch' })
+  await t.rejects(sales().filter('row_number() over () = 1').schema(), {
+    code: 'type_mismatch',
+    message: 'Cannot use row_number() here: add it as a column with select() or withColumn() first',
+  })
+  const first = sales().withColumn('n', 'row_number() over (order by day, net)').filter('n = 1').select('net')
+  t.same(await first.toRows(), [{ net: 1n }])
 })
 
 const oneRow = ctx.fromColumns({ x: [1] })
