@@ -19,7 +19,6 @@ export interface Place {
 
 /** The rows that a function may pick from: all of the partition, or those whose value is not null. */
 export interface Candidates {
-  readonly count: number
   /** The row that candidate `index` is; -1 when there is none. */
   at(index: number): number
   /** How many candidates stand before `row`. */

@@ -79,7 +79,6 @@ function validity(column: PlainColumn): Uint8Array | undefined {
 
 function everyRow(count: number): Candidates {
   return {
-    count,
     at: (index) => (index >= 0 && index < count ? index : -1),
     before: (row) => row,
   }
@@ -96,7 +95,6 @@ function rowsWithValue(mask: Uint8Array, rows: Int32Array, start: number, end: n
   }
   before[end - start] = count
   return {
-    count,
     at: (index) => (index >= 0 && index < count ? (found[index] ?? -1) : -1),
     before: (row) => before[row] ?? 0,
   }
