@@ -3,7 +3,7 @@
 
 import type { BoundAggregate } from '../../functions/bind/aggregate.ts'
 import type { Bound } from '../../functions/bind/bound.ts'
-import type { Batch, Column, PlainColumn } from '../../functions/column/column.ts'
+import type { Batch, PlainColumn } from '../../functions/column/column.ts'
 import { columnOf } from '../../functions/column/target.ts'
 import { InternalError } from '../../functions/errors.ts'
 import type { Value } from '../../functions/expr/node.ts'
@@ -59,9 +59,12 @@ export class CompiledAggregation {
     return this.spec.keys.length > 0
   }
 
-  /** The key columns of the selected rows. */
-  keys(prepared: PreparedBatch, selection: Selection | undefined): readonly Column[] {
-    return this.#keys.run(prepared, selection).columns
+  /** Numbers the groups of the selected rows. Keys that are columns are read where they stand. */
+  groups(grouping: Grouping, prepared: PreparedBatch, selection: Selection | undefined, count: number): Int32Array {
+    const { keys } = this.spec
+    const columns = keys.flatMap((key) => (key.kind === 'input' ? [prepared.column(key.index)] : []))
+    if (columns.length === keys.length) return grouping.number(columns, count, selection)
+    return grouping.number(this.#keys.run(prepared, selection).columns, count)
   }
 
   /** Brings the selected rows into the slots of their groups. */
@@ -172,7 +175,7 @@ export class Aggregation {
   /** Adds the selected rows of a batch, all rows when nothing is selected. */
   add(prepared: PreparedBatch, selection: Selection | undefined): void {
     const count = selection?.count ?? prepared.length
-    const groups = this.#grouping?.number(this.#compiled.keys(prepared, selection), count)
+    const groups = this.#grouping && this.#compiled.groups(this.#grouping, prepared, selection, count)
     this.#makeRoom()
     const slots = this.#slots.flatMap((own) => own.map((slot) => slot.values))
     this.#compiled.update(prepared, selection, { groups, slots })

@@ -5,6 +5,7 @@ import { counting } from '../../functions/column/take.ts'
 import type { DataType } from '../../functions/types/type.ts'
 import { KeyInterner } from './key-interner.ts'
 import { WordTable } from './key-table.ts'
+import type { Selection } from './prepared-batch.ts'
 
 export class Grouping {
   readonly #interners: readonly KeyInterner[]
@@ -28,8 +29,8 @@ export class Grouping {
     return tables.reduce((sum, table) => sum + table.byteLength, this.#numbers.byteLength + this.#scratch.byteLength)
   }
 
-  /** The group of each row; valid until the next call. */
-  number(keys: readonly Column[], count: number): Int32Array {
+  /** The group of each row, or of each selected row; valid until the next call. */
+  number(keys: readonly Column[], count: number, selection?: Selection): Int32Array {
     if (this.#numbers.length < count) {
       this.#numbers = new Int32Array(count)
       this.#scratch = new Int32Array(count)
@@ -37,7 +38,7 @@ export class Grouping {
     const numbers = this.#numbers
     const next = this.#scratch
     keys.forEach((column, k) => {
-      this.#interners[k]?.number(column, k === 0 ? numbers : next)
+      this.#interners[k]?.number(column, k === 0 ? numbers : next, selection)
       const table = this.#pairs[k - 1]
       if (table === undefined) return
       for (let j = 0; j < count; j++) numbers[j] = table.number(numbers[j] ?? 0, next[j] ?? 0)

@@ -16,6 +16,7 @@ import type { Value } from '../../functions/expr/node.ts'
 import { type DataType, isFloat } from '../../functions/types/type.ts'
 import { BytesTable, WordTable } from './key-table.ts'
 import { OBJECT_BYTES } from './memory-budget.ts'
+import { type Selection, selectRows } from './prepared-batch.ts'
 
 const UNKNOWN = -1
 
@@ -38,12 +39,19 @@ export class KeyInterner {
     return this.#numbers.byteLength
   }
 
-  /** Writes the number of each row's key. */
-  number(column: Column, numbers: Int32Array): void {
-    if (column.storage === 'dictionary' && column.dictionary.storage === 'bytes') {
-      this.#numberByCode(column.codes, column.dictionary, column.valid, column.length, numbers)
+  /** Writes the number of each row's key; of the selected rows, when there is a selection. */
+  number(column: Column, numbers: Int32Array, selection?: Selection): void {
+    const { bytes } = this.#numbers
+    if (column.storage === 'bytes' && bytes !== undefined) {
+      // Texts are read where they stand: gathering them would copy every byte.
+      bytes.numberRows(column, selection?.positions, selection?.count ?? column.length, numbers)
+      return
+    }
+    const rows = selection === undefined ? column : selectRows(column, selection)
+    if (rows.storage === 'dictionary' && rows.dictionary.storage === 'bytes') {
+      this.#numberByCode(rows.codes, rows.dictionary, rows.valid, rows.length, numbers)
     } else {
-      this.#numbers.number(resolveDictionary(column), numbers)
+      this.#numbers.number(resolveDictionary(rows), numbers)
     }
   }
 
@@ -103,6 +111,8 @@ interface ValueNumbers {
   null(): number
   /** The number of each row's value. One loop per storage: a loop for all would be slow for each. */
   number(column: PlainColumn, numbers: Int32Array): void
+  /** The table of keys that are runs of bytes. */
+  readonly bytes?: BytesTable
   /** The number of one entry of a dictionary of strings, null included. */
   numberOf?(dictionary: BytesColumn, entry: number): number
   /** All values by their number; null's place holds anything. */
@@ -119,30 +129,29 @@ function valueNumbers(type: DataType): ValueNumbers {
 }
 
 class BytesNumbers implements ValueNumbers {
-  readonly #table = new BytesTable()
+  readonly bytes = new BytesTable()
 
   get size(): number {
-    return this.#table.size
+    return this.bytes.size
   }
   get byteLength(): number {
-    return this.#table.byteLength
+    return this.bytes.byteLength
   }
   get nullNumber(): number {
-    return this.#table.nullNumber
+    return this.bytes.nullNumber
   }
   null(): number {
-    return this.#table.null()
+    return this.bytes.null()
   }
   number(column: PlainColumn, numbers: Int32Array): void {
-    const { values, offsets, valid, length } = column as BytesColumn
-    this.#table.numberRows(values, offsets, valid, numbers, length)
+    this.bytes.numberRows(column as BytesColumn, undefined, column.length, numbers)
   }
   numberOf({ values, offsets, valid }: BytesColumn, entry: number): number {
     if (valid !== undefined && valid[entry] === 0) return this.null()
-    return this.#table.number(values, offsets[entry] ?? 0, offsets[entry + 1] ?? 0)
+    return this.bytes.number(values, offsets[entry] ?? 0, offsets[entry + 1] ?? 0)
   }
   column(type: DataType): PlainColumn {
-    const { size, bytes, offsets } = this.#table
+    const { size, bytes, offsets } = this.bytes
     return { storage: 'bytes', type, length: size, valid: undefined, values: bytes, offsets }
   }
 }

@@ -1,6 +1,8 @@
 // Hash tables that number distinct keys 0, 1, 2 … in order of appearance. Keys live in flat arrays, nothing is boxed;
 // a slot holds hash and number side by side, so that a probe touches one place. Null is a key like any other.
 
+import type { BytesColumn } from '../../functions/column/column.ts'
+
 const EMPTY = -1
 /** Keys below this with no high word are looked up in an array: 4 MiB at the most. */
 const DIRECT = 1 << 20
@@ -187,25 +189,27 @@ export class BytesTable {
     return this.#ends.subarray(0, this.size + 1)
   }
 
-  /** The numbers of all rows of a column. */
+  /** The numbers of `count` rows of a column: those at `positions`, the first ones without. */
   numberRows(
-    bytes: Uint8Array,
-    offsets: Int32Array,
-    valid: Uint8Array | undefined,
+    { values, offsets, valid }: BytesColumn,
+    positions: Int32Array | undefined,
+    count: number,
     numbers: Int32Array,
-    length: number,
   ): void {
     const hashes = new Int32Array(LOOK_AHEAD)
-    for (let from = 0; from < length; from += LOOK_AHEAD) {
-      const count = Math.min(LOOK_AHEAD, length - from)
-      for (let i = 0; i < count; i++) hashes[i] = hashBytes(bytes, offsets[from + i] ?? 0, offsets[from + i + 1] ?? 0)
-      this.#slots.touch(hashes, count)
-      for (let i = 0; i < count; i++) {
-        const row = from + i
+    for (let from = 0; from < count; from += LOOK_AHEAD) {
+      const end = Math.min(count, from + LOOK_AHEAD)
+      for (let i = from; i < end; i++) {
+        const row = positions === undefined ? i : (positions[i] ?? 0)
+        hashes[i - from] = hashBytes(values, offsets[row] ?? 0, offsets[row + 1] ?? 0)
+      }
+      this.#slots.touch(hashes, end - from)
+      for (let i = from; i < end; i++) {
+        const row = positions === undefined ? i : (positions[i] ?? 0)
         const isNull = valid !== undefined && valid[row] === 0
-        numbers[row] = isNull
+        numbers[i] = isNull
           ? this.null()
-          : this.#find(bytes, offsets[row] ?? 0, offsets[row + 1] ?? 0, hashes[i] ?? 0)
+          : this.#find(values, offsets[row] ?? 0, offsets[row + 1] ?? 0, hashes[i - from] ?? 0)
       }
     }
   }
