@@ -29,7 +29,8 @@ export class InProcessBackend implements Backend {
       write: async (chunks) => {
         for (const chunk of chunks) {
           bytes += chunk.length
-          await channel.write(chunk, signal)
+          // The task uses its memory again once the write resolves: the reader gets a copy.
+          await channel.write(chunk.slice(), signal)
         }
       },
       progress: (progress) => options.onProgress?.(progress),

@@ -34,7 +34,10 @@ export async function runTask(bytes: Uint8Array, io: TaskIo, context?: CodecCont
   for await (const batch of readBatches(task, io)) {
     output.read(batch.length)
     const result = pipeline.push(batch)
-    if (result !== undefined) await output.write(result)
+    if (result !== undefined) {
+      await output.write(result)
+      pipeline.recycle(result)
+    }
     io.signal.throwIfAborted()
     if (pipeline.satisfied) break
   }

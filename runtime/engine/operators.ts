@@ -18,6 +18,8 @@ export interface Operator {
   finish(): Batch | undefined
   /** True once no further input can change the result. */
   readonly satisfied: boolean
+  /** A batch that `push` gave is not read any more. */
+  recycle?(batch: Batch): void
 }
 
 /** Filter and projection in one pass; without a projection the columns stay as they are. */
@@ -46,6 +48,10 @@ export class SelectOperator implements Operator {
   }
 
   finish(): undefined {}
+
+  recycle(batch: Batch): void {
+    this.#projection?.recycle(batch)
+  }
 }
 
 export class AggregateOperator implements Operator {

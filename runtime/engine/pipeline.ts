@@ -69,6 +69,11 @@ export class Pipeline {
     }
   }
 
+  /** A batch that came out has been written and is not read any more: its memory may serve the next one. */
+  recycle(batch: Batch): void {
+    this.#operators.at(-1)?.recycle?.(batch)
+  }
+
   #pushFrom(index: number, batch: Batch): Batch | undefined {
     let current: Batch | undefined = batch
     for (let i = index; i < this.#operators.length && current !== undefined; i++)

@@ -4,7 +4,7 @@
 import type { Bound } from '../../functions/bind/bound.ts'
 import type { Batch, Column, PlainColumn } from '../../functions/column/column.ts'
 import { resolveDictionary } from '../../functions/column/take.ts'
-import { finishTarget, makeTarget, type Target, writeText } from '../../functions/column/target.ts'
+import { finishTarget, writeText } from '../../functions/column/target.ts'
 import { InternalError } from '../../functions/errors.ts'
 import type { ColumnArgument } from '../../functions/scalar/contract.ts'
 import type { Derivation } from './derive.ts'
@@ -12,10 +12,12 @@ import { bitOf, Emitter } from './emit.ts'
 import { compileLoop, type LoopFunction } from './loop.ts'
 import { declareInputs, type Forms, LoopSet, loopHead } from './loop-set.ts'
 import { PreparedBatch, type Selection, selectRows } from './prepared-batch.ts'
+import { TargetPool } from './target-pool.ts'
 import { udfFailure } from './udf-failure.ts'
 
 export class Projection {
   readonly #loops: LoopSet
+  readonly #pool = new TargetPool()
 
   constructor(outputs: readonly Bound[]) {
     this.#loops = loopSet(outputs, (roots) => roots.filter(needsLoop))
@@ -25,9 +27,10 @@ export class Projection {
     const variant = this.#loops.variant(prepared)
     const settled = this.#loops.settle(variant, prepared, selection)
     const length = settled.selection?.count ?? settled.prepared.length
-    const targets: (Target | undefined)[] = variant.roots.map((root) =>
-      needsLoop(root) ? makeTarget(root.type, length, root.nullable) : undefined,
+    const taken = variant.roots.map((root) =>
+      needsLoop(root) ? this.#pool.take(root.type, length, root.nullable) : undefined,
     )
+    const targets = taken.map((each) => each?.target)
     if (variant.roots.some(needsLoop)) {
       const selected = settled.selection !== undefined
       const loop = this.#loops.loop(variant, settled.prepared, selected ? 's' : 'a', (forms, roots) =>
@@ -42,7 +45,17 @@ export class Projection {
       const column = settled.prepared.column(root.index)
       return settled.selection === undefined ? column : selectRows(column, settled.selection)
     })
-    return { length, columns }
+    const batch = { length, columns }
+    this.#pool.lend(
+      batch,
+      taken.flatMap((each) => each?.loan ?? []),
+    )
+    return batch
+  }
+
+  /** The batch is not read any more: its memory serves the next one. */
+  recycle(batch: Batch): void {
+    this.#pool.giveBack(batch)
   }
 }
 
