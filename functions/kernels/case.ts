@@ -16,28 +16,37 @@ function mapCase(column: PlainColumn | undefined, length: number, first: number)
   const { values, offsets, type, valid } = column
   const start = offsets[0] ?? 0
   const end = offsets[length] ?? 0
-  const mapped = new Uint8Array((end - start + 3) & ~3)
-  mapped.set(values.subarray(start, end))
-  if (!flipRange(new Int32Array(mapped.buffer), first)) return undefined
+  const mapped = flipRange(values.subarray(start, end), first)
+  if (mapped === undefined) return undefined
   const own = start === 0 ? offsets : offsets.map((offset) => offset - start)
-  return { storage: 'bytes', type, length, valid, values: mapped.subarray(0, end - start), offsets: own }
+  return { storage: 'bytes', type, length, valid, values: mapped, offsets: own }
 }
 
 /**
- * Flips bit 5 of every byte in the 26 letters from `first`. Adding moves a byte's high bit exactly when it is past a
- * bound, which no ASCII byte can carry over into its neighbour.
+ * A copy with bit 5 flipped in every byte of the 26 letters from `first`. Adding moves a byte's high bit exactly when it
+ * is past a bound, which no ASCII byte can carry over into its neighbour.
  *
- * @returns Whether all bytes were ASCII; if not, the words are garbage.
+ * @returns undefined when a byte is not ASCII.
  */
-function flipRange(words: Int32Array, first: number): boolean {
+function flipRange(bytes: Uint8Array, first: number): Uint8Array | undefined {
   const atLeast = Math.imul(0x80 - first, 0x01010101)
   const beyond = Math.imul(0x80 - first - 26, 0x01010101)
-  let seen = 0
-  for (let i = 0; i < words.length; i++) {
+  const whole = bytes.length >> 2
+  const flipped = new Int32Array(whole + 1)
+  const mapped = new Uint8Array(flipped.buffer, 0, bytes.length)
+  // Arrow's buffers are aligned; what is not is copied once to be.
+  const aligned = (bytes.byteOffset & 3) === 0 ? bytes : bytes.slice()
+  const words = new Int32Array(aligned.buffer, aligned.byteOffset, whole)
+  mapped.set(bytes.subarray(whole * 4), whole * 4)
+  let seen = flipped[whole] ?? 0
+  flipped[whole] = flip(seen, atLeast, beyond)
+  for (let i = 0; i < whole; i++) {
     const word = words[i] ?? 0
     seen |= word
-    const inRange = (word + atLeast) & ~(word + beyond) & 0x80808080
-    words[i] = word ^ (inRange >>> 2)
+    flipped[i] = flip(word, atLeast, beyond)
   }
-  return (seen & 0x80808080) === 0
+  return (seen & 0x80808080) === 0 ? mapped : undefined
 }
+
+const flip = (word: number, atLeast: number, beyond: number): number =>
+  word ^ (((word + atLeast) & ~(word + beyond) & 0x80808080) >>> 2)
