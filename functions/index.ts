@@ -22,6 +22,7 @@ export { type FrameEdge, windowFrame } from './expr/frame.ts'
 export type { LiteralValue } from './expr/literal.ts'
 export type { Value } from './expr/node.ts'
 export { type FunctionBuilder, functions } from './functions.ts'
+export { parseType } from './types/parse-type.ts'
 export {
   binary,
   bool,
@@ -41,7 +42,6 @@ export {
   interval,
   list,
   map,
-  parseType,
   type Schema,
   struct,
   time64,

@@ -2,7 +2,8 @@
 // reader of the job decides.
 
 import { createError } from '../functions/errors.ts'
-import { type DataType, field, parseType } from '../functions/types/type.ts'
+import { parseType } from '../functions/types/parse-type.ts'
+import { type DataType, field } from '../functions/types/type.ts'
 import {
   asArray,
   asBoolean,

@@ -7,6 +7,7 @@ import { DataError, PlanError } from '../functions/errors.ts'
 import type { Value } from '../functions/expr/node.ts'
 import { fromArrowSchema } from '../functions/types/arrow.ts'
 import { plainType, unifyTypes } from '../functions/types/coercion.ts'
+import { parseType } from '../functions/types/parse-type.ts'
 import {
   binary,
   bool,
@@ -21,7 +22,6 @@ import {
   int32,
   int64,
   list,
-  parseType,
   type Schema,
   struct,
   timestamp,

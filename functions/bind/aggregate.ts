@@ -16,9 +16,10 @@ import { walk } from '../expr/walk.ts'
 import type { Argument } from '../scalar/contract.ts'
 import { type Field, field, float64, type Schema } from '../types/type.ts'
 import { resolveAggregateUdf } from '../udf/accumulate.ts'
-import { argumentOf, Binder, type FunctionSource, unknownFunction } from './binder.ts'
+import { argumentOf, Binder, type FunctionSource } from './binder.ts'
 import type { Bound } from './bound.ts'
 import { NodeKeys } from './node-key.ts'
+import { unknownFunction } from './unknown-names.ts'
 
 /** Where aggregates are found by name. */
 export interface AggregateSource extends FunctionSource {

@@ -14,15 +14,16 @@ import type {
   LikeNode,
   Value,
 } from '../expr/node.ts'
-import { nearest } from '../nearest.ts'
 import { resolveArithmetic, resolveNegation } from '../scalar/arithmetic.ts'
 import { comparedType, resolveComparison, resolveMembership } from '../scalar/comparison.ts'
 import { type Argument, type Resolution, resolveScalar, type ScalarFunction } from '../scalar/contract.ts'
+import { isResolution, notResolution } from '../scalar/logic.ts'
 import { conditionType, plainType, unifyTypes } from '../types/coercion.ts'
 import { bool, type DataType, displayType, nullType, type Schema } from '../types/type.ts'
 import type { ScalarUdf, Udf } from '../udf/definition.ts'
 import { resolveUdf } from '../udf/resolve.ts'
 import type { Bound, BoundCall } from './bound.ts'
+import { unknownColumn, unknownFunction } from './unknown-names.ts'
 
 /** Where calls find the functions they name. */
 export interface FunctionSource {
@@ -420,46 +421,4 @@ function joinFunction(left: DataType, right: DataType): string {
 function constantKey(value: Value): string {
   if (Object.is(value, -0)) return '-0'
   return `${typeof value} ${value instanceof Uint8Array ? value.join() : JSON.stringify(value, (_, v) => (typeof v === 'bigint' ? `${v}n` : Number.isFinite(v) || typeof v !== 'number' ? v : String(v)))}`
-}
-
-const notResolution = (input: Bound): Resolution => ({
-  types: [bool],
-  returns: bool,
-  nullable: input.nullable,
-  nulls: 'propagate',
-  givesNull: false,
-  volatility: 'immutable',
-  kernel: () => ({ total: true, row: (a: boolean) => !a, inline: (a) => `!${a.value}` }),
-})
-
-const isResolution = (wanted: boolean, negated: boolean): Resolution => ({
-  types: [bool],
-  returns: bool,
-  nullable: false,
-  nulls: 'call',
-  givesNull: false,
-  volatility: 'immutable',
-  kernel: () => ({ total: true, row: (a: Value) => (a === wanted) !== negated }),
-})
-
-function unknownColumn(name: string, schema: Schema): PlanError {
-  const guess = nearest(
-    name,
-    schema.map((field) => field.name),
-  )
-  const names = schema.map((field) => field.name)
-  const shown = names.length > 12 ? `${names.slice(0, 12).join(', ')} and ${names.length - 12} more` : names.join(', ')
-  const hint = guess === undefined ? `The columns are ${shown || 'none'}` : `Did you mean "${guess}"?`
-  return new PlanError('unknown_column', `No field named "${name}". ${hint}`, {
-    details: { column: name, ...(guess === undefined ? {} : { suggestion: guess }) },
-  })
-}
-
-export function unknownFunction(name: string, names: Iterable<string>): PlanError {
-  const guess = nearest(name, names)
-  const hint =
-    guess === undefined ? 'See the list of functions, or register it with registerUdf' : `Did you mean "${guess}"?`
-  return new PlanError('unknown_function', `Function "${name}" is not known. ${hint}`, {
-    details: { function: name, ...(guess === undefined ? {} : { suggestion: guess }) },
-  })
 }

@@ -1,8 +1,8 @@
 // The free functions that start an expression: col, lit, when, not.
 
 import { PlanError } from '../errors.ts'
+import { parseType } from '../types/parse-type.ts'
 import type { DataType } from '../types/type.ts'
-import { parseType } from '../types/type.ts'
 import { Expr, make, type Operand, toNode } from './expr.ts'
 import { type LiteralValue, literal } from './literal.ts'
 import type { CaseNode, ExprNode } from './node.ts'

@@ -2,8 +2,8 @@
 // decided when they are bound to a schema.
 
 import { PlanError } from '../errors.ts'
+import { parseType } from '../types/parse-type.ts'
 import type { DataType } from '../types/type.ts'
-import { parseType } from '../types/type.ts'
 import { displayNode } from './display.ts'
 import { type LiteralValue, literal } from './literal.ts'
 import type {

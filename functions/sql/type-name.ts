@@ -2,6 +2,7 @@
 // Volley does (`int64`, `list<utf8>`, `timestamp(ms, UTC)`). Where both have a name, Volley's meaning holds: int8 is 8 bits.
 
 import { isVolleyError } from '../errors.ts'
+import { parseType } from '../types/parse-type.ts'
 import {
   binary,
   bool,
@@ -19,7 +20,6 @@ import {
   interval,
   list,
   map,
-  parseType,
   struct,
   type TimeUnit,
   time64,

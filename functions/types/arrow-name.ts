@@ -2,6 +2,7 @@
 // `List(Int64)`, `Dictionary(Int32, Utf8)`. The spelling of JSON jobs is read by parseType in type.ts.
 
 import { PlanError } from '../errors.ts'
+import { parseType } from './parse-type.ts'
 import {
   binary,
   bool,
@@ -14,7 +15,6 @@ import {
   interval,
   list,
   map,
-  parseType,
   struct,
   type TimeUnit,
   time64,

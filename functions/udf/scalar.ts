@@ -2,7 +2,8 @@
 
 import { PlanError } from '../errors.ts'
 import { type Expr, make, type Operand, toNode } from '../expr/expr.ts'
-import { type DataType, type Field, field, parseType } from '../types/type.ts'
+import { parseType } from '../types/parse-type.ts'
+import { type DataType, type Field, field } from '../types/type.ts'
 import type { ScalarUdf, UserFunction, Volatility } from './definition.ts'
 
 export interface UdfOptions {

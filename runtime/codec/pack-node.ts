@@ -5,7 +5,8 @@
 import { ShippingError, VolleyError, WireError } from '../../functions/errors.ts'
 import { childSlots } from '../../functions/expr/children.ts'
 import type { ExprNode, LiteralNode, NodeKind } from '../../functions/expr/node.ts'
-import { bool, type DataType, int64, nullType, parseType, typeName, utf8 } from '../../functions/types/type.ts'
+import { parseType } from '../../functions/types/parse-type.ts'
+import { bool, type DataType, int64, nullType, typeName, utf8 } from '../../functions/types/type.ts'
 import { MAX_NODE_DEPTH } from './validate-node.ts'
 import { isRecord } from './validate-type.ts'
 

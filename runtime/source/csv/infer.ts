@@ -3,6 +3,7 @@
 
 import { PlanError } from '../../../functions/errors.ts'
 import { nearest } from '../../../functions/nearest.ts'
+import { parseType } from '../../../functions/types/parse-type.ts'
 import {
   bool,
   type DataType,
@@ -11,7 +12,6 @@ import {
   field,
   float64,
   int64,
-  parseType,
   type Schema,
   type TimeUnit,
   timestamp,

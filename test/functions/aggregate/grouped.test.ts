@@ -5,7 +5,8 @@ import t from 'tap'
 import { type AggregateResolution, resolveAggregate } from '../../../functions/aggregate/contract.ts'
 import { aggregateFunctions } from '../../../functions/catalogue.ts'
 import type { Value } from '../../../functions/expr/node.ts'
-import { type DataType, isBigInt, isFloat, parseType } from '../../../functions/types/type.ts'
+import { parseType } from '../../../functions/types/parse-type.ts'
+import { type DataType, isBigInt, isFloat } from '../../../functions/types/type.ts'
 import { sameValue } from '../../conformance/cases.ts'
 
 t.setTimeout(30_000)

@@ -17,7 +17,7 @@ import { formatInterval, parseInterval } from '../../../functions/cast/interval.
 import { dateText, parseDate, parseTime, parseTimestamp, timestampText } from '../../../functions/cast/temporal-text.ts'
 import { localToUtc, parseOffset, zoneOf } from '../../../functions/cast/zone.ts'
 import type { Value } from '../../../functions/expr/node.ts'
-import { parseType } from '../../../functions/types/type.ts'
+import { parseType } from '../../../functions/types/parse-type.ts'
 
 t.setTimeout(10_000)
 

@@ -4,7 +4,8 @@ import { fromData, fromRecordBatch, toData, toRecordBatch } from '../../../funct
 import { valueAt } from '../../../functions/column/column.ts'
 import type { Value } from '../../../functions/expr/node.ts'
 import { fromArrowSchema, fromArrowType, toArrowSchema, toArrowType } from '../../../functions/types/arrow.ts'
-import { field, parseType, typeName } from '../../../functions/types/type.ts'
+import { parseType } from '../../../functions/types/parse-type.ts'
+import { field, typeName } from '../../../functions/types/type.ts'
 import { columnOf } from '../../conformance/cases.ts'
 
 t.setTimeout(10_000)

@@ -5,7 +5,8 @@ import { catalogue } from '../../../functions/catalogue.ts'
 import { valueAt } from '../../../functions/column/column.ts'
 import type { Value } from '../../../functions/expr/node.ts'
 import { resolveScalar } from '../../../functions/scalar/contract.ts'
-import { parseType, utf8 } from '../../../functions/types/type.ts'
+import { parseType } from '../../../functions/types/parse-type.ts'
+import { utf8 } from '../../../functions/types/type.ts'
 import { columnOf } from '../../conformance/cases.ts'
 
 t.setTimeout(10_000)

@@ -7,7 +7,8 @@ import type { ArithmeticOperator, ComparisonOperator, Value } from '../../../fun
 import { resolveArithmetic, resolveNegation } from '../../../functions/scalar/arithmetic.ts'
 import { resolveComparison } from '../../../functions/scalar/comparison.ts'
 import { type Argument, type Resolution, resolveScalar } from '../../../functions/scalar/contract.ts'
-import { type DataType, integerRange, isBigInt, isInteger, parseType } from '../../../functions/types/type.ts'
+import { parseType } from '../../../functions/types/parse-type.ts'
+import { type DataType, integerRange, isBigInt, isInteger } from '../../../functions/types/type.ts'
 
 t.setTimeout(30_000)
 

@@ -14,7 +14,8 @@ import {
   unified,
   variadic,
 } from '../../../functions/signature/signature.ts'
-import { parseType, typeName } from '../../../functions/types/type.ts'
+import { parseType } from '../../../functions/types/parse-type.ts'
+import { typeName } from '../../../functions/types/type.ts'
 
 t.setTimeout(10_000)
 

@@ -6,7 +6,8 @@ import {
   conditionType,
   unifyTypes,
 } from '../../../functions/types/coercion.ts'
-import { parseType, typeName } from '../../../functions/types/type.ts'
+import { parseType } from '../../../functions/types/parse-type.ts'
+import { typeName } from '../../../functions/types/type.ts'
 
 t.setTimeout(10_000)
 

@@ -1,5 +1,6 @@
 import t from 'tap'
 import { parseArrowType } from '../../../functions/types/arrow-name.ts'
+import { parseType } from '../../../functions/types/parse-type.ts'
 import {
   bool,
   type DataType,
@@ -16,7 +17,6 @@ import {
   interval,
   list,
   map,
-  parseType,
   sameType,
   struct,
   time64,
