@@ -28,6 +28,12 @@ function position(values: List, value: Value, start: number): bigint | null {
 const sameList: ScalarFunction['returns'] = (args) => typeAt(args, 0)
 const everything = Number.POSITIVE_INFINITY
 
+/** Whether a value is an element of the list. */
+function memberOf(values: List): (value: Value) => boolean {
+  const keys = new Set(values.map(elementKey))
+  return (value) => keys.has(elementKey(value))
+}
+
 export const arraySearchFunctions = [
   listFunction({
     name: 'array_has',
@@ -48,10 +54,7 @@ export const arraySearchFunctions = [
     returns: bool,
     kernel: {
       total: true,
-      row: (values: List, wanted: List) => {
-        const keys = new Set(values.map(elementKey))
-        return wanted.every((value) => keys.has(elementKey(value)))
-      },
+      row: (values: List, wanted: List) => wanted.every(memberOf(values)),
     },
   }),
   listFunction({
@@ -64,10 +67,7 @@ export const arraySearchFunctions = [
     returns: bool,
     kernel: {
       total: true,
-      row: (values: List, wanted: List) => {
-        const keys = new Set(values.map(elementKey))
-        return wanted.some((value) => keys.has(elementKey(value)))
-      },
+      row: (values: List, wanted: List) => wanted.some(memberOf(values)),
     },
   }),
   listFunction({

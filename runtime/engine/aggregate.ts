@@ -187,9 +187,9 @@ export class Aggregation {
     return slots + (this.#grouping?.byteLength ?? 0)
   }
 
-  /** How many groups there are. */
+  /** How many groups there are; without keys, one. */
   get size(): number {
-    return this.#size()
+    return this.#grouping === undefined ? 1 : this.#grouping.size
   }
 
   /** The result: key columns, then states (partial) or values. Without keys there is always one row. */
@@ -197,20 +197,16 @@ export class Aggregation {
     this.#makeRoom()
     const keys = this.#grouping?.keys() ?? []
     const results = this.#compiled.parts.flatMap((part, i) => this.#results(part, this.#slots[i] ?? []))
-    return { length: this.#size(), columns: [...keys, ...results] }
-  }
-
-  #size(): number {
-    return this.#grouping === undefined ? 1 : this.#grouping.size
+    return { length: this.size, columns: [...keys, ...results] }
   }
 
   #makeRoom(): void {
-    const size = this.#size()
+    const { size } = this
     for (const own of this.#slots) for (const slot of own) slot.resize(size)
   }
 
   #results({ aggregate, kernel }: Part, slots: readonly SlotArray[]): readonly PlainColumn[] {
-    const size = this.#size()
+    const { size } = this
     const partial = this.#compiled.spec.phase === 'partial'
     const fields: readonly Field[] = partial ? aggregate.state : [aggregate.returns]
     const columns: Value[][] = fields.map(() => new Array<Value>(size))

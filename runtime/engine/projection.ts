@@ -81,17 +81,20 @@ function projectionLoop(forms: Forms, roots: readonly Bound[], selected: boolean
   )
 }
 
+/** Projections of parts of expressions, by the expression and the way it is evaluated. */
+type Projections = Map<string, Projection>
+
 /** The loops of expressions, with derived columns evaluated by the functions below. */
 export function loopSet(roots: readonly Bound[], usedBy?: (roots: readonly Bound[]) => readonly Bound[]): LoopSet {
-  const byRow = new Map<number, Projection>()
+  const projections: Projections = new Map()
   const onEntries = new Map<number, WeakMap<PlainColumn, Column | null>>()
   return new LoopSet(
     roots,
     (derivation, prepared) => {
       prepared.derive(derivation.index, () => {
-        if (derivation.by === 'dictionary') return derivedOnDictionary(derivation, prepared, byRow, onEntries)
-        if (derivation.by === 'vector') return derivedByVector(derivation.bound, prepared, byRow)
-        return derivedByColumns(derivation.bound, prepared, byRow)
+        if (derivation.by === 'dictionary') return derivedOnDictionary(derivation, prepared, projections, onEntries)
+        if (derivation.by === 'vector') return derivedByVector(derivation.bound, prepared, projections)
+        return derivedByColumns(derivation.bound, prepared, projections)
       })
     },
     usedBy,
@@ -102,7 +105,7 @@ export function loopSet(roots: readonly Bound[], usedBy?: (roots: readonly Bound
 function derivedOnDictionary(
   { bound, input }: Derivation,
   prepared: PreparedBatch,
-  byRow: Map<number, Projection>,
+  projections: Projections,
   onEntries: Map<number, WeakMap<PlainColumn, Column | null>>,
 ): Column {
   const column = prepared.column(input)
@@ -114,17 +117,17 @@ function derivedOnDictionary(
   }
   let entries = known.get(column.dictionary)
   if (entries === undefined) {
-    entries = evaluateEntries(bound, column.dictionary, byRow)
+    entries = evaluateEntries(bound, column.dictionary, projections)
     known.set(column.dictionary, entries)
   }
   // An entry that no row uses may be what failed: the rows decide.
-  if (entries === null || seesNulls(bound, column)) return evaluateRows(bound, prepared.plain(), byRow)
+  if (entries === null || seesNulls(bound, column)) return evaluateRows(bound, prepared.plain(), projections)
   return { ...column, type: bound.type, dictionary: resolveDictionary(entries) }
 }
 
-function evaluateEntries(bound: Bound, dictionary: PlainColumn, byRow: Map<number, Projection>): Column | null {
+function evaluateEntries(bound: Bound, dictionary: PlainColumn, projections: Projections): Column | null {
   try {
-    return evaluateRows(bound, new PreparedBatch(dictionary.length, () => dictionary), byRow)
+    return evaluateRows(bound, new PreparedBatch(dictionary.length, () => dictionary), projections)
   } catch {
     return null
   }
@@ -138,12 +141,17 @@ const isStrict = (bound: Bound): boolean =>
   bound.kind === 'constant' ||
   (bound.kind === 'call' && bound.nulls === 'propagate' && bound.args.every(isStrict))
 
-/** Evaluates an expression row by row, as a projection of its own. */
-function evaluateRows(bound: Bound, prepared: PreparedBatch, byRow: Map<number, Projection>): Column {
-  let projection = byRow.get(bound.id)
+/** Evaluates an expression as a projection of its own, which may again derive parts of it. */
+function evaluateRows(bound: Bound, prepared: PreparedBatch, projections: Projections): Column {
+  return evaluateAs(`${bound.id}`, () => bound, prepared, projections)
+}
+
+/** Evaluates an expression by the projection kept under `key`; `make` gives the expression when there is none yet. */
+function evaluateAs(key: string, make: () => Bound, prepared: PreparedBatch, projections: Projections): Column {
+  let projection = projections.get(key)
   if (projection === undefined) {
-    projection = new Projection([bound])
-    byRow.set(bound.id, projection)
+    projection = new Projection([make()])
+    projections.set(key, projection)
   }
   const [column] = projection.run(prepared, undefined).columns
   if (column === undefined) throw new InternalError('A projection gave no column')
@@ -151,11 +159,11 @@ function evaluateRows(bound: Bound, prepared: PreparedBatch, byRow: Map<number, 
 }
 
 /** Calls a user function in vector mode with all rows of the batch. */
-function derivedByVector(bound: Bound, prepared: PreparedBatch, byRow: Map<number, Projection>): Column {
+function derivedByVector(bound: Bound, prepared: PreparedBatch, projections: Projections): Column {
   const kernel = bound.kind === 'call' ? bound.kernel() : undefined
   if (bound.kind !== 'call' || kernel?.vector === undefined) throw new InternalError('A vector function was expected')
   const columns = bound.args.map((arg) =>
-    resolveDictionary(arg.kind === 'input' ? prepared.column(arg.index) : evaluateRows(arg, prepared, byRow)),
+    resolveDictionary(arg.kind === 'input' ? prepared.column(arg.index) : evaluateRows(arg, prepared, projections)),
   )
   try {
     const result = kernel.vector(columns, prepared.length)
@@ -167,17 +175,10 @@ function derivedByVector(bound: Bound, prepared: PreparedBatch, byRow: Map<numbe
 }
 
 /** Runs a call's kernel for columns; row by row where the kernel does not take these columns. */
-function derivedByColumns(bound: Bound, prepared: PreparedBatch, byRow: Map<number, Projection>): Column {
-  const result = evaluateColumns(bound, prepared)
-  if (result !== undefined) return result
-  let loops = byRow.get(bound.id)
-  if (loops === undefined) {
-    loops = new Projection([rowByRow(bound)])
-    byRow.set(bound.id, loops)
-  }
-  const [column] = loops.run(prepared, undefined).columns
-  if (column === undefined) throw new InternalError('A projection gave no column')
-  return column
+function derivedByColumns(bound: Bound, prepared: PreparedBatch, projections: Projections): Column {
+  return (
+    evaluateColumns(bound, prepared) ?? evaluateAs(`${bound.id} by row`, () => rowByRow(bound), prepared, projections)
+  )
 }
 
 /** The same call without its kernels for columns. */

@@ -3,12 +3,12 @@
 
 import { isUtf8 } from 'node:buffer'
 import type { RecordBatch } from 'apache-arrow'
-import { InternalError } from '../../../functions/errors.ts'
 import { toArrowField } from '../../../functions/types/arrow.ts'
 import type { Schema } from '../../../functions/types/type.ts'
 import { makeBatch } from '../batches.ts'
 import { defaultBatchRows, selectFields, throwIfCancelled } from '../partitions.ts'
 import type { CsvOptions, ReadOptions, SourcePartition, SourceSlice } from '../source.ts'
+import { type PlacedBatch, readTextSlices } from '../text/read-slices.ts'
 import { openWindow, type TextWindow } from '../text/text-pieces.ts'
 import { type CsvColumn, createCsvColumn, FieldError } from './columns.ts'
 import { encodingError, syntaxError, valueError } from './errors.ts'
@@ -23,25 +23,12 @@ import {
   tokenize,
 } from './tokenize.ts'
 
-export async function* readCsv(
+export function readCsv(
   partition: SourcePartition,
   csv: CsvOptions,
   options: ReadOptions,
 ): AsyncGenerator<RecordBatch, void, undefined> {
-  const { schema } = partition
-  if (schema === undefined) throw new InternalError('A CSV partition came without its schema')
-  const progress = { rows: 0, bytes: 0 }
-  for (const slice of partition.slices) {
-    const before = progress.bytes
-    const [sliceStart] = slice.range ?? [0]
-    for await (const { batch, position } of readSlice(slice, schema, csv, options)) {
-      progress.rows += batch.numRows
-      progress.bytes = Math.min(partition.bytes, before + position - sliceStart)
-      yield batch
-      options.onProgress?.({ ...progress })
-    }
-  }
-  options.onProgress?.({ rows: progress.rows, bytes: partition.bytes })
+  return readTextSlices('CSV', partition, options, (slice, schema) => readSlice(slice, schema, csv, options))
 }
 
 async function* readSlice(
@@ -49,7 +36,7 @@ async function* readSlice(
   schema: Schema,
   csv: CsvOptions,
   options: ReadOptions,
-): AsyncGenerator<{ batch: RecordBatch; position: number }, void, undefined> {
+): AsyncGenerator<PlacedBatch, void, undefined> {
   const format = csvFormat(csv, path)
   const [start, end] = range ?? [0, Number.POSITIVE_INFINITY]
   await using window = await openRows(path, start, format)

@@ -3,7 +3,7 @@
 
 import { isUtf8 } from 'node:buffer'
 import type { RecordBatch } from 'apache-arrow'
-import { DataError, InternalError } from '../../../functions/errors.ts'
+import { DataError } from '../../../functions/errors.ts'
 import { toArrowField } from '../../../functions/types/arrow.ts'
 import { type Schema, typeName } from '../../../functions/types/type.ts'
 import { makeBatch } from '../batches.ts'
@@ -11,34 +11,22 @@ import { unreadable } from '../files.ts'
 import { defaultBatchRows, selectFields, throwIfCancelled } from '../partitions.ts'
 import type { ReadOptions, SourcePartition, SourceSlice } from '../source.ts'
 import { createBuilder, show, ValueError } from '../text/builders.ts'
+import { type PlacedBatch, readTextSlices } from '../text/read-slices.ts'
 import { lineAt, openWindow, type TextWindow } from '../text/text-pieces.ts'
 import { checkIsLines, endOfLines, type JsonRow, lineError, parseLines } from './lines.ts'
 
-export async function* readJson(
+export function readJson(
   partition: SourcePartition,
   options: ReadOptions,
 ): AsyncGenerator<RecordBatch, void, undefined> {
-  const { schema } = partition
-  if (schema === undefined) throw new InternalError('A JSON partition came without its schema')
-  const progress = { rows: 0, bytes: 0 }
-  for (const slice of partition.slices) {
-    const before = progress.bytes
-    const [sliceStart] = slice.range ?? [0]
-    for await (const { batch, position } of readSlice(slice, schema, options)) {
-      progress.rows += batch.numRows
-      progress.bytes = Math.min(partition.bytes, before + position - sliceStart)
-      yield batch
-      options.onProgress?.({ ...progress })
-    }
-  }
-  options.onProgress?.({ rows: progress.rows, bytes: partition.bytes })
+  return readTextSlices('JSON', partition, options, (slice, schema) => readSlice(slice, schema, options))
 }
 
 async function* readSlice(
   { path = '', range }: SourceSlice,
   schema: Schema,
   options: ReadOptions,
-): AsyncGenerator<{ batch: RecordBatch; position: number }, void, undefined> {
+): AsyncGenerator<PlacedBatch, void, undefined> {
   const [start, end] = range ?? [0, Number.POSITIVE_INFINITY]
   const size = options.batchRows ?? defaultBatchRows
   const rows = createRows(schema, options)
