@@ -11,6 +11,8 @@ import { sort, topK } from './orders.ts'
 import { startUp, transport } from './processes.ts'
 import { revive, revivedLoop, shipAutomatic, shipExplicit } from './shipping.ts'
 import { lengthWorld, like, likeWorld, regexp, upper, upperWorld } from './texts.ts'
+import { userAggregate, userWindow } from './user-windows.ts'
+import { movingMax, movingSum, neighbours, ranks, rowNumbers, runningSum, shareOfTotal } from './windows.ts'
 
 export const workloads: Readonly<Record<string, WorkloadMaker>> = {
   projection,
@@ -28,10 +30,19 @@ export const workloads: Readonly<Record<string, WorkloadMaker>> = {
   int64,
   dictionary: dictionaryFilter,
   group: manyGroups,
+  'group-user': userAggregate,
   distinct,
   'count-distinct': countDistinct,
   sort,
   top: topK,
+  'window-row-number': rowNumbers,
+  'window-rank': ranks,
+  'window-running-sum': runningSum,
+  'window-moving-sum': movingSum,
+  'window-moving-max': movingMax,
+  'window-lag': neighbours,
+  'window-share': shareOfTotal,
+  'window-user': userWindow,
   'upper-world': upperWorld,
   'like-world': likeWorld,
   'length-world': lengthWorld,
