@@ -1,5 +1,5 @@
 // A function that cannot travel, here of WebAssembly: every worker has it already, from its worker context, and the
-// expression carries nothing but its name.
+// expression carries nothing but its name and types.
 
 import { col, float64, nativeUdf, SessionContext, udf } from 'volley'
 import { square } from './contexts/geometry.ts'

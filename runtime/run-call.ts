@@ -4,9 +4,9 @@
 import { hash } from 'node:crypto'
 import { createError, isVolleyError, UdfError, WireError } from '../functions/errors.ts'
 import type { UserFunction } from '../functions/udf/definition.ts'
+import { findByName, unregistered } from './codec/by-name.ts'
 import { type DecodedCall, decodeCall, encodeResult } from './codec/call-codec.ts'
 import { revivedBefore, reviveOnce } from './codec/prepare.ts'
-import { unregistered } from './codec/udf-codec.ts'
 import { decodingContext, encodingContext } from './context/slots.ts'
 import { userFrame } from './engine/udf-failure.ts'
 // Expressions among the arguments can be evaluated.
@@ -26,17 +26,17 @@ export async function runCall(bytes: Uint8Array, io: TaskIo): Promise<TaskReport
 }
 
 async function functionOf({ name, by, code }: DecodedCall): Promise<UserFunction> {
-  if (by === 'name') return registered(name)
+  if (by === 'name') return registered(name, code)
   if (by === 'body') return callableOf(await reviveOnce(code, hash('sha256', code)), name)
   const known = revivedBefore(Buffer.from(code).toString('latin1'))
   if (known !== undefined) return callableOf(await known, name)
   throw new WireError('wire_unknown_body', `Cannot call function "${name}": this worker has not seen its body yet`)
 }
 
-function registered(name: string): UserFunction {
+function registered(name: string, signature: Uint8Array): UserFunction {
   const context = decodingContext()
-  const udf = context.findUdf('scalar', name)
-  return udf?.body.kind === 'live' ? udf.body.fn : unregistered(name, context)
+  const { body } = findByName('scalar', name, signature, context)
+  return body.kind === 'live' ? body.fn : unregistered(name, context)
 }
 
 function callableOf(value: unknown, name: string): UserFunction {

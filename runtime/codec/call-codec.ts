@@ -2,12 +2,13 @@
 // name, so that strict receivers refuse code before they read any further.
 //
 //   form u8 (0 by name, 1 its body, 2 the hash of a body sent before) · name length u16 LE · code length u32 LE ·
-//   name · code · arguments as sections
+//   name · code (by name: the signature) · arguments as sections
 
 import { hash } from 'node:crypto'
 import { ShippingError, WireError } from '../../functions/errors.ts'
 import type { UserFunction } from '../../functions/udf/definition.ts'
 import { decodingContext } from '../context/slots.ts'
+import { signatureText } from './by-name.ts'
 import { captureClosure } from './closure/capture-closure.ts'
 import type { CodecContext } from './context.ts'
 import { decodeEnvelope, encodeEnvelope, FLAG_INLINE_CODE } from './envelope.ts'
@@ -17,12 +18,10 @@ import { isScalarUdf, shippedTypes } from './shipped-types.ts'
 const forms = { name: 0, body: 1, hash: 2 } as const
 const HEAD_BYTES = 7
 
-/** A function that is ready to travel. */
-export interface CallTarget {
-  readonly name: string
-  /** Absent when it goes by name. */
-  readonly body?: { readonly bytes: Uint8Array; readonly hash: string }
-}
+/** A function that is ready to travel: by name with its signature, or by value. */
+export type CallTarget =
+  | { readonly name: string; readonly signature: string; readonly body?: undefined }
+  | { readonly name: string; readonly body: { readonly bytes: Uint8Array; readonly hash: string } }
 
 /**
  * Captures a function for calls: once, however many calls follow. What `udf()` and `nativeUdf()` gave goes as it would
@@ -37,7 +36,9 @@ export function encodeTarget(
 ): CallTarget {
   if (isScalarUdf(fn)) {
     const { name, native, body } = fn.definition
-    if (native || body.kind === 'named' || !context.udfInlining) return { name }
+    if (native || body.kind === 'named' || !context.udfInlining) {
+      return { name, signature: signatureText(fn.definition) }
+    }
     if (body.kind === 'shipped') return { name, body }
     return { name, body: capture(body.fn, name, context, body.captures) }
   }
@@ -63,13 +64,14 @@ function capture(
 
 /** @param withBody - Whether the body itself goes along, or its hash for a worker that has it. */
 export function encodeCall(
-  { name, body }: CallTarget,
+  target: CallTarget,
   args: readonly unknown[],
   context: CodecContext,
   withBody = true,
 ): Uint8Array {
+  const { name, body } = target
   const nameBytes = Buffer.from(name)
-  const code = body === undefined ? new Uint8Array(0) : withBody ? body.bytes : Buffer.from(body.hash, 'latin1')
+  const code = codeOf(target, withBody)
   const { payload, inline } = encodeGraph(args, context, `the arguments of function "${name}"`)
   const head = Buffer.alloc(HEAD_BYTES)
   head.writeUInt8(body === undefined ? forms.name : withBody ? forms.body : forms.hash, 0)
@@ -79,10 +81,15 @@ export function encodeCall(
   return encodeEnvelope('VLYCALL', flags, Buffer.concat([head, nameBytes, code, payload]))
 }
 
+function codeOf(target: CallTarget, withBody: boolean): Uint8Array {
+  if (target.body === undefined) return Buffer.from(target.signature)
+  return withBody ? target.body.bytes : Buffer.from(target.body.hash, 'latin1')
+}
+
 /** A call whose function and arguments are still bytes. */
 export interface DecodedCall {
   readonly name: string
-  /** How the function is to be found: the name alone, its body, or the hash of a body. */
+  /** How the function is to be found: by its name and signature, its body, or the hash of a body. */
   readonly by: keyof typeof forms
   readonly code: Uint8Array
   /** Reads the arguments. @throws {WireError} */

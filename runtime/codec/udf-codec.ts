@@ -4,8 +4,8 @@
 import { createHash } from 'node:crypto'
 import * as devalue from 'devalue'
 import { createError, ShippingError, VolleyError, WireError } from '../../functions/errors.ts'
-import { nearest } from '../../functions/nearest.ts'
 import type { Udf, UdfBody } from '../../functions/udf/definition.ts'
+import { findByName, signatureText } from './by-name.ts'
 import { captureClosure } from './closure/capture-closure.ts'
 import type { CodecContext } from './context.ts'
 import { decodeEnvelope, encodeEnvelope, type Family, FLAG_INLINE_CODE } from './envelope.ts'
@@ -17,10 +17,9 @@ const familyOf: Readonly<Record<Udf['family'], Family>> = { scalar: 'VLYUDFS', a
 
 const MAX_NAME_BYTES = 65_535
 
-/** Bodies captured before, by function: the closure is read anew each time, its bytes are the same if it is. */
+/** A function's frame. The closure is read anew each time; its bytes are the same if it is. */
 export function encodeUdf(udf: Udf, context: CodecContext): Uint8Array {
   const inline = context.udfInlining && !udf.native && udf.body.kind !== 'named'
-  const { body, ...contract } = udf
   const name = Buffer.from(udf.name)
   if (name.length > MAX_NAME_BYTES) {
     throw new ShippingError('closure_too_large', `Cannot ship a function whose name has ${name.length} bytes`, {
@@ -30,12 +29,12 @@ export function encodeUdf(udf: Udf, context: CodecContext): Uint8Array {
   const head = Buffer.alloc(3)
   head.writeUInt8(inline ? 1 : 0, 0)
   head.writeUInt16LE(name.length, 1)
-  const sections = encodeSections({
-    // Who knows the name knows the contract.
-    text: inline ? devalue.stringify(contract) : '',
-    attachments: inline ? [bodyBytes(udf.name, body)] : [],
-  })
-  return encodeEnvelope(familyOf[udf.family], inline ? FLAG_INLINE_CODE : 0, Buffer.concat([head, name, sections]))
+  const rest = inline ? byValue(udf) : Buffer.from(signatureText(udf))
+  return encodeEnvelope(familyOf[udf.family], inline ? FLAG_INLINE_CODE : 0, Buffer.concat([head, name, rest]))
+}
+
+function byValue({ body, ...contract }: Udf): Uint8Array {
+  return encodeSections({ text: devalue.stringify(contract), attachments: [bodyBytes(contract.name, body)] })
 }
 
 function bodyBytes(name: string, body: UdfBody): Uint8Array {
@@ -47,33 +46,47 @@ function bodyBytes(name: string, body: UdfBody): Uint8Array {
 
 const nameDecoder = new TextDecoder('utf-8', { ignoreBOM: true })
 
-/** What a strict receiver looks at: the name, and whether a body travels with it. */
-export function peekUdf(bytes: Uint8Array, family: Udf['family']): { readonly name: string; readonly inline: boolean } {
+interface Frame {
+  readonly name: string
+  readonly inline: boolean
+  /** Behind the name: sections by value, the signature by name. */
+  readonly rest: Uint8Array
+}
+
+function openFrame(bytes: Uint8Array, family: Udf['family']): Frame {
   const { payload, flags } = decodeEnvelope(bytes, familyOf[family])
   const view = new DataView(payload.buffer, payload.byteOffset, payload.byteLength)
-  if (payload.length < 3 || payload.length < 3 + view.getUint16(1, true)) {
-    throw new WireError('wire_damaged', 'Cannot read a function: it ends in its name')
+  const nameEnd = payload.length < 3 ? Number.POSITIVE_INFINITY : 3 + view.getUint16(1, true)
+  if (payload.length < nameEnd) throw new WireError('wire_damaged', 'Cannot read a function: it ends in its name')
+  return {
+    name: nameDecoder.decode(payload.subarray(3, nameEnd)),
+    inline: view.getUint8(0) !== 0 || (flags & FLAG_INLINE_CODE) !== 0,
+    rest: payload.subarray(nameEnd),
   }
-  const name = nameDecoder.decode(payload.subarray(3, 3 + view.getUint16(1, true)))
-  return { name, inline: view.getUint8(0) !== 0 || (flags & FLAG_INLINE_CODE) !== 0 }
+}
+
+/** What a strict receiver looks at: the name, and whether a body travels with it. */
+export function peekUdf(bytes: Uint8Array, family: Udf['family']): Pick<Frame, 'name' | 'inline'> {
+  const { name, inline } = openFrame(bytes, family)
+  return { name, inline }
 }
 
 /**
  * Decodes a function under a context. A body stays opaque bytes.
  *
  * @throws {WireError} `wire_inline_refused` when the context is strict and a body travels: before anything is parsed and
- * before any registry is asked; `wire_not_registered` when it goes by a name the context does not have.
+ * before any registry is asked; `wire_not_registered` when it goes by a name the context does not have;
+ * `wire_contract_mismatch` when the context's function of that name has another signature.
  */
 export function decodeUdf(bytes: Uint8Array, family: Udf['family'], context: CodecContext): Udf {
-  const { name, inline } = peekUdf(bytes, family)
-  if (inline && !context.udfInlining) throw refused(name, familyOf[family])
-  if (!inline) return known(context.findUdf(family, name) ?? unregistered(name, context))
-  const { payload } = decodeEnvelope(bytes, familyOf[family])
-  const { text, attachments } = splitSections(payload.subarray(3 + Buffer.byteLength(name)))
+  const { name, inline, rest } = openFrame(bytes, family)
+  if (!inline) return known(findByName(family, name, rest, context))
+  if (!context.udfInlining) throw refused(name, familyOf[family])
+  const { text, attachments } = splitSections(rest)
   const [body] = attachments
   if (body === undefined) throw new WireError('wire_damaged', `Cannot read function "${name}": its body is missing`)
   const contract = parseText(text)
-  validateContract(contract, family, name, new PartBudget(payload.length))
+  validateContract(contract, family, name, new PartBudget(bytes.length))
   const hash = createHash('sha256').update(body).digest('hex')
   return known(Object.freeze({ ...contract, body: Object.freeze({ kind: 'shipped', bytes: body, hash }) }) as Udf)
 }
@@ -95,14 +108,6 @@ function refused(name: string, family: Family): WireError {
     `Cannot accept function "${name}" (${family}) by value: this context is strict. Encode it by name with withUdfInlining({ enabled: false }) and register it in the worker context, or allow inline functions on the receiver`,
     { details: { function: name, family } },
   )
-}
-
-export function unregistered(name: string, context: CodecContext): never {
-  const guess = nearest(name, context.udfNames())
-  const hint = guess === undefined ? 'Register it in the worker context' : `Did you mean "${guess}"?`
-  throw new WireError('wire_not_registered', `Function "${name}" is not registered here. ${hint}`, {
-    details: { function: name },
-  })
 }
 
 /** Reads devalue text; whatever is wrong with it is one coded error. */

@@ -2,7 +2,7 @@
 
 import * as arrow from 'apache-arrow'
 import { type Test, test } from 'tap'
-import { col, float64, nativeUdf, SessionContext, udf, WorkerPool } from 'volley'
+import { col, float64, nativeUdf, SessionContext, udf, utf8, WorkerPool } from 'volley'
 import { contextModule } from './context/with-session.ts'
 
 const options = { timeout: 30_000 }
@@ -245,6 +245,11 @@ test('a strict sender sends no code, and functions of the worker context by name
   t.equal(refused.code, 'closure_inlining_off')
   const gross = udf((net: number) => net, [float64], float64, { name: 'gross' })
   t.equal(await pool.runWith({ context }, gross as never, 100 as never), 119)
+  const other = udf((net: string) => net, [utf8], utf8, { name: 'gross' })
+  t.match(await rejection(pool.runWith({ context }, other as never, 'a' as never)), {
+    code: 'wire_contract_mismatch',
+    details: { registered: '(float64) -> float64', wanted: '(utf8) -> utf8' },
+  })
   const unknown = nativeUdf('gros', Math.abs, [float64], float64)
   t.match(await rejection(pool.run(unknown as never, 1 as never)), {
     code: 'wire_not_registered',

@@ -2,7 +2,7 @@
 
 import { setTimeout as delay } from 'node:timers/promises'
 import { test } from 'tap'
-import { col, float64, nativeUdf, SessionContext, udf, utf8, WorkerPool } from 'volley'
+import { col, float64, int64, nativeUdf, SessionContext, udf, utf8, WorkerPool } from 'volley'
 import { contextModule, poolWith, sessionOf } from './with-session.ts'
 
 const origin = udf((name: string) => `sender: ${name}`, [utf8], utf8, { name: 'origin' })
@@ -62,6 +62,19 @@ test('nativeUdf() goes by name in every mode', { timeout: 30_000 }, async (t) =>
     .select(root(col('a')).alias('r'))
     .toRows()
   t.strictSame(rows, [{ r: 3 }])
+})
+
+test('a function whose types differ from those of the worker context fails the job', { timeout: 30_000 }, async (t) => {
+  const session = sessionOf(t, 'rates')
+  session.registerUdf(udf((net: bigint) => net, [int64], int64, { name: 'gross' }))
+  const ctx = session.withUdfInlining({ enabled: false })
+  const frame = ctx.fromColumns({ net: [100n] }, { net: int64 })
+  const refusal = {
+    code: 'wire_contract_mismatch',
+    message: /^Function "gross" is registered here as \(float64\) -> float64, the sender means \(int64\) -> int64\./,
+  }
+  await t.rejects(frame.select('gross(net) as g').toRows(), refusal)
+  await t.rejects(frame.select(session.udf('gross')(col('net')).alias('g')).toRows(), refusal)
 })
 
 test('a registered function is called by name from SQL text and resolved in the worker', {

@@ -1,0 +1,20 @@
+// The signature of a user-defined function as canonical text: what two sides must agree on to mean the same by one name.
+// Equal texts mean that a plan made with one function holds for the other; docs/reference/wire.md says what is in it.
+
+import { type Field, typeName } from '../types/type.ts'
+import type { Udf } from './definition.ts'
+
+/** What a definition says when it says nothing. */
+const usualNulls: Readonly<Record<Udf['family'], string>> = { scalar: 'propagate', aggregate: 'call', window: 'call' }
+
+/** `(float64, int64) -> float64 not null, state (sum: float64, count: int64), nulls skip`: usual parts are left out. */
+export function signatureOf(udf: Udf): string {
+  const parts = [`(${udf.inputs.map(typeName).join(', ')}) -> ${fieldType(udf.returns)}`]
+  if (udf.family === 'aggregate') {
+    parts.push(`state (${udf.state.map((part) => `${part.name}: ${fieldType(part)}`).join(', ')})`)
+  }
+  if (udf.family !== 'window' && udf.nulls !== usualNulls[udf.family]) parts.push(`nulls ${udf.nulls}`)
+  return parts.join(', ')
+}
+
+const fieldType = ({ type, nullable }: Field): string => `${typeName(type)}${nullable ? '' : ' not null'}`

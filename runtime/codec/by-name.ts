@@ -1,0 +1,48 @@
+// Functions that travel by name. Their signature goes along, so that a receiver whose function of that name has another
+// one refuses it, instead of computing with other types than were planned. No body is seen here.
+
+import { hash } from 'node:crypto'
+import { WireError } from '../../functions/errors.ts'
+import { nearest } from '../../functions/nearest.ts'
+import type { Udf } from '../../functions/udf/definition.ts'
+import { signatureOf } from '../../functions/udf/signature.ts'
+import type { CodecContext } from './context.ts'
+
+/** Of a signature, in UTF-16 units; longer ones end in a digest of the whole. */
+const MAX_SIGNATURE = 240
+
+/** What goes along with the name. */
+export function signatureText(udf: Udf): string {
+  const whole = signatureOf(udf)
+  if (whole.length <= MAX_SIGNATURE) return whole.toWellFormed()
+  const digest = `… (sha256 ${hash('sha256', whole).slice(0, 32)})`
+  return whole.slice(0, MAX_SIGNATURE - digest.length).toWellFormed() + digest
+}
+
+/**
+ * The function that is registered here under a name.
+ *
+ * @param signature - What came along, as text in UTF-8.
+ * @throws {WireError} `wire_not_registered` with the nearest name; `wire_contract_mismatch` with both signatures.
+ */
+export function findByName(family: Udf['family'], name: string, signature: Uint8Array, context: CodecContext): Udf {
+  const udf = context.findUdf(family, name) ?? unregistered(name, context)
+  const registered = signatureText(udf)
+  const wanted = Buffer.from(signature).toString()
+  if (wanted === registered) return udf
+  const meant = wanted === '' ? 'does not say which it means' : `means ${wanted.slice(0, MAX_SIGNATURE).toWellFormed()}`
+  throw new WireError(
+    'wire_contract_mismatch',
+    `Function "${name}" is registered here as ${registered}, the sender ${meant}. Register the same function on both sides`,
+    { details: { function: name, registered, wanted: wanted.slice(0, MAX_SIGNATURE) } },
+  )
+}
+
+/** @throws {WireError} `wire_not_registered` */
+export function unregistered(name: string, context: CodecContext): never {
+  const guess = nearest(name, context.udfNames())
+  const hint = guess === undefined ? 'Register it in the worker context' : `Did you mean "${guess}"?`
+  throw new WireError('wire_not_registered', `Function "${name}" is not registered here. ${hint}`, {
+    details: { function: name },
+  })
+}
