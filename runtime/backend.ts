@@ -35,9 +35,18 @@ export interface TaskInput {
  */
 export type Isolation = 'shared' | 'job'
 
+/** Bytes that tasks refer to by their hash, so that what many of them share need not travel with each. */
+export interface TaskPart {
+  /** Equal for equal bytes, and for no others. */
+  readonly hash: string
+  readonly bytes: Uint8Array
+}
+
 export interface TaskRequest {
   /** The encoded task; opaque here. */
   readonly task: Uint8Array
+  /** Everything the task refers to: whoever runs it sees that the task finds them, sent before or not. */
+  readonly parts?: readonly TaskPart[]
   readonly input?: TaskInput
   /** Wall-clock limit from the moment a worker takes the task to its last byte; a slow reader's time counts. */
   readonly timeoutMs?: number

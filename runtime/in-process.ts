@@ -22,9 +22,11 @@ export class InProcessBackend implements Backend {
     const channel = new Channel()
     const controller = new AbortController()
     const signal = AbortSignal.any([options.signal, controller.signal])
+    const parts = new Map(request.parts?.map(({ hash, bytes }) => [hash, bytes]))
     let bytes = 0
     const io: TaskIo = {
       input: request.input?.read() ?? emptyInput(),
+      part: (hash) => parts.get(hash),
       signal,
       write: async (chunks) => {
         for (const chunk of chunks) {

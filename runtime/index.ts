@@ -1,7 +1,7 @@
 // The package's main door: sessions and DataFrames, and everything of the door of functions/.
 
 export * from '../functions/index.ts'
-export type { Backend, TaskRequest, TaskRun, TaskStats } from './backend.ts'
+export type { Backend, TaskPart, TaskRequest, TaskRun, TaskStats } from './backend.ts'
 export { decodeExpr, encodeExpr, exprReducers, exprRevivers } from './codec/expr-codec.ts'
 export { explainShipping, inspectUdf, type UdfShipment } from './codec/inspect.ts'
 export { SessionContext, type SessionOptions } from './context/session.ts'

@@ -26,7 +26,7 @@ const BATCH_ROWS = 65_536
  * @param context - What the task is decoded under. Default: the worker context, else the global one.
  */
 export async function runTask(bytes: Uint8Array, io: TaskIo, context?: CodecContext): Promise<TaskReport> {
-  const task = decodeTask(bytes, context)
+  const task = decodeTask(bytes, io, context)
   const compiled = await compile(task, context)
   const pipeline = compiled.start(new MemoryBudget(task.maxMemoryBytes))
   const output = new TaskOutput(task, compiled.schema, io)

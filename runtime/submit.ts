@@ -118,7 +118,7 @@ async function narrowTask(task: Task): Promise<Task> {
 
 function request(task: Task, encoder: TaskEncoder, options: SubmitOptions): TaskRequest {
   return {
-    task: encoder.encode(task),
+    ...encoder.encode(task),
     ...(options.isolation === undefined ? {} : { isolation: options.isolation }),
   }
 }

@@ -1,21 +1,32 @@
-// Tasks to bytes under the sender context, and back under the worker context. The program is a payload of its own inside
-// the task's: the tasks of a job share its bytes, and a worker knows a program it has compiled before by their hash.
+// Tasks to bytes under the sender context, and back under the worker context. The program is a part: the tasks of a job
+// refer to it, and a worker knows a program it has compiled before by its hash.
 
-import { hash } from 'node:crypto'
 import { WireError } from '../../functions/errors.ts'
+import type { TaskPart, TaskRequest } from '../backend.ts'
 import { decodingContext, encodingContext } from '../context/slots.ts'
 import type { Program } from '../program/program.ts'
 import type { Task } from '../task.ts'
 import type { CodecContext } from './context.ts'
 import { decodeEnvelope, encodeEnvelope, FLAG_INLINE_CODE } from './envelope.ts'
 import { decodeGraph, encodeGraph } from './graph-codec.ts'
+import { findPart, PartCollector, type PartSource } from './parts.ts'
 import { validateProgram } from './validate-program.ts'
 import { PartBudget } from './validate-type.ts'
+
+interface EncodedProgram {
+  readonly reference: Uint8Array
+  readonly parts: readonly TaskPart[]
+  /** Whether code travels in it. */
+  readonly inline: boolean
+}
+
+/** A task and what it refers to. */
+export type EncodedTask = Required<Pick<TaskRequest, 'task' | 'parts'>>
 
 /** Encodes the tasks of a job, a program that several share once. */
 export class TaskEncoder {
   readonly #context: CodecContext
-  readonly #programs = new Map<Program, { readonly payload: Uint8Array; readonly inline: boolean }>()
+  readonly #programs = new Map<Program, EncodedProgram>()
 
   /** @param context - Default: the sender context, else inlining. */
   constructor(context?: CodecContext) {
@@ -23,14 +34,22 @@ export class TaskEncoder {
   }
 
   /** @throws {ShippingError} When a function in the task's expressions cannot travel. */
-  encode({ program, ...task }: Task): Uint8Array {
+  encode({ program, ...task }: Task): EncodedTask {
     let encoded = this.#programs.get(program)
     if (encoded === undefined) {
-      encoded = encodeGraph(program, this.#context)
+      encoded = this.#encodeProgram(program)
       this.#programs.set(program, encoded)
     }
-    const { payload } = encodeGraph({ ...task, program: [encoded.payload] }, this.#context)
-    return encodeEnvelope('VLYTASK', encoded.inline ? FLAG_INLINE_CODE : 0, payload)
+    const { payload } = encodeGraph({ ...task, program: encoded.reference }, this.#context)
+    const bytes = encodeEnvelope('VLYTASK', encoded.inline ? FLAG_INLINE_CODE : 0, payload)
+    return { task: bytes, parts: encoded.parts }
+  }
+
+  #encodeProgram(program: Program): EncodedProgram {
+    const collector = new PartCollector()
+    const { payload, inline } = encodeGraph(program, this.#context)
+    const reference = collector.add(payload)
+    return { reference, parts: collector.parts, inline }
   }
 }
 
@@ -41,21 +60,16 @@ export interface DecodedTask extends Omit<Task, 'program'> {
   readonly programHash: string
 }
 
-/** @throws {WireError} When the bytes are no task. */
-export function decodeTask(bytes: Uint8Array, context?: CodecContext): DecodedTask {
+/** @throws {WireError} When the bytes are no task, or its program is not among the parts. */
+export function decodeTask(bytes: Uint8Array, parts: PartSource, context?: CodecContext): DecodedTask {
   const { payload } = decodeEnvelope(bytes, 'VLYTASK')
-  const task = decodeGraph(payload, decodingContext(context)) as Partial<DecodedTask & { program: readonly unknown[] }>
-  const programBytes = task?.program?.[0]
-  const { source, writes, maxMemoryBytes } = task ?? {}
-  if (
-    source === undefined ||
-    writes === undefined ||
-    maxMemoryBytes === undefined ||
-    !(programBytes instanceof Uint8Array)
-  ) {
+  const task = decodeGraph(payload, decodingContext(context)) as Partial<Omit<Task, 'program'> & { program: unknown }>
+  const { source, writes, maxMemoryBytes, program } = task ?? {}
+  if (source === undefined || writes === undefined || maxMemoryBytes === undefined || program === undefined) {
     throw new WireError('wire_damaged', 'Cannot read a task: the payload is none')
   }
-  return { source, writes, maxMemoryBytes, programBytes, programHash: hash('sha256', programBytes) }
+  const { bytes: programBytes, hash: programHash } = findPart(program, parts, 'the program of a task')
+  return { source, writes, maxMemoryBytes, programBytes, programHash }
 }
 
 /** @throws {WireError} When the bytes are no program, or the context refuses what is in them. */

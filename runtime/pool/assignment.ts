@@ -4,13 +4,15 @@
 import { createError, errorFromPlain } from '../../functions/errors.ts'
 import type { LogStream, RunOptions, TaskProgress, TaskRequest, TaskRun, TaskStats } from '../backend.ts'
 import { broken, cancelled, timedOut, tooMuchLog } from './faults.ts'
-import { maxInlineTaskBytes, type PoolMessage, type WorkerMessage } from './protocol.ts'
+import type { PoolMessage, WorkerMessage } from './protocol.ts'
 import { ResultStream } from './result-stream.ts'
 
 /** What an assignment may do to its worker. */
 export interface WorkerPort {
   readonly pid: number
   send(message: PoolMessage): void
+  /** Sends a task with the parts that the worker lacks; resolves as `write` does. */
+  deliver(id: number, request: TaskRequest): Promise<boolean>
   /** Writes to fd 4; resolves when the worker takes more, to false when it never will. */
   write(bytes: Uint8Array): Promise<boolean>
   readResults(on: boolean): void
@@ -77,7 +79,7 @@ export class Assignment {
   }
 
   start(): void {
-    const { task, input, timeoutMs } = this.#request
+    const { timeoutMs } = this.#request
     const { signal } = this.#options
     const onAbort = () => this.stop(cancelled('it was cancelled', signal.reason))
     const unlisten = () => signal.removeEventListener('abort', onAbort)
@@ -88,8 +90,8 @@ export class Assignment {
       this.#timers.defer(() => clearTimeout(timer))
     }
     this.#port.readResults(true)
-    this.#port.send({ kind: 'task', id: this.#id, ...taskMessage(task), hasInput: input !== undefined })
-    this.#feed().catch((error) => this.stop(error instanceof Error ? error : new Error(String(error))))
+    const delivered = this.#port.deliver(this.#id, this.#request)
+    this.#feed(delivered).catch((error) => this.stop(error instanceof Error ? error : new Error(String(error))))
     this.#notify(() => this.#options.onStart?.(this.#port.pid))
   }
 
@@ -163,10 +165,10 @@ export class Assignment {
     else if (this.#error === undefined) this.#notify(() => this.#options.onProgress?.(progress))
   }
 
-  /** The task's bytes where they are not in its message, then its input in chunks. A task that ended early is fed no further. */
-  async #feed(): Promise<void> {
-    const { task, input } = this.#request
-    if (task.length > maxInlineTaskBytes && !(await this.#port.write(task))) return
+  /** The task's input in chunks, once it is there itself. A task that ended early is fed no further. */
+  async #feed(delivered: Promise<boolean>): Promise<void> {
+    const { input } = this.#request
+    if (!(await delivered)) return
     if (input !== undefined) {
       let sent = 0
       for await (const chunk of input.read()) {
@@ -246,9 +248,4 @@ function lengthMark(length: number): Uint8Array {
   const mark = Buffer.allocUnsafe(4)
   mark.writeUInt32LE(length, 0)
   return mark
-}
-
-function taskMessage(task: Uint8Array): { readonly taskBytes: number; readonly inlineTask?: string } {
-  if (task.length > maxInlineTaskBytes) return { taskBytes: task.length }
-  return { taskBytes: 0, inlineTask: Buffer.from(task.buffer, task.byteOffset, task.length).toString('base64') }
 }

@@ -5,9 +5,11 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { errorFromPlain, InternalError, type VolleyError, WorkerError } from '../../functions/errors.ts'
 import type { LogStream, RunOptions, TaskRequest, TaskRun } from '../backend.ts'
 import { Assignment, type TaskLimits, type WorkerPort } from './assignment.ts'
+import { packDelivery } from './delivery.ts'
 import { type Exit, OutputTail } from './exit.ts'
 import { lossError, startError } from './faults.ts'
 import { encodeFrame, FrameReader } from './frames.ts'
+import { KeptParts } from './kept-parts.ts'
 import type { LaunchOptions } from './launch.ts'
 import { residentBytes, watchMemory } from './memory.ts'
 import { type PoolMessage, parseWorkerMessage, type WorkerInfo, type WorkerMessage } from './protocol.ts'
@@ -20,6 +22,14 @@ export interface ChildOptions extends Omit<LaunchOptions, 'entry'>, TaskLimits {
   readonly workerContext: string | undefined
   readonly startTimeoutMs: number
   readonly maxRssBytes: number | undefined
+  readonly maxPartBytes: number
+}
+
+/** What the workers of a pool were sent. */
+export interface Traffic {
+  parts: number
+  /** Of tasks, their parts and inputs. */
+  bytes: number
 }
 
 /** From the closing of a pipe to the end of the process. */
@@ -35,6 +45,8 @@ export class Child {
   /** It ended though nobody had told it to. */
   lost = false
   readonly #options: ChildOptions
+  readonly #traffic: Traffic
+  readonly #parts: KeptParts
   readonly #frames = new FrameReader()
   #tail = new OutputTail()
   readonly #ready = Promise.withResolvers<WorkerInfo>()
@@ -45,9 +57,11 @@ export class Child {
   #distrusted = false
   #hasEnded = false
 
-  /** Starts a process; `directory` is made for it and removed after it. */
-  constructor(options: ChildOptions, directory: string) {
+  /** Starts a process; `directory` is made for it and removed after it. It adds what it sends to `traffic`. */
+  constructor(options: ChildOptions, directory: string, traffic: Traffic) {
     this.#options = options
+    this.#traffic = traffic
+    this.#parts = new KeptParts(options.maxPartBytes)
     this.ready = this.#ready.promise
     this.ready.catch(() => {})
     this.gone = this.#live(directory)
@@ -77,7 +91,11 @@ export class Child {
     const port: WorkerPort = {
       pid: worker.pid,
       send: (message) => this.#send(message),
-      write: (bytes) => worker.input(bytes),
+      deliver: (id, taskRequest) => this.#deliver(worker, id, taskRequest),
+      write: (bytes) => {
+        this.#traffic.bytes += bytes.length
+        return worker.input(bytes)
+      },
       readResults: (on) => worker.readResults(on),
       endIn: (graceMs) => worker.endIn(graceMs),
       release: (clean) => {
@@ -104,6 +122,17 @@ export class Child {
     this.#send({ kind: 'exit' })
     using _ladder = this.#process?.endIn(graceMs)
     await this.gone
+  }
+
+  /** All of it is written, even if the task is cancelled meanwhile: what counts as kept must arrive. */
+  async #deliver(worker: WorkerProcess, id: number, request: TaskRequest): Promise<boolean> {
+    const supply = this.#parts.supply(request.parts ?? [])
+    const { messages, contents, bytes } = packDelivery(id, request, supply)
+    this.#traffic.parts += supply.missing.length
+    this.#traffic.bytes += bytes
+    this.#send(...messages)
+    const written = await Promise.all(contents.map((content) => worker.input(content)))
+    return written.every(Boolean)
   }
 
   /** Our own may have to be made first; that time is not counted as the worker's. */
@@ -222,7 +251,7 @@ export class Child {
     void this.end(0)
   }
 
-  #send(message: PoolMessage): void {
-    this.#process?.control(encodeFrame(message))
+  #send(...messages: readonly PoolMessage[]): void {
+    this.#process?.control(Buffer.concat(messages.map(encodeFrame)))
   }
 }

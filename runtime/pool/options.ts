@@ -21,6 +21,11 @@ export interface PoolOptions {
   readonly maxOldSpaceMb?: number
   /** Limit of a worker's resident memory while it has a task (Linux only). Default: none. */
   readonly maxRssBytes?: number
+  /**
+   * What a worker keeps, between tasks, of what they share: programs and the bodies of functions. What was used least
+   * recently is dropped, and sent again when it is needed. Default 64 MiB.
+   */
+  readonly maxPartBytes?: number
   /** What one task may print. Default 64 MiB. */
   readonly maxLogBytes?: number
   /** What a task has to stop by itself when cancelled, before its process is ended. Default 200. */
@@ -53,6 +58,7 @@ export function checkOptions(options: PoolOptions): CheckedOptions {
     nodeOptions: options.nodeOptions ?? [],
     maxOldSpaceMb: options.maxOldSpaceMb && whole('maxOldSpaceMb', options.maxOldSpaceMb, 1, 0),
     maxRssBytes: options.maxRssBytes && whole('maxRssBytes', options.maxRssBytes, 1, 0),
+    maxPartBytes: whole('maxPartBytes', options.maxPartBytes, 0, 64 * 1024 * 1024),
     maxLogBytes: whole('maxLogBytes', options.maxLogBytes, 0, 64 * 1024 * 1024),
     graceMs: whole('graceMs', options.graceMs, 0, 200),
     startTimeoutMs: whole('startTimeoutMs', options.startTimeoutMs, 1, 10_000),

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { CancelledError } from '../../functions/errors.ts'
 import type { Backend, Isolation, RunOptions, TaskRequest, TaskRun } from '../backend.ts'
-import { Child } from './child.ts'
+import { Child, type Traffic } from './child.ts'
 import { disagrees, forkInWorker, leftBeforeWork } from './faults.ts'
 import { type CheckedOptions, checkOptions, type PoolOptions } from './options.ts'
 import type { WorkerInfo } from './protocol.ts'
@@ -24,6 +24,10 @@ export interface PoolStats {
   readonly started: number
   /** Processes that ended without having been told to. */
   readonly lost: number
+  /** Parts of tasks that were sent: each once to a worker, as long as that keeps it. */
+  readonly sentParts: number
+  /** What was sent to workers: tasks, their parts and inputs. */
+  readonly sentBytes: number
 }
 
 export interface CloseOptions {
@@ -51,6 +55,7 @@ export class ForkPool implements Backend, AsyncDisposable {
   readonly #directory = makeScratch()
   readonly #children = new Set<Child>()
   readonly #retired = new Set<Promise<void>>()
+  readonly #sent: Traffic = { parts: 0, bytes: 0 }
   #idle: Child[] = []
   #busy = 0
   #started = 0
@@ -108,9 +113,16 @@ export class ForkPool implements Backend, AsyncDisposable {
   }
 
   stats(): PoolStats {
-    const starting = this.#children.size - this.#idle.length - this.#busy
-    const queued = this.#queue.length
-    return { starting, idle: this.#idle.length, busy: this.#busy, queued, started: this.#started, lost: this.#lost }
+    return {
+      starting: this.#children.size - this.#idle.length - this.#busy,
+      idle: this.#idle.length,
+      busy: this.#busy,
+      queued: this.#queue.length,
+      started: this.#started,
+      lost: this.#lost,
+      sentParts: this.#sent.parts,
+      sentBytes: this.#sent.bytes,
+    }
   }
 
   /** Process ids of the workers there are; one that is just being started has none yet. */
@@ -184,7 +196,7 @@ export class ForkPool implements Backend, AsyncDisposable {
 
   #start(): void {
     this.#started += 1
-    const child = new Child(this.#options, join(this.#directory, `${this.#started}`))
+    const child = new Child(this.#options, join(this.#directory, `${this.#started}`), this.#sent)
     this.#children.add(child)
     let wasReady = false
     child.ready.then(

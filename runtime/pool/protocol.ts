@@ -13,27 +13,31 @@ import type { TaskProgress, TaskStats } from '../backend.ts'
 
 /** Result bytes, worker to pool: nothing but the tasks' own bytes, one task after the other. */
 export const resultFd = 3
-/** Pool to worker: the encoded task, then its input in chunks, each after its 32-bit length; length 0 ends them. */
+/**
+ * Pool to worker: parts and tasks that are too large for their messages, in the order of these; after its task an input
+ * in chunks, each after its 32-bit length; length 0 ends them.
+ */
 export const inputFd = 4
-/** Tasks up to this many bytes travel inside their control message. */
-export const maxInlineTaskBytes = 32 * 1024
+/** A task and its parts travel inside their control messages as far as they have no more bytes than this together. */
+export const maxInlineBytes = 32 * 1024
 /** Control messages, both ways. */
 export const controlFd = 5
+
+/** Bytes that belong to a message: in it, in base64, which is one channel less to wait for, or on fd 4. */
+export interface Content {
+  readonly bytes: number
+  readonly inline?: string
+}
 
 export type PoolMessage =
   /** First of all. The worker loads its context and answers `ready` or `start-failed`. */
   | { readonly kind: 'start'; readonly workerContext?: string; readonly ownGroup: boolean }
-  /**
-   * A small task comes along as `inlineTask`, in base64: one message less to wait for. Of others `taskBytes` follow on
-   * fd 4. The input's chunks follow there if `hasInput`.
-   */
-  | {
-      readonly kind: 'task'
-      readonly id: number
-      readonly taskBytes: number
-      readonly inlineTask?: string
-      readonly hasInput: boolean
-    }
+  /** Keep these bytes, under this hash, until told to drop them. */
+  | { readonly kind: 'part'; readonly hash: string; readonly content: Content }
+  /** Forget that part. */
+  | { readonly kind: 'drop'; readonly hash: string }
+  /** Every part it refers to was sent before. The input's chunks follow on fd 4 if `hasInput`. */
+  | { readonly kind: 'task'; readonly id: number; readonly content: Content; readonly hasInput: boolean }
   /** Stop that task and answer `failed`. */
   | { readonly kind: 'cancel'; readonly id: number }
   /** Leave, now and of your own will. A channel that closes without it means that the pool's process is gone. */

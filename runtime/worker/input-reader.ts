@@ -1,9 +1,9 @@
-// The reading end of fd 4: whole tasks by length, then their input in chunks up to the end mark.
+// The reading end of fd 4: whole parts and tasks by length, then a task's input in chunks up to the end mark.
 // The pipe outlives the task, so nothing here may read past a task's end or leave part of it unread.
 
 import { Socket } from 'node:net'
 import { WorkerError } from '../../functions/errors.ts'
-import { inputFd } from '../pool/protocol.ts'
+import { type Content, inputFd } from '../pool/protocol.ts'
 import { readIntoSlabs } from '../pool/slab-reader.ts'
 
 const maxBufferedBytes = 256 * 1024
@@ -35,8 +35,13 @@ export class InputReader {
     this.#socket.on('end', end).on('close', end).on('error', end)
   }
 
+  /** What belongs to a message: in it, or next here. */
+  async content({ bytes, inline }: Content): Promise<Uint8Array> {
+    return inline === undefined ? this.#take(bytes) : Buffer.from(inline, 'base64')
+  }
+
   /** Reads exactly `length` bytes. */
-  async take(length: number): Promise<Uint8Array> {
+  async #take(length: number): Promise<Uint8Array> {
     const parts: Uint8Array[] = []
     for (let missing = length; missing > 0; ) {
       const part = await this.#next(missing)
@@ -72,7 +77,7 @@ export class InputReader {
   async #nextOfInput(): Promise<Uint8Array | undefined> {
     if (this.#endMark) return undefined
     if (this.#left === 0) {
-      this.#left = Buffer.from(await this.take(headerBytes)).readUInt32LE(0)
+      this.#left = Buffer.from(await this.#take(headerBytes)).readUInt32LE(0)
       this.#endMark = this.#left === 0
       if (this.#endMark) return undefined
     }

@@ -7,6 +7,8 @@ import type { TaskProgress, TaskStats } from '../backend.ts'
 export interface TaskIo {
   /** The input of a merge task; empty for every other. To be iterated once, and need not be read to its end. */
   readonly input: AsyncIterable<Uint8Array>
+  /** The part of that hash, which other tasks may read as well; undefined for one that the task was not given. */
+  part(hash: string): Uint8Array | undefined
   /**
    * Appends to the result.
    *

@@ -29,6 +29,9 @@ export interface TaskLoopHooks {
 }
 
 type TaskMessage = Extract<PoolMessage, { kind: 'task' }>
+type PartMessage = Extract<PoolMessage, { kind: 'part' }>
+/** What the pool has this worker keep, by hash. */
+type Parts = Map<string, Uint8Array>
 
 /**
  * Serves tasks until the pool says `exit` or is gone. Call it once, from a process that a pool started.
@@ -37,12 +40,14 @@ type TaskMessage = Extract<PoolMessage, { kind: 'task' }>
  */
 export function startTaskLoop(runTask: RunTask, hooks: TaskLoopHooks = {}): void {
   installLogStreams()
-  const channels = { input: new InputReader(), results: openResults() }
+  const channels = { input: new InputReader(), results: openResults(), parts: new Map() satisfies Parts }
   let running: { readonly id: number; readonly controller: AbortController } | undefined
   let last = Promise.resolve()
 
   const control = openControl((message) => {
     if (message.kind === 'start') last = last.then(() => start(control, hooks, message.workerContext))
+    if (message.kind === 'part') last = last.then(() => keep(message, channels))
+    if (message.kind === 'drop') last = last.then(() => void channels.parts.delete(message.hash))
     if (message.kind === 'cancel' && message.id === running?.id) running.controller.abort(cancelled())
     if (message.kind !== 'task') return
     // Known from here on, and not from its turn on: a `cancel` may come first.
@@ -66,20 +71,31 @@ async function importContext(workerContext: string | undefined): Promise<LoadedC
   return { functions: [], hash: '' }
 }
 
+/** Failing ends the process, as it should: the pool counts on the part being kept. */
+async function keep(
+  { hash, content }: PartMessage,
+  { input, parts }: Pick<Channels, 'input' | 'parts'>,
+): Promise<void> {
+  // A copy, so that a small part does not keep a large piece of memory it was read into.
+  parts.set(hash, new Uint8Array(await input.content(content)))
+}
+
 interface Channels {
   readonly control: Control
   readonly input: InputReader
   readonly results: Socket
+  readonly parts: Parts
   readonly signal: AbortSignal
 }
 
 async function serve(message: TaskMessage, runTask: RunTask, channels: Channels): Promise<void> {
-  const { id, taskBytes, inlineTask, hasInput } = message
-  const { control, input, results, signal } = channels
+  const { id, content, hasInput } = message
+  const { control, input, results, parts, signal } = channels
   const startedAt = performance.now()
   const writer = new ResultWriter(results, signal)
   const io: TaskIo = {
     input: hasInput ? input.begin(signal) : nothing(),
+    part: (hash) => parts.get(hash),
     write: (chunks) => writer.write(chunks),
     signal,
     progress: throttle((progress) => {
@@ -87,8 +103,7 @@ async function serve(message: TaskMessage, runTask: RunTask, channels: Channels)
     }),
   }
   try {
-    const task = inlineTask === undefined ? await input.take(taskBytes) : Buffer.from(inlineTask, 'base64')
-    const reported = await runTask(task, io)
+    const reported = await runTask(await input.content(content), io)
     await writer.finish()
     const elapsedMs = performance.now() - startedAt
     control.send({ kind: 'done', id, stats: { ...reported, bytes: writer.count, elapsedMs } })

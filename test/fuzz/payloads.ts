@@ -5,6 +5,7 @@ import { col, decodeExpr, encodeExpr, functions as f, float64, lit, SessionConte
 import type { AggregateUdf, Udf, WindowUdf } from '../../functions/udf/definition.ts'
 import { decodeCall, decodeResult, encodeCall, encodeResult, encodeTarget } from '../../runtime/codec/call-codec.ts'
 import { captureClosure } from '../../runtime/codec/closure/index.ts'
+import type { PartSource } from '../../runtime/codec/parts.ts'
 import { decodeProgram, decodeTask, TaskEncoder } from '../../runtime/codec/task-codec.ts'
 import { decodeUdf, encodeUdf } from '../../runtime/codec/udf-codec.ts'
 
@@ -56,7 +57,7 @@ const samples = [
   gross(col('net')).add(gross(col('tax'))),
 ]
 
-const task = new TaskEncoder(open).encode({
+const { task, parts } = new TaskEncoder(open).encode({
   source: {
     kind: 'partition',
     spec: { kind: 'memory', bytes: new Uint8Array(100) },
@@ -74,6 +75,9 @@ const task = new TaskEncoder(open).encode({
   writes: { start: true, end: true },
   maxMemoryBytes: 1e9,
 })
+
+const held: PartSource = { part: (hash) => parts.find((part) => part.hash === hash)?.bytes }
+const [program] = parts
 
 const args = [{ expr: samples[0], table: arrow.tableFromArrays({ a: Int32Array.from([1, 2]) }), list: new Set([1n]) }]
 const call = encodeCall(
@@ -102,7 +106,12 @@ export const subjects: readonly Subject[] = [
   {
     name: 'task',
     bytes: task,
-    decode: (bytes) => decodeProgram(decodeTask(bytes, open).programBytes, open),
+    decode: (bytes) => decodeProgram(decodeTask(bytes, held, open).programBytes, open),
+  },
+  {
+    name: 'program',
+    bytes: program?.bytes ?? new Uint8Array(0),
+    decode: (bytes) => decodeProgram(bytes, open),
   },
   { name: 'call', bytes: call, decode: (bytes) => decodeCall(bytes, open).args() },
   {

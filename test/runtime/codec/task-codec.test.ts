@@ -1,4 +1,4 @@
-// Tasks on the wire: the tasks of a job share their program's bytes, and a receiver knows a program by its hash.
+// Tasks on the wire: the tasks of a job refer to one program, a part of them all, and a receiver knows it by its hash.
 
 import t from 'tap'
 import { col, functions as f, float64, int64, udf, utf8 } from 'volley'
@@ -6,7 +6,7 @@ import { field } from '../../../functions/types/type.ts'
 import type { CodecContext } from '../../../runtime/codec/context.ts'
 import { encodeEnvelope } from '../../../runtime/codec/envelope.ts'
 import { encodeGraph } from '../../../runtime/codec/graph-codec.ts'
-import { decodeProgram, decodeTask, TaskEncoder } from '../../../runtime/codec/task-codec.ts'
+import { decodeProgram, decodeTask, type EncodedTask, TaskEncoder } from '../../../runtime/codec/task-codec.ts'
 import type { Program } from '../../../runtime/program/program.ts'
 import type { Task } from '../../../runtime/task.ts'
 
@@ -21,6 +21,10 @@ const program: Program = [
   { op: 'limit', offset: 1, count: 4 },
 ]
 const withUdf: Program = [{ op: 'project', columns: [{ name: 'x', node: gross(col('a')).node }] }]
+
+/** Decodes a task that came with its parts. */
+const decode = ({ task: bytes, parts }: EncodedTask, context = open) =>
+  decodeTask(bytes, { part: (hash) => parts.find((part) => part.hash === hash)?.bytes }, context)
 
 const task = (slice: number, steps = program): Task => ({
   source: {
@@ -37,7 +41,7 @@ const task = (slice: number, steps = program): Task => ({
 })
 
 t.test('decodeTask() gives back what the encoder had, the program still in bytes', (t) => {
-  const { programBytes, programHash, ...rest } = decodeTask(new TaskEncoder(open).encode(task(0)), open)
+  const { programBytes, programHash, ...rest } = decode(new TaskEncoder(open).encode(task(0)))
   const { program: _, ...wanted } = task(0)
   t.same(rest, wanted)
   t.same(decodeProgram(programBytes, open), program)
@@ -52,47 +56,76 @@ t.test('a merge task has no partition', (t) => {
     writes: { start: true, end: true },
     maxMemoryBytes: 1,
   }
-  t.same(decodeTask(new TaskEncoder(open).encode(merge), open).source, merge.source)
+  t.same(decode(new TaskEncoder(open).encode(merge)).source, merge.source)
   t.end()
 })
 
-t.test('the tasks of a job have one program, by its hash', (t) => {
+t.test('the tasks of a job have one program, and so has the next job', (t) => {
   const encoder = new TaskEncoder(open)
-  const [first, second] = [task(0, withUdf), task(1, withUdf)].map((one) => decodeTask(encoder.encode(one), open))
-  t.equal(first?.programHash, second?.programHash)
-  t.notSame(first?.source, second?.source)
-  t.equal(
-    decodeTask(new TaskEncoder(open).encode(task(5, withUdf)), open).programHash,
-    first?.programHash,
-    'also in the next job',
-  )
-  t.not(decodeTask(encoder.encode(task(0)), open).programHash, first?.programHash)
+  const [first, second] = [encoder.encode(task(0, withUdf)), encoder.encode(task(1, withUdf))]
+  t.equal(first.parts, second.parts)
+  t.notSame(decode(first).source, decode(second).source)
+  t.same(new TaskEncoder(open).encode(task(5, withUdf)).parts, first.parts)
+  t.equal(decode(first).programHash, decode(second).programHash)
+  t.not(decode(encoder.encode(task(0))).programHash, decode(first).programHash)
+  t.end()
+})
+
+t.test('a task alone is small, whatever its program', (t) => {
+  const heavy = new Uint8Array(100_000)
+  const weigh = udf((a: number) => a + heavy.length, [float64], float64, { name: 'weigh' })
+  const program: Program = [{ op: 'project', columns: [{ name: 'x', node: weigh(col('a')).node }] }]
+  const { task: bytes, parts } = new TaskEncoder(open).encode(task(0, program))
+  t.ok(bytes.length < 1000, `${bytes.length} bytes`)
+  t.ok(parts.reduce((sum, part) => sum + part.bytes.length, 0) > heavy.length)
   t.end()
 })
 
 t.test('a strict receiver reads the task and refuses the code in its program', (t) => {
   const encoded = new TaskEncoder(open).encode(task(0, withUdf))
-  t.equal(encoded[9], 1, 'the header says that there is code')
-  const decoded = decodeTask(encoded, strict)
+  t.equal(encoded.task[9], 1, 'the header says that there is code')
+  const decoded = decode(encoded, strict)
   t.throws(() => decodeProgram(decoded.programBytes, strict), {
     code: 'wire_inline_refused',
     details: { function: 'gross' },
   })
-  t.equal(new TaskEncoder(strict).encode(task(0, withUdf))[9], 0)
+  t.equal(new TaskEncoder(strict).encode(task(0, withUdf)).task[9], 0)
+  t.end()
+})
+
+t.test('decodeTask() names a part that is missing, and refuses one of another length', (t) => {
+  const { task: bytes, parts } = new TaskEncoder(open).encode(task(0))
+  const [program] = parts
+  t.throws(() => decodeTask(bytes, { part: () => undefined }, open), {
+    code: 'wire_missing_part',
+    message: /^Cannot read the program of a task: its part [0-9a-f]{12} is not here/,
+    details: { part: program?.hash },
+  })
+  t.throws(() => decodeTask(bytes, { part: () => program?.bytes.subarray(1) }, open), {
+    code: 'wire_damaged',
+    message: /^Cannot read the program of a task: its part has \d+ bytes, \d+ are wanted$/,
+  })
   t.end()
 })
 
 t.test('decodeTask() and decodeProgram() refuse what is none', (t) => {
-  const encoded = new TaskEncoder(open).encode(task(0, withUdf))
+  const { task: encoded, parts } = new TaskEncoder(open).encode(task(0, withUdf))
   for (let length = 0; length < encoded.length; length += 3) {
-    t.throws(() => decodeTask(encoded.subarray(0, length), open), { code: /^wire_/ }, `${length} bytes`)
+    t.throws(() => decode({ task: encoded.subarray(0, length), parts }), { code: /^wire_/ }, `${length} bytes`)
   }
-  for (const payload of [null, 5, {}, { source: {} }, { ...task(0), program: 5 }, { ...task(0), writes: undefined }]) {
+  const none = 'Cannot read a task: the payload is none'
+  const noReference = 'Cannot read the program of a task: its reference to a part is none'
+  for (const [payload, message] of [
+    [null, none],
+    [5, none],
+    [{}, none],
+    [{ source: {} }, none],
+    [{ ...task(0), writes: undefined }, none],
+    [{ ...task(0), program: 5 }, noReference],
+    [{ ...task(0), program: new Uint8Array(35) }, noReference],
+  ]) {
     const bytes = encodeEnvelope('VLYTASK', 0, encodeGraph(payload, open).payload)
-    t.throws(() => decodeTask(bytes, open), {
-      code: 'wire_damaged',
-      message: 'Cannot read a task: the payload is none',
-    })
+    t.throws(() => decode({ task: bytes, parts }), { code: 'wire_damaged', message })
   }
   const wrong = [
     {},

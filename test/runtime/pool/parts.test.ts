@@ -1,0 +1,139 @@
+// Parts on real workers: each is sent once to a worker that keeps it, and is there whatever became of the tasks before.
+
+import { hash } from 'node:crypto'
+import { test } from 'tap'
+import type { TaskPart } from '../../../runtime/backend.ts'
+import type { ForkPool } from '../../../runtime/pool/pool.ts'
+import { isAlive, poolOf, runTask, start, until } from './with-pool.ts'
+
+const options = { timeout: 20_000 }
+
+const partOf = (fill: number, length: number): TaskPart => {
+  const bytes = new Uint8Array(length).fill(fill)
+  return { hash: hash('sha256', bytes), bytes }
+}
+const small = partOf(1, 100)
+const large = partOf(2, 100_000)
+const hashesOf = (parts: readonly TaskPart[]) => parts.map((part) => part.hash)
+
+/** What a worker finds under the hashes of these parts, when it is given them. */
+async function found(pool: ForkPool, parts: readonly TaskPart[], asked = parts) {
+  const { bytes, pid } = await runTask(pool, { digestParts: hashesOf(asked) }, { parts })
+  return { digests: JSON.parse(bytes.toString()) as unknown, pid }
+}
+
+test('a worker finds parts of any size', options, async (t) => {
+  const parts = [partOf(0, 0), small, large, partOf(3, 30_000), partOf(4, 5_000_000)]
+  t.strictSame((await found(poolOf(t, 'echo'), parts)).digests, hashesOf(parts))
+})
+
+test('a worker is sent a part once, however many tasks refer to it', options, async (t) => {
+  const pool = poolOf(t, 'echo', { workers: 2 })
+  const tasks = Array.from({ length: 40 }, () => found(pool, [small, large]))
+  const pids = new Set((await Promise.all(tasks)).map(({ pid }) => pid))
+  t.equal(pool.stats().sentParts, 2 * pids.size)
+  t.ok(pool.stats().sentBytes < 2 * (large.bytes.length + small.bytes.length) + 40 * 200)
+})
+
+test('a task finds no part of another hash than its own', options, async (t) => {
+  const pool = poolOf(t, 'echo')
+  t.strictSame((await found(pool, [], [small])).digests, [null])
+})
+
+test('parts come before a task and an input that are long themselves', options, async (t) => {
+  const pool = poolOf(t, 'echo')
+  const input = {
+    bytes: 200_000,
+    read: async function* () {
+      yield Buffer.alloc(150_000, 'a')
+      yield Buffer.alloc(50_000, 'b')
+    },
+  }
+  const task = { digestParts: [large.hash], copyInput: true, log: 'x'.repeat(50_000) }
+  const { bytes } = await runTask(pool, task, { parts: [small, large], input })
+  t.equal(bytes.length, 200_000 + JSON.stringify([large.hash]).length)
+})
+
+test('a worker that was replaced is sent its parts again', options, async (t) => {
+  const pool = poolOf(t, 'echo')
+  const first = await found(pool, [small, large])
+  await t.rejects(runTask(pool, { exit: 3 }, { parts: [small, large] }), { code: 'worker_lost' })
+  const second = await found(pool, [small, large])
+  t.not(second.pid, first.pid)
+  t.strictSame(second.digests, hashesOf([small, large]))
+  t.equal(pool.stats().sentParts, 4)
+})
+
+test('a task in isolation is sent all its parts', options, async (t) => {
+  const pool = poolOf(t, 'echo')
+  for (let at = 0; at < 2; at += 1) {
+    const { bytes } = await runTask(pool, { digestParts: [small.hash] }, { parts: [small], isolation: 'job' })
+    t.strictSame(JSON.parse(bytes.toString()), [small.hash])
+  }
+  t.equal(pool.stats().sentParts, 2)
+})
+
+test('a worker drops what was used least recently, and is sent it again', options, async (t) => {
+  const pool = poolOf(t, 'echo', { maxPartBytes: 250_000 })
+  const [a, b, c] = [partOf(5, 100_000), partOf(6, 100_000), partOf(7, 100_000)] as const
+  await found(pool, [a])
+  await found(pool, [b])
+  await found(pool, [c])
+  t.strictSame((await found(pool, [], [a, b, c])).digests, [null, b.hash, c.hash])
+  t.equal(pool.stats().sentParts, 3)
+  t.strictSame((await found(pool, [a, c])).digests, [a.hash, c.hash])
+  t.equal(pool.stats().sentParts, 4)
+})
+
+test('a task may need more than a worker keeps', options, async (t) => {
+  const pool = poolOf(t, 'echo', { maxPartBytes: 0 })
+  t.strictSame((await found(pool, [small, large])).digests, hashesOf([small, large]))
+  t.strictSame((await found(pool, [small, large], [large])).digests, [large.hash])
+  t.equal(pool.stats().sentParts, 2, 'and keeps it until another task needs other parts')
+  t.strictSame((await found(pool, [], [small, large])).digests, [null, null])
+})
+
+test('dropping more parts than a message has room for', options, async (t) => {
+  const pool = poolOf(t, 'echo', { maxPartBytes: 30_000 })
+  const many = Array.from({ length: 20_000 }, (_, at) => ({
+    hash: `${at}`.padStart(64, '0'),
+    bytes: new Uint8Array(1),
+  }))
+  await found(pool, many, [small])
+  t.strictSame((await found(pool, [large])).digests, [large.hash])
+  t.strictSame((await found(pool, [large], many.slice(0, 2))).digests, [null, null])
+})
+
+test('a task cancelled while its parts are on their way leaves a worker that has them', options, async (t) => {
+  const pool = poolOf(t, 'echo', { graceMs: 10_000 })
+  await runTask(pool, {})
+  const heavy = Array.from({ length: 4 }, (_, at) => partOf(at, 8_000_000))
+  const cancel = new AbortController()
+  const run = await start(pool, { sleepMs: 60_000 }, { parts: [...heavy, small] }, { signal: cancel.signal })
+  cancel.abort()
+  await t.rejects(run.done, { code: 'cancelled' })
+  const next = await found(pool, [...heavy, small])
+  t.equal(next.pid, run.pid, 'the same worker')
+  t.strictSame(next.digests, hashesOf([...heavy, small]))
+  t.equal(pool.stats().sentParts, 5, 'and none was sent again')
+})
+
+test('a worker ended while parts are on their way is replaced by one that is sent them', options, async (t) => {
+  const pool = poolOf(t, 'echo', { graceMs: 0 })
+  await runTask(pool, {})
+  const heavy = Array.from({ length: 4 }, (_, at) => partOf(at, 8_000_000))
+  const cancel = new AbortController()
+  const run = await start(pool, { spin: true }, { parts: heavy }, { signal: cancel.signal })
+  cancel.abort()
+  await t.rejects(run.done, { code: 'cancelled' })
+  t.ok(await until(() => !isAlive(run.pid ?? 0)))
+  t.strictSame((await found(pool, heavy)).digests, hashesOf(heavy))
+  t.equal(pool.stats().sentParts, 8)
+})
+
+test('a failed task leaves its parts with the worker', options, async (t) => {
+  const pool = poolOf(t, 'echo')
+  await t.rejects(runTask(pool, { fail: 'no' }, { parts: [large] }), { code: 'invalid_value' })
+  t.strictSame((await found(pool, [large])).digests, [large.hash])
+  t.equal(pool.stats().sentParts, 1)
+})
