@@ -29,7 +29,10 @@ export interface JobOptions {
   readonly timeoutMs?: number
   /** At most this many tasks; default: about four per worker. */
   readonly partitions?: number
-  /** What the operators of one task may hold on to: groups, rows to sort. Default 2 GiB. */
+  /**
+   * What the operators of one task may hold on to: groups, values that aggregates keep, rows to sort, rows of windows.
+   * Counted by size, not measured; what users' accumulators keep is not known. Default 2 GiB.
+   */
   readonly maxMemoryBytes?: number
   /** `job`: its workers serve nobody else; `shared` (the default) they do. */
   readonly isolation?: 'shared' | 'job'

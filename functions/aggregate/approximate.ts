@@ -6,14 +6,28 @@ import { binary, field, uint64 } from '../types/type.ts'
 import type { Accumulator } from '../udf/definition.ts'
 import { aggregateFunction } from './contract.ts'
 import { HyperLogLog } from './hyper-log-log.ts'
+import { AggregateRun, COLLECTION_BYTES } from './run.ts'
 
 class Distinct implements Accumulator {
   readonly #sketch = new HyperLogLog()
+  readonly #run: AggregateRun
+  #held = COLLECTION_BYTES
+  constructor(run = new AggregateRun()) {
+    this.#run = run
+    run.heldBytes += this.#held
+  }
   add(value: Value = null): void {
     this.#sketch.add(value)
+    this.#count()
   }
   merge(others: readonly Value[]): void {
     for (const other of others) if (other instanceof Uint8Array) this.#sketch.merge(other)
+    this.#count()
+  }
+  #count(): void {
+    const { byteLength } = this.#sketch
+    this.#run.heldBytes += byteLength - this.#held
+    this.#held = byteLength
   }
   state(): readonly Value[] {
     return [this.#sketch.toBytes()]
@@ -34,6 +48,6 @@ export const approximateAggregates = [
     returns: uint64,
     nullable: false,
     state: () => [field('sketch', binary, false)],
-    kernel: () => ({ accumulator: () => new Distinct() }),
+    kernel: () => ({ accumulator: (run) => new Distinct(run) }),
   }),
 ]

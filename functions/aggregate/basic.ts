@@ -20,6 +20,7 @@ import {
 } from '../types/type.ts'
 import type { Accumulator } from '../udf/definition.ts'
 import { type AggregateKernel, aggregateFunction, type GroupedKernel } from './contract.ts'
+import type { AggregateRun } from './run.ts'
 import { SlidingExtreme } from './sliding-extreme.ts'
 import { Count, DecimalMean, FloatTotal, fit, IntegerTotal, Mean } from './totals.ts'
 
@@ -201,7 +202,8 @@ function extremeKernel(direction: -1 | 1, type: DataType): AggregateKernel {
   const better = (best: Value, next: Value): Value =>
     best === null || compareValues(next, best) * direction > 0 ? next : best
   const accumulator = (): Accumulator => new Folding(null, better)
-  const sliding = (): Accumulator => new SlidingExtreme((value, than) => compareValues(value, than) * direction >= 0)
+  const isBetter = (value: Value, than: Value): boolean => compareValues(value, than) * direction >= 0
+  const sliding = (run?: AggregateRun): Accumulator => new SlidingExtreme(isBetter, run)
   const small = isFloat(type) || (isInteger(type) && !isBigInt(type)) || type.kind === 'date32'
   if (!small) {
     const step: GroupedKernel['update'] = ([best], value) => `${best} = $better(${best}, ${value?.value});`

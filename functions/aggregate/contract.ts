@@ -6,6 +6,7 @@ import { type Argument, coerceArgument, type Documentation, type Operand } from 
 import { coerceArguments, type Signature } from '../signature/signature.ts'
 import type { DataType, Field } from '../types/type.ts'
 import type { Accumulator } from '../udf/definition.ts'
+import type { AggregateRun } from './run.ts'
 
 /** One number (or value) per group, kept in a growing array. */
 export interface Slot {
@@ -29,10 +30,13 @@ export interface GroupedKernel {
 }
 
 export interface AggregateKernel {
-  /** One group's accumulator; `add` gets rows in which no argument is null unless `nulls` is `call`. */
-  accumulator(): Accumulator
+  /**
+   * One group's accumulator; `add` gets rows in which no argument is null unless `nulls` is `call`. One that keeps values
+   * counts them in `run`, which it shares with all others of its run.
+   */
+  accumulator(run?: AggregateRun): Accumulator
   /** One that takes rows back, for frames that slide, where the usual one cannot. */
-  readonly sliding?: () => Accumulator
+  readonly sliding?: (run?: AggregateRun) => Accumulator
   readonly grouped?: GroupedKernel
 }
 

@@ -5,6 +5,7 @@ import type { Value } from '../expr/node.ts'
 import { type DataType, type Field, field, list, struct } from '../types/type.ts'
 import type { Accumulator } from '../udf/definition.ts'
 import type { AggregateKernel } from './contract.ts'
+import { AggregateRun, COLLECTION_BYTES, valueBytes } from './run.ts'
 
 /** The state of a distinct aggregate: a list of argument rows. */
 export function distinctState(types: readonly DataType[]): readonly Field[] {
@@ -14,21 +15,27 @@ export function distinctState(types: readonly DataType[]): readonly Field[] {
 
 /** Wraps an aggregate's kernel so that it sees each distinct row of arguments once. */
 export function distinctKernel(inner: AggregateKernel): AggregateKernel {
-  return { accumulator: () => new DistinctAccumulator(inner.accumulator()) }
+  return { accumulator: (run) => new DistinctAccumulator(inner.accumulator(run), run) }
 }
 
 class DistinctAccumulator implements Accumulator {
   readonly #rows = new Map<unknown, readonly Value[]>()
   readonly #inner: Accumulator
 
-  constructor(inner: Accumulator) {
+  readonly #run: AggregateRun
+
+  constructor(inner: Accumulator, run = new AggregateRun()) {
     this.#inner = inner
+    this.#run = run
+    run.heldBytes += COLLECTION_BYTES
   }
 
   add(...row: readonly Value[]): void {
     const key = rowKey(row)
     if (this.#rows.has(key)) return
     this.#rows.set(key, row)
+    // The row as a value, its entry in the map, and its key where that is a text of its own.
+    this.#run.heldBytes += valueBytes(row) + 48 + (key === row[0] ? 0 : valueBytes(String(key)))
     this.#inner.add?.(...row)
   }
 

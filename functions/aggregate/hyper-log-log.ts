@@ -2,16 +2,24 @@
 // kept and the count is exact.
 
 import type { Value } from '../expr/node.ts'
+import { COLLECTION_BYTES } from './run.ts'
 
 const indexBits = 14
 const registers = 1 << indexBits
 /** Bits of the hash that the rank is taken of. */
 const rankBits = 53 - indexBits
 const mostSparse = 1024
+/** A hash in a set. */
+const SPARSE_BYTES = 40
 
 export class HyperLogLog {
   #sparse: Set<number> | undefined = new Set()
   #dense: Uint8Array | undefined
+
+  /** What it takes, about. */
+  get byteLength(): number {
+    return this.#sparse === undefined ? registers : COLLECTION_BYTES + SPARSE_BYTES * this.#sparse.size
+  }
 
   add(value: Value): void {
     this.addHash(hashOf(value))

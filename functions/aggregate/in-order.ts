@@ -6,6 +6,7 @@ import { compareValues } from '../scalar/order.ts'
 import { type DataType, type Field, field, list, struct } from '../types/type.ts'
 import type { Accumulator } from '../udf/definition.ts'
 import type { AggregateKernel } from './contract.ts'
+import { AggregateRun, COLLECTION_BYTES, valueBytes } from './run.ts'
 
 /** One sort key of the rows inside an aggregate. */
 export interface InnerSortKey {
@@ -30,53 +31,68 @@ export function orderedKernel(
   keys: readonly InnerSortKey[],
   skipsNulls: boolean,
 ): AggregateKernel {
-  return { accumulator: () => new InOrder(inner, args, keys, skipsNulls) }
+  const order: Order = { inner, args, keys, skipsNulls }
+  return { accumulator: (run) => new InOrder(order, run) }
+}
+
+/** What all groups of an ordered aggregate share; see `orderedKernel`. */
+interface Order {
+  readonly inner: AggregateKernel
+  readonly args: number
+  readonly keys: readonly InnerSortKey[]
+  readonly skipsNulls: boolean
 }
 
 class InOrder implements Accumulator {
   readonly #rows: (readonly Value[])[] = []
-  readonly #inner: AggregateKernel
-  readonly #args: number
-  readonly #keys: readonly InnerSortKey[]
-  readonly #skipsNulls: boolean
+  readonly #order: Order
+  readonly #run: AggregateRun
 
-  constructor(inner: AggregateKernel, args: number, keys: readonly InnerSortKey[], skipsNulls: boolean) {
-    this.#inner = inner
-    this.#args = args
-    this.#keys = keys
-    this.#skipsNulls = skipsNulls
+  constructor(order: Order, run = new AggregateRun()) {
+    this.#order = order
+    this.#run = run
+    run.heldBytes += COLLECTION_BYTES
   }
 
   add(...row: readonly Value[]): void {
-    if (this.#skipsNulls && row.indexOf(null) !== -1 && row.slice(0, this.#args).includes(null)) return
+    const { args, skipsNulls } = this.#order
+    if (skipsNulls && row.indexOf(null) !== -1 && row.slice(0, args).includes(null)) return
+    this.#keep(row)
+  }
+
+  #keep(row: readonly Value[]): void {
     this.#rows.push(row)
+    this.#run.heldBytes += valueBytes(row)
   }
 
   merge(lists: readonly Value[]): void {
     for (const rows of lists) {
-      for (const row of (rows ?? []) as readonly Readonly<Record<string, Value>>[]) this.#rows.push(Object.values(row))
+      for (const row of (rows ?? []) as readonly Readonly<Record<string, Value>>[]) this.#keep(Object.values(row))
     }
   }
 
   state(): readonly Value[] {
-    const name = (i: number): string => (i < this.#args ? `a${i}` : `k${i - this.#args}`)
+    const { args } = this.#order
+    const name = (i: number): string => (i < args ? `a${i}` : `k${i - args}`)
     return [this.#rows.map((row) => Object.fromEntries(row.map((value, i) => [name(i), value])))]
   }
 
   evaluate(): unknown {
-    const accumulator = this.#inner.accumulator()
+    const { inner, args } = this.#order
+    const accumulator = inner.accumulator()
     // Sorting is stable: rows of equal keys stay in the order of the input.
     for (const row of this.#rows.toSorted((a, b) => this.#compare(a, b))) {
-      const args = row.slice(0, this.#args)
-      if (accumulator.add !== undefined) accumulator.add(...args)
-      else accumulator.update?.(...args.map((value) => [value]))
+      const values = row.slice(0, args)
+      if (accumulator.add !== undefined) accumulator.add(...values)
+      else accumulator.update?.(...values.map((value) => [value]))
     }
     return accumulator.evaluate()
   }
 
   #compare(a: readonly Value[], b: readonly Value[]): number {
-    for (const [i, { descending, nullsFirst }] of this.#keys.entries()) {
-      const [x = null, y = null] = [a[this.#args + i], b[this.#args + i]]
+    const { args, keys } = this.#order
+    for (const [i, { descending, nullsFirst }] of keys.entries()) {
+      const [x = null, y = null] = [a[args + i], b[args + i]]
       if (x === null || y === null) {
         if (x !== y) return (x === null) === nullsFirst ? -1 : 1
         continue

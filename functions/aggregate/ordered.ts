@@ -8,21 +8,28 @@ import { anything, exactly, integer, printable, text } from '../signature/signat
 import { bool, type DataType, field, list, nullType, utf8 } from '../types/type.ts'
 import type { Accumulator } from '../udf/definition.ts'
 import { type AggregateFunction, aggregateFunction } from './contract.ts'
+import { AggregateRun, COLLECTION_BYTES, valueBytes } from './run.ts'
 
 const typeOf = (args: readonly Argument[]): DataType => args[0]?.type ?? nullType
 
 class Collected implements Accumulator {
   readonly #values: Value[] = []
+  readonly #run: AggregateRun
+  constructor(run = new AggregateRun()) {
+    this.#run = run
+    run.heldBytes += COLLECTION_BYTES
+  }
   add(value: Value = null): void {
     this.#values.push(value)
+    this.#run.heldBytes += valueBytes(value)
   }
   /** The first rows are the first to leave. */
   retract(values: readonly Value[]): void {
     this.#values.splice(0, values.length)
+    for (const value of values) this.#run.heldBytes -= valueBytes(value)
   }
   merge(others: readonly Value[]): void {
-    for (const other of others)
-      if (other !== null) for (const value of other as readonly Value[]) this.#values.push(value)
+    for (const other of others) if (other !== null) for (const value of other as readonly Value[]) this.add(value)
   }
   state(): readonly Value[] {
     return [this.#values.length === 0 ? null : [...this.#values]]
@@ -35,12 +42,15 @@ class Collected implements Accumulator {
 class Joined implements Accumulator {
   #text: string | null = null
   readonly #delimiter: string
-  constructor(delimiter: string) {
+  readonly #run: AggregateRun
+  constructor(delimiter: string, run = new AggregateRun()) {
     this.#delimiter = delimiter
+    this.#run = run
   }
   add(value: Value = null): void {
     if (value === null) return
     this.#text = this.#text === null ? (value as string) : this.#text + this.#delimiter + value
+    this.#run.heldBytes += valueBytes(value) + this.#delimiter.length
   }
   merge(others: readonly Value[]): void {
     for (const other of others) this.add(other)
@@ -58,11 +68,14 @@ class AtEnd implements Accumulator {
   #value: Value = null
   #seen = false
   readonly #last: boolean
-  constructor(last: boolean) {
+  readonly #run: AggregateRun
+  constructor(last: boolean, run = new AggregateRun()) {
     this.#last = last
+    this.#run = run
   }
   add(value: Value = null): void {
     if (this.#seen && !this.#last) return
+    this.#run.heldBytes += valueBytes(value) - valueBytes(this.#value)
     this.#value = value
     this.#seen = true
   }
@@ -83,13 +96,17 @@ class AtEnd implements Accumulator {
 class AtPlace implements Accumulator {
   #kept: Value[] = []
   readonly #n: number
-  constructor(n: number) {
+  readonly #run: AggregateRun
+  constructor(n: number, run = new AggregateRun()) {
     this.#n = n
+    this.#run = run
+    run.heldBytes += COLLECTION_BYTES
   }
   add(value: Value = null): void {
     if (this.#n > 0 && this.#kept.length >= this.#n) return
     this.#kept.push(value)
-    if (this.#n < 0 && this.#kept.length > -this.#n) this.#kept.shift()
+    this.#run.heldBytes += valueBytes(value)
+    if (this.#n < 0 && this.#kept.length > -this.#n) this.#run.heldBytes -= valueBytes(this.#kept.shift() ?? null)
   }
   merge(others: readonly Value[]): void {
     for (const other of others) for (const value of (other ?? []) as readonly Value[]) this.add(value)
@@ -115,7 +132,7 @@ const endValue = (name: 'first_value' | 'last_value', summary: string): Aggregat
     returns: typeOf,
     nulls: 'call',
     state: (args) => [field(name, typeOf(args)), field('seen', bool, false)],
-    kernel: () => ({ accumulator: () => new AtEnd(name === 'last_value') }),
+    kernel: () => ({ accumulator: (run) => new AtEnd(name === 'last_value', run) }),
   })
 
 /** A constant that fixes what an aggregate does. */
@@ -145,7 +162,7 @@ export const orderedAggregates = [
     returns: (args) => list(typeOf(args)),
     nulls: 'call',
     state: (args) => [field('values', list(typeOf(args)))],
-    kernel: () => ({ accumulator: () => new Collected() }),
+    kernel: () => ({ accumulator: (run) => new Collected(run) }),
   }),
   aggregateFunction({
     name: 'string_agg',
@@ -161,7 +178,7 @@ export const orderedAggregates = [
     state: () => [field('text', utf8)],
     kernel: (args) => {
       const delimiter = args[1]?.literal === null ? '' : String(constantOf('string_agg', args, 1, 'a string'))
-      return { accumulator: () => new Joined(delimiter) }
+      return { accumulator: (run) => new Joined(delimiter, run) }
     },
   }),
   endValue('first_value', 'The value of the first row'),
@@ -182,7 +199,7 @@ export const orderedAggregates = [
     state: (args) => [field('values', list(typeOf(args)), false)],
     kernel: (args) => {
       const n = placeOf(args)
-      return { accumulator: () => new AtPlace(n) }
+      return { accumulator: (run) => new AtPlace(n, run) }
     },
   }),
 ]

@@ -9,6 +9,7 @@ import { type DataType, field, float64, isDecimal, isFloat, list } from '../type
 import type { Accumulator } from '../udf/definition.ts'
 import { type AggregateFunction, aggregateFunction } from './contract.ts'
 import { constantOf } from './ordered.ts'
+import { AggregateRun, COLLECTION_BYTES, valueBytes } from './run.ts'
 import { TDigest } from './t-digest.ts'
 
 /** Floats and decimals stay, integers become Float64. */
@@ -23,11 +24,15 @@ const typeOf = (args: readonly Argument[]): DataType => args[0]?.type ?? float64
 class Sorted implements Accumulator {
   readonly #values: (number | bigint)[] = []
   readonly #pick: (sorted: readonly (number | bigint)[]) => Value
-  constructor(pick: (sorted: readonly (number | bigint)[]) => Value) {
+  readonly #run: AggregateRun
+  constructor(pick: (sorted: readonly (number | bigint)[]) => Value, run = new AggregateRun()) {
     this.#pick = pick
+    this.#run = run
+    run.heldBytes += COLLECTION_BYTES
   }
   add(value: Value = null): void {
     this.#values.push(value as number | bigint)
+    this.#run.heldBytes += valueBytes(value)
   }
   merge(others: readonly Value[]): void {
     for (const other of others) for (const value of (other ?? []) as readonly Value[]) this.add(value)
@@ -70,13 +75,18 @@ class Sketch implements Accumulator {
   readonly #digest: TDigest
   readonly #share: number
   readonly #weighted: boolean
-  constructor(share: number, compression: number, weighted: boolean) {
+  readonly #run: AggregateRun
+  #held = 0
+  constructor(share: number, compression: number, weighted: boolean, run = new AggregateRun()) {
     this.#digest = new TDigest(compression)
     this.#share = share
     this.#weighted = weighted
+    this.#run = run
+    this.#count()
   }
   add(value: Value = null, weight: Value = null): void {
     this.#digest.add(value as number, this.#weighted ? (weight as number) : 1)
+    this.#count()
   }
   merge(means: readonly Value[], weights: readonly Value[], least: readonly Value[], greatest: readonly Value[]): void {
     means.forEach((list, i) => {
@@ -84,6 +94,12 @@ class Sketch implements Accumulator {
       if (values.length > 0)
         this.#digest.merge(values, weights[i] as readonly number[], least[i] as number, greatest[i] as number)
     })
+    this.#count()
+  }
+  #count(): void {
+    const { byteLength } = this.#digest
+    this.#run.heldBytes += byteLength - this.#held
+    this.#held = byteLength
   }
   state(): readonly Value[] {
     const { means, weights } = this.#digest.parts()
@@ -136,7 +152,7 @@ const approximate = ({
     kernel: (args) => {
       const [wanted, given] = [share(args), shareAt === undefined ? undefined : args[shareAt + 1]?.literal]
       const compression = given === undefined || given === null ? 100 : Math.max(10, Number(given))
-      return { accumulator: () => new Sketch(wanted, compression, weighted) }
+      return { accumulator: (run) => new Sketch(wanted, compression, weighted, run) }
     },
   })
 }
@@ -151,7 +167,7 @@ export const percentileAggregates = [
     signature: exactly([measured]),
     returns: typeOf,
     state: (args) => [field('values', list(typeOf(args)), false)],
-    kernel: () => ({ accumulator: () => new Sorted(middle) }),
+    kernel: () => ({ accumulator: (run) => new Sorted(middle, run) }),
   }),
   aggregateFunction({
     name: 'percentile_cont',
@@ -169,7 +185,7 @@ export const percentileAggregates = [
     state: () => [field('values', list(float64), false)],
     kernel: (args) => {
       const pick = percentileOf(shareOf('percentile_cont', args, 1))
-      return { accumulator: () => new Sorted(pick) }
+      return { accumulator: (run) => new Sorted(pick, run) }
     },
   }),
   approximate({

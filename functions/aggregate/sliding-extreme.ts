@@ -4,6 +4,10 @@
 import { InternalError } from '../errors.ts'
 import type { Value } from '../expr/node.ts'
 import type { Accumulator } from '../udf/definition.ts'
+import { AggregateRun } from './run.ts'
+
+/** A candidate and its number. The values themselves are held by the window's rows. */
+const CANDIDATE_BYTES = 16
 
 export class SlidingExtreme implements Accumulator {
   readonly #isBetter: (value: Value, than: Value) => boolean
@@ -13,24 +17,29 @@ export class SlidingExtreme implements Accumulator {
   #first = 0
   #entered = 0
   #left = 0
+  readonly #run: AggregateRun
 
-  constructor(isBetter: (value: Value, than: Value) => boolean) {
+  constructor(isBetter: (value: Value, than: Value) => boolean, run = new AggregateRun()) {
     this.#isBetter = isBetter
+    this.#run = run
   }
 
   add(value: Value = null): void {
     while (this.#values.length > this.#first && this.#isBetter(value, this.#values.at(-1) ?? null)) {
       this.#values.pop()
       this.#numbers.pop()
+      this.#run.heldBytes -= CANDIDATE_BYTES
     }
     this.#values.push(value)
     this.#numbers.push(this.#entered++)
+    this.#run.heldBytes += CANDIDATE_BYTES
   }
 
   retract(values: readonly Value[]): void {
     this.#left += values.length
     while (this.#first < this.#numbers.length && (this.#numbers[this.#first] ?? 0) < this.#left) this.#first++
     if (this.#first < 1024) return
+    this.#run.heldBytes -= CANDIDATE_BYTES * this.#first
     this.#values = this.#values.slice(this.#first)
     this.#numbers = this.#numbers.slice(this.#first)
     this.#first = 0

@@ -1,6 +1,8 @@
 // A t-digest: a sketch of a distribution in about a hundred weighted means, finest at both ends. It is exact while there
 // are fewer values than that, and sketches merge.
 
+import { COLLECTION_BYTES } from './run.ts'
+
 /** Where a quantile falls on the scale on which every mean may span 1. */
 const scaleOf = (quantile: number, compression: number): number =>
   (compression / (2 * Math.PI)) * Math.asin(2 * Math.min(1, Math.max(0, quantile)) - 1)
@@ -17,6 +19,11 @@ export class TDigest {
 
   constructor(compression = 100) {
     this.#compression = compression
+  }
+
+  /** What it takes, about. */
+  get byteLength(): number {
+    return 2 * COLLECTION_BYTES + 16 * this.#means.length
   }
 
   get total(): number {

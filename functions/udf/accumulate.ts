@@ -2,6 +2,7 @@
 // handed over in columns when the accumulator takes columns, and errors that name the method.
 
 import type { AggregateResolution } from '../aggregate/contract.ts'
+import { AggregateRun, COLLECTION_BYTES, valueBytes } from '../aggregate/run.ts'
 import { InternalError, UdfError } from '../errors.ts'
 import type { Value } from '../expr/node.ts'
 import type { Argument } from '../scalar/contract.ts'
@@ -29,7 +30,7 @@ export function resolveAggregateUdf(udf: AggregateUdf, args: readonly Argument[]
     state: udf.state,
     kernel: () => {
       const contract = contractOf(udf)
-      return { accumulator: () => new UserAccumulator(contract) }
+      return { accumulator: (run) => new UserAccumulator(contract, run) }
     },
   }
 }
@@ -69,11 +70,16 @@ class UserAccumulator implements Accumulator {
   /** Rows that wait for `update`, by column. */
   #waiting: unknown[][]
   #rows = 0
+  readonly #run: AggregateRun
+  /** What the waiting rows take; what the user's object keeps cannot be known. */
+  #held = 0
 
-  constructor(contract: Contract) {
+  constructor(contract: Contract, run = new AggregateRun()) {
     this.#contract = contract
     this.#instance = contract.make()
     this.#waiting = contract.inputs.map(() => [])
+    this.#run = run
+    run.heldBytes += COLLECTION_BYTES
   }
 
   add(...row: readonly Value[]): void {
@@ -89,8 +95,14 @@ class UserAccumulator implements Accumulator {
     }
     row.forEach((value, i) => {
       this.#waiting[i]?.push(inputs[i]?.(value))
+      this.#hold(valueBytes(value))
     })
     if (++this.#rows === ROWS_AT_ONCE) this.#flush()
+  }
+
+  #hold(bytes: number): void {
+    this.#held += bytes
+    this.#run.heldBytes += bytes
   }
 
   retract(...columns: readonly (readonly Value[])[]): void {
@@ -135,6 +147,7 @@ class UserAccumulator implements Accumulator {
     const columns = this.#waiting
     this.#rows = 0
     this.#waiting = columns.map(() => [])
+    this.#hold(-this.#held)
     this.#call('update', columns)
   }
 

@@ -1,6 +1,7 @@
 // Aggregation over batches: groups are numbered first, then one generated loop updates the state of all aggregates.
 // The same class runs the three phases: `single` rows to results, `partial` rows to states, `final` states to results.
 
+import { AggregateRun } from '../../functions/aggregate/run.ts'
 import type { BoundAggregate } from '../../functions/bind/aggregate.ts'
 import type { Bound } from '../../functions/bind/bound.ts'
 import type { Batch, PlainColumn } from '../../functions/column/column.ts'
@@ -32,7 +33,7 @@ interface Part {
   readonly aggregate: BoundAggregate
   readonly kernel: ReturnType<BoundAggregate['kernel']>
   /** What each slot holds; one slot of accumulators where the kernel has no slots of its own. */
-  readonly slots: readonly SlotSpec[]
+  readonly slots: readonly ((run: AggregateRun) => SlotSpec)[]
   /** Inputs of the loop: arguments, or in the final phase the columns of the partial state. */
   readonly inputs: readonly Bound[]
   /** FILTER; states have passed it already. */
@@ -153,23 +154,37 @@ function makePart(aggregate: BoundAggregate, states: readonly Bound[] | undefine
   const kernel = aggregate.kernel()
   const slots =
     kernel.grouped === undefined
-      ? [{ storage: 'object' as const, initial: () => kernel.accumulator() as unknown as Value }]
-      : kernel.grouped.slots.map(({ storage, initial }) => ({ storage, initial: () => initial }))
+      ? [(run: AggregateRun): SlotSpec => accumulators(kernel, run)]
+      : kernel.grouped.slots.map(
+          ({ storage, initial }) =>
+            (): SlotSpec => ({ storage, initial: () => initial }),
+        )
   if (slots.length === 0) throw new InternalError(`Aggregate ${aggregate.name} keeps no state`)
   const filter = states === undefined ? aggregate.filter : undefined
   return { aggregate, kernel, slots, inputs: states ?? aggregate.args, filter }
 }
 
+const accumulators = (kernel: Part['kernel'], run: AggregateRun): SlotSpec => ({
+  storage: 'object',
+  initial: () => kernel.accumulator(run) as unknown as Value,
+})
+
 /** The groups and states of one run of an aggregation. */
 export class Aggregation {
   readonly #compiled: CompiledAggregation
   readonly #grouping: Grouping | undefined
+  /** What the accumulators of each aggregate hold. */
+  readonly #runs: readonly AggregateRun[]
   readonly #slots: readonly (readonly SlotArray[])[]
 
   constructor(compiled: CompiledAggregation) {
     this.#compiled = compiled
     this.#grouping = compiled.isGrouped ? new Grouping(compiled.spec.keys.map((key) => key.type)) : undefined
-    this.#slots = compiled.parts.map(({ slots }) => slots.map((slot) => new SlotArray(slot)))
+    this.#runs = compiled.parts.map(() => new AggregateRun())
+    this.#slots = compiled.parts.map(({ slots }, i) => {
+      const run = this.#runs[i] ?? new AggregateRun()
+      return slots.map((slot) => new SlotArray(slot(run)))
+    })
   }
 
   /** Adds the selected rows of a batch, all rows when nothing is selected. */
@@ -181,10 +196,23 @@ export class Aggregation {
     this.#compiled.update(prepared, selection, { groups, slots })
   }
 
-  /** What groups and states take. */
+  /** What groups and states take, and the values that accumulators keep. */
   get byteLength(): number {
     const slots = this.#slots.flat().reduce((sum, slot) => sum + slot.byteLength, 0)
-    return slots + (this.#grouping?.byteLength ?? 0)
+    return slots + this.#keptBytes + (this.#grouping?.byteLength ?? 0)
+  }
+
+  get #keptBytes(): number {
+    return this.#runs.reduce((sum, { heldBytes }) => sum + heldBytes, 0)
+  }
+
+  /** What most of the memory is for, as text. */
+  get holds(): string {
+    const groups = this.size === 1 ? '1 group' : `${this.size} groups`
+    if (2 * this.#keptBytes <= this.byteLength) return groups
+    const kept = this.#runs.map(({ heldBytes }) => heldBytes)
+    const most = this.#compiled.parts[kept.indexOf(Math.max(...kept))]
+    return `the values of ${most?.aggregate.name} in ${groups}`
   }
 
   /** How many groups there are; without keys, one. */

@@ -74,8 +74,8 @@ export class AggregateOperator implements Operator {
     const selection = this.#filter?.select(prepared)
     if (selection?.count === 0) return
     this.#aggregation.add(prepared, selection)
-    const { byteLength, size } = this.#aggregation
-    this.#budget.change(byteLength - this.#held, `${size} groups`)
+    const { byteLength, holds } = this.#aggregation
+    this.#budget.change(byteLength - this.#held, holds)
     this.#held = byteLength
   }
 

@@ -3,41 +3,66 @@
 // anew where they do not. Equal frames are evaluated once.
 
 import type { AggregateKernel } from '../../functions/aggregate/contract.ts'
+import { AggregateRun, valueBytes } from '../../functions/aggregate/run.ts'
 import type { Value } from '../../functions/expr/node.ts'
 import type { Accumulator } from '../../functions/udf/definition.ts'
 import type { BoundFrame } from '../../functions/window/frame.ts'
+import type { MemoryBudget } from './memory-budget.ts'
 import type { Frames } from './window-frame.ts'
 import type { WindowOrder } from './window-order.ts'
 
+/** The budget is asked once for so many bytes. */
+const HOLD_STEP = 1 << 18
+
 /** An aggregate and the rows it sees, by place. */
 export interface FrameAggregate {
+  readonly name: string
   readonly kernel: AggregateKernel
   readonly smallState: boolean
   /** The arguments at a place; undefined when the aggregate does not see the row. */
   readonly argumentsAt: (place: number) => readonly Value[] | undefined
 }
 
-/** Hands every place's result to `write`. */
+/**
+ * Hands every place's result to `write`. What accumulators keep counts while their window partition is computed, results
+ * that are texts or lists count from then on.
+ *
+ * @throws {ResourceError} `memory_limit` when that is too much.
+ */
 export function aggregateFrames(
   aggregate: FrameAggregate,
   frame: BoundFrame,
   order: WindowOrder,
   frames: Frames,
   write: (place: number, value: Value) => void,
+  budget: MemoryBudget,
 ): void {
+  let results = 0
+  let held = 0
   for (let p = 0; p + 1 < order.partitions.length; p++) {
     const start = order.partitions[p] ?? 0
     const end = order.partitions[p + 1] ?? 0
-    const view = viewOf(aggregate, frame, start)
+    const run = new AggregateRun()
+    const view = viewOf(aggregate, frame, start, run)
     let previous: Value = null
     for (let place = start; place < end; place++) {
       const from = frames.starts[place] ?? 0
       const to = frames.ends[place] ?? 0
       const isSame = place > start && from === frames.starts[place - 1] && to === frames.ends[place - 1]
-      if (!isSame) previous = view.evaluate(from, to)
+      if (!isSame) {
+        previous = view.evaluate(from, to)
+        if (typeof previous === 'string' || (typeof previous === 'object' && previous !== null))
+          results += valueBytes(previous)
+        const bytes = results + run.heldBytes
+        if (bytes - held >= HOLD_STEP) {
+          budget.change(bytes - held, `the values of ${aggregate.name} over frames`)
+          held = bytes
+        }
+      }
       write(place, previous)
     }
   }
+  budget.change(results - held, `the results of ${aggregate.name}`)
 }
 
 /** The aggregate of a frame that never moves back. */
@@ -45,12 +70,13 @@ interface FrameView {
   evaluate(from: number, to: number): Value
 }
 
-function viewOf(aggregate: FrameAggregate, frame: BoundFrame, start: number): FrameView {
-  if (frame.start.kind === 'unbounded') return new GrowingView(aggregate, start)
+/** @param run - Counts what the view's accumulators hold. */
+function viewOf(aggregate: FrameAggregate, frame: BoundFrame, start: number, run: AggregateRun): FrameView {
+  if (frame.start.kind === 'unbounded') return new GrowingView(aggregate, start, run)
   const { accumulator, sliding } = aggregate.kernel
-  if (sliding !== undefined) return new SlidingView(aggregate, sliding, start)
-  if (accumulator().retract !== undefined) return new SlidingView(aggregate, accumulator, start)
-  return aggregate.smallState ? new MergingView(aggregate, start) : new FreshView(aggregate)
+  if (sliding !== undefined) return new SlidingView(aggregate, sliding, start, run)
+  if (accumulator().retract !== undefined) return new SlidingView(aggregate, accumulator, start, run)
+  return aggregate.smallState ? new MergingView(aggregate, start) : new FreshView(aggregate, run)
 }
 
 function enter(accumulator: Accumulator, row: readonly Value[] | undefined): void {
@@ -67,9 +93,9 @@ class GrowingView implements FrameView {
   readonly #accumulator: Accumulator
   #to: number
 
-  constructor(aggregate: FrameAggregate, start: number) {
+  constructor(aggregate: FrameAggregate, start: number, run: AggregateRun) {
     this.#aggregate = aggregate
-    this.#accumulator = aggregate.kernel.accumulator()
+    this.#accumulator = aggregate.kernel.accumulator(run)
     this.#to = start
   }
 
@@ -82,15 +108,17 @@ class GrowingView implements FrameView {
 /** Rows enter, and leave by `retract`. */
 class SlidingView implements FrameView {
   readonly #aggregate: FrameAggregate
-  readonly #make: () => Accumulator
+  readonly #make: (run: AggregateRun) => Accumulator
+  readonly #run: AggregateRun
   #accumulator: Accumulator
   #from: number
   #to: number
 
-  constructor(aggregate: FrameAggregate, make: () => Accumulator, start: number) {
+  constructor(aggregate: FrameAggregate, make: (run: AggregateRun) => Accumulator, start: number, run: AggregateRun) {
     this.#aggregate = aggregate
     this.#make = make
-    this.#accumulator = make()
+    this.#run = run
+    this.#accumulator = make(run)
     this.#from = start
     this.#to = start
   }
@@ -98,7 +126,10 @@ class SlidingView implements FrameView {
   evaluate(from: number, to: number): Value {
     if (from >= this.#to) {
       // Nothing stays: a fresh start also drops what rounding has left behind.
-      if (this.#to > this.#from) this.#accumulator = this.#make()
+      if (this.#to > this.#from) {
+        this.#run.heldBytes = 0
+        this.#accumulator = this.#make(this.#run)
+      }
       this.#from = this.#to = from
     }
     for (; this.#from < from; this.#from++) {
@@ -171,13 +202,16 @@ function merge(accumulator: Accumulator, state: readonly Value[]): void {
 /** Every frame by itself. */
 class FreshView implements FrameView {
   readonly #aggregate: FrameAggregate
+  readonly #run: AggregateRun
 
-  constructor(aggregate: FrameAggregate) {
+  constructor(aggregate: FrameAggregate, run: AggregateRun) {
     this.#aggregate = aggregate
+    this.#run = run
   }
 
   evaluate(from: number, to: number): Value {
-    const accumulator = this.#aggregate.kernel.accumulator()
+    this.#run.heldBytes = 0
+    const accumulator = this.#aggregate.kernel.accumulator(this.#run)
     for (let place = from; place < to; place++) enter(accumulator, this.#aggregate.argumentsAt(place))
     return resultOf(accumulator)
   }

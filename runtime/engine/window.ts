@@ -7,6 +7,7 @@ import type { Batch, PlainColumn } from '../../functions/column/column.ts'
 import { concatBatches } from '../../functions/column/concat.ts'
 import { resolveDictionary } from '../../functions/column/take.ts'
 import { InternalError } from '../../functions/errors.ts'
+import type { Value } from '../../functions/expr/node.ts'
 import type { Schema } from '../../functions/types/type.ts'
 import { batchBytes, type MemoryBudget } from './memory-budget.ts'
 import type { Operator } from './operators.ts'
@@ -39,7 +40,7 @@ export class CompiledWindows {
   }
 
   /** The columns that the calls give for these rows. */
-  run(all: Batch): readonly PlainColumn[] {
+  run(all: Batch, budget: MemoryBudget): readonly PlainColumn[] {
     const columns = this.#projection.run(PreparedBatch.of(all), undefined).columns
     const byId = new Map(this.#inputs.map((bound, i) => [bound.id, columns[i]]))
     const columnOf = (bound: Bound): PlainColumn => {
@@ -55,7 +56,7 @@ export class CompiledWindows {
         order = orderFor(window, columnOf, all.length)
         orders.set(key, order)
       }
-      return runWindow(window, order, columnOf)
+      return runWindow(window, order, columnOf, budget)
     })
   }
 }
@@ -80,7 +81,12 @@ function orderFor(window: BoundWindow, columnOf: (bound: Bound) => PlainColumn, 
   return windowOrder(window.partitionBy.map(columnOf), orderBy, length)
 }
 
-function runWindow(window: BoundWindow, order: WindowOrder, columnOf: (bound: Bound) => PlainColumn): PlainColumn {
+function runWindow(
+  window: BoundWindow,
+  order: WindowOrder,
+  columnOf: (bound: Bound) => PlainColumn,
+  budget: MemoryBudget,
+): PlainColumn {
   const { computation, returns } = window
   if (computation.kind === 'kernel' && computation.kernel.kind === 'place')
     return runPlaceKernel(computation.kernel, order, returns.type)
@@ -94,7 +100,7 @@ function runWindow(window: BoundWindow, order: WindowOrder, columnOf: (bound: Bo
   }
   return computation.kind === 'evaluator'
     ? runEvaluator(window, computation.evaluation(), order, frames, columnOf)
-    : runAggregate(window, order, frames, columnOf)
+    : runAggregate(window, order, frames, columnOf, budget)
 }
 
 function framesFor(
@@ -112,10 +118,11 @@ function framesFor(
 }
 
 function runAggregate(
-  { args, filter, returns, frame, computation }: BoundWindow,
+  { name, args, filter, returns, frame, computation }: BoundWindow,
   order: WindowOrder,
   frames: Frames,
   columnOf: (bound: Bound) => PlainColumn,
+  budget: MemoryBudget,
 ): PlainColumn {
   if (computation.kind !== 'aggregate') throw new InternalError('An aggregate was expected')
   const { nulls, smallState } = computation
@@ -130,9 +137,8 @@ function runAggregate(
     return nulls === 'skip' && values.includes(null) ? undefined : values
   }
   const result = new ResultColumn(returns.type, rows.length, true)
-  aggregateFrames({ kernel, smallState, argumentsAt }, frame, order, frames, (place, value) => {
-    result.set(rows[place] ?? 0, value)
-  })
+  const write = (place: number, value: Value): void => result.set(rows[place] ?? 0, value)
+  aggregateFrames({ name, kernel, smallState, argumentsAt }, frame, order, frames, write, budget)
   return result.finish()
 }
 
@@ -161,6 +167,6 @@ export class WindowOperator implements Operator {
       this.#batches,
       this.#compiled.schema.map((field) => field.type),
     )
-    return { length: all.length, columns: [...all.columns, ...this.#compiled.run(all)] }
+    return { length: all.length, columns: [...all.columns, ...this.#compiled.run(all, this.#budget)] }
   }
 }
