@@ -14,6 +14,7 @@ import type { CodecContext } from './context.ts'
 import { decodeEnvelope, encodeEnvelope, FLAG_INLINE_CODE } from './envelope.ts'
 import { decodeGraph, encodeGraph } from './graph-codec.ts'
 import { isScalarUdf, shippedTypes } from './shipped-types.ts'
+import { travelsByValue } from './udf-codec.ts'
 
 const forms = { name: 0, body: 1, hash: 2 } as const
 const HEAD_BYTES = 7
@@ -35,12 +36,11 @@ export function encodeTarget(
   captures?: Readonly<Record<string, unknown>>,
 ): CallTarget {
   if (isScalarUdf(fn)) {
-    const { name, native, body } = fn.definition
-    if (native || body.kind === 'named' || !context.udfInlining) {
-      return { name, signature: signatureText(fn.definition) }
-    }
-    if (body.kind === 'shipped') return { name, body }
-    return { name, body: capture(body.fn, name, context, body.captures) }
+    const { name, body } = fn.definition
+    const byValue = travelsByValue(fn.definition, context)
+    if (byValue && body.kind === 'shipped') return { name, body }
+    if (byValue && body.kind === 'live') return { name, body: capture(body.fn, name, context, body.captures) }
+    return { name, signature: signatureText(fn.definition) }
   }
   const name = fn.name === '' ? 'anonymous' : fn.name
   if (context.udfInlining) return { name, body: capture(fn, name, context, captures) }

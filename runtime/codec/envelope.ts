@@ -1,12 +1,14 @@
 // The header of everything that crosses a process boundary, checked before the payload is touched:
-// family (7 bytes ASCII) · wire version (u8) · sender's Node major (u8) · flags (u8) · payload length (u32 LE) · payload.
+// family (7 bytes ASCII) · wire version (u8) · sender's Node major (u8) · flags (u8) · payload length (u32 LE) ·
+// CRC-32 of all that is before and of the payload (u32 LE) · payload.
 
+import { crc32 } from 'node:zlib'
 import { WireError } from '../../functions/errors.ts'
 
 /** What a payload is; see docs/reference/wire.md. */
-export type Family = 'VLYEXPR' | 'VLYUDFS' | 'VLYUDFA' | 'VLYUDFW' | 'VLYTASK' | 'VLYCALL'
+export type Family = 'VLYEXPR' | 'VLYUDFS' | 'VLYUDFA' | 'VLYUDFW' | 'VLYTASK' | 'VLYPROG' | 'VLYCALL'
 
-const families: readonly string[] = ['VLYEXPR', 'VLYUDFS', 'VLYUDFA', 'VLYUDFW', 'VLYTASK', 'VLYCALL']
+const families: readonly string[] = ['VLYEXPR', 'VLYUDFS', 'VLYUDFA', 'VLYUDFW', 'VLYTASK', 'VLYPROG', 'VLYCALL']
 
 export const WIRE_VERSION_CURRENT = 1
 export const WIRE_VERSION_MIN_SUPPORTED = 1
@@ -14,7 +16,9 @@ export const WIRE_VERSION_MIN_SUPPORTED = 1
 /** The payload holds code: a function's body by value. */
 export const FLAG_INLINE_CODE = 1
 
-const HEADER_BYTES = 14
+const KNOWN_FLAGS = FLAG_INLINE_CODE
+const CHECKED_HEADER_BYTES = 14
+const HEADER_BYTES = 18
 const nodeMajor = Number(process.versions.node.split('.')[0])
 
 export interface Envelope {
@@ -27,21 +31,29 @@ export interface Envelope {
 
 export function encodeEnvelope(family: Family, flags: number, payload: Uint8Array): Uint8Array {
   const bytes = new Uint8Array(HEADER_BYTES + payload.length)
-  for (let i = 0; i < 7; i++) bytes[i] = family.charCodeAt(i)
+  const view = new DataView(bytes.buffer)
+  for (let i = 0; i < family.length; i++) bytes[i] = family.charCodeAt(i)
   bytes[7] = WIRE_VERSION_CURRENT
   bytes[8] = nodeMajor
   bytes[9] = flags
-  new DataView(bytes.buffer).setUint32(10, payload.length, true)
+  view.setUint32(10, payload.length, true)
   bytes.set(payload, HEADER_BYTES)
+  view.setUint32(CHECKED_HEADER_BYTES, checksumOf(bytes), true)
   return bytes
 }
 
+/** It finds damage, not forgery: whoever means to change a payload writes the checksum that fits. */
+function checksumOf(bytes: Uint8Array): number {
+  return crc32(bytes.subarray(HEADER_BYTES), crc32(bytes.subarray(0, CHECKED_HEADER_BYTES)))
+}
+
 /**
- * Reads a header.
+ * Reads a header. What came is told apart from the cheapest to the dearest check, so that a payload of another version is
+ * called that, and not damaged.
  *
  * @param expected - The family that is wanted here.
  * @throws {WireError} `wire_truncated`, `wire_unknown_family`, `wire_wrong_family`, `wire_too_new`, `wire_too_old`,
- * `wire_length`: each says what came and what is wanted.
+ * `wire_unknown_flags`, `wire_length`, `wire_checksum`: each says what came and what is wanted.
  */
 export function decodeEnvelope(bytes: Uint8Array, expected: Family): Envelope {
   if (bytes.length < HEADER_BYTES) {
@@ -51,13 +63,48 @@ export function decodeEnvelope(bytes: Uint8Array, expected: Family): Envelope {
     )
   }
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  const family = String.fromCharCode(...bytes.subarray(0, 7))
-  if (!families.includes(family)) {
-    throw new WireError('wire_unknown_family', `Cannot read these bytes as ${expected}: they are not a Volley payload`)
-  }
-  if (family !== expected) throw new WireError('wire_wrong_family', `Cannot read ${family} as ${expected}`)
+  checkFamily(bytes, expected)
   const version = view.getUint8(7)
-  const align = 'Align volley versions on sender and receiver'
+  checkVersion(version, expected)
+  const flags = view.getUint8(9)
+  if ((flags & ~KNOWN_FLAGS) !== 0) {
+    throw new WireError(
+      'wire_unknown_flags',
+      `Cannot read ${expected} with flags ${flags}: this side knows ${KNOWN_FLAGS}. ${align}`,
+    )
+  }
+  const [length, actual] = [view.getUint32(10, true), bytes.length - HEADER_BYTES]
+  if (length !== actual) {
+    throw new WireError(
+      'wire_length',
+      `Cannot read ${expected}: its payload has ${actual} bytes, the header says ${length}`,
+    )
+  }
+  if (view.getUint32(CHECKED_HEADER_BYTES, true) !== checksumOf(bytes)) {
+    throw new WireError(
+      'wire_checksum',
+      `Cannot read ${expected}: it was changed on its way, its checksum is another. Send the bytes as they were encoded`,
+    )
+  }
+  return {
+    family: expected,
+    version,
+    nodeMajor: view.getUint8(8),
+    flags,
+    payload: bytes.subarray(HEADER_BYTES),
+  }
+}
+
+const align = 'Align volley versions on sender and receiver'
+
+function checkFamily(bytes: Uint8Array, expected: Family): void {
+  const family = String.fromCharCode(...bytes.subarray(0, 7))
+  if (family === expected) return
+  if (families.includes(family)) throw new WireError('wire_wrong_family', `Cannot read ${family} as ${expected}`)
+  throw new WireError('wire_unknown_family', `Cannot read these bytes as ${expected}: they are not a Volley payload`)
+}
+
+function checkVersion(version: number, family: Family): void {
   if (version > WIRE_VERSION_CURRENT) {
     throw new WireError(
       'wire_too_new',
@@ -69,19 +116,5 @@ export function decodeEnvelope(bytes: Uint8Array, expected: Family): Envelope {
       'wire_too_old',
       `Cannot read ${family} of wire version ${version}: this side reads from ${WIRE_VERSION_MIN_SUPPORTED}. ${align}`,
     )
-  }
-  const length = view.getUint32(10, true)
-  if (length !== bytes.length - HEADER_BYTES) {
-    throw new WireError(
-      'wire_length',
-      `Cannot read ${family}: its payload has ${bytes.length - HEADER_BYTES} bytes, the header says ${length}`,
-    )
-  }
-  return {
-    family: expected,
-    version,
-    nodeMajor: view.getUint8(8),
-    flags: view.getUint8(9),
-    payload: bytes.subarray(HEADER_BYTES),
   }
 }

@@ -9,7 +9,7 @@ import { arrowTypes } from './arrow.ts'
 import type { CodecContext } from './context.ts'
 import { packNode, unpackNode } from './pack-node.ts'
 import { encodeSections, type Sections, splitSections } from './sections.ts'
-import { decodeUdf, encodeUdf, parseText, peekUdf } from './udf-codec.ts'
+import { decodeUdf, encodeUdf, parseText, peekUdf, travelsByValue } from './udf-codec.ts'
 import { validateNode } from './validate-node.ts'
 import { PartBudget } from './validate-type.ts'
 
@@ -36,9 +36,8 @@ export function encodeGraph(value: unknown, context: CodecContext, label = 'the 
       if (!isUdf(candidate)) return false
       let index = udfs.get(candidate)
       if (index === undefined) {
-        const bytes = encodeUdf(candidate, context)
-        inline ||= peekUdf(bytes, candidate.family).inline
-        index = attachments.push(bytes)
+        index = attachments.push(encodeUdf(candidate, context))
+        inline ||= travelsByValue(candidate, context)
         udfs.set(candidate, index)
       }
       return [candidate.family, index]

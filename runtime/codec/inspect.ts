@@ -9,7 +9,7 @@ import { captureClosure } from './closure/capture-closure.ts'
 import type { ShippedEntry } from './closure/report.ts'
 import type { CodecContext } from './context.ts'
 import { isScalarUdf } from './shipped-types.ts'
-import { encodeUdf } from './udf-codec.ts'
+import { encodeUdf, travelsByValue } from './udf-codec.ts'
 
 /** How one function travels. */
 export interface UdfShipment {
@@ -54,16 +54,14 @@ export function explainShipping(expr: Expr, context?: CodecContext): readonly Ud
 }
 
 function inspectDefinition(udf: Udf, context: CodecContext): UdfShipment {
-  const { name, family, native, body } = udf
+  const { name, family, body } = udf
   const bytes = encodeUdf(udf, context).length
-  if (native || body.kind === 'named' || !context.udfInlining) {
-    return { name, family, kind: 'by-name', bytes, captures: [] }
-  }
+  const kind = travelsByValue(udf, context) ? 'by-value' : 'by-name'
   // A body that came as bytes goes on as those bytes; what is in them is not for this side to open.
-  if (body.kind === 'shipped') return { name, family, kind: 'by-value', bytes, captures: [] }
+  if (kind === 'by-name' || body.kind !== 'live') return { name, family, kind, bytes, captures: [] }
   const { fn, captures } = body
   const { report } = captureClosure(fn, { label: name, ...(captures === undefined ? {} : { captures }) })
-  return { name, family, kind: 'by-value', bytes, captures: report }
+  return { name, family, kind, bytes, captures: report }
 }
 
 function definitionOf(udf: InspectedUdf): Udf | undefined {

@@ -48,7 +48,7 @@ export class TaskEncoder {
   #encodeProgram(program: Program): EncodedProgram {
     const collector = new PartCollector()
     const { payload, inline } = encodeGraph(program, this.#context)
-    const reference = collector.add(payload)
+    const reference = collector.add(encodeEnvelope('VLYPROG', inline ? FLAG_INLINE_CODE : 0, payload))
     return { reference, parts: collector.parts, inline }
   }
 }
@@ -74,7 +74,8 @@ export function decodeTask(bytes: Uint8Array, parts: PartSource, context?: Codec
 
 /** @throws {WireError} When the bytes are no program, or the context refuses what is in them. */
 export function decodeProgram(bytes: Uint8Array, context?: CodecContext): Program {
-  const program = decodeGraph(bytes, decodingContext(context))
+  const { payload } = decodeEnvelope(bytes, 'VLYPROG')
+  const program = decodeGraph(payload, decodingContext(context))
   validateProgram(program, new PartBudget(bytes.length))
   return program
 }

@@ -17,9 +17,13 @@ const familyOf: Readonly<Record<Udf['family'], Family>> = { scalar: 'VLYUDFS', a
 
 const MAX_NAME_BYTES = 65_535
 
+/** Whether a function's body goes along, or its name alone. */
+export const travelsByValue = ({ native, body }: Udf, { udfInlining }: CodecContext): boolean =>
+  udfInlining && !native && body.kind !== 'named'
+
 /** A function's frame. The closure is read anew each time; its bytes are the same if it is. */
 export function encodeUdf(udf: Udf, context: CodecContext): Uint8Array {
-  const inline = context.udfInlining && !udf.native && udf.body.kind !== 'named'
+  const inline = travelsByValue(udf, context)
   const name = Buffer.from(udf.name)
   if (name.length > MAX_NAME_BYTES) {
     throw new ShippingError('closure_too_large', `Cannot ship a function whose name has ${name.length} bytes`, {

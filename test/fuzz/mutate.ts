@@ -1,5 +1,7 @@
 // Mutations of bytes, from a seed: the same seed gives the same mutations everywhere.
 
+import { HEADER_BYTES, seal } from './seal.ts'
+
 /** A small generator of numbers (mulberry32). */
 export function createRandom(seed: number): (below: number) => number {
   let state = seed >>> 0
@@ -14,7 +16,6 @@ export function createRandom(seed: number): (below: number) => number {
 type Random = ReturnType<typeof createRandom>
 type Mutation = (bytes: Buffer, random: Random, other: Uint8Array) => Buffer
 
-const HEADER_BYTES = 14
 const texts = [
   '[',
   '{',
@@ -75,21 +76,22 @@ const mutations: readonly Mutation[] = [
   },
 ]
 
-/** Changes bytes in one to three ways, and mostly mends the lengths in front, so that what is behind is reached. */
+/** Changes bytes in one to three ways, and mostly mends lengths and checksums, so that what is behind them is reached. */
 export function mutate(original: Uint8Array, random: Random, other: Uint8Array): Buffer {
   let bytes: Buffer = Buffer.from(original)
   for (let n = random(3) + 1; n > 0; n--) {
     bytes = mutations[random(mutations.length)]?.(bytes, random, other) ?? bytes
     if (bytes.length < HEADER_BYTES + 12) return bytes
   }
-  return random(5) === 0 ? bytes : mend(original, bytes)
+  const mended = random(5) === 0 ? bytes : mend(original, bytes)
+  return random(8) === 0 ? mended : seal(mended)
 }
 
 /** Puts a true header back; where the payload is sections, its text takes what the attachments leave. */
 function mend(original: Uint8Array, bytes: Buffer): Buffer {
   Buffer.from(original).copy(bytes, 0, 0, HEADER_BYTES)
   bytes.writeUInt32LE(bytes.length - HEADER_BYTES, 10)
-  const isSections = /^VLY(EXPR|TASK)/.test(bytes.toString('latin1', 0, 7))
+  const isSections = /^VLY(EXPR|TASK|PROG)/.test(bytes.toString('latin1', 0, 7))
   if (!isSections) return bytes
   const before = Buffer.from(original)
   const count = before.readUInt32LE(HEADER_BYTES + 4)

@@ -100,9 +100,17 @@ const functions: readonly Subject[] = [gross.definition, total, ranks].map((defi
   decode: (bytes) => decodeUdf(bytes, definition.family, open),
 }))
 
+const registry = new SessionContext()
+registry.registerUdf(gross)
+
 export const subjects: readonly Subject[] = [
   ...expressions,
   ...functions,
+  {
+    name: 'function by name',
+    bytes: encodeUdf(gross.definition, strict),
+    decode: (bytes) => decodeUdf(bytes, 'scalar', registry),
+  },
   {
     name: 'task',
     bytes: task,

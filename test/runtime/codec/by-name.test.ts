@@ -19,6 +19,7 @@ import {
 import type { Udf } from '../../../functions/udf/definition.ts'
 import { signatureText } from '../../../runtime/codec/by-name.ts'
 import { decodeUdf, encodeUdf } from '../../../runtime/codec/udf-codec.ts'
+import { seal } from '../../fuzz/seal.ts'
 
 const gross = (inputs: readonly (DataType | string)[], returns: Parameters<typeof udf>[2], options: UdfOptions = {}) =>
   udf((...values: readonly unknown[]) => values[0], inputs, returns, { name: 'gross', ...options })
@@ -163,8 +164,8 @@ t.test('a frame without a signature, or with an endless one, is refused', (t) =>
   receiver.registerUdf(gross([float64], float64))
   const frame = (signature: string): Buffer => {
     const made = Buffer.concat([name, Buffer.from(signature)])
-    made.writeUInt32LE(made.length - 14, 10)
-    return made
+    made.writeUInt32LE(made.length - 18, 10)
+    return seal(made)
   }
   t.equal(decodeUdf(frame('(float64) -> float64'), 'scalar', receiver), receiver.findUdf('scalar', 'gross'))
   t.throws(() => decodeUdf(frame(''), 'scalar', receiver), {

@@ -1,5 +1,6 @@
 // The header: every byte of it is checked before the payload is touched.
 
+import { crc32 } from 'node:zlib'
 import t from 'tap'
 import {
   decodeEnvelope,
@@ -8,16 +9,17 @@ import {
   FLAG_INLINE_CODE,
   WIRE_VERSION_CURRENT,
 } from '../../../runtime/codec/envelope.ts'
+import { seal } from '../../fuzz/seal.ts'
 
-const families: readonly Family[] = ['VLYEXPR', 'VLYUDFS', 'VLYUDFA', 'VLYUDFW', 'VLYTASK', 'VLYCALL']
+const families: readonly Family[] = ['VLYEXPR', 'VLYUDFS', 'VLYUDFA', 'VLYUDFW', 'VLYTASK', 'VLYPROG', 'VLYCALL']
 const payload = Uint8Array.of(1, 2, 3)
 const nodeMajor = Number(process.versions.node.split('.')[0])
 
-t.test('encodeEnvelope() writes family, versions, flags and length in 14 bytes', (t) => {
-  t.same(
-    [...encodeEnvelope('VLYTASK', FLAG_INLINE_CODE, payload)],
-    [...Buffer.from('VLYTASK'), 1, nodeMajor, 1, 3, 0, 0, 0, 1, 2, 3],
-  )
+t.test('encodeEnvelope() writes family, versions, flags, length and checksum in 18 bytes', (t) => {
+  const header = Buffer.of(...Buffer.from('VLYTASK'), 1, nodeMajor, 1, 3, 0, 0, 0)
+  const checksum = Buffer.alloc(4)
+  checksum.writeUInt32LE(crc32(Buffer.concat([header, payload])))
+  t.same(Buffer.from(encodeEnvelope('VLYTASK', FLAG_INLINE_CODE, payload)), Buffer.concat([header, checksum, payload]))
   t.end()
 })
 
@@ -39,7 +41,7 @@ for (const family of families) {
 t.test('decodeEnvelope() refuses every length but the whole', (t) => {
   const bytes = encodeEnvelope('VLYEXPR', 0, payload)
   for (let length = 0; length < bytes.length; length++) {
-    const code = length < 14 ? 'wire_truncated' : 'wire_length'
+    const code = length < 18 ? 'wire_truncated' : 'wire_length'
     t.throws(() => decodeEnvelope(bytes.subarray(0, length), 'VLYEXPR'), { code }, `${length} bytes`)
   }
   t.throws(() => decodeEnvelope(Buffer.concat([bytes, Buffer.of(0)]), 'VLYEXPR'), {
@@ -47,7 +49,7 @@ t.test('decodeEnvelope() refuses every length but the whole', (t) => {
     message: 'Cannot read VLYEXPR: its payload has 4 bytes, the header says 3',
   })
   t.throws(() => decodeEnvelope(new Uint8Array(5), 'VLYEXPR'), {
-    message: 'Cannot read 5 bytes as VLYEXPR: a header alone has 14',
+    message: 'Cannot read 5 bytes as VLYEXPR: a header alone has 18',
   })
   t.end()
 })
@@ -71,10 +73,39 @@ t.test('decodeEnvelope() refuses every version byte but its own', (t) => {
   t.end()
 })
 
+t.test('decodeEnvelope() refuses flags that it does not know, with any checksum', (t) => {
+  for (let flags = 2; flags < 256; flags++) {
+    const refusal = {
+      code: 'wire_unknown_flags',
+      message: `Cannot read VLYEXPR with flags ${flags}: this side knows 1. Align volley versions on sender and receiver`,
+    }
+    const bytes = encodeEnvelope('VLYEXPR', flags, payload)
+    t.throws(() => decodeEnvelope(bytes, 'VLYEXPR'), refusal)
+    bytes[14] = (bytes[14] ?? 0) ^ 1
+    t.throws(() => decodeEnvelope(bytes, 'VLYEXPR'), refusal)
+  }
+  t.end()
+})
+
+t.test('decodeEnvelope() refuses what was changed on its way, header or payload', (t) => {
+  for (const at of [8, 9, 14, 17, 18, 20]) {
+    const bytes = encodeEnvelope('VLYEXPR', 0, payload)
+    bytes[at] = (bytes[at] ?? 0) ^ 1
+    t.throws(() => decodeEnvelope(bytes, 'VLYEXPR'), {
+      name: 'WireError',
+      code: 'wire_checksum',
+      message:
+        'Cannot read VLYEXPR: it was changed on its way, its checksum is another. Send the bytes as they were encoded',
+    })
+  }
+  t.end()
+})
+
 t.test('decodeEnvelope() takes the stamp of any Node', (t) => {
   for (const major of [0, 18, 24, 255]) {
     const bytes = encodeEnvelope('VLYEXPR', 0, payload)
     bytes[8] = major
+    seal(bytes)
     t.equal(decodeEnvelope(bytes, 'VLYEXPR').nodeMajor, major)
   }
   t.end()
@@ -94,6 +125,6 @@ t.test('decodeEnvelope() refuses what is no payload of ours', (t) => {
 
 t.test('decodeEnvelope() reads from the middle of other memory', (t) => {
   const memory = Buffer.concat([Buffer.alloc(3, 0xff), encodeEnvelope('VLYEXPR', 0, payload), Buffer.alloc(5, 0xff)])
-  t.same(decodeEnvelope(memory.subarray(3, 20), 'VLYEXPR').payload, Buffer.from(payload))
+  t.same(decodeEnvelope(memory.subarray(3, 24), 'VLYEXPR').payload, Buffer.from(payload))
   t.end()
 })

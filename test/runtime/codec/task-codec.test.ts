@@ -137,7 +137,7 @@ t.test('decodeTask() and decodeProgram() refuse what is none', (t) => {
   ]
   for (const payload of wrong)
     t.throws(
-      () => decodeProgram(encodeGraph(payload, open).payload, open),
+      () => decodeProgram(encodeEnvelope('VLYPROG', 0, encodeGraph(payload, open).payload), open),
       { code: 'wire_damaged' },
       JSON.stringify(payload),
     )

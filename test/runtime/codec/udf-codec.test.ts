@@ -28,6 +28,7 @@ import {
   setSenderCtx,
   setWorkerCtx,
 } from '../../../runtime/context/slots.ts'
+import { seal } from '../../fuzz/seal.ts'
 
 const rate = 1.19
 const gross = udf((net: number) => net * rate, [float64], float64, { name: 'gross' })
@@ -135,8 +136,9 @@ t.test('a strict receiver refuses code before it reads any, and before it asks i
   }
   t.throws(() => decodeExpr(bytes, receiver.context), refusal)
   const damaged = Uint8Array.from(bytes)
-  damaged[14 + 8 + 4 + 1] = 0xff
-  t.throws(() => decodeExpr(damaged, receiver.context), refusal, 'though the text is damaged')
+  damaged[18 + 8 + 4 + 1] = 0xff
+  t.throws(() => decodeExpr(damaged, receiver.context), { code: 'wire_checksum' }, 'damage comes first')
+  t.throws(() => decodeExpr(seal(damaged), receiver.context), refusal, 'though the text is none')
   t.same(receiver.asked, [])
   t.equal(
     udfsOf(decodeExpr(encodeExpr(gross(col('a')), strict), receiver.context))[0],
@@ -199,7 +201,7 @@ t.test('the sender slot decides on encoding, the worker slot on decoding, an arg
   t.end()
 })
 
-t.test('a frame that is cut, of another family, or flipped gives a coded error', (t) => {
+t.test('a frame that is cut, of another family, or changed under a checksum that fits gives a coded error', (t) => {
   const bytes = encodeUdf(gross.definition, open)
   const codeOf = (work: () => unknown): unknown => {
     try {
@@ -224,7 +226,7 @@ t.test('a frame that is cut, of another family, or flipped gives a coded error',
   for (let at = 0; at < Math.min(bytes.length, 400); at++) {
     const flipped = Uint8Array.from(bytes)
     flipped[at] = (flipped[at] ?? 0) ^ 0x55
-    const code = codeOf(() => decodeUdf(flipped, 'scalar', open))
+    const code = codeOf(() => decodeUdf(seal(flipped), 'scalar', open))
     if (code !== 'none' && !String(code).startsWith('wire_')) t.fail(`byte ${at}: ${code}`)
   }
   t.end()
