@@ -10,6 +10,7 @@ import { batchBytes, type MemoryBudget } from './memory-budget.ts'
 import { PreparedBatch, selectRows } from './prepared-batch.ts'
 import type { Projection } from './projection.ts'
 import { type SortKey, sortBatches } from './sort.ts'
+import { TopRows } from './top-rows.ts'
 
 export interface Operator {
   /** What the input gives at once; undefined when nothing is ready. */
@@ -84,48 +85,56 @@ export class AggregateOperator implements Operator {
   }
 }
 
+/** Sorts all rows. */
 export class SortOperator implements Operator {
   readonly satisfied = false
   readonly #schema: Schema
   readonly #keys: readonly SortKey[]
-  readonly #limit: number | undefined
   readonly #budget: MemoryBudget
-  #batches: Batch[] = []
+  readonly #batches: Batch[] = []
   #rows = 0
-  #held = 0
 
-  constructor(schema: Schema, keys: readonly SortKey[], limit: number | undefined, budget: MemoryBudget) {
+  constructor(schema: Schema, keys: readonly SortKey[], budget: MemoryBudget) {
     this.#schema = schema
     this.#keys = keys
-    this.#limit = limit
     this.#budget = budget
   }
 
   push(batch: Batch): undefined {
     this.#batches.push(batch)
     this.#rows += batch.length
-    this.#hold(this.#held + batchBytes(batch))
-    // With a limit only the best rows so far are kept; sorting now and then keeps memory near the limit.
-    if (this.#limit !== undefined && this.#rows > 4 * this.#limit + 262_144) {
-      const best = this.#sorted()
-      this.#batches = [best]
-      this.#rows = best.length
-      this.#hold(batchBytes(best))
-    }
-  }
-
-  #hold(bytes: number): void {
-    this.#budget.change(bytes - this.#held, `${this.#rows} rows to sort`)
-    this.#held = bytes
+    this.#budget.change(batchBytes(batch), `${this.#rows} rows to sort`)
   }
 
   finish(): Batch | undefined {
-    return this.#batches.length === 0 ? undefined : this.#sorted()
+    if (this.#batches.length === 0) return undefined
+    const types = this.#schema.map((field) => field.type)
+    return sortBatches(this.#batches, types, this.#keys)
+  }
+}
+
+/** Sorts, and keeps the first rows alone. */
+export class TopOperator implements Operator {
+  readonly satisfied = false
+  readonly #top: TopRows
+  readonly #budget: MemoryBudget
+  #held = 0
+
+  constructor(schema: Schema, keys: readonly SortKey[], limit: number, budget: MemoryBudget) {
+    const types = schema.map((field) => field.type)
+    this.#top = new TopRows(types, keys, limit)
+    this.#budget = budget
   }
 
-  #sorted(): Batch {
-    const types = this.#schema.map((field) => field.type)
-    return sortBatches(this.#batches, types, this.#keys, this.#limit)
+  push(batch: Batch): undefined {
+    this.#top.push(batch)
+    const { byteLength, rows } = this.#top
+    this.#budget.change(byteLength - this.#held, `${rows} rows to sort`)
+    this.#held = byteLength
+  }
+
+  finish(): Batch | undefined {
+    return this.#top.rows === 0 ? undefined : this.#top.finish()
   }
 }
 

@@ -1,138 +1,78 @@
-// The order of rows as positions, by distribution: rows are dealt into buckets by the leading number of their first key,
-// then each small bucket is put in order. Stable. Keys whose leading number does not decide are compared in full.
+// The order of rows by several keys: the leading numbers of the first key are sorted with the rows' positions, rows that
+// are equal in them by what follows. Stable.
 
-/** What rows are ordered by. */
-export interface RowOrder {
-  /**
-   * For each row a number that is smaller only when the row comes first. Equal numbers do not mean equal keys unless
-   * `decides`. Never NaN.
-   */
-  readonly leading: Float64Array
-  /** Rows of equal leading number are equal. */
-  readonly decides: boolean
-  /** Compares two rows of equal leading number. */
+import type { LeadingNumbers } from './leading-numbers.ts'
+import { NumberSorter } from './order-numbers.ts'
+
+/** One key that rows are ordered by. */
+export interface RowKey {
+  /** Its numbers, of all rows; asked for when they are needed first. */
+  readonly leading: () => LeadingNumbers
+  /** Compares two rows in this key alone. */
   readonly compare: (a: number, b: number) => number
 }
 
-/** Buckets of up to this many rows are put in order by insertion. */
-const SMALL = 24
-/** Rows per bucket that dealing aims at. */
-const AIM = 6
+/** Ties of up to this many rows are compared with each other; longer ones are sorted by the next key's numbers. */
+const SHORT = 24
 
-/**
- * Positions of rows in order.
- *
- * @param rows - The rows to order, in the order that decides between equals.
- * @param limit - How many positions are wanted; the rest is left out.
- */
-export function orderRows(rows: Int32Array, order: RowOrder, limit = rows.length): Int32Array {
-  const keys = new Float64Array(rows.length)
-  for (let i = 0; i < rows.length; i++) keys[i] = order.leading[rows[i] ?? 0] ?? 0
-  const sorted = new Int32Array(Math.min(limit, rows.length))
-  sortInto(Int32Array.from(rows), keys, order, sorted, 0)
-  return sorted
-}
+export class RowSorter {
+  readonly #keys: readonly RowKey[]
+  readonly #numbers = new NumberSorter()
 
-/** Orders `rows` and writes as many as fit into `target` from `at`. */
-function sortInto(rows: Int32Array, keys: Float64Array, order: RowOrder, target: Int32Array, at: number): void {
-  const wanted = target.length - at
-  if (rows.length === 0 || wanted <= 0) return
-  if (rows.length <= SMALL) {
-    insertionSort(rows, keys, order, 0, rows.length)
-    target.set(rows.length > wanted ? rows.subarray(0, wanted) : rows, at)
-    return
+  /** @param keys - At least one. */
+  constructor(keys: readonly RowKey[]) {
+    this.#keys = keys
   }
-  let least = Infinity
-  let greatest = -Infinity
-  for (let i = 0; i < keys.length; i++) {
-    const key = keys[i] ?? 0
-    if (key < least) least = key
-    if (key > greatest) greatest = key
-  }
-  const scale = bucketScale(least, greatest, rows.length)
-  if (scale === 0) {
-    if (!order.decides) rows.sort((a, b) => order.compare(a, b) || a - b)
-    target.set(rows.length > wanted ? rows.subarray(0, wanted) : rows, at)
-    return
-  }
-  deal(rows, keys, order, target, at, least, scale)
-}
 
-/** Buckets per unit of the leading number; 0 when all are equal, negative when there is no such scale. */
-function bucketScale(least: number, greatest: number, count: number): number {
-  const range = greatest - least
-  const buckets = Math.min(1 << 21, Math.max(2, Math.ceil(count / AIM)))
-  if (!(range > 0)) return 0
-  // Infinities are ends of their own: everything finite shares a bucket and is dealt again.
-  if (range === Infinity) return -1
-  const scale = (buckets - 1) / range
-  return Number.isFinite(scale) ? scale : -1
-}
+  /**
+   * Puts the rows at places `start` to `end` in order.
+   *
+   * @param numbers - The rows' leading numbers in the first key, by place. They are sorted with the rows; where rows are
+   * equal in the first of several keys, something else stands there afterwards.
+   * @param wanted - Places from here on may be left in any order.
+   */
+  sort(rows: Int32Array, numbers: Float64Array, start: number, end: number, wanted = end): void {
+    this.#sortFrom(0, rows, numbers, start, end, wanted)
+  }
 
-function deal(
-  rows: Int32Array,
-  keys: Float64Array,
-  order: RowOrder,
-  target: Int32Array,
-  at: number,
-  least: number,
-  scale: number,
-): void {
-  const count = rows.length
-  const buckets = new Int32Array(count)
-  let highest = 0
-  for (let i = 0; i < count; i++) {
-    const key = keys[i] ?? 0
-    const bucket = scale < 0 ? (key === -Infinity ? 0 : key === Infinity ? 2 : 1) : ((key - least) * scale) | 0
-    buckets[i] = bucket
-    if (bucket > highest) highest = bucket
-  }
-  const ends = new Int32Array(highest + 2)
-  for (let i = 0; i < count; i++) {
-    const next = (buckets[i] ?? 0) + 1
-    ends[next] = (ends[next] ?? 0) + 1
-  }
-  for (let b = 1; b < ends.length; b++) ends[b] = (ends[b] ?? 0) + (ends[b - 1] ?? 0)
-  const starts = ends.slice()
-  const dealtRows = new Int32Array(count)
-  const dealtKeys = new Float64Array(count)
-  for (let i = 0; i < count; i++) {
-    const bucket = buckets[i] ?? 0
-    const to = starts[bucket] ?? 0
-    starts[bucket] = to + 1
-    dealtRows[to] = rows[i] ?? 0
-    dealtKeys[to] = keys[i] ?? 0
-  }
-  const wanted = target.length - at
-  for (let b = 0; b <= highest; b++) {
-    const start = ends[b] ?? 0
-    const end = ends[b + 1] ?? 0
-    if (start >= wanted) break
-    if (end - start <= SMALL) {
-      if (end - start > 1) insertionSort(dealtRows, dealtKeys, order, start, end)
-    } else if (end - start === count) {
-      // Dealing did not part them: only comparing does.
-      dealtRows.sort((x, y) => (order.leading[x] ?? 0) - (order.leading[y] ?? 0) || order.compare(x, y) || x - y)
-    } else {
-      const part = dealtRows.slice(start, end)
-      sortInto(part, dealtKeys.slice(start, end), order, dealtRows.subarray(0, end), start)
+  #sortFrom(k: number, rows: Int32Array, numbers: Float64Array, start: number, end: number, wanted: number): void {
+    this.#numbers.sort(numbers, rows, start, end, wanted)
+    const exact = this.#keys[k]?.leading().exact === true
+    const next = exact ? k + 1 : k
+    if (next === this.#keys.length) return
+    for (let from = start; from < end && from < wanted; ) {
+      const number = numbers[from] ?? 0
+      let to = from + 1
+      while (to < end && numbers[to] === number) to++
+      if (to - from > SHORT && exact) {
+        const following = this.#keys[next]?.leading().numbers
+        for (let place = from; place < to; place++) numbers[place] = following?.[rows[place] ?? 0] ?? 0
+        this.#sortFrom(next, rows, numbers, from, to, wanted)
+      } else if (to - from > 1) this.#compareFrom(next, rows, from, to)
+      from = to
     }
   }
-  target.set(dealtRows.subarray(0, Math.min(count, wanted)), at)
-}
 
-function insertionSort(rows: Int32Array, keys: Float64Array, order: RowOrder, start: number, end: number): void {
-  for (let i = start + 1; i < end; i++) {
-    const row = rows[i] ?? 0
-    const key = keys[i] ?? 0
-    let j = i - 1
-    for (; j >= start; j--) {
-      const other = keys[j] ?? 0
-      if (other < key || (other === key && (order.decides || order.compare(rows[j] ?? 0, row) <= 0))) break
-      rows[j + 1] = rows[j] ?? 0
-      keys[j + 1] = other
+  /** Orders rows that are equal in all keys before `k` by comparing them. */
+  #compareFrom(k: number, rows: Int32Array, start: number, end: number): void {
+    if (end - start > SHORT) {
+      rows.subarray(start, end).sort((a, b) => this.#compare(k, a, b))
+      return
     }
-    rows[j + 1] = row
-    keys[j + 1] = key
+    for (let place = start + 1; place < end; place++) {
+      const row = rows[place] ?? 0
+      let before = place - 1
+      for (; before >= start && this.#compare(k, rows[before] ?? 0, row) > 0; before--)
+        rows[before + 1] = rows[before] ?? 0
+      rows[before + 1] = row
+    }
+  }
+
+  #compare(k: number, a: number, b: number): number {
+    for (let at = k; at < this.#keys.length; at++) {
+      const result = this.#keys[at]?.compare(a, b) ?? 0
+      if (result !== 0) return result
+    }
+    return 0
   }
 }

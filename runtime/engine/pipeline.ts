@@ -15,7 +15,14 @@ import { partialSchema, schemaAfter } from '../program/schema.ts'
 import { CompiledAggregation } from './aggregate.ts'
 import { Filter } from './filter.ts'
 import { MemoryBudget } from './memory-budget.ts'
-import { AggregateOperator, LimitOperator, type Operator, SelectOperator, SortOperator } from './operators.ts'
+import {
+  AggregateOperator,
+  LimitOperator,
+  type Operator,
+  SelectOperator,
+  SortOperator,
+  TopOperator,
+} from './operators.ts'
 import { Projection } from './projection.ts'
 import { CompiledWindows, WindowOperator } from './window.ts'
 
@@ -132,7 +139,10 @@ class PipelineBuilder {
           nullsFirst,
         }))
         const { schema } = this
-        this.#operators.push((budget) => new SortOperator(schema, keys, op.limit, budget))
+        const { limit } = op
+        this.#operators.push((budget) =>
+          limit === undefined ? new SortOperator(schema, keys, budget) : new TopOperator(schema, keys, limit, budget),
+        )
         break
       }
       case 'limit':

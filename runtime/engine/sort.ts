@@ -7,14 +7,14 @@ import { concatBatches } from '../../functions/column/concat.ts'
 import { counting, resolveDictionary, takeRows } from '../../functions/column/take.ts'
 import { compareNumbers, compareValues } from '../../functions/scalar/order.ts'
 import type { DataType } from '../../functions/types/type.ts'
-import { orderRows } from './order-rows.ts'
+import { columnOfNumbers, type Direction, type LeadingNumbers, leadingNumbers } from './leading-numbers.ts'
+import { NumberSorter } from './order-numbers.ts'
+import { type RowKey, RowSorter } from './order-rows.ts'
 import { PreparedBatch } from './prepared-batch.ts'
 import { Projection } from './projection.ts'
 
-export interface SortKey {
+export interface SortKey extends Direction {
   readonly expression: Bound
-  readonly descending: boolean
-  readonly nullsFirst: boolean
 }
 
 /** The rows of all batches in order; only the first `limit` when given. */
@@ -26,12 +26,32 @@ export function sortBatches(
 ): Batch {
   const all = concatBatches(batches, types)
   const projection = new Projection(keys.map((key) => key.expression))
-  const columns = projection.run(PreparedBatch.of(all), undefined).columns.map(resolveDictionary)
-  const positions = sortedPositions(columns, keys, all.length, limit ?? all.length)
-  return {
-    length: positions.length,
-    columns: all.columns.map((column) => takeRows(resolveDictionary(column), positions, positions.length)),
+  const keyColumns = projection.run(PreparedBatch.of(all), undefined).columns.map(resolveDictionary)
+  const columns = all.columns.map(resolveDictionary)
+  const wanted = Math.min(limit ?? all.length, all.length)
+  const [only] = columns
+  const [key] = keys
+  if (columns.length === 1 && keys.length === 1 && only === keyColumns[0] && only !== undefined && key !== undefined) {
+    const sorted = sortedValues(only, key, wanted)
+    if (sorted !== undefined) return { length: wanted, columns: [sorted] }
   }
+  const { rows, numbers } = ordered(keyColumns, keys, all.length, wanted)
+  return {
+    length: wanted,
+    columns: columns.map((column) =>
+      column === keyColumns[0] && numbers !== undefined && key !== undefined
+        ? columnOfNumbers(column, numbers, key)
+        : takeRows(column, rows, wanted),
+    ),
+  }
+}
+
+/** The first values of a column sorted by itself; undefined when its numbers are not its values. */
+function sortedValues(column: PlainColumn, key: SortKey, wanted: number): PlainColumn | undefined {
+  const { numbers, faithful } = leadingNumbers(column, key)
+  if (!faithful) return undefined
+  new NumberSorter().sort(numbers, undefined, 0, numbers.length, wanted)
+  return columnOfNumbers(column, numbers.slice(0, wanted), key)
 }
 
 /** Positions of the first `limit` rows in the order of the keys. */
@@ -41,90 +61,40 @@ export function sortedPositions(
   length: number,
   limit: number,
 ): Int32Array {
-  const rows = counting(length)
-  const [column] = columns
-  const [key] = keys
-  if (column === undefined || key === undefined) return rows.subarray(0, limit)
-  const { nulls, others } = partNulls(column, rows)
-  const orders = columns.map((own, k) => keyOrder(own, keys[k]?.descending === true, keys[k]?.nullsFirst === true))
-  const compareFrom = (first: number) => (a: number, b: number) => {
-    for (let k = first; k < orders.length; k++) {
-      const result = orders[k]?.(a, b) ?? 0
-      if (result !== 0) return result
-    }
-    return 0
-  }
-  const { leading, decides } = leadingNumbers(column, length, key.descending)
-  const ordered = orderRows(
-    others,
-    { leading, decides: decides && keys.length === 1, compare: compareFrom(decides ? 1 : 0) },
-    limit,
-  )
-  if (nulls.length === 0) return ordered
-  const equal = { leading: new Float64Array(length), decides: keys.length === 1, compare: compareFrom(1) }
-  const orderedNulls = orderRows(nulls, equal, limit)
-  const joined = new Int32Array(Math.min(limit, length))
-  const [first, second] = key.nullsFirst ? [orderedNulls, ordered] : [ordered, orderedNulls]
-  joined.set(first)
-  joined.set(second.subarray(0, joined.length - first.length), first.length)
-  return joined
+  return ordered(columns, keys, length, Math.min(limit, length)).rows
 }
 
-function partNulls(column: PlainColumn, rows: Int32Array): { readonly nulls: Int32Array; readonly others: Int32Array } {
-  const { valid } = column
-  if (valid === undefined) return { nulls: new Int32Array(0), others: rows }
-  return { nulls: rows.filter((row) => valid[row] === 0), others: rows.filter((row) => valid[row] === 1) }
-}
-
-/** The first key's values as numbers that order rows, exactly (`decides`) or as far as a double can tell. */
-function leadingNumbers(
-  column: PlainColumn,
+/** Positions of rows in order, and the first key's numbers in the same order where they hold its values. */
+function ordered(
+  columns: readonly PlainColumn[],
+  keys: readonly SortKey[],
   length: number,
-  descending: boolean,
-): { readonly leading: Float64Array; readonly decides: boolean } {
-  const leading = new Float64Array(length)
-  const sign = descending ? -1 : 1
-  switch (column.storage) {
-    case 'mask':
-    case 'number': {
-      const { values } = column
-      let seen = false
-      for (let i = 0; i < length; i++) {
-        const value = values[i] ?? 0
-        // NaN comes after infinity: as infinity it is only told apart by comparing.
-        seen ||= Number.isNaN(value) || value === Infinity
-        leading[i] = sign * (Number.isNaN(value) ? Infinity : value)
-      }
-      return { leading, decides: !seen }
-    }
-    case 'bigint': {
-      const { buffer, byteOffset } = column.values
-      const high =
-        column.type.kind === 'uint64' ? new Uint32Array(buffer, byteOffset) : new Int32Array(buffer, byteOffset)
-      const low = new Uint32Array(buffer, byteOffset)
-      let exact = true
-      for (let i = 0; i < length; i++) {
-        const value = (high[2 * i + 1] ?? 0) * 4294967296 + (low[2 * i] ?? 0)
-        exact &&= value <= Number.MAX_SAFE_INTEGER && value >= Number.MIN_SAFE_INTEGER
-        leading[i] = sign * value
-      }
-      return { leading, decides: exact }
-    }
-    case 'bytes': {
-      const { values, offsets } = column
-      for (let i = 0; i < length; i++) leading[i] = sign * bytesPrefix(values, offsets[i] ?? 0, offsets[i + 1] ?? 0)
-      return { leading, decides: false }
-    }
-    default:
-      return { leading, decides: false }
-  }
+  wanted: number,
+): { readonly rows: Int32Array; readonly numbers: Float64Array | undefined } {
+  const rows = counting(length)
+  const rowKeys = rowKeysOf(columns, keys)
+  const [first] = rowKeys
+  if (first === undefined) return { rows: rows.subarray(0, wanted), numbers: undefined }
+  const { numbers, faithful } = first.leading()
+  const own = rowKeys.length === 1 ? numbers : numbers.slice()
+  new RowSorter(rowKeys).sort(rows, own, 0, length, wanted)
+  const holdsValues = faithful && rowKeys.length === 1
+  return { rows: rows.slice(0, wanted), numbers: holdsValues ? own.slice(0, wanted) : undefined }
 }
 
-/** The first six bytes as a number; shorter texts are filled with zeros. */
-function bytesPrefix(bytes: Uint8Array, start: number, end: number): number {
-  let prefix = 0
-  for (let i = 0; i < 6; i++) prefix = prefix * 256 + (start + i < end ? (bytes[start + i] ?? 0) : 0)
-  return prefix
+/** Sort keys over their columns. */
+export function rowKeysOf(columns: readonly PlainColumn[], directions: readonly Direction[]): readonly RowKey[] {
+  return columns.map((column, k): RowKey => {
+    const direction = directions[k] ?? { descending: false, nullsFirst: false }
+    let leading: LeadingNumbers | undefined
+    return {
+      leading: () => {
+        leading ??= leadingNumbers(column, direction)
+        return leading
+      },
+      compare: keyOrder(column, direction.descending, direction.nullsFirst),
+    }
+  })
 }
 
 /** Compares two rows by one key; equal rows and two nulls give 0. */
