@@ -11,11 +11,12 @@ import type { SqlOptions } from '../functions/sql/options.ts'
 import { parseExpr, parseSortKey } from '../functions/sql/parse.ts'
 import type { Schema } from '../functions/types/type.ts'
 import type { Job, JobOptions, JobStep } from './job.ts'
+import type { JobEvents } from './job-ledger.ts'
 import { schemaOf } from './plan.ts'
 import type { NamedNode } from './program/program.ts'
 import { type RowOptions, tableToRows } from './rows.ts'
 import { openSource } from './source/source.ts'
-import type { JobEvents, JobRun } from './submit.ts'
+import type { JobRun } from './submit.ts'
 
 /** An expression, or SQL text for one: `df.select('upper(name) as name')`. */
 export type ExprInput = Expr | string

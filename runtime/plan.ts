@@ -1,5 +1,6 @@
-// From a job to tasks: steps become a program, the program is split where it needs rows of other partitions, and each
-// partition's task reads only the columns it uses. Everything a user can have wrong in expressions is found here.
+// From a job to tasks: steps become a program, the program is cut into stages where rows of different tasks have to
+// meet, and each partition's task reads only the columns it uses. Everything a user can have wrong in expressions is
+// found here.
 
 import { planAggregate } from '../functions/bind/aggregate.ts'
 import { Binder } from '../functions/bind/binder.ts'
@@ -10,20 +11,29 @@ import type { ExprNode } from '../functions/expr/node.ts'
 import { columnsOf, hasWindow } from '../functions/expr/walk.ts'
 import type { Schema } from '../functions/types/type.ts'
 import type { Job, JobStep } from './job.ts'
-import type { AggregateOp, NamedNode, Program, ProgramOp } from './program/program.ts'
+import { mapNodes } from './program/map-nodes.ts'
+import type { NamedNode, Program, ProgramOp } from './program/program.ts'
 import { filterRanges } from './program/ranges.ts'
 import { schemaAfter, schemaAfterAll } from './program/schema.ts'
 import { withStableValues } from './program/stable.ts'
+import { type ProgramStage, stagesOf } from './program/stages.ts'
 import type { OpenedSource } from './source/source.ts'
-import type { Task } from './task.ts'
+import type { Task, TaskSource } from './task.ts'
+
+/** Tasks that run side by side. */
+export interface Stage {
+  readonly tasks: readonly Task[]
+  /** Among how many tasks its results are dealt; without it one task takes them all, or they are the job's. */
+  readonly parts?: number | undefined
+  /** With that many rows from its first tasks the others need not run. */
+  readonly enough?: number | undefined
+}
 
 export interface Plan {
   /** The columns of the result. */
   readonly schema: Schema
-  /** One task per partition, in order. */
-  readonly tasks: readonly Task[]
-  /** What brings the tasks' results together; without it they follow one another. */
-  readonly merge?: Task
+  /** One after another; the first has one task per partition of the source, the results of the last are the job's. */
+  readonly stages: readonly Stage[]
   /** Rows of the source, where its metadata tells. */
   readonly rowsTotal?: number
 }
@@ -45,31 +55,38 @@ export function planJob(job: Job, source: OpenedSource, options: PlanOptions): P
   const program = withStableValues(programOf(job.steps, source.schema))
   const read = columnsRead(program, source.schema)
   const schema = source.schema.filter((_, i) => read.has(i))
-  const input = {
-    kind: 'partition',
-    spec: job.source,
-    columns: schema.map((field) => field.name),
-    schema,
-    predicate: filterRanges(program, schema),
-  } as const
   const maxMemoryBytes = options.maxMemoryBytes ?? DEFAULT_MEMORY_BYTES
   const found = source.partitions(options.partitions)
   // A source without rows still has columns: one task says so.
   const partitions = found.length > 0 ? found : [{ slices: [], bytes: 0 }]
-  const { each, merge } = partitions.length > 1 ? split(program, schema) : { each: program, merge: undefined }
-  const tasks = partitions.map((partition, i): Task => {
-    const apart = merge !== undefined
-    const writes = { start: apart || i === 0, end: apart || i === partitions.length - 1 }
-    return { source: { ...input, partition }, program: each, writes, maxMemoryBytes }
+  const stages = stagesOf(program, schema, partitions.length)
+  const partitionSource = (origin: number): TaskSource => ({
+    kind: 'partition',
+    spec: job.source,
+    partition: partitions[origin] ?? { slices: [], bytes: 0 },
+    columns: schema.map((field) => field.name),
+    schema,
+    predicate: filterRanges(program, schema),
   })
-  const plan: Plan = {
+  const stageOf = ({ input, program, tasks, parts, enough }: ProgramStage, s: number): Stage => ({
+    parts,
+    enough,
+    tasks: Array.from({ length: tasks }, (_, origin): Task => {
+      const isLast = s === stages.length - 1
+      return {
+        source: s === 0 ? partitionSource(origin) : { kind: 'results', schema: input },
+        program,
+        origin,
+        writes: { start: !isLast || origin === 0, end: !isLast || origin === tasks - 1 },
+        maxMemoryBytes,
+      }
+    }),
+  })
+  return {
     schema: schemaAfterAll(schema, program),
-    tasks,
+    stages: stages.map(stageOf),
     ...(source.rows === undefined ? {} : { rowsTotal: source.rows }),
   }
-  if (merge === undefined) return plan
-  const merged = { kind: 'merge', schema: schemaAfterAll(schema, each) } as const
-  return { ...plan, merge: { source: merged, program: merge, writes: { start: true, end: true }, maxMemoryBytes } }
 }
 
 /** The schema that a job gives; throws what planning it would throw. */
@@ -175,31 +192,6 @@ function limitSorts(program: readonly ProgramOp[]): Program {
   })
 }
 
-/** Whether a step needs rows of other partitions. */
-const isMeeting = ({ op }: ProgramOp): boolean =>
-  op === 'aggregate' || op === 'window' || op === 'sort' || op === 'limit'
-
-/** What each partition does, and what the merge does with their results; no merge when partitions need not meet. */
-function split(program: Program, schema: Schema): { readonly each: Program; readonly merge: Program | undefined } {
-  const at = program.findIndex((op) => isMeeting(op))
-  const op = program[at]
-  if (op === undefined) return { each: program, merge: undefined }
-  const before = program.slice(0, at)
-  const rest = program.slice(at + 1)
-  switch (op.op) {
-    case 'aggregate': {
-      const own: AggregateOp = { ...op, schema: schemaAfterAll(schema, before) }
-      return { each: [...before, { ...own, phase: 'partial' }], merge: [{ ...own, phase: 'final' }, ...rest] }
-    }
-    case 'limit':
-      return { each: [...before, { op: 'limit', offset: 0, count: op.offset + op.count }], merge: [op, ...rest] }
-    case 'window':
-      return { each: before, merge: [op, ...rest] }
-    default:
-      return { each: [...before, op], merge: [op, ...rest] }
-  }
-}
-
 /** The positions of the source's columns that a program reads. */
 function columnsRead(program: Program, source: Schema): ReadonlySet<number> {
   const binder = new Binder(source, catalogue)
@@ -215,18 +207,10 @@ function columnsRead(program: Program, source: Schema): ReadonlySet<number> {
 }
 
 function nodesOf(op: ProgramOp): readonly ExprNode[] {
-  switch (op.op) {
-    case 'filter':
-      return [op.condition]
-    case 'project':
-      return op.columns.map(({ node }) => node)
-    case 'aggregate':
-      return [...op.by.map(({ node }) => node), ...op.aggregates]
-    case 'window':
-      return op.windows.map(({ node }) => node)
-    case 'sort':
-      return op.keys
-    case 'limit':
-      return []
-  }
+  const nodes: ExprNode[] = []
+  mapNodes(op, (node) => {
+    nodes.push(node)
+    return node
+  })
+  return nodes
 }

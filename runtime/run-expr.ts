@@ -49,7 +49,7 @@ function planned(expr: Expr, schema: Schema) {
     : { kind: 'select', columns: [value] }
   const source = { schema, partitions: () => [{ slices: [], bytes: 0 }] }
   const job: Job = { source: { kind: 'memory', bytes: new Uint8Array(0) }, steps: [step] }
-  const [task] = planJob(job, source, { partitions: 1 }).tasks
+  const [task] = planJob(job, source, { partitions: 1 }).stages[0]?.tasks ?? []
   if (task?.source.kind !== 'partition') throw new InternalError('One expression was planned as no task')
   const names = schema.map(({ name }) => name)
   return {

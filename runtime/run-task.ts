@@ -4,21 +4,16 @@
 import { RecordBatchReader } from 'apache-arrow'
 import { fromRecordBatch } from '../functions/column/arrow.ts'
 import type { Batch } from '../functions/column/column.ts'
-import { sliceBatch } from '../functions/column/slice.ts'
 import { fromArrowSchema } from '../functions/types/arrow.ts'
-import type { Schema } from '../functions/types/type.ts'
 import type { Udf } from '../functions/udf/definition.ts'
-import { BatchEncoder } from './batch-encoder.ts'
 import type { CodecContext } from './codec/context.ts'
 import { prepareProgram, udfsIn } from './codec/prepare.ts'
 import { type DecodedTask, decodeProgram, decodeTask } from './codec/task-codec.ts'
 import { MemoryBudget } from './engine/memory-budget.ts'
 import { CompiledPipeline } from './engine/pipeline.ts'
 import { readPartition } from './source/source.ts'
+import { TaskOutput } from './task-output.ts'
 import type { TaskIo, TaskReport } from './worker/task-io.ts'
-
-/** Rows of one record batch in results. */
-const BATCH_ROWS = 65_536
 
 /**
  * Runs an encoded task.
@@ -28,8 +23,9 @@ const BATCH_ROWS = 65_536
 export async function runTask(bytes: Uint8Array, io: TaskIo, context?: CodecContext): Promise<TaskReport> {
   const task = decodeTask(bytes, io, context)
   const compiled = await compile(task, context)
-  const pipeline = compiled.start(new MemoryBudget(task.maxMemoryBytes))
-  const output = new TaskOutput(task, compiled.schema, io)
+  const budget = new MemoryBudget(task.maxMemoryBytes)
+  const pipeline = compiled.start(budget, task.origin)
+  const output = new TaskOutput(task, compiled, io, budget)
   await output.start()
   for await (const batch of readBatches(task, io)) {
     output.read(batch.length)
@@ -90,63 +86,5 @@ async function* readBatches({ source }: DecodedTask, io: TaskIo): AsyncGenerator
   }
   for await (const reader of RecordBatchReader.readAll(io.input)) {
     for await (const batch of reader) yield fromRecordBatch(batch, fromArrowSchema(batch.schema))
-  }
-}
-
-/** Encodes results and counts what goes by. */
-class TaskOutput {
-  readonly #encoder: BatchEncoder
-  readonly #task: DecodedTask
-  readonly #io: TaskIo
-  #rows = 0
-  #batches = 0
-  #rowsRead = 0
-
-  constructor(task: DecodedTask, schema: Schema, io: TaskIo) {
-    this.#task = task
-    this.#io = io
-    this.#encoder = new BatchEncoder(schema)
-  }
-
-  async start(): Promise<void> {
-    const chunks = this.#encoder.start()
-    if (this.#task.writes.start) await this.#io.write(chunks)
-  }
-
-  read(rows: number): void {
-    this.#rowsRead += rows
-    this.#progress()
-  }
-
-  async write(batch: Batch): Promise<void> {
-    for (let start = 0; start < batch.length; start += BATCH_ROWS) {
-      const part = sliceBatch(batch, start, Math.min(batch.length, start + BATCH_ROWS))
-      this.#rows += part.length
-      this.#batches++
-      await this.#io.write(this.#encoder.batch(part))
-      this.#io.signal.throwIfAborted()
-    }
-    this.#progress()
-  }
-
-  async end(): Promise<TaskReport> {
-    const chunks = this.#encoder.end()
-    if (this.#task.writes.end) await this.#io.write(chunks)
-    return this.#report()
-  }
-
-  #progress(): void {
-    this.#io.progress(this.#report())
-  }
-
-  #report(): TaskReport {
-    const { source } = this.#task
-    const total = source.kind === 'partition' ? source.partition.rows : undefined
-    return {
-      rows: this.#rows,
-      batches: this.#batches,
-      rowsRead: this.#rowsRead,
-      ...(total === undefined ? {} : { rowsTotal: total }),
-    }
   }
 }

@@ -1,5 +1,6 @@
-// The results of a job's tasks on their way to its merge task: kept in memory while they are small, in a temporary file
-// once they are not, so that this process stays small whatever the job.
+// The results of one stage on their way to the tasks of the next: kept in memory while they are small, in one temporary
+// file once they are not, so that this process stays small whatever the job. Bytes come in any order and are told apart
+// by the task they come from and the part they are for; what they mean is not known here.
 
 import { type FileHandle, mkdtemp, open, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -9,50 +10,98 @@ import type { TaskInput } from './backend.ts'
 const MEMORY_BYTES = 8 * 1024 * 1024
 const READ_BYTES = 1024 * 1024
 
-export class Spool implements TaskInput, AsyncDisposable {
+/** A run of bytes that came at once. */
+interface Segment {
+  /** The place of the task that wrote it. */
+  readonly origin: number
+  /** Where it is in the file, if there is one. */
+  readonly at: number
+  readonly length: number
+  /** Until it is in the file. */
+  bytes: Uint8Array | undefined
+}
+
+export class Spool implements AsyncDisposable {
+  readonly #parts = new Map<number, Segment[]>()
   #bytes = 0
-  #chunks: Uint8Array[] = []
   #directory: string | undefined
-  #file: FileHandle | undefined
+  #file: Promise<FileHandle> | undefined
 
-  get bytes(): number {
-    return this.#bytes
+  /** Appends to what task `origin` has for a part. The bytes are the spool's from then on. */
+  async write(origin: number, part: number, bytes: Uint8Array): Promise<void> {
+    const segment: Segment = { origin, at: this.#bytes, length: bytes.length, bytes }
+    const segments = this.#parts.get(part)
+    if (segments === undefined) this.#parts.set(part, [segment])
+    else segments.push(segment)
+    this.#bytes += bytes.length
+    if (this.#file !== undefined) await store(await this.#file, segment)
+    else if (this.#bytes > MEMORY_BYTES) await this.#spill()
   }
 
-  /** Appends a chunk, which is the spool's from then on. One write at a time. */
-  async write(chunk: Uint8Array): Promise<void> {
-    this.#bytes += chunk.length
-    this.#chunks.push(chunk)
-    if (this.#file !== undefined || this.#bytes > MEMORY_BYTES) await this.#flush()
+  /** Moves everything to a file. */
+  async #spill(): Promise<void> {
+    this.#file = this.#open()
+    const file = await this.#file
+    for (const segments of this.#parts.values()) for (const segment of segments) await store(file, segment)
   }
 
-  async #flush(): Promise<void> {
-    if (this.#file === undefined) {
-      this.#directory = await mkdtemp(join(tmpdir(), 'volley-spool-'))
-      this.#file = await open(join(this.#directory, 'partials'), 'w+')
+  async #open(): Promise<FileHandle> {
+    this.#directory = await mkdtemp(join(tmpdir(), 'volley-spool-'))
+    return open(join(this.#directory, 'results'), 'w+')
+  }
+
+  /** What the first `origins` tasks have for a part, task after task. To be asked once all is written. */
+  input(part: number, origins = Number.POSITIVE_INFINITY): TaskInput {
+    const segments = (this.#parts.get(part) ?? [])
+      .filter(({ origin }) => origin < origins)
+      .toSorted((a, b) => a.origin - b.origin)
+    return {
+      bytes: segments.reduce((sum, { length }) => sum + length, 0),
+      read: () => this.#read(segments),
     }
-    const chunks = this.#chunks
-    this.#chunks = []
-    if (chunks.length > 0) await this.#file.writev(chunks)
   }
 
-  async *read(): AsyncGenerator<Uint8Array> {
-    if (this.#file === undefined) {
-      yield* this.#chunks
-      return
-    }
-    for (let at = 0; at < this.#bytes; ) {
-      const buffer = new Uint8Array(Math.min(READ_BYTES, this.#bytes - at))
-      const { bytesRead } = await this.#file.read(buffer, 0, buffer.length, at)
-      if (bytesRead === 0) return
-      at += bytesRead
-      yield buffer.subarray(0, bytesRead)
+  async *#read(segments: readonly Segment[]): AsyncGenerator<Uint8Array> {
+    for (const { at, length, bytes } of joined(segments)) {
+      if (bytes !== undefined) {
+        yield bytes
+        continue
+      }
+      const file = await this.#file
+      for (let done = 0; done < length; ) {
+        const buffer = new Uint8Array(Math.min(READ_BYTES, length - done))
+        const { bytesRead = 0 } = (await file?.read(buffer, 0, buffer.length, at + done)) ?? {}
+        if (bytesRead === 0) return
+        done += bytesRead
+        yield buffer.subarray(0, bytesRead)
+      }
     }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#chunks = []
-    await this.#file?.close()
+    this.#parts.clear()
+    await (await this.#file)?.close()
     if (this.#directory !== undefined) await rm(this.#directory, { recursive: true, force: true })
   }
+}
+
+async function store(file: FileHandle, segment: Segment): Promise<void> {
+  const { bytes, at } = segment
+  if (bytes === undefined) return
+  for (let done = 0; done < bytes.length; ) {
+    const { bytesWritten } = await file.write(bytes, done, bytes.length - done, at + done)
+    done += bytesWritten
+  }
+  segment.bytes = undefined
+}
+
+/** Neighbours in the file as one: fewer and longer reads. */
+function joined(segments: readonly Segment[]): readonly Omit<Segment, 'origin'>[] {
+  const runs: { at: number; length: number; bytes: Uint8Array | undefined }[] = []
+  for (const { at, length, bytes } of segments) {
+    const last = runs.at(-1)
+    if (last !== undefined && !(bytes ?? last.bytes) && last.at + last.length === at) last.length += length
+    else runs.push({ at, length, bytes })
+  }
+  return runs
 }

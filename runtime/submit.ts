@@ -3,41 +3,15 @@
 
 import { CancelledError, isVolleyError, ResourceError, type VolleyError } from '../functions/errors.ts'
 import type { Schema } from '../functions/types/type.ts'
-import type { Backend, LogStream, TaskEvents, TaskRequest, TaskStats } from './backend.ts'
+import type { Backend, TaskRequest } from './backend.ts'
 import type { CodecContext } from './codec/context.ts'
 import { TaskEncoder } from './codec/task-codec.ts'
 import type { Job, JobOptions } from './job.ts'
-import { type OrderedEvents, orderedResults } from './ordered-results.ts'
-import { type Plan, planJob } from './plan.ts'
+import { type JobEvents, JobLedger, type JobReport } from './job-ledger.ts'
+import { planJob } from './plan.ts'
 import { narrowSource, openSource } from './source/source.ts'
-import { Spool } from './spool.ts'
+import { type StageRequests, stageResults } from './stage-results.ts'
 import type { Task } from './task.ts'
-
-/** How far a job has come. */
-export interface JobProgress {
-  readonly rowsRead: number
-  /** Rows of the source, where it tells before it is read. */
-  readonly rowsTotal?: number
-  readonly tasksDone: number
-  readonly tasks: number
-}
-
-/** What a finished job amounts to. */
-export interface JobReport extends JobProgress {
-  /** Rows of the result. */
-  readonly rows: number
-  /** Bytes of the result stream. */
-  readonly bytes: number
-  readonly elapsedMs: number
-  /** The processes that worked on it, in order of their first task. */
-  readonly pids: readonly number[]
-}
-
-export interface JobEvents {
-  onProgress?(progress: JobProgress): void
-  /** What user functions printed. */
-  onLog?(stream: LogStream, bytes: Uint8Array): void
-}
 
 export interface SubmitOptions extends JobOptions, JobEvents {
   readonly signal?: AbortSignal
@@ -66,19 +40,23 @@ export async function submitJob(job: Job, backend: Backend, options: SubmitOptio
   const partitions = options.partitions ?? 4 * backend.concurrency
   const plan = planJob(job, source, { partitions, maxMemoryBytes: options.maxMemoryBytes })
   const encoder = new TaskEncoder(options.context)
-  const requests = await Promise.all(plan.tasks.map(async (task) => request(await narrowTask(task), encoder, options)))
-  const merge = plan.merge === undefined ? undefined : request(plan.merge, encoder, options)
-  const ledger = new Ledger(plan, options)
+  const stages = await Promise.all(
+    plan.stages.map(
+      async ({ tasks, ...stage }): Promise<StageRequests> => ({
+        ...stage,
+        requests: await Promise.all(tasks.map(async (task) => request(await narrowTask(task), encoder, options))),
+      }),
+    ),
+  )
+  const ledger = new JobLedger(plan, options)
   const done = Promise.withResolvers<JobReport>()
   done.promise.catch(() => {})
 
   async function* run(): AsyncGenerator<Uint8Array> {
     using limits = new JobLimits(options)
     let settled = false
-    const partials = orderedResults(requests, backend, ledger, limits.signal)
     try {
-      const results = merge === undefined ? partials : mergedResults(partials, merge, backend, ledger, limits.signal)
-      for await (const chunk of results) {
+      for await (const chunk of stageResults(stages, backend, (stage) => ledger.stage(stage), limits.signal)) {
         ledger.bytes += chunk.length
         yield chunk
       }
@@ -95,23 +73,10 @@ export async function submitJob(job: Job, backend: Backend, options: SubmitOptio
   return { schema: plan.schema, stream: run(), done: done.promise }
 }
 
-/** Collects the results of all tasks, then runs the merge over them. */
-async function* mergedResults(
-  partials: AsyncIterable<Uint8Array>,
-  merge: TaskRequest,
-  backend: Backend,
-  ledger: Ledger,
-  signal: AbortSignal,
-): AsyncGenerator<Uint8Array> {
-  await using spool = new Spool()
-  for await (const chunk of partials) await spool.write(chunk)
-  yield* orderedResults([{ ...merge, input: spool }], backend, ledger.merging(), signal)
-}
-
 /** A task of a table in memory carries its own rows only. */
 async function narrowTask(task: Task): Promise<Task> {
   const { source } = task
-  return source.kind === 'merge'
+  return source.kind === 'results'
     ? task
     : { ...task, source: { ...source, ...(await narrowSource(source.spec, source.partition)) } }
 }
@@ -157,78 +122,4 @@ class JobLimits implements Disposable {
 function cancelReason(reason: unknown): VolleyError {
   if (isVolleyError(reason)) return reason
   return new CancelledError('cancelled', 'The job was cancelled', { cause: reason })
-}
-
-/** Adds up what the tasks tell. */
-class Ledger implements OrderedEvents {
-  bytes = 0
-  readonly #plan: Plan
-  readonly #events: JobEvents
-  readonly #startedAt = performance.now()
-  readonly #rowsRead: number[] = []
-  readonly #pids = new Set<number>()
-  #tasksDone = 0
-  #rows = 0
-
-  constructor(plan: Plan, events: JobEvents) {
-    this.#plan = plan
-    this.#events = events
-  }
-
-  taskEvents(index: number): TaskEvents {
-    return {
-      ...this.#commonEvents(),
-      onProgress: (progress) => {
-        this.#rowsRead[index] = progress.rowsRead ?? 0
-        this.#tell()
-      },
-    }
-  }
-
-  onTaskDone(index: number, stats: TaskStats): void {
-    this.#tasksDone++
-    this.#rowsRead[index] = stats.rowsRead ?? 0
-    if (this.#plan.merge === undefined) this.#rows += stats.rows
-    this.#tell()
-  }
-
-  /** The same for the merge task: it reads no rows of the source, and its rows are the job's. */
-  merging(): OrderedEvents {
-    return {
-      taskEvents: () => this.#commonEvents(),
-      onTaskDone: (_index, stats) => {
-        this.#tasksDone++
-        this.#rows = stats.rows
-        this.#tell()
-      },
-    }
-  }
-
-  report(): JobReport {
-    const elapsedMs = performance.now() - this.#startedAt
-    return { ...this.#progress(), rows: this.#rows, bytes: this.bytes, elapsedMs, pids: [...this.#pids] }
-  }
-
-  #commonEvents(): TaskEvents {
-    return {
-      onStart: (pid) => {
-        this.#pids.add(pid)
-      },
-      onLog: (stream, bytes) => this.#events.onLog?.(stream, bytes),
-    }
-  }
-
-  #tell(): void {
-    this.#events.onProgress?.(this.#progress())
-  }
-
-  #progress(): JobProgress {
-    const { tasks, merge, rowsTotal } = this.#plan
-    return {
-      rowsRead: this.#rowsRead.reduce((sum, rows) => sum + (rows ?? 0), 0),
-      ...(rowsTotal === undefined ? {} : { rowsTotal }),
-      tasksDone: this.#tasksDone,
-      tasks: tasks.length + (merge === undefined ? 0 : 1),
-    }
-  }
 }

@@ -1,4 +1,4 @@
-// A task: one partition's work, or the merge of all partitions, as plain data. The planner makes tasks, the task codec
+// A task: one partition's work, or what a later stage does with the results of others, as plain data. The planner makes tasks, the task codec
 // ships them, run-task.ts runs them.
 
 import type { Schema } from '../functions/types/type.ts'
@@ -16,12 +16,14 @@ export type TaskSource =
       /** Rows outside of these ranges do not matter; the source may leave them out. */
       readonly predicate: readonly ColumnRange[]
     }
-  /** The results of other tasks, one Arrow stream after another. */
-  | { readonly kind: 'merge'; readonly schema: Schema }
+  /** Results of the stage before, one Arrow stream after another. */
+  | { readonly kind: 'results'; readonly schema: Schema }
 
 export interface Task {
   readonly source: TaskSource
   readonly program: Program
+  /** The task's place in its stage. */
+  readonly origin: number
   readonly writes: StreamEnds
   /** What its operators may hold on to. */
   readonly maxMemoryBytes: number

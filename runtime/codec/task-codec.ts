@@ -64,12 +64,18 @@ export interface DecodedTask extends Omit<Task, 'program'> {
 export function decodeTask(bytes: Uint8Array, parts: PartSource, context?: CodecContext): DecodedTask {
   const { payload } = decodeEnvelope(bytes, 'VLYTASK')
   const task = decodeGraph(payload, decodingContext(context)) as Partial<Omit<Task, 'program'> & { program: unknown }>
-  const { source, writes, maxMemoryBytes, program } = task ?? {}
-  if (source === undefined || writes === undefined || maxMemoryBytes === undefined || program === undefined) {
+  const { source, origin, writes, maxMemoryBytes, program } = task ?? {}
+  if (
+    source === undefined ||
+    origin === undefined ||
+    writes === undefined ||
+    maxMemoryBytes === undefined ||
+    program === undefined
+  ) {
     throw new WireError('wire_damaged', 'Cannot read a task: the payload is none')
   }
   const { bytes: programBytes, hash: programHash } = findPart(program, parts, 'the program of a task')
-  return { source, writes, maxMemoryBytes, programBytes, programHash }
+  return { source, origin, writes, maxMemoryBytes, programBytes, programHash }
 }
 
 /** @throws {WireError} When the bytes are no program, or the context refuses what is in them. */

@@ -6,9 +6,14 @@ import type { Program } from '../program/program.ts'
 import { validateNode } from './validate-node.ts'
 import { isField, isListOf, isRecord, type PartBudget } from './validate-type.ts'
 
+/** A worker keeps a buffer for each. */
+const MAX_PARTS = 65_536
+
 /** @throws {WireError} `wire_damaged` when it is no program. */
 export function validateProgram(value: unknown, budget: PartBudget): asserts value is Program {
   if (!isListOf(value, (op) => isOp(op, budget))) throw damaged()
+  // What comes after rows were dealt is the next stage's.
+  if (value.slice(0, -1).some((op) => isRecord(op) && op.op === 'exchange')) throw damaged()
 }
 
 function isOp(op: unknown, budget: PartBudget): boolean {
@@ -33,6 +38,11 @@ function isOp(op: unknown, budget: PartBudget): boolean {
       return isCount(op.offset) && isCount(op.count)
     case 'window':
       return isNamedList(op.windows, budget, 'window')
+    case 'number':
+    case 'restore':
+      return typeof op.name === 'string'
+    case 'exchange':
+      return (op.by === 'hash' || op.by === 'origin') && isPartCount(op.parts) && isNodeList(op.keys, undefined, budget)
     default:
       return false
   }
@@ -46,12 +56,15 @@ function isNamedList(value: unknown, budget: PartBudget, kind?: 'window'): boole
   })
 }
 
-function isNodeList(value: unknown, kind: 'aggregate' | 'sort', budget: PartBudget): boolean {
+function isNodeList(value: unknown, kind: 'aggregate' | 'sort' | undefined, budget: PartBudget): boolean {
   return isListOf(value, (node) => {
     validateNode(node, budget, kind)
     return true
   })
 }
+
+const isPartCount = (value: unknown): boolean =>
+  Number.isInteger(value) && Number(value) >= 1 && Number(value) <= MAX_PARTS
 
 /** A limit may be without end. */
 const isCount = (value: unknown): boolean => typeof value === 'number' && value >= 0

@@ -205,19 +205,7 @@ class WideNumbers extends WordNumbers {
 
 class FloatNumbers extends WordNumbers {
   protected override words(column: PlainColumn): Int32Array {
-    const doubles = new Float64Array(column.length)
-    if (column.storage === 'number') {
-      const { values } = column
-      // One bit pattern for all NaNs; adding 0 makes -0 into 0.
-      for (let i = 0; i < doubles.length; i++) doubles[i] = (values[i] ?? 0) + 0
-    }
-    const words = new Int32Array(doubles.buffer)
-    for (let i = 0; i < doubles.length; i++) {
-      if (!Number.isNaN(doubles[i])) continue
-      words[2 * i] = 0
-      words[2 * i + 1] = 0x7ff80000
-    }
-    return words
+    return floatWords(column)
   }
   override column(type: DataType): PlainColumn {
     const values = numberArray(type, this.size)
@@ -250,6 +238,23 @@ class SmallNumbers extends WordNumbers {
   }
 }
 
+/** Doubles as words, low first, two to a row; numbers that are equal keys have equal words. */
+export function floatWords(column: PlainColumn): Int32Array {
+  const doubles = new Float64Array(column.length)
+  if (column.storage === 'number') {
+    const { values } = column
+    // One bit pattern for all NaNs; adding 0 makes -0 into 0.
+    for (let i = 0; i < doubles.length; i++) doubles[i] = (values[i] ?? 0) + 0
+  }
+  const words = new Int32Array(doubles.buffer)
+  for (let i = 0; i < doubles.length; i++) {
+    if (!Number.isNaN(doubles[i])) continue
+    words[2 * i] = 0
+    words[2 * i + 1] = 0x7ff80000
+  }
+  return words
+}
+
 /** Values that have no flat form: decimals, lists, structs. */
 class ObjectNumbers implements ValueNumbers {
   readonly #numbers = new Map<string, number>()
@@ -271,7 +276,7 @@ class ObjectNumbers implements ValueNumbers {
   }
   #number(value: Value): number {
     if (value === null) return this.null()
-    const key = JSON.stringify(value, tagged)
+    const key = valueKey(value)
     let number = this.#numbers.get(key)
     if (number === undefined) {
       number = this.#values.push(value) - 1
@@ -283,6 +288,9 @@ class ObjectNumbers implements ValueNumbers {
     return columnOf(this.#values, type)
   }
 }
+
+/** A text that two values share exactly when they are equal keys. */
+export const valueKey = (value: Value): string => JSON.stringify(value, tagged)
 
 /** JSON that keeps apart what plain JSON would not. */
 const tagged = (_key: string, value: unknown): unknown => {

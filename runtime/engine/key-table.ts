@@ -286,7 +286,7 @@ function doubled(array: Int32Array): Int32Array<ArrayBuffer> {
 }
 
 /** Mixes two words; multiplicative hashing with the high bits folded down. */
-function hashWords(low: number, high: number): number {
+export function hashWords(low: number, high: number): number {
   let h = Math.imul(low, 0x9e3779b1) ^ Math.imul(high, 0x85ebca6b)
   h ^= h >>> 15
   h = Math.imul(h, 0x2c1b3c6d)
@@ -294,7 +294,7 @@ function hashWords(low: number, high: number): number {
 }
 
 /** Mixes four bytes at a time. */
-function hashBytes(bytes: Uint8Array, start: number, end: number): number {
+export function hashBytes(bytes: Uint8Array, start: number, end: number): number {
   // A letter alone is looked up by itself.
   if (end - start === 1) return 0
   let h = end - start

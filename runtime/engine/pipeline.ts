@@ -13,8 +13,10 @@ import type { Schema } from '../../functions/types/type.ts'
 import type { AggregateOp, NamedNode, Program } from '../program/program.ts'
 import { partialSchema, schemaAfter } from '../program/schema.ts'
 import { CompiledAggregation } from './aggregate.ts'
+import { CompiledExchange } from './exchange.ts'
 import { Filter } from './filter.ts'
 import { MemoryBudget } from './memory-budget.ts'
+import { NumberOperator, RestoreOperator } from './number-rows.ts'
 import {
   AggregateOperator,
   LimitOperator,
@@ -26,13 +28,15 @@ import {
 import { Projection } from './projection.ts'
 import { CompiledWindows, WindowOperator } from './window.ts'
 
-/** Makes an operator with a state of its own. */
-type MakeOperator = (budget: MemoryBudget) => Operator
+/** Makes an operator with a state of its own, for the task at place `origin` of its stage. */
+type MakeOperator = (budget: MemoryBudget, origin: number) => Operator
 
 /** A compiled program: everything but the state of a run. Cached by workers, so that a program is compiled once. */
 export class CompiledPipeline {
   /** The columns of what comes out. */
   readonly schema: Schema
+  /** How what comes out is dealt among the tasks of the next stage; undefined when it is not. */
+  readonly exchange: CompiledExchange | undefined
   readonly #operators: readonly MakeOperator[]
 
   constructor(input: Schema, program: Program) {
@@ -40,11 +44,16 @@ export class CompiledPipeline {
     for (const op of program) builder.add(op)
     this.#operators = builder.finish()
     this.schema = builder.schema
+    this.exchange = builder.exchange
   }
 
-  /** A fresh run, which may hold on to as much memory as `budget` says. */
-  start(budget: MemoryBudget = new MemoryBudget(Number.POSITIVE_INFINITY)): Pipeline {
-    return new Pipeline(this.#operators.map((make) => make(budget)))
+  /**
+   * A fresh run, which may hold on to as much memory as `budget` says.
+   *
+   * @param origin - The task's place in its stage: what numbers of rows begin with.
+   */
+  start(budget: MemoryBudget = new MemoryBudget(Number.POSITIVE_INFINITY), origin = 0): Pipeline {
+    return new Pipeline(this.#operators.map((make) => make(budget, origin)))
   }
 }
 
@@ -99,6 +108,7 @@ class PipelineBuilder {
   #filters: ExprNode[] = []
   /** The columns after what is pending. */
   schema: Schema
+  exchange: CompiledExchange | undefined
 
   constructor(schema: Schema) {
     this.#base = schema
@@ -149,6 +159,28 @@ class PipelineBuilder {
         this.#settle()
         this.#operators.push(() => new LimitOperator(op.offset, op.count))
         break
+      case 'number':
+        this.#settle()
+        this.#operators.push((_budget, origin) => new NumberOperator(origin))
+        this.#reset(after)
+        break
+      case 'restore': {
+        this.#settle()
+        const { schema } = this
+        const binder = new Binder(schema, catalogue)
+        const column = binder.columnIndex(op.name)
+        const key = { expression: binder.input(column), descending: false, nullsFirst: false }
+        this.#operators.push((budget) => new RestoreOperator(schema, column, key, budget))
+        this.#reset(after)
+        break
+      }
+      case 'exchange': {
+        this.#settle()
+        const binder = new Binder(this.schema, catalogue)
+        const keys = op.keys.map((key) => binder.bind(key))
+        this.exchange = new CompiledExchange(this.schema, op, keys)
+        break
+      }
     }
     this.schema = after
   }

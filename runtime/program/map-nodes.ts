@@ -20,7 +20,11 @@ export function mapNodes(op: ProgramOp, map: <Node extends ExprNode>(node: Node)
       return { ...op, windows: op.windows.map(({ name, node }) => ({ name, node: map(node) })) }
     case 'sort':
       return { ...op, keys: op.keys.map(map) }
+    case 'exchange':
+      return { ...op, keys: op.keys.map(map) }
     case 'limit':
+    case 'number':
+    case 'restore':
       return op
   }
 }

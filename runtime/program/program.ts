@@ -47,5 +47,35 @@ export interface LimitOp {
   readonly count: number
 }
 
-export type ProgramOp = FilterOp | ProjectOp | AggregateOp | WindowOp | SortOp | LimitOp
+/** Adds a column that numbers rows through all tasks of a stage: rows of a later task have greater numbers. */
+export interface NumberOp {
+  readonly op: 'number'
+  readonly name: string
+}
+/**
+ * Ends a program: deals its rows among the tasks of the next stage. `hash`: rows of equal keys meet, whichever task they
+ * come from. `origin`: rows go back to the task that gave them their number, which is the one key.
+ */
+export interface ExchangeOp {
+  readonly op: 'exchange'
+  readonly by: 'hash' | 'origin'
+  readonly keys: readonly ExprNode[]
+  readonly parts: number
+}
+/** Puts rows that were dealt back into the order of their numbers, and drops these. */
+export interface RestoreOp {
+  readonly op: 'restore'
+  readonly name: string
+}
+
+export type ProgramOp =
+  | FilterOp
+  | ProjectOp
+  | AggregateOp
+  | WindowOp
+  | SortOp
+  | LimitOp
+  | NumberOp
+  | ExchangeOp
+  | RestoreOp
 export type Program = readonly ProgramOp[]

@@ -4,7 +4,7 @@ import { aggregateSchema, bindAggregate, keyFields } from '../../functions/bind/
 import { Binder } from '../../functions/bind/binder.ts'
 import { bindWindow } from '../../functions/bind/window.ts'
 import { catalogue } from '../../functions/catalogue.ts'
-import { type Field, field, type Schema } from '../../functions/types/type.ts'
+import { type Field, field, float64, type Schema } from '../../functions/types/type.ts'
 import type { AggregateOp, Program, ProgramOp } from './program.ts'
 
 /**
@@ -34,7 +34,12 @@ export function schemaAfter(schema: Schema, op: ProgramOp): Schema {
       for (const key of op.keys) binder.bind(key)
       return schema
     case 'limit':
+    case 'exchange':
       return schema
+    case 'number':
+      return [...schema, field(op.name, float64, false)]
+    case 'restore':
+      return schema.filter(({ name }) => name !== op.name)
   }
 }
 

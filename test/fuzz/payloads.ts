@@ -71,7 +71,11 @@ const { task, parts } = new TaskEncoder(open).encode({
     { op: 'project', columns: [{ name: 'gross', node: gross(col('net')).node }] },
     { op: 'sort', keys: [{ kind: 'sort', input: col('gross').node, descending: true, nullsFirst: true }] },
     { op: 'limit', offset: 0, count: 10 },
+    { op: 'number', name: '#row' },
+    { op: 'restore', name: '#row' },
+    { op: 'exchange', by: 'hash', keys: [gross(col('gross')).node], parts: 3 },
   ],
+  origin: 0,
   writes: { start: true, end: true },
   maxMemoryBytes: 1e9,
 })

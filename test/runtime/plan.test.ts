@@ -8,7 +8,9 @@ import { col, type Expr, functions as f, float64, int64, lit, udf, utf8 } from '
 import { displayType, field, type Schema } from '../../functions/types/type.ts'
 import type { JobStep } from '../../runtime/job.ts'
 import { type Plan, planJob, schemaOf } from '../../runtime/plan.ts'
+import type { Program } from '../../runtime/program/program.ts'
 import type { OpenedSource } from '../../runtime/source/source.ts'
+import type { Task } from '../../runtime/task.ts'
 
 const schema: Schema = [field('id', int64, false), field('name', utf8), field('Net', float64), field('gross', float64)]
 const spec = { kind: 'memory', bytes: new Uint8Array() } as const
@@ -39,12 +41,14 @@ const sort = (name: string): JobStep => ({
 })
 const limit = (count: number, offset = 0): JobStep => ({ kind: 'limit', count, offset })
 
+const tasksOf = (made: Plan): readonly Task[] => made.stages[0]?.tasks ?? []
+
 const columnsRead = (made: Plan): readonly string[] => {
-  const [task] = made.tasks
+  const [task] = tasksOf(made)
   return task?.source.kind === 'partition' ? task.source.columns : []
 }
 /** The operations as short text: `filter, aggregate partial`. */
-const shape = (program: Plan['tasks'][number]['program'] | undefined): string | undefined =>
+const shape = (program: Program | undefined): string | undefined =>
   program
     ?.map((op) =>
       op.op === 'aggregate'
@@ -59,9 +63,9 @@ const shape = (program: Plan['tasks'][number]['program'] | undefined): string | 
 
 t.test('planJob() makes one task per partition, whose bytes one after another are one stream', (t) => {
   const made = plan([filter(col('Net').gt(0))])
-  t.equal(made.merge, undefined)
+  t.equal(made.stages.length, 1)
   t.same(
-    made.tasks.map(({ writes }) => writes),
+    tasksOf(made).map(({ writes }) => writes),
     [
       { start: true, end: false },
       { start: false, end: false },
@@ -70,11 +74,11 @@ t.test('planJob() makes one task per partition, whose bytes one after another ar
     ],
   )
   t.same(
-    plan([], 1).tasks.map(({ writes }) => writes),
+    tasksOf(plan([], 1)).map(({ writes }) => writes),
     [{ start: true, end: true }],
   )
   t.equal(made.rowsTotal, 400)
-  t.equal(new Set(made.tasks.map(({ program }) => program)).size, 1, 'the tasks share one program')
+  t.equal(new Set(tasksOf(made).map(({ program }) => program)).size, 1, 'the tasks share one program')
   t.end()
 })
 
@@ -95,10 +99,14 @@ t.test('planJob() reads only the columns that are used', (t) => {
 
 t.test('planJob() splits a job where partitions have to meet', (t) => {
   const split = (...steps: readonly JobStep[]): readonly (string | undefined)[] => {
-    const made = plan(steps)
-    return [shape(made.tasks[0]?.program), shape(made.merge?.program)]
+    const { stages } = plan(steps)
+    t.same(
+      stages.map(({ tasks }) => tasks.length),
+      [4, 1].slice(0, stages.length),
+    )
+    return stages.map(({ tasks }) => shape(tasks[0]?.program))
   }
-  t.same(split(filter(col('id').gt(0)), select(col('id'))), ['filter, project', undefined])
+  t.same(split(filter(col('id').gt(0)), select(col('id'))), ['filter, project'])
   t.same(split(filter(col('id').gt(0)), aggregate([col('name')], f.count?.()), sort('name'), limit(5, 2)), [
     'filter, aggregate partial',
     'aggregate final, project, sort 7, limit 2 5',
@@ -108,18 +116,18 @@ t.test('planJob() splits a job where partitions have to meet', (t) => {
   t.same(split(select(col('id')), limit(3, 1), filter(col('id').gt(0))), ['project, limit 0 4', 'limit 1 3, filter'])
   t.same(split({ kind: 'distinct' }), ['aggregate partial', 'aggregate final'])
   t.same(
-    shape(plan([aggregate([], f.count?.())], 1).tasks[0]?.program),
+    shape(tasksOf(plan([aggregate([], f.count?.())], 1))[0]?.program),
     'aggregate single, project',
     'not in one partition',
   )
-  t.equal(plan([sort('name')], 1).merge, undefined)
+  t.equal(plan([sort('name')], 1).stages.length, 1)
   t.end()
 })
 
-t.test('planJob() gives the merge the schema of the partial states', (t) => {
+t.test('planJob() gives the final aggregation the schema of the partial states', (t) => {
   const made = plan([aggregate([col('name').alias('k')], f.avg?.(col('Net')).alias('mean'))])
   t.same(
-    made.merge?.source.schema.map(({ name, type }) => `${name}: ${displayType(type)}`),
+    made.stages[1]?.tasks[0]?.source.schema.map(({ name, type }) => `${name}: ${displayType(type)}`),
     ['k: Utf8', '#0.sum: Float64', '#0.count: Int64'],
   )
   t.same(
@@ -131,8 +139,8 @@ t.test('planJob() gives the merge the schema of the partial states', (t) => {
 
 t.test('planJob() gives a source without slices one task, so that the result has its columns', (t) => {
   const none = planJob({ source: spec, steps: [] }, { schema, partitions: () => [] }, { partitions: 4 })
-  t.match(none.tasks, [{ source: { partition: { slices: [] } }, writes: { start: true, end: true } }])
-  t.equal(none.tasks.length, 1)
+  t.match(tasksOf(none), [{ source: { partition: { slices: [] } }, writes: { start: true, end: true } }])
+  t.equal(tasksOf(none).length, 1)
   t.end()
 })
 
@@ -144,7 +152,7 @@ t.test('planJob() gives functions of the clock one value for the whole job', (t)
     sort('a'),
   ])
   const after = BigInt(Date.now() + 1) * 1_000_000n
-  const [, projection] = made.tasks[0]?.program ?? []
+  const [, projection] = tasksOf(made)[0]?.program ?? []
   const nodes = projection?.op === 'project' ? projection.columns.map(({ node }) => node) : []
   const values = nodes.map((node) => (node.kind === 'alias' && node.input.kind === 'literal' ? node.input.value : null))
   t.equal(values.length, 2)

@@ -66,7 +66,7 @@ export class EngineQuery {
   stream(take: (batch: Batch) => void): Schema {
     const table = this.#table
     const { steps } = this.#query(new DataFrame(session, { source: nowhere, steps: [] })).job
-    const [task] = planJob({ source: nowhere, steps }, opened(table), { partitions: 1 }).tasks
+    const [task] = planJob({ source: nowhere, steps }, opened(table), { partitions: 1 }).stages[0]?.tasks ?? []
     if (task?.source.kind !== 'partition') throw new Error('A query over one partition has one task')
     const { schema, columns } = task.source
     this.#compiled ??= new CompiledPipeline(schema, task.program)

@@ -36,6 +36,7 @@ const task = (slice: number, steps = program): Task => ({
     predicate: [{ column: 'a', min: 2n }],
   },
   program: steps,
+  origin: slice,
   writes: { start: slice === 0, end: true },
   maxMemoryBytes: 1000,
 })
@@ -49,14 +50,16 @@ t.test('decodeTask() gives back what the encoder had, the program still in bytes
   t.end()
 })
 
-t.test('a merge task has no partition', (t) => {
-  const merge: Task = {
-    source: { kind: 'merge', schema: [field('a', int64)] },
+t.test('a task of a later stage has no partition', (t) => {
+  const later: Task = {
+    source: { kind: 'results', schema: [field('a', int64)] },
     program,
+    origin: 2,
     writes: { start: true, end: true },
     maxMemoryBytes: 1,
   }
-  t.same(decode(new TaskEncoder(open).encode(merge)).source, merge.source)
+  const { source, origin } = decode(new TaskEncoder(open).encode(later))
+  t.same({ source, origin }, { source: later.source, origin: 2 })
   t.end()
 })
 
