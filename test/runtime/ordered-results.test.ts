@@ -1,92 +1,22 @@
 // Several tasks' bytes as one run, with a backend whose tasks the test drives: order, read-ahead, failures, leaving.
 
 import t from 'tap'
-import type { Backend, RunOptions, TaskRequest, TaskRun, TaskStats } from '../../runtime/backend.ts'
 import { orderedResults } from '../../runtime/ordered-results.ts'
+import { DrivenBackend, namedRequests, turns } from './driven-backend.ts'
 
 t.setTimeout(20_000)
 
-const stats: TaskStats = { rows: 1, batches: 1, bytes: 1, elapsedMs: 1 }
 const MIB = 1024 * 1024
-
-/** One task under the test's control. */
-class DrivenTask {
-  readonly name: string
-  readonly signal: AbortSignal
-  readonly #done = Promise.withResolvers<TaskStats>()
-  #chunks: (Uint8Array | undefined)[] = []
-  #more = Promise.withResolvers<void>()
-  /** Chunks that the consumer has taken over. */
-  taken = 0
-
-  constructor(name: string, signal: AbortSignal) {
-    this.name = name
-    this.signal = signal
-    this.#done.promise.catch(() => {})
-    signal.addEventListener('abort', () => this.fail(signal.reason))
-  }
-  write(...chunks: readonly Uint8Array[]): void {
-    this.#chunks.push(...chunks)
-    this.#more.resolve()
-  }
-  end(): void {
-    this.#chunks.push(undefined)
-    this.#more.resolve()
-    this.#done.resolve(stats)
-  }
-  fail(error: unknown): void {
-    this.#done.reject(error)
-    this.#more.resolve()
-  }
-  get run(): TaskRun {
-    return { pid: 1, stream: this.#stream(), done: this.#done.promise }
-  }
-  async *#stream(): AsyncGenerator<Uint8Array> {
-    for (;;) {
-      while (this.#chunks.length > 0) {
-        const chunk = this.#chunks.shift()
-        if (chunk === undefined) return
-        this.taken++
-        yield chunk
-      }
-      await Promise.race([this.#more.promise, this.#done.promise])
-      this.#more = Promise.withResolvers()
-    }
-  }
-}
-
-class DrivenBackend implements Backend {
-  readonly concurrency: number
-  readonly tasks: DrivenTask[] = []
-  constructor(concurrency: number) {
-    this.concurrency = concurrency
-  }
-  async run(request: TaskRequest, options: RunOptions): Promise<TaskRun> {
-    options.signal.throwIfAborted()
-    const task = new DrivenTask(Buffer.from(request.task).toString(), options.signal)
-    this.tasks.push(task)
-    return task.run
-  }
-  async close(): Promise<void> {}
-  get started(): string {
-    return this.tasks.map(({ name }) => name).join('')
-  }
-}
 
 /** Tasks named `a`, `b`, … through a backend of `concurrency`. */
 function setUp(count: number, concurrency: number, signal = new AbortController().signal) {
   const backend = new DrivenBackend(concurrency)
-  const requests = Array.from({ length: count }, (_, i) => ({ task: Buffer.from(String.fromCharCode(97 + i)) }))
   const done: number[] = []
   const events = { taskEvents: () => ({}), onTaskDone: (index: number) => void done.push(index) }
-  return { backend, done, results: orderedResults(requests, backend, events, signal) }
+  return { backend, done, results: orderedResults(namedRequests(count), backend, events, signal) }
 }
 
 const text = (words: string): Uint8Array => Buffer.from(words)
-const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
-async function turns(count = 20): Promise<void> {
-  for (let i = 0; i < count; i++) await turn()
-}
 async function readAll(results: AsyncIterable<Uint8Array>): Promise<string> {
   let all = ''
   for await (const chunk of results) all += Buffer.from(chunk).toString()

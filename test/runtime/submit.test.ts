@@ -112,6 +112,65 @@ t.test('limit and distinct meet across partitions', async (t) => {
   t.equal(await table.filter('slice = 4').count({ partitions: 6 }), 4)
 })
 
+t.test('windows with partition keys run in all workers, and the rows stay in their order', async (t) => {
+  const busy = udf(
+    (id: number) => {
+      const until = Date.now() + 2
+      while (Date.now() < until) {}
+      return id
+    },
+    [float64],
+    float64,
+    { name: 'busy', volatility: 'immutable' },
+  )
+  const frame = slicedTable(ctx, 6, 20)
+    .select(
+      'id',
+      'slice',
+      'sum(id) over (partition by id % 7 order by slice desc, id) as running',
+      'rank() over (partition by slice % 2, id % 7 order by id) as place',
+      'row_number() over (partition by slice) as n',
+      busy(col('id')).alias('busy'),
+    )
+    .filter('id % 10 <> 3')
+  const backend = new WatchedBackend(await processesOf(ctx))
+  const run = await submitJob(frame.job, backend, { partitions: 6 })
+  const [many, one] = [tableFromIPC(await bytesOf(run.stream)), await frame.collect({ partitions: 1 })]
+  t.same(
+    many.toArray().map((row) => row.toJSON()),
+    one.toArray().map((row) => row.toJSON()),
+  )
+  const report = await run.done
+  t.match(report, { rows: 108, rowsRead: 120, tasks: 5 * 6, tasksDone: 5 * 6 })
+  t.equal(report.pids.length, 2)
+})
+
+t.test('a job with a limit stops all workers once there are enough rows', async (t) => {
+  const slow = udf(
+    (slice: number, id: number) => {
+      const until = Date.now() + (slice === 0 ? 0 : 20)
+      while (Date.now() < until) {}
+      return id
+    },
+    [int32, float64],
+    float64,
+    { name: 'slow', volatility: 'immutable' },
+  )
+  const frame = slicedTable(ctx, 12, 100)
+    .select(slow(col('slice'), col('id')).alias('id'))
+    .limit(7, 5)
+  const run = await frame.run({ partitions: 12 })
+  const table = tableFromIPC(await bytesOf(run.stream))
+  t.same([...(table.getChild('id') ?? [])], [5, 6, 7, 8, 9, 10, 11])
+  const { tasks, tasksDone, rows } = await run.done
+  t.equal(rows, 7)
+  t.equal(tasks, 13)
+  t.ok(tasksDone < 6, `${tasksDone} of 13 tasks ran to their end`)
+  t.same(await slicedTable(ctx, 2, 3).select('id').limit(9).collectColumns({ partitions: 2 }), {
+    id: [0, 1, 2, 3, 4, 5],
+  })
+})
+
 t.test('progress only grows and ends with everything', async (t) => {
   const seen: JobProgress[] = []
   await slicedTable(ctx, 5, 100)
