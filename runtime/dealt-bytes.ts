@@ -1,36 +1,36 @@
-// How a task's results name the task of the next stage they are for: runs of bytes, each after a header with its part
+// How a task's results name the task of the next stage they are for: runs of bytes, each after a header with its share
 // and its length. Workers write headers, the parent reads them and nothing else.
 
 import { WorkerError } from '../functions/errors.ts'
 
 const HEADER_BYTES = 8
 
-/** The header of `length` bytes for a part: two little-endian 32-bit numbers. */
-export function partHeader(part: number, length: number): Uint8Array {
+/** The header of `length` bytes for a share: two little-endian 32-bit numbers. */
+export function shareHeader(share: number, length: number): Uint8Array {
   const header = new DataView(new ArrayBuffer(HEADER_BYTES))
-  header.setUint32(0, part, true)
+  header.setUint32(0, share, true)
   header.setUint32(4, length, true)
   return new Uint8Array(header.buffer)
 }
 
 /** Takes one task's results apart, however they are cut into chunks. */
 export class DealtReader {
-  readonly #parts: number
+  readonly #shares: number
   readonly #header = new Uint8Array(HEADER_BYTES)
   #headerBytes = 0
-  #part = 0
+  #share = 0
   #left = 0
 
-  /** @param parts - How many parts there are. */
-  constructor(parts: number) {
-    this.#parts = parts
+  /** @param shares - How many shares there are. */
+  constructor(shares: number) {
+    this.#shares = shares
   }
 
   /**
-   * @returns The bytes in a chunk and the parts they are for; they share the chunk's memory.
-   * @throws {WorkerError} `protocol_error` when a header names no part.
+   * @returns The bytes in a chunk and the shares they are for; they share the chunk's memory.
+   * @throws {WorkerError} `protocol_error` when a header names no share.
    */
-  *push(chunk: Uint8Array): Generator<{ readonly part: number; readonly bytes: Uint8Array }> {
+  *push(chunk: Uint8Array): Generator<{ readonly share: number; readonly bytes: Uint8Array }> {
     for (let at = 0; at < chunk.length; ) {
       if (this.#left === 0) {
         at += this.#readHeader(chunk.subarray(at))
@@ -39,13 +39,13 @@ export class DealtReader {
       const bytes = chunk.subarray(at, at + this.#left)
       at += bytes.length
       this.#left -= bytes.length
-      yield { part: this.#part, bytes }
+      yield { share: this.#share, bytes }
     }
   }
 
   /** @throws {WorkerError} `protocol_error` when the results end within a run. */
   end(): void {
-    if (this.#left > 0 || this.#headerBytes > 0) throw refuse('they end in the middle of a part')
+    if (this.#left > 0 || this.#headerBytes > 0) throw refuse('they end in the middle of a share')
   }
 
   #readHeader(bytes: Uint8Array): number {
@@ -55,9 +55,9 @@ export class DealtReader {
     if (this.#headerBytes < HEADER_BYTES) return taken.length
     const header = new DataView(this.#header.buffer)
     this.#headerBytes = 0
-    this.#part = header.getUint32(0, true)
+    this.#share = header.getUint32(0, true)
     this.#left = header.getUint32(4, true)
-    if (this.#part >= this.#parts) throw refuse(`they are for part ${this.#part} of ${this.#parts}`)
+    if (this.#share >= this.#shares) throw refuse(`they are for share ${this.#share} of ${this.#shares}`)
     return taken.length
   }
 }

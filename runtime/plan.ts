@@ -24,7 +24,7 @@ import type { Task, TaskSource } from './task.ts'
 export interface Stage {
   readonly tasks: readonly Task[]
   /** Among how many tasks its results are dealt; without it one task takes them all, or they are the job's. */
-  readonly parts?: number | undefined
+  readonly shares?: number | undefined
   /** With that many rows from its first tasks the others need not run. */
   readonly enough?: number | undefined
 }
@@ -68,8 +68,8 @@ export function planJob(job: Job, source: OpenedSource, options: PlanOptions): P
     schema,
     predicate: filterRanges(program, schema),
   })
-  const stageOf = ({ input, program, tasks, parts, enough }: ProgramStage, s: number): Stage => ({
-    parts,
+  const stageOf = ({ input, program, tasks, shares, enough }: ProgramStage, s: number): Stage => ({
+    shares,
     enough,
     tasks: Array.from({ length: tasks }, (_, origin): Task => {
       const isLast = s === stages.length - 1

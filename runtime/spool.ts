@@ -1,6 +1,6 @@
 // The results of one stage on their way to the tasks of the next: kept in memory while they are small, in one temporary
 // file once they are not, so that this process stays small whatever the job. Bytes come in any order and are told apart
-// by the task they come from and the part they are for; what they mean is not known here.
+// by the task they come from and the share they are for; what they mean is not known here.
 
 import { type FileHandle, mkdtemp, open, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -22,16 +22,16 @@ interface Segment {
 }
 
 export class Spool implements AsyncDisposable {
-  readonly #parts = new Map<number, Segment[]>()
+  readonly #shares = new Map<number, Segment[]>()
   #bytes = 0
   #directory: string | undefined
   #file: Promise<FileHandle> | undefined
 
-  /** Appends to what task `origin` has for a part. The bytes are the spool's from then on. */
-  async write(origin: number, part: number, bytes: Uint8Array): Promise<void> {
+  /** Appends to what task `origin` has for a share. The bytes are the spool's from then on. */
+  async write(origin: number, share: number, bytes: Uint8Array): Promise<void> {
     const segment: Segment = { origin, at: this.#bytes, length: bytes.length, bytes }
-    const segments = this.#parts.get(part)
-    if (segments === undefined) this.#parts.set(part, [segment])
+    const segments = this.#shares.get(share)
+    if (segments === undefined) this.#shares.set(share, [segment])
     else segments.push(segment)
     this.#bytes += bytes.length
     if (this.#file !== undefined) await store(await this.#file, segment)
@@ -42,7 +42,7 @@ export class Spool implements AsyncDisposable {
   async #spill(): Promise<void> {
     this.#file = this.#open()
     const file = await this.#file
-    for (const segments of this.#parts.values()) for (const segment of segments) await store(file, segment)
+    for (const segments of this.#shares.values()) for (const segment of segments) await store(file, segment)
   }
 
   async #open(): Promise<FileHandle> {
@@ -50,9 +50,9 @@ export class Spool implements AsyncDisposable {
     return open(join(this.#directory, 'results'), 'w+')
   }
 
-  /** What the first `origins` tasks have for a part, task after task. To be asked once all is written. */
-  input(part: number, origins = Number.POSITIVE_INFINITY): TaskInput {
-    const segments = (this.#parts.get(part) ?? [])
+  /** What the first `origins` tasks have for a share, task after task. To be asked once all is written. */
+  input(share: number, origins = Number.POSITIVE_INFINITY): TaskInput {
+    const segments = (this.#shares.get(share) ?? [])
       .filter(({ origin }) => origin < origins)
       .toSorted((a, b) => a.origin - b.origin)
     return {
@@ -79,7 +79,7 @@ export class Spool implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#parts.clear()
+    this.#shares.clear()
     await (await this.#file)?.close()
     if (this.#directory !== undefined) await rm(this.#directory, { recursive: true, force: true })
   }

@@ -11,7 +11,7 @@ import { Spool } from './spool.ts'
 export interface StageRequests {
   readonly requests: readonly TaskRequest[]
   /** Among how many tasks its results are dealt; without it one task takes them all. */
-  readonly parts?: number | undefined
+  readonly shares?: number | undefined
   /** With that many rows from its first tasks the others need not run. */
   readonly enough?: number | undefined
 }
@@ -33,8 +33,8 @@ export async function* stageResults(
   try {
     for (const [s, stage] of stages.entries()) {
       const before = results
-      const requests = stage.requests.map((request, part) =>
-        before === undefined ? request : { ...request, input: before.input(part, origins) },
+      const requests = stage.requests.map((request, share) =>
+        before === undefined ? request : { ...request, input: before.input(share, origins) },
       )
       if (s === stages.length - 1) yield* orderedResults(requests, backend, eventsOf(s), signal)
       else {
@@ -55,7 +55,7 @@ export async function* stageResults(
  * @returns How many of its tasks, from the first, the next stage is to read.
  */
 async function collect(
-  { requests, parts, enough }: StageRequests,
+  { requests, shares, enough }: StageRequests,
   backend: Backend,
   spool: Spool,
   events: OrderedEvents,
@@ -70,10 +70,10 @@ async function collect(
   const run = async (request: TaskRequest, index: number): Promise<void> => {
     const task = await backend.run(request, { signal: both, ...events.taskEvents(index) })
     task.done.catch(() => {})
-    const dealt = parts === undefined ? undefined : new DealtReader(parts)
+    const dealt = shares === undefined ? undefined : new DealtReader(shares)
     for await (const chunk of task.stream) {
       if (dealt === undefined) await spool.write(index, 0, chunk)
-      else for (const { part, bytes } of dealt.push(chunk)) await spool.write(index, part, bytes)
+      else for (const { share, bytes } of dealt.push(chunk)) await spool.write(index, share, bytes)
     }
     const stats = await task.done
     dealt?.end()

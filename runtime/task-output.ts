@@ -6,7 +6,7 @@ import { sliceBatch } from '../functions/column/slice.ts'
 import type { Schema } from '../functions/types/type.ts'
 import { BatchEncoder } from './batch-encoder.ts'
 import type { DecodedTask } from './codec/task-codec.ts'
-import { partHeader } from './dealt-bytes.ts'
+import { shareHeader } from './dealt-bytes.ts'
 import { type CompiledExchange, Exchange } from './engine/exchange.ts'
 import type { MemoryBudget } from './engine/memory-budget.ts'
 import type { StreamEnds } from './task.ts'
@@ -49,7 +49,7 @@ class StreamSink implements Sink {
   }
 }
 
-/** An Arrow stream for each part that rows are dealt to. */
+/** An Arrow stream for each share that rows are dealt to. */
 class DealtSink implements Sink {
   readonly #schema: Schema
   readonly #exchange: Exchange
@@ -63,26 +63,26 @@ class DealtSink implements Sink {
   *start(): Chunks {}
 
   *batch(batch: Batch): Chunks {
-    for (const dealt of this.#exchange.push(batch)) yield this.#encode(dealt.part, dealt.batch)
+    for (const dealt of this.#exchange.push(batch)) yield this.#encode(dealt.share, dealt.batch)
   }
 
   *end(): Chunks {
-    for (const dealt of this.#exchange.finish()) yield this.#encode(dealt.part, dealt.batch)
-    for (const [part, encoder] of this.#encoders) yield framed(part, encoder.end())
+    for (const dealt of this.#exchange.finish()) yield this.#encode(dealt.share, dealt.batch)
+    for (const [share, encoder] of this.#encoders) yield framed(share, encoder.end())
   }
 
-  #encode(part: number, batch: Batch): readonly Uint8Array[] {
-    const known = this.#encoders.get(part)
-    if (known !== undefined) return framed(part, known.batch(batch))
+  #encode(share: number, batch: Batch): readonly Uint8Array[] {
+    const known = this.#encoders.get(share)
+    if (known !== undefined) return framed(share, known.batch(batch))
     const encoder = new BatchEncoder(this.#schema)
-    this.#encoders.set(part, encoder)
-    return framed(part, [...encoder.start(), ...encoder.batch(batch)])
+    this.#encoders.set(share, encoder)
+    return framed(share, [...encoder.start(), ...encoder.batch(batch)])
   }
 }
 
-function framed(part: number, chunks: readonly Uint8Array[]): readonly Uint8Array[] {
+function framed(share: number, chunks: readonly Uint8Array[]): readonly Uint8Array[] {
   const length = chunks.reduce((sum, chunk) => sum + chunk.length, 0)
-  return [partHeader(part, length), ...chunks]
+  return [shareHeader(share, length), ...chunks]
 }
 
 /** What a task writes, and the counts it reports. */

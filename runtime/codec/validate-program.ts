@@ -7,7 +7,7 @@ import { validateNode } from './validate-node.ts'
 import { isField, isListOf, isRecord, type PartBudget } from './validate-type.ts'
 
 /** A worker keeps a buffer for each. */
-const MAX_PARTS = 65_536
+const MAX_SHARES = 65_536
 
 /** @throws {WireError} `wire_damaged` when it is no program. */
 export function validateProgram(value: unknown, budget: PartBudget): asserts value is Program {
@@ -42,7 +42,9 @@ function isOp(op: unknown, budget: PartBudget): boolean {
     case 'restore':
       return typeof op.name === 'string'
     case 'exchange':
-      return (op.by === 'hash' || op.by === 'origin') && isPartCount(op.parts) && isNodeList(op.keys, undefined, budget)
+      return (
+        (op.by === 'hash' || op.by === 'origin') && isShareCount(op.shares) && isNodeList(op.keys, undefined, budget)
+      )
     default:
       return false
   }
@@ -63,8 +65,8 @@ function isNodeList(value: unknown, kind: 'aggregate' | 'sort' | undefined, budg
   })
 }
 
-const isPartCount = (value: unknown): boolean =>
-  Number.isInteger(value) && Number(value) >= 1 && Number(value) <= MAX_PARTS
+const isShareCount = (value: unknown): boolean =>
+  Number.isInteger(value) && Number(value) >= 1 && Number(value) <= MAX_SHARES
 
 /** A limit may be without end. */
 const isCount = (value: unknown): boolean => typeof value === 'number' && value >= 0

@@ -1,5 +1,5 @@
-// Dealing rows among the tasks of the next stage: each row's part follows from its keys, rows of one part keep their
-// order, and small runs are collected until they are worth a batch. How parts travel is not known here.
+// Dealing rows among the tasks of the next stage: each row's share follows from its keys, rows of one share keep their
+// order, and small runs are collected until they are worth a batch. How shares travel is not known here.
 
 import type { Bound } from '../../functions/bind/bound.ts'
 import type { Batch, Column } from '../../functions/column/column.ts'
@@ -15,33 +15,33 @@ import { hashRows } from './row-hash.ts'
 
 /** Rows for one task of the next stage. */
 export interface DealtBatch {
-  readonly part: number
+  readonly share: number
   readonly batch: Batch
 }
 
-/** Rows of one part that make a batch, and those waiting in all parts. */
+/** Rows of one share that make a batch, and those waiting in all shares. */
 const BATCH_ROWS = 16_384
 const WAITING_ROWS = 262_144
 
 export class CompiledExchange {
-  readonly parts: number
+  readonly shares: number
   readonly schema: Schema
   readonly #by: ExchangeOp['by']
   readonly #keys: Projection
 
-  constructor(schema: Schema, { by, parts }: ExchangeOp, keys: readonly Bound[]) {
+  constructor(schema: Schema, { by, shares }: ExchangeOp, keys: readonly Bound[]) {
     this.schema = schema
-    this.parts = parts
+    this.shares = shares
     this.#by = by
     this.#keys = new Projection(keys)
   }
 
-  /** The part of each row. */
-  partsOf(batch: Batch): Int32Array {
+  /** The share of each row. */
+  sharesOf(batch: Batch): Int32Array {
     const { columns } = this.#keys.run(PreparedBatch.of(batch), undefined)
-    const parts = this.#by === 'hash' ? hashRows(columns, batch.length) : originsOf(columns[0], batch.length)
-    for (let row = 0; row < parts.length; row++) parts[row] = ((parts[row] ?? 0) >>> 0) % this.parts
-    return parts
+    const shares = this.#by === 'hash' ? hashRows(columns, batch.length) : originsOf(columns[0], batch.length)
+    for (let row = 0; row < shares.length; row++) shares[row] = ((shares[row] ?? 0) >>> 0) % this.shares
+    return shares
   }
 }
 
@@ -62,44 +62,44 @@ export class Exchange {
   constructor(compiled: CompiledExchange, budget: MemoryBudget) {
     this.#compiled = compiled
     this.#budget = budget
-    this.#waiting = Array.from({ length: compiled.parts }, () => ({ batches: [], rows: 0, bytes: 0 }))
-    this.#enough = Math.max(1, Math.min(BATCH_ROWS, Math.floor(WAITING_ROWS / compiled.parts)))
+    this.#waiting = Array.from({ length: compiled.shares }, () => ({ batches: [], rows: 0, bytes: 0 }))
+    this.#enough = Math.max(1, Math.min(BATCH_ROWS, Math.floor(WAITING_ROWS / compiled.shares)))
   }
 
   /** Deals a batch out; gives what has become worth sending. The batch's memory is free afterwards. */
   *push(batch: Batch): Generator<DealtBatch> {
-    const { parts } = this.#compiled
-    const partsOf = this.#compiled.partsOf(batch)
-    const ends = new Int32Array(parts + 1)
+    const { shares } = this.#compiled
+    const sharesOf = this.#compiled.sharesOf(batch)
+    const ends = new Int32Array(shares + 1)
     for (let row = 0; row < batch.length; row++) {
-      const next = (partsOf[row] ?? 0) + 1
+      const next = (sharesOf[row] ?? 0) + 1
       ends[next] = (ends[next] ?? 0) + 1
     }
-    for (let part = 0; part < parts; part++) ends[part + 1] = (ends[part + 1] ?? 0) + (ends[part] ?? 0)
+    for (let share = 0; share < shares; share++) ends[share + 1] = (ends[share + 1] ?? 0) + (ends[share] ?? 0)
     const places = ends.slice()
     const positions = new Int32Array(batch.length)
     for (let row = 0; row < batch.length; row++) {
-      const part = partsOf[row] ?? 0
-      const place = places[part] ?? 0
+      const share = sharesOf[row] ?? 0
+      const place = places[share] ?? 0
       positions[place] = row
-      places[part] = place + 1
+      places[share] = place + 1
     }
-    for (let part = 0; part < parts; part++) {
-      const own = positions.subarray(ends[part], ends[part + 1])
-      if (own.length > 0) this.#add(part, takeBatch(batch, own))
-      if ((this.#waiting[part]?.rows ?? 0) >= this.#enough) yield this.#take(part)
+    for (let share = 0; share < shares; share++) {
+      const own = positions.subarray(ends[share], ends[share + 1])
+      if (own.length > 0) this.#add(share, takeBatch(batch, own))
+      if ((this.#waiting[share]?.rows ?? 0) >= this.#enough) yield this.#take(share)
     }
   }
 
   /** Gives what is left. */
   *finish(): Generator<DealtBatch> {
-    for (let part = 0; part < this.#waiting.length; part++) {
-      if ((this.#waiting[part]?.rows ?? 0) > 0) yield this.#take(part)
+    for (let share = 0; share < this.#waiting.length; share++) {
+      if ((this.#waiting[share]?.rows ?? 0) > 0) yield this.#take(share)
     }
   }
 
-  #add(part: number, batch: Batch): void {
-    const waiting = this.#waiting[part]
+  #add(share: number, batch: Batch): void {
+    const waiting = this.#waiting[share]
     if (waiting === undefined) return
     const bytes = batchBytes(batch)
     waiting.batches.push(batch)
@@ -108,12 +108,12 @@ export class Exchange {
     this.#budget.change(bytes, 'rows to deal out')
   }
 
-  #take(part: number): DealtBatch {
-    const { batches = [], bytes = 0 } = this.#waiting[part] ?? {}
-    this.#waiting[part] = { batches: [], rows: 0, bytes: 0 }
+  #take(share: number): DealtBatch {
+    const { batches = [], bytes = 0 } = this.#waiting[share] ?? {}
+    this.#waiting[share] = { batches: [], rows: 0, bytes: 0 }
     this.#budget.change(-bytes, 'rows to deal out')
     const types = this.#compiled.schema.map(({ type }) => type)
-    return { part, batch: concatBatches(batches, types) }
+    return { share, batch: concatBatches(batches, types) }
   }
 }
 

@@ -60,7 +60,7 @@ export interface ExchangeOp {
   readonly op: 'exchange'
   readonly by: 'hash' | 'origin'
   readonly keys: readonly ExprNode[]
-  readonly parts: number
+  readonly shares: number
 }
 /** Puts rows that were dealt back into the order of their numbers, and drops these. */
 export interface RestoreOp {

@@ -17,7 +17,7 @@ export interface ProgramStage {
   /** How many tasks run it, each over its own rows. */
   readonly tasks: number
   /** Among how many tasks of the next stage its rows are dealt; without it one takes them all. */
-  readonly parts?: number
+  readonly shares?: number
   /** With that many rows from its first tasks the others need not run. */
   readonly enough?: number
 }
@@ -74,7 +74,7 @@ interface Around {
 }
 
 /**
- * Windows that share a partition key: rows are dealt by it, each task computes the windows of its own partitions, and
+ * Windows that have a partition key in common: rows are dealt by it, each task computes the windows of its own partitions, and
  * the rows go back to where they came from. Windows over other keys take their turn afterwards.
  */
 function windowStages(op: WindowOp, { input, before, rest, schema, tasks }: Around): readonly ProgramStage[] {
@@ -82,17 +82,17 @@ function windowStages(op: WindowOp, { input, before, rest, schema, tasks }: Arou
   if (keys.length === 0) return gathered(input, before, [op, ...rest], tasks)
   const name = freeName(schema, op)
   const home: ExprNode = { kind: 'column', name }
-  const deal: Program = [...before, { op: 'number', name }, { op: 'exchange', by: 'hash', keys, parts: tasks }]
+  const deal: Program = [...before, { op: 'number', name }, { op: 'exchange', by: 'hash', keys, shares: tasks }]
   const compute: Program = [
     { op: 'window', windows },
-    { op: 'exchange', by: 'origin', keys: [home], parts: tasks },
+    { op: 'exchange', by: 'origin', keys: [home], shares: tasks },
   ]
   const next: Program = others.length === 0 ? rest : [{ op: 'window', windows: others }, ...rest]
   const dealt = schemaAfterAll(input, deal)
   const computed = schemaAfterAll(dealt, compute)
   return [
-    { input, program: deal, tasks, parts: tasks },
-    { input: dealt, program: compute, tasks, parts: tasks },
+    { input, program: deal, tasks, shares: tasks },
+    { input: dealt, program: compute, tasks, shares: tasks },
     ...stagesOf([{ op: 'restore', name }, ...next], computed, tasks),
   ]
 }

@@ -73,7 +73,7 @@ const { task, parts } = new TaskEncoder(open).encode({
     { op: 'limit', offset: 0, count: 10 },
     { op: 'number', name: '#row' },
     { op: 'restore', name: '#row' },
-    { op: 'exchange', by: 'hash', keys: [gross(col('gross')).node], parts: 3 },
+    { op: 'exchange', by: 'hash', keys: [gross(col('gross')).node], shares: 3 },
   ],
   origin: 0,
   writes: { start: true, end: true },

@@ -44,7 +44,7 @@ t.test('a small spool stays in memory', async (t) => {
   t.same(await readAll(spool.input(0)), Buffer.concat([numbered(5, 1), numbered(3, 2)]), 'and can be read again')
 })
 
-t.test('each part gives its bytes task after task, however they came', async (t) => {
+t.test('each share gives its bytes task after task, however they came', async (t) => {
   for (const pad of [0, 9 * 1024 * 1024]) {
     await using spool = new Spool()
     await spool.write(2, 1, Buffer.from('c'))
@@ -55,7 +55,7 @@ t.test('each part gives its bytes task after task, however they came', async (t)
     t.equal((await readAll(spool.input(1))).toString(), 'aAbbcd')
     t.equal((await readAll(spool.input(1, 2))).toString(), 'aAbb', 'of the first two tasks only')
     t.equal((await readAll(spool.input(0))).toString(), 'x')
-    t.equal((await readAll(spool.input(5))).length, 0, 'a part that nobody wrote is empty')
+    t.equal((await readAll(spool.input(5))).length, 0, 'a share that nobody wrote is empty')
     if (pad > 0) t.ok((await readAll(spool.input(7))).equals(numbered(pad, 3)))
   }
 })
@@ -71,7 +71,7 @@ t.test('a spool beyond 8 MiB is a file, which ends with it', async (t) => {
   t.ok((await readAll(spool.input(0))).equals(wanted))
   const reader = spool.input(0).read()[Symbol.asyncIterator]()
   const { value } = await reader.next()
-  t.ok(Buffer.from(value ?? []).equals(wanted.subarray(0, value?.length)), 'a part can be read')
+  t.ok(Buffer.from(value ?? []).equals(wanted.subarray(0, value?.length)), 'a share can be read')
   await reader.return?.()
   await spool[Symbol.asyncDispose]()
   t.notOk(made.some((name) => existsSync(name)))

@@ -3,14 +3,14 @@
 
 import t from 'tap'
 import type { TaskInput } from '../../runtime/backend.ts'
-import { partHeader } from '../../runtime/dealt-bytes.ts'
+import { shareHeader } from '../../runtime/dealt-bytes.ts'
 import { type StageRequests, stageResults } from '../../runtime/stage-results.ts'
 import { DrivenBackend, namedRequests, turns } from './driven-backend.ts'
 
 t.setTimeout(20_000)
 
 const text = (words: string): Uint8Array => Buffer.from(words)
-const forPart = (part: number, words: string): Uint8Array[] => [partHeader(part, words.length), text(words)]
+const forShare = (share: number, words: string): Uint8Array[] => [shareHeader(share, words.length), text(words)]
 
 async function readText(chunks: AsyncIterable<Uint8Array>): Promise<string> {
   let all = ''
@@ -53,11 +53,11 @@ t.test('without dealing, one task takes all results in the order of their tasks'
 })
 
 t.test('dealt results go to the tasks they are for, in the order of those they come from', async (t) => {
-  const { backend, all } = setUp([{ requests: namedRequests(2), parts: 2 }, { requests: namedRequests(2, 'A') }])
+  const { backend, all } = setUp([{ requests: namedRequests(2), shares: 2 }, { requests: namedRequests(2, 'A') }])
   await turns()
-  backend.tasks[1]?.write(...forPart(0, 'b0'), ...forPart(1, 'b1'))
+  backend.tasks[1]?.write(...forShare(0, 'b0'), ...forShare(1, 'b1'))
   await turns()
-  backend.tasks[0]?.write(...forPart(1, 'a1'), ...forPart(0, 'a0'), ...forPart(1, '!'))
+  backend.tasks[0]?.write(...forShare(1, 'a1'), ...forShare(0, 'a0'), ...forShare(1, '!'))
   for (const task of backend.tasks) task.end()
   await turns()
   t.equal(backend.started, 'abAB')
@@ -119,10 +119,10 @@ t.test('the first failure of a stage ends its other tasks and the job', async (t
   t.equal(backend.started, 'ab', 'nothing more is started')
 })
 
-t.test('results that name no part end the job', async (t) => {
-  const { backend, all } = setUp([{ requests: namedRequests(1), parts: 2 }, { requests: namedRequests(2, 'A') }])
+t.test('results that name no share end the job', async (t) => {
+  const { backend, all } = setUp([{ requests: namedRequests(1), shares: 2 }, { requests: namedRequests(2, 'A') }])
   await turns()
-  backend.tasks[0]?.write(...forPart(7, 'x'))
+  backend.tasks[0]?.write(...forShare(7, 'x'))
   await t.rejects(all, { code: 'protocol_error' })
 })
 

@@ -1,5 +1,5 @@
-// Dealing rows among tasks: rows of equal keys meet in one part however they are stored and whatever task they are in,
-// no row is lost, and rows of one part keep their order.
+// Dealing rows among tasks: rows of equal keys meet in one share however they are stored and whatever task they are in,
+// no row is lost, and rows of one share keep their order.
 
 import fc from 'fast-check'
 import t from 'tap'
@@ -21,16 +21,16 @@ const seed = Number(process.env.SEED ?? Date.now() % 1_000_000)
 const numRuns = Number(process.env.RUNS ?? 400)
 t.comment(`SEED=${seed} repeats this run`)
 
-/** The rows of each part, from batches of one task. */
+/** The rows of each share, from batches of one task. */
 function deal(schema: Schema, program: Program, batches: readonly Parameters<Exchange['push']>[0][], origin = 0) {
   const compiled = new CompiledPipeline(schema, program)
   const budget = new MemoryBudget(Number.POSITIVE_INFINITY)
   const pipeline = compiled.start(budget, origin)
   if (compiled.exchange === undefined) throw new Error('the program deals no rows')
   const exchange = new Exchange(compiled.exchange, budget)
-  const parts = new Map<number, (readonly Value[])[]>()
-  const keep = (dealt: Iterable<{ part: number; batch: Parameters<Exchange['push']>[0] }>): void => {
-    for (const { part, batch } of dealt) parts.set(part, [...(parts.get(part) ?? []), ...rowsIn([batch])])
+  const shares = new Map<number, (readonly Value[])[]>()
+  const keep = (dealt: Iterable<{ share: number; batch: Parameters<Exchange['push']>[0] }>): void => {
+    for (const { share, batch } of dealt) shares.set(share, [...(shares.get(share) ?? []), ...rowsIn([batch])])
   }
   for (const batch of batches) {
     const result = pipeline.push(batch)
@@ -38,21 +38,21 @@ function deal(schema: Schema, program: Program, batches: readonly Parameters<Exc
   }
   for (const result of pipeline.finish()) keep(exchange.push(result))
   keep(exchange.finish())
-  return { parts, budget }
+  return { shares, budget }
 }
 
-const byHash = (keys: readonly string[], parts: number): Program => [
-  { op: 'exchange', by: 'hash', keys: keys.map((name) => col(name).node), parts },
+const byHash = (keys: readonly string[], shares: number): Program => [
+  { op: 'exchange', by: 'hash', keys: keys.map((name) => col(name).node), shares },
 ]
 /** A key as grouping sees it. */
 const keyOf = (row: readonly Value[]): string => row.map((value) => show(Object.is(value, -0) ? 0 : value)).join()
 
 t.test('rows of equal keys meet, none is lost, and they keep their order', (t) => {
   const alike = randomTable(allTypes, 3).chain((first: RandomTable) =>
-    fc.record({ first: fc.constant(first), parts: fc.integer({ min: 1, max: 7 }), swap: fc.boolean() }),
+    fc.record({ first: fc.constant(first), shares: fc.integer({ min: 1, max: 7 }), swap: fc.boolean() }),
   )
   fc.assert(
-    fc.property(alike, ({ first, parts, swap }) => {
+    fc.property(alike, ({ first, shares, swap }) => {
       const { schema } = first
       // The same rows again, stored in the other way.
       const other: RandomTable = {
@@ -63,19 +63,19 @@ t.test('rows of equal keys meet, none is lost, and they keep their order', (t) =
       const rows = rowsOf(first)
       const program = byHash(
         schema.map(({ name }) => name),
-        parts,
+        shares,
       )
       const home = new Map<string, number>()
       for (const table of [first, other]) {
         const dealt = deal(schema, program, [batchOf(table)])
         let count = 0
-        for (const [part, own] of dealt.parts) {
+        for (const [share, own] of dealt.shares) {
           count += own.length
           const wanted = rows.map(keyOf).filter((key) => own.some((row) => keyOf(row) === key))
           if (own.map(keyOf).join('\n') !== wanted.join('\n')) return false
           for (const row of own) {
-            if ((home.get(keyOf(row)) ?? part) !== part) return false
-            home.set(keyOf(row), part)
+            if ((home.get(keyOf(row)) ?? share) !== share) return false
+            home.set(keyOf(row), share)
           }
         }
         if (count !== rows.length || dealt.budget.usedBytes !== 0) return false
@@ -87,7 +87,7 @@ t.test('rows of equal keys meet, none is lost, and they keep their order', (t) =
   t.end()
 })
 
-t.test('keys are spread over all parts', (t) => {
+t.test('keys are spread over all shares', (t) => {
   const length = 10_000
   const schema = [field('n', int64), field('x', float64), field('s', utf8)]
   const columns = [
@@ -105,17 +105,17 @@ t.test('keys are spread over all parts', (t) => {
     ),
   ]
   for (const { name } of schema) {
-    const { parts } = deal(schema, byHash([name], 8), [{ length, columns }])
-    const sizes = [...parts.values()].map((rows) => rows.length)
-    t.equal(parts.size, 8)
+    const { shares } = deal(schema, byHash([name], 8), [{ length, columns }])
+    const sizes = [...shares.values()].map((rows) => rows.length)
+    t.equal(shares.size, 8)
     t.ok(Math.min(...sizes) > 1000 && Math.max(...sizes) < 1500, `${name}: ${sizes}`)
   }
   const letters = columnOf(
     Array.from({ length: 26 }, (_, i) => String.fromCharCode(97 + i)),
     utf8,
   )
-  const { parts } = deal([field('s', utf8)], byHash(['s'], 4), [{ length: 26, columns: [letters] }])
-  t.equal(parts.size, 4, 'single letters too')
+  const { shares } = deal([field('s', utf8)], byHash(['s'], 4), [{ length: 26, columns: [letters] }])
+  t.equal(shares.size, 4, 'single letters too')
   t.end()
 })
 
@@ -126,9 +126,9 @@ t.test('numbered rows go back to the task that numbered them, into their order',
     return deal(schema, [{ op: 'number', name: '#row' }, ...byHash(['s'], 3)], [batch], origin)
   })
   const numbered = [...schema, field('#row', float64, false)]
-  const home: Program = [{ op: 'exchange', by: 'origin', keys: [col('#row').node], parts: 4 }]
-  const back = [0, 1, 2].map((part) => {
-    const rows = tasks.flatMap(({ parts }) => parts.get(part) ?? [])
+  const home: Program = [{ op: 'exchange', by: 'origin', keys: [col('#row').node], shares: 4 }]
+  const back = [0, 1, 2].map((share) => {
+    const rows = tasks.flatMap(({ shares }) => shares.get(share) ?? [])
     const columns = numbered.map(({ type }, c) =>
       columnOf(
         rows.map((row) => row[c] ?? null),
@@ -139,8 +139,8 @@ t.test('numbered rows go back to the task that numbered them, into their order',
   })
   const restored = [0, 1, 2, 3].map((origin) => {
     const pipeline = new CompiledPipeline(numbered, [{ op: 'restore', name: '#row' }]).start()
-    for (const { parts } of back) {
-      const rows = parts.get(origin) ?? []
+    for (const { shares } of back) {
+      const rows = shares.get(origin) ?? []
       const columns = numbered.map(({ type }, c) =>
         columnOf(
           rows.map((row) => row[c] ?? null),

@@ -27,7 +27,7 @@ const sort: ProgramOp = {
 function shown(op: ProgramOp): string {
   switch (op.op) {
     case 'exchange':
-      return `to ${op.parts} by ${op.by === 'origin' ? 'origin' : op.keys.map(displayNode).join(', ')}`
+      return `to ${op.shares} by ${op.by === 'origin' ? 'origin' : op.keys.map(displayNode).join(', ')}`
     case 'window':
       return op.windows.map(({ name }) => name).join(' ')
     case 'aggregate':
@@ -52,7 +52,7 @@ t.test('windows with a partition key are dealt by it, and their rows go home aga
     'by the keys that all have in common',
   )
   t.same(
-    stagesOf([windows('sum(a) over (partition by s)')], schema, 4).map(({ parts }) => parts),
+    stagesOf([windows('sum(a) over (partition by s)')], schema, 4).map(({ shares }) => shares),
     [4, 4, undefined],
   )
   t.end()
