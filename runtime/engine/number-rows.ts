@@ -38,7 +38,7 @@ export class RestoreOperator implements Operator {
 
   /** @param column - Where the numbers are. */
   constructor(schema: Schema, column: number, number: SortKey, budget: MemoryBudget) {
-    this.#sort = new SortOperator(schema, [number], undefined, budget)
+    this.#sort = new SortOperator(schema, [number], budget)
     this.#column = column
   }
 
