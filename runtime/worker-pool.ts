@@ -2,8 +2,8 @@
 // worker gets a call is ForkPool's business. No code is revived here.
 
 import { CancelledError, isVolleyError, PlanError, ResourceError } from '../functions/errors.ts'
-import type { UserFunction } from '../functions/udf/definition.ts'
 import type { Backend, Isolation, LogStream } from './backend.ts'
+import { checkCallable, checkItems } from './check-callable.ts'
 import { type CallTarget, decodeResult, encodeCall, encodeTarget } from './codec/call-codec.ts'
 import type { CodecContext } from './codec/context.ts'
 import { encodingContext } from './context/slots.ts'
@@ -98,6 +98,7 @@ export class WorkerPool implements AsyncDisposable {
    * Calls a function in a worker.
    *
    * @returns What it returns, awaited there if it is a promise.
+   * @throws {PlanError} `invalid_argument` when it is no function to call: a class, a generator, an aggregate.
    * @throws {ShippingError} When the function, an argument or the result cannot travel.
    * @throws {UdfError} `udf_failed` when it throws, with its file and line.
    */
@@ -112,7 +113,7 @@ export class WorkerPool implements AsyncDisposable {
     ...args: Args
   ): Promise<Awaited<Result>> {
     const context = encodingContext(options.context)
-    const target = encodeTarget(checkFunction(fn), context, options.captures)
+    const target = encodeTarget(checkCallable(fn), context, options.captures)
     return (await this.#call(target, args, context, options, options.signal)) as Awaited<Result>
   }
 
@@ -130,8 +131,9 @@ export class WorkerPool implements AsyncDisposable {
     items: Iterable<Item> | AsyncIterable<Item>,
     options: MapOptions = {},
   ): Promise<Awaited<Result>[]> {
+    checkItems(items)
     const context = encodingContext(options.context)
-    const target = encodeTarget(checkFunction(fn), context, options.captures)
+    const target = encodeTarget(checkCallable(fn), context, options.captures)
     const stop = new AbortController()
     const signal = options.signal === undefined ? stop.signal : AbortSignal.any([options.signal, stop.signal])
     const results: Awaited<Result>[] = []
@@ -220,11 +222,6 @@ export class WorkerPool implements AsyncDisposable {
     await run.done
     return Buffer.concat(chunks)
   }
-}
-
-function checkFunction(fn: unknown): UserFunction {
-  if (typeof fn === 'function') return fn
-  throw new PlanError('invalid_argument', `Cannot call a ${typeof fn} in a worker: pass a function`)
 }
 
 function checkConcurrency({ concurrency }: MapOptions, workers: number): number {

@@ -67,7 +67,7 @@ function captureNative(walk: Walk, node: GraphNode, fn: AnyFunction): Record {
     const complaint = `is a bound function ("${name}"), which hides what it is bound to; use an arrow function instead`
     walk.refuse('closure_bound', node, complaint)
   }
-  const complaint = `is the native function "${name}", which no global and no node: module exports; call it through one`
+  const complaint = `is the native function "${name}", which no global and no node: module exports; register it in the worker context and use nativeUdf`
   return walk.refuse('closure_native', node, complaint)
 }
 
