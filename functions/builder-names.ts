@@ -121,6 +121,7 @@ export type BuilderName =
   | 'generateSeries'
   | 'getField'
   | 'greatest'
+  | 'grouping'
   | 'ifnull'
   | 'initcap'
   | 'innerProduct'

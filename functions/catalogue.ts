@@ -4,6 +4,7 @@
 import { approximateAggregates } from './aggregate/approximate.ts'
 import { basicAggregates } from './aggregate/basic.ts'
 import type { AggregateFunction } from './aggregate/contract.ts'
+import { groupingAggregates } from './aggregate/grouping.ts'
 import { logicAggregates } from './aggregate/logic.ts'
 import { orderedAggregates } from './aggregate/ordered.ts'
 import { percentileAggregates } from './aggregate/percentile.ts'
@@ -75,6 +76,7 @@ export const aggregateFunctions: readonly AggregateFunction[] = Object.freeze([
   ...logicAggregates,
   ...orderedAggregates,
   ...approximateAggregates,
+  ...groupingAggregates,
 ])
 
 export const windowFunctions: readonly WindowFunction[] = Object.freeze([...rankingFunctions, ...pickingFunctions])

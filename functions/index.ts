@@ -19,6 +19,7 @@ export {
 export { CaseExpr, cast, col, lit, not, tryCast, when } from './expr/build.ts'
 export { Expr, isExpr, type Operand, type WindowOptions } from './expr/expr.ts'
 export { type FrameEdge, windowFrame } from './expr/frame.ts'
+export { cube, groupingSets, type KeySet, rollup } from './expr/grouping-sets.ts'
 export type { LiteralValue } from './expr/literal.ts'
 export type { Value } from './expr/node.ts'
 export { type FunctionBuilder, functions } from './functions.ts'

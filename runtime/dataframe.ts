@@ -8,7 +8,7 @@ import { type Expr, isExpr, toSortNode } from '../functions/expr/expr.ts'
 import type { ExprNode, SortNode } from '../functions/expr/node.ts'
 import { functions } from '../functions/functions.ts'
 import type { SqlOptions } from '../functions/sql/options.ts'
-import { parseExpr, parseSortKey } from '../functions/sql/parse.ts'
+import { parseExpr, parseGroupKey, parseSortKey } from '../functions/sql/parse.ts'
 import type { Schema } from '../functions/types/type.ts'
 import type { Job, JobOptions, JobStep } from './job.ts'
 import type { JobEvents } from './job-ledger.ts'
@@ -78,11 +78,12 @@ export class DataFrame {
   /**
    * One row per group: the group's keys, then the aggregates. Without keys, one row in all.
    *
-   * @param groupBy - Expressions whose values make a group; null is a group of its own.
+   * @param groupBy - Expressions whose values make a group; null is a group of its own. `rollup`, `cube` and
+   * `groupingSets` among them, or their SQL text (`'rollup(year, month)'`), group by several sets of keys at once.
    * @param aggregates - Expressions over aggregates: `f.sum(col('net')).alias('total')`, `'avg(delay) as mean'`.
    */
   aggregate(groupBy: readonly ExprInput[], aggregates: readonly ExprInput[]): DataFrame {
-    const by = groupBy.map((key) => this.#node(key))
+    const by = groupBy.map((key) => (isExpr(key) ? key.node : parseGroupKey(key, this.#host.sqlOptions())))
     return this.#with({ kind: 'aggregate', by, values: aggregates.map((value) => this.#node(value)) })
   }
 

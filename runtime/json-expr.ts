@@ -6,7 +6,7 @@ import { childSlots } from '../functions/expr/children.ts'
 import type { Expr } from '../functions/expr/expr.ts'
 import type { ExprNode, SortNode } from '../functions/expr/node.ts'
 import type { SqlOptions } from '../functions/sql/options.ts'
-import { parseExpr, parseSortKey } from '../functions/sql/parse.ts'
+import { parseExpr, parseGroupKey, parseSortKey } from '../functions/sql/parse.ts'
 import { asRecordOf, asText, at, below, invalidJob, nameOf } from './json-checks.ts'
 
 const MAX_DEPTH = 200
@@ -38,6 +38,13 @@ export class ExprReader {
   expr(json: unknown, pointer: string): ExprNode {
     return this.#checked(pointer, () =>
       typeof json === 'string' ? parseExpr(json, this.#reading.sql) : this.#decode(json, pointer),
+    )
+  }
+
+  /** A key to group by, or several as ROLLUP and its kin make them. */
+  groupKey(json: unknown, pointer: string): ExprNode {
+    return this.#checked(pointer, () =>
+      typeof json === 'string' ? parseGroupKey(json, this.#reading.sql) : this.#decode(json, pointer),
     )
   }
 
@@ -105,6 +112,7 @@ const texts: Readonly<Record<string, string>> = {
   binary: 'op',
   unary: 'op',
   is: 'test',
+  groupingSets: 'form',
 }
 const types: Readonly<Record<string, string>> = { literal: 'type', cast: 'to' }
 const optionalSlots = new Set(['operand', 'otherwise', 'filter'])

@@ -168,7 +168,12 @@ function readStep(json: unknown, pointer: string, exprs: ExprReader, most: numbe
       return { kind: known, names: asArray(value, here, most).map((name, i) => asText(name, below(here, i))) }
     case 'aggregate': {
       const { by = [], values = [] } = asRecordOf(value, here, ['by', 'values'])
-      return { kind: known, by: list(by, below(here, 'by')), values: list(values, below(here, 'values')) }
+      const keys = asArray(by, below(here, 'by'), most)
+      return {
+        kind: known,
+        by: keys.map((key, i) => exprs.groupKey(key, below(below(here, 'by'), i))),
+        values: list(values, below(here, 'values')),
+      }
     }
     case 'sort':
       return { kind: known, keys: asArray(value, here, most).map((key, i) => exprs.sortKey(key, below(here, i))) }

@@ -122,9 +122,12 @@ function operationsOf(step: JobStep, schema: Schema): readonly ProgramOp[] {
       return [{ op: 'project', columns: schema.filter((_, i) => !dropped.has(i)).map(({ name }) => same(name)) }]
     }
     case 'aggregate': {
-      const { by, aggregates, project } = planAggregate(step.by, step.values)
+      const { inputs, by, sets, aggregates, project } = planAggregate(step.by, step.values, catalogue)
+      const before: readonly ProgramOp[] = inputs === undefined ? [] : [{ op: 'project', columns: inputs }]
+      const grouping = { by: unique(by), ...(sets === undefined ? {} : { sets }), aggregates }
       return [
-        { op: 'aggregate', phase: 'single', by: unique(by), aggregates, schema },
+        ...before,
+        { op: 'aggregate', phase: 'single', ...grouping, schema: schemaAfterAll(schema, before) },
         { op: 'project', columns: unique(project) },
       ]
     }

@@ -5,7 +5,7 @@ import { PlanError } from '../functions/errors.ts'
 import { mapChildren } from '../functions/expr/children.ts'
 import { displayNode, outputName } from '../functions/expr/display.ts'
 import type { AggregateNode, ExprNode, SortNode } from '../functions/expr/node.ts'
-import { hasAggregate, walk } from '../functions/expr/walk.ts'
+import { hasAggregate, walk, withoutAlias } from '../functions/expr/walk.ts'
 import type { SqlOptions } from '../functions/sql/options.ts'
 import { parseSelect, type SelectStatement } from '../functions/sql/select.ts'
 import type { JobStep } from './job.ts'
@@ -47,14 +47,15 @@ function groupedSteps(statement: SelectStatement): readonly JobStep[] {
       'Cannot select * with GROUP BY or aggregates: name the keys and the aggregates',
     )
   }
-  const keys = groupBy.map((node) => named(withoutAlias(node)))
+  const by = groupBy.map(namedKeys)
+  const keys = by.flatMap(keysOf)
   const values = [...aggregatesIn([...items, ...(having === undefined ? [] : [having]), ...orderBy])].map(
     ([name, node]) => alias(node, name),
   )
   const columns = new Map([...keys, ...values].map((node) => [displayNode(withoutAlias(node)), outputName(node)]))
   const over = <Node extends ExprNode>(node: Node): Node => replaceColumns(node, columns) as Node
   return [
-    { kind: 'aggregate', by: keys, values },
+    { kind: 'aggregate', by, values },
     ...(having === undefined ? [] : [{ kind: 'filter', condition: over(having) } as const]),
     ...outputSteps({
       ...statement,
@@ -103,7 +104,11 @@ function replaceColumns(node: ExprNode, columns: ReadonlyMap<string, string>): E
   return mapChildren(node, (child) => replaceColumns(child, columns))
 }
 
-const withoutAlias = (node: ExprNode): ExprNode => (node.kind === 'alias' ? withoutAlias(node.input) : node)
+/** The key, or each of those that it groups together, with the name that it is written by. */
+const namedKeys = (key: ExprNode): ExprNode =>
+  key.kind === 'groupingSets' ? mapChildren(key, namedKeys) : named(withoutAlias(key))
+const keysOf = (key: ExprNode): readonly ExprNode[] => (key.kind === 'groupingSets' ? key.items.flatMap(keysOf) : [key])
+
 const named = (node: ExprNode): ExprNode => (node.kind === 'column' ? node : alias(node, displayNode(node)))
 const alias = (input: ExprNode, name: string): ExprNode =>
   input.kind === 'column' && input.name === name ? input : Object.freeze({ kind: 'alias', input, name })

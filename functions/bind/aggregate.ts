@@ -12,12 +12,14 @@ import { InternalError, PlanError } from '../errors.ts'
 import { mapChildren } from '../expr/children.ts'
 import { displayNode, outputName } from '../expr/display.ts'
 import type { AggregateNode, ExprNode } from '../expr/node.ts'
-import { walk } from '../expr/walk.ts'
+import { walk, withoutAlias } from '../expr/walk.ts'
 import type { Argument } from '../scalar/contract.ts'
-import { type Field, field, float64, type Schema } from '../types/type.ts'
+import { type Field, field, float64, int32, type Schema } from '../types/type.ts'
 import { resolveAggregateUdf } from '../udf/accumulate.ts'
+import { overInputs } from './aggregate-inputs.ts'
 import { argumentOf, Binder, type FunctionSource } from './binder.ts'
 import type { Bound } from './bound.ts'
+import { type GroupingSets, groupingNumber, groupKeysOf, type NamedExpr, nameBeside } from './grouping-sets.ts'
 import { NodeKeys } from './node-key.ts'
 import { unknownFunction } from './unknown-names.ts'
 
@@ -110,56 +112,60 @@ function inOrder(binder: Binder, node: AggregateNode, call: BoundAggregate): Bou
 
 /** The values of an aggregation taken apart: the aggregate calls, and expressions over their results and the keys. */
 export interface AggregatePlan {
-  readonly by: readonly { readonly name: string; readonly node: ExprNode }[]
+  /** Columns to compute first, which the keys and calls are over; without them they are over the input. */
+  readonly inputs?: readonly NamedExpr[]
+  readonly by: readonly NamedExpr[]
+  readonly sets?: GroupingSets
   readonly aggregates: readonly AggregateNode[]
-  /** One expression per result column, over columns named like the keys and the calls. */
-  readonly project: readonly { readonly name: string; readonly node: ExprNode }[]
+  /** One expression per result column, over columns named like the keys, the sets and the calls. */
+  readonly project: readonly NamedExpr[]
 }
 
 /** Splits `GROUP BY by` with result columns `by, values` into calls and what is computed from them. */
-export function planAggregate(by: readonly ExprNode[], values: readonly ExprNode[]): AggregatePlan {
+export function planAggregate(
+  by: readonly ExprNode[],
+  values: readonly ExprNode[],
+  functions: FunctionSource,
+): AggregatePlan {
   const nodeKeys = new NodeKeys()
-  const keys = by.map((node) => ({ name: outputName(node), node: withoutAlias(node) }))
+  const { keys, sets } = groupKeysOf(by, nodeKeys)
   const keyNames = new Map(keys.map((key) => [nodeKeys.keyOf(key.node), key.name]))
   const calls = new Map<string, AggregateNode>()
-  /** The column that holds what a node gives; undefined when it is neither a key nor a call. */
-  const resultOf = (node: ExprNode): string | undefined => {
+  /** What a node gives, over the results; undefined when it is neither a key nor a call. */
+  const resultOf = (node: ExprNode): ExprNode | undefined => {
     const text = nodeKeys.keyOf(node)
     const key = keyNames.get(text)
-    if (key !== undefined || node.kind !== 'aggregate') return key
+    if (key !== undefined) return column(key)
+    if (node.kind !== 'aggregate') return undefined
+    if (node.fn === 'grouping') return groupingNumber(node, keys, sets, nodeKeys)
     if (!calls.has(text)) calls.set(text, node)
-    return callName([...calls.keys()].indexOf(text), keys)
+    return column(callName([...calls.keys()].indexOf(text), keys))
   }
   const project = values.map((value) => ({ name: outputName(value), node: overResults(withoutAlias(value), resultOf) }))
+  const aggregates = [...calls.values()]
   return {
-    by: keys,
-    aggregates: [...calls.values()],
+    // Sets go over the rows once each: what keys and calls are made of is computed once for all of them.
+    ...(sets === undefined ? { by: keys, aggregates } : { ...overInputs(keys, aggregates, nodeKeys, functions), sets }),
     project: [...keys.map(({ name }) => ({ name, node: column(name) })), ...project],
   }
 }
 
 /** The name of a call's column among the results: by position, and never a key's. */
-function callName(index: number, keys: AggregatePlan['by']): string {
-  let name = `#${index}`
-  while (keys.some((key) => key.name.toLowerCase() === name)) name = `#${name}`
-  return name
-}
+const callName = (index: number, keys: AggregatePlan['by']): string => nameBeside(`#${index}`, keys)
 
-const withoutAlias = (node: ExprNode): ExprNode => (node.kind === 'alias' ? withoutAlias(node.input) : node)
 const column = (name: string): ExprNode => Object.freeze({ kind: 'column', name })
 
-/** Replaces aggregate calls and whole keys by the columns that hold them. */
-function overResults(value: ExprNode, resultOf: (node: ExprNode) => string | undefined): ExprNode {
+/** Replaces aggregate calls and whole keys by what they are over the results. */
+function overResults(value: ExprNode, resultOf: (node: ExprNode) => ExprNode | undefined): ExprNode {
   const results = new Set<ExprNode>()
   const replaced = rewriteOutside(value, (node) => {
-    const name = resultOf(node)
-    if (name === undefined) return undefined
-    const result = column(name)
-    results.add(result)
+    const result = resultOf(node)
+    if (result !== undefined) results.add(result)
     return result
   })
   walk(replaced, (node) => {
-    if (node.kind === 'column' && !results.has(node)) {
+    if (results.has(node)) return false
+    if (node.kind === 'column') {
       throw new PlanError(
         'type_mismatch',
         `Cannot use column "${node.name}" in an aggregation: group by it, or put it into an aggregate such as max()`,
@@ -178,15 +184,15 @@ function rewriteOutside(node: ExprNode, replace: (node: ExprNode) => ExprNode | 
   return mapChildren(node, (child) => rewriteOutside(child, replace))
 }
 
-/** The schema of an aggregation's results: keys, then calls. */
+/** The schema of an aggregation's results: keys, the number of the set, then calls. */
 export function aggregateSchema(
   schema: Schema,
-  plan: Pick<AggregatePlan, 'by' | 'aggregates'>,
+  plan: Pick<AggregatePlan, 'by' | 'sets' | 'aggregates'>,
   functions: AggregateSource,
 ): Schema {
   const binder = new Binder(schema, functions)
   return [
-    ...keyFields(binder, plan.by),
+    ...keyFields(binder, plan),
     ...plan.aggregates.map((node, i) => ({
       ...bindAggregate(binder, node, functions).returns,
       name: callName(i, plan.by),
@@ -194,10 +200,12 @@ export function aggregateSchema(
   ]
 }
 
-/** The key columns of an aggregation. */
-export function keyFields(binder: Binder, by: AggregatePlan['by']): readonly Field[] {
-  return by.map(({ name, node }) => {
+/** The key columns of an aggregation, and the number of the set. A key that some set is without is null there. */
+export function keyFields(binder: Binder, { by, sets }: Pick<AggregatePlan, 'by' | 'sets'>): readonly Field[] {
+  const keys = by.map(({ name, node }, i) => {
     const bound = binder.bind(node)
-    return field(name, bound.type, bound.nullable)
+    const isLeftOut = sets?.keys.some((set) => !set.includes(i)) ?? false
+    return field(name, bound.type, bound.nullable || isLeftOut)
   })
+  return sets === undefined ? keys : [...keys, field(sets.name, int32, false)]
 }

@@ -94,6 +94,11 @@ export class Binder {
           'type_mismatch',
           `Cannot use ${displayNode(node)} here: add it as a column with select() or withColumn() first`,
         )
+      case 'groupingSets':
+        throw new PlanError(
+          'type_mismatch',
+          `Cannot use ${displayNode(node)} here: it stands for sets of keys, make it a key of aggregate() as it is`,
+        )
       case 'wildcard':
         throw new PlanError('type_mismatch', 'Cannot use * here: it stands for rows only inside count(*)')
     }

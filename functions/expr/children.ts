@@ -22,6 +22,7 @@ export const childSlots = {
   aggregate: ['args', 'filter', 'orderBy'],
   window: ['args', 'filter', 'partitionBy', 'orderBy'],
   sort: ['input'],
+  groupingSets: ['items'],
 } as const satisfies { readonly [Kind in NodeKind]: readonly (keyof Extract<ExprNode, { kind: Kind }>)[] }
 
 type SlotValue = ExprNode | readonly ExprNode[] | undefined

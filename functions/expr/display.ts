@@ -91,8 +91,12 @@ function display(node: ExprNode, show: (node: ExprNode) => string): string {
       return windowText(node, show)
     case 'sort':
       return sortText(node, show)
+    case 'groupingSets':
+      return `${groupingWords[node.form]}(${list(node.items)})`
   }
 }
+
+const groupingWords = { rollup: 'ROLLUP ', cube: 'CUBE ', sets: 'GROUPING SETS ', set: '' } as const
 
 const functionName = (fn: string | { readonly name: string }): string => (typeof fn === 'string' ? fn : fn.name)
 

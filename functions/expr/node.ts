@@ -144,6 +144,13 @@ export interface SortNode {
   readonly descending: boolean
   readonly nullsFirst: boolean
 }
+/** Sets of keys, each of which rows are grouped by; only among the keys of an aggregation. */
+export interface GroupingSetsNode {
+  readonly kind: 'groupingSets'
+  /** `rollup`: the items, then ever fewer from the left. `cube`: every choice of them. `sets`: each one's. `set`: all as one. */
+  readonly form: 'rollup' | 'cube' | 'sets' | 'set'
+  readonly items: readonly ExprNode[]
+}
 
 export type ExprNode =
   | ColumnNode
@@ -163,5 +170,6 @@ export type ExprNode =
   | AggregateNode
   | WindowNode
   | SortNode
+  | GroupingSetsNode
 
 export type NodeKind = ExprNode['kind']

@@ -48,3 +48,6 @@ export function hasWindow(node: ExprNode): boolean {
   })
   return found
 }
+
+/** What an alias names. */
+export const withoutAlias = (node: ExprNode): ExprNode => (node.kind === 'alias' ? withoutAlias(node.input) : node)

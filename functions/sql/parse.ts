@@ -1,7 +1,9 @@
-// The door of the SQL reader: a text becomes one expression or one sort key, or an error that says where it is wrong.
+// The door of the SQL reader: a text becomes one expression, one key to group by or one sort key, or an error that says
+// where it is wrong.
 
 import type { ExprNode, SortNode } from '../expr/node.ts'
 import { readExpr } from './expression.ts'
+import { acceptGroupingSets } from './group-key.ts'
 import { acceptAlias } from './names.ts'
 import type { SqlOptions } from './options.ts'
 import { Reader } from './reader.ts'
@@ -15,7 +17,24 @@ import { readSortKey } from './sort-key.ts'
  * `not_implemented`; the details hold `position`, `line` and `column`.
  */
 export function parseExpr(text: string, options: SqlOptions = {}): ExprNode {
-  const reader = new Reader(text, 'expression', options, readExpr)
+  return readToEnd(new Reader(text, 'expression', options, readExpr))
+}
+
+/**
+ * Reads a key to group by: an expression as `parseExpr` does, or `rollup(a, b)`, `cube(a, b)`, `grouping sets ((a, b), ())`.
+ *
+ * @throws {PlanError} As `parseExpr` does.
+ */
+export function parseGroupKey(text: string, options: SqlOptions = {}): ExprNode {
+  const reader = new Reader(text, 'key', options, readExpr)
+  const sets = acceptGroupingSets(reader)
+  if (sets === undefined) return readToEnd(reader)
+  reader.expectEnd()
+  reader.checkHeight(sets)
+  return sets
+}
+
+function readToEnd(reader: Reader): ExprNode {
   const input = reader.expr()
   const name = acceptAlias(reader)
   reader.expectEnd('an operator')

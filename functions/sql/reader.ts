@@ -118,12 +118,12 @@ export class Reader {
     this.#tokens[this.#index] = { ...token, text: '>', value: '>', start: token.start + 1 }
     return true
   }
-  expectEnd(alternatives: string): void {
+  expectEnd(alternatives?: string): void {
     const token = this.peek()
     if (token.kind === 'end') return
     if (token.kind === 'operator' && ')]}'.includes(token.text))
       throw this.fail(`the "${token.text}" has no opening "${{ ')': '(', ']': '[', '}': '{' }[token.text]}" before it`)
-    throw this.expected(`${alternatives} or the end`)
+    throw this.expected(alternatives === undefined ? 'the end' : `${alternatives} or the end`)
   }
 
   // Expressions and nodes.

@@ -4,6 +4,7 @@
 import { childrenOf } from '../expr/children.ts'
 import type { ExprNode, SortNode } from '../expr/node.ts'
 import { readExpr } from './expression.ts'
+import { acceptGroupingSets } from './group-key.ts'
 import type { Token } from './lexer.ts'
 import { acceptAlias, readName } from './names.ts'
 import type { SqlOptions } from './options.ts'
@@ -172,13 +173,16 @@ function readsColumn(root: ExprNode, lowerName: string): boolean {
 
 function readGroupBy(reader: Reader, items: readonly ExprNode[]): readonly ExprNode[] {
   if (!reader.acceptWords('GROUP', 'BY')) return []
-  const { keyword } = reader.peek()
-  if (/^(?:ROLLUP|CUBE|GROUPING|ALL)$/.test(keyword))
-    throw reader.notImplemented(`GROUP BY ${keyword} is not supported, name the keys`)
-  return reader.list(() => {
+  if (reader.atWord('ALL')) throw reader.notImplemented('GROUP BY ALL is not supported, name the keys')
+  const keys = reader.list(() => {
     const token = reader.peek()
-    return itemAt(reader, token, reader.expr(), items)
+    return acceptGroupingSets(reader) ?? itemAt(reader, token, reader.expr(), items)
   })
+  if (reader.atWord('WITH'))
+    throw reader.notImplemented(
+      `GROUP BY … WITH ${reader.peek(1).keyword} is not supported, write ROLLUP (…) or CUBE (…)`,
+    )
+  return keys
 }
 
 function readOrderKey(reader: Reader, items: readonly ExprNode[]): SortNode {

@@ -29,6 +29,7 @@ const parts = {
   aggregate: ['fn', 'args', 'distinct', 'filter', 'orderBy', 'nullTreatment'],
   window: ['fn', 'args', 'orderBy', 'partitionBy', 'frame', 'distinct', 'filter', 'nullTreatment'],
   sort: ['input', 'descending', 'nullsFirst'],
+  groupingSets: ['form', 'items'],
 } as const satisfies {
   readonly [Kind in NodeKind]: readonly Exclude<keyof Extract<ExprNode, { kind: Kind }>, 'kind'>[]
 }
@@ -39,7 +40,7 @@ const TEXT = "'"
 const open: ReadonlySet<NodeKind> = new Set(['call', 'udf'])
 
 const flags = new Set(['negated', 'caseInsensitive', 'safe', 'distinct', 'descending', 'nullsFirst'])
-const lists = new Set(['list', 'whens', 'thens', 'args', 'orderBy', 'partitionBy'])
+const lists = new Set(['list', 'whens', 'thens', 'args', 'orderBy', 'partitionBy', 'items'])
 const types = new Set(['type', 'to'])
 const nestedKinds: readonly DataType['kind'][] = ['list', 'struct', 'map', 'dictionary']
 

@@ -57,6 +57,7 @@ const parts: { readonly [Kind in NodeKind]: Readonly<Record<string, Check>> } = 
   aggregate: { fn: nameOr(udfOf('aggregate')), distinct: flag, nullTreatment },
   window: { fn: nameOr(udfOf('window', 'aggregate')), distinct: flag, frame: optional(isFrame), nullTreatment },
   sort: { descending: flag, nullsFirst: flag },
+  groupingSets: { form: oneOf('rollup', 'cube', 'sets', 'set') },
 }
 
 /** Slots that hold one node; every other slot holds a list. */

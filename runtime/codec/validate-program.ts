@@ -29,6 +29,7 @@ function isOp(op: unknown, budget: PartBudget): boolean {
       return (
         (op.phase === 'single' || op.phase === 'partial' || op.phase === 'final') &&
         isNamedList(op.by, budget) &&
+        (op.sets === undefined || isGroupingSets(op.sets, (op.by as readonly unknown[]).length, budget)) &&
         isNodeList(op.aggregates, 'aggregate', budget) &&
         isListOf(op.schema, (column) => isField(column, budget))
       )
@@ -67,6 +68,15 @@ function isNodeList(value: unknown, kind: 'aggregate' | 'sort' | undefined, budg
 
 const isShareCount = (value: unknown): boolean =>
   Number.isInteger(value) && Number(value) >= 1 && Number(value) <= MAX_SHARES
+
+function isGroupingSets(value: unknown, keys: number, budget: PartBudget): boolean {
+  const isKey = (key: unknown): boolean => Number.isInteger(key) && (key as number) >= 0 && (key as number) < keys
+  const isSet = (set: unknown): boolean => {
+    budget.spend()
+    return isListOf(set, isKey)
+  }
+  return isRecord(value) && typeof value.name === 'string' && isListOf(value.keys, isSet)
+}
 
 /** A limit may be without end. */
 const isCount = (value: unknown): boolean => typeof value === 'number' && value >= 0

@@ -47,13 +47,15 @@ export class CompiledAggregation {
   readonly #keys: Projection
   readonly #loops: LoopSet
 
-  constructor(spec: AggregationSpec) {
+  /** @param other - The same aggregates by other keys, whose loops this one uses. */
+  constructor(spec: AggregationSpec, other?: CompiledAggregation) {
     this.spec = spec
-    this.parts = spec.aggregates.map((aggregate, i) => makePart(aggregate, spec.stateInputs?.[i]))
+    this.parts = other?.parts ?? spec.aggregates.map((aggregate, i) => makePart(aggregate, spec.stateInputs?.[i]))
     this.#keys = new Projection(spec.keys)
-    this.#loops = loopSet(
-      this.parts.flatMap(({ inputs, filter }) => (filter === undefined ? inputs : [...inputs, filter])),
-    )
+    this.#loops =
+      other === undefined
+        ? loopSet(this.parts.flatMap(({ inputs, filter }) => (filter === undefined ? inputs : [...inputs, filter])))
+        : other.#loops
   }
 
   get isGrouped(): boolean {
@@ -78,7 +80,8 @@ export class CompiledAggregation {
     const variant = this.#loops.variant(prepared)
     const settled = this.#loops.settle(variant, prepared, selection)
     const selected = settled.selection !== undefined
-    const loop = this.#loops.loop(variant, settled.prepared, selected ? 's' : 'a', (forms, roots) =>
+    const kind = `${selected ? 's' : 'a'}${this.isGrouped ? 'g' : ''}`
+    const loop = this.#loops.loop(variant, settled.prepared, kind, (forms, roots) =>
       this.#generate(forms, roots, selected),
     )
     loop(settled.selection?.count ?? settled.prepared.length, settled.prepared, targets, settled.selection?.positions)

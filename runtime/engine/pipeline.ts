@@ -15,6 +15,7 @@ import { partialSchema, schemaAfter } from '../program/schema.ts'
 import { CompiledAggregation } from './aggregate.ts'
 import { CompiledExchange } from './exchange.ts'
 import { Filter } from './filter.ts'
+import { CompiledGroupingSets, GroupingSetsOperator } from './grouping-sets.ts'
 import { MemoryBudget } from './memory-budget.ts'
 import { NumberOperator, RestoreOperator } from './number-rows.ts'
 import {
@@ -195,6 +196,16 @@ class PipelineBuilder {
       this.#settle()
       const compiled = finalAggregate(op)
       this.#operators.push((budget) => new AggregateOperator(undefined, compiled, budget))
+    } else if (op.sets !== undefined) {
+      this.#settle()
+      const binder = new Binder(this.#base, catalogue)
+      const compiled = new CompiledGroupingSets({
+        keys: op.by.map(({ node }) => binder.bind(node)),
+        sets: op.sets.keys,
+        aggregates: op.aggregates.map((node) => bindAggregate(binder, node, catalogue)),
+        phase: op.phase,
+      })
+      this.#operators.push((budget) => new GroupingSetsOperator(compiled, budget))
     } else {
       const nodes = [...op.by.map(({ node }) => node), ...op.aggregates]
       this.#settleFor(nodes)
@@ -263,7 +274,8 @@ function finalAggregate(op: AggregateOp): CompiledAggregation {
   const states = new Binder(partialSchema(op), catalogue)
   const original = new Binder(op.schema, catalogue)
   const aggregates: readonly BoundAggregate[] = op.aggregates.map((node) => bindAggregate(original, node, catalogue))
-  const keys = op.by.map((_, i) => states.input(i))
+  // The number of the set is a key like all others.
+  const keys = Array.from({ length: op.by.length + (op.sets === undefined ? 0 : 1) }, (_, i) => states.input(i))
   let next = keys.length
   const stateInputs = aggregates.map((aggregate) => aggregate.state.map(() => states.input(next++)))
   return new CompiledAggregation({ keys, aggregates, phase: 'final', stateInputs })

@@ -1,6 +1,7 @@
 // A program: what a task does to its batches, as plain data over expression nodes. The planner writes programs, the task
 // codec ships them, the engine runs them.
 
+import type { GroupingSets } from '../../functions/bind/grouping-sets.ts'
 import type { AggregateNode, ExprNode, SortNode, WindowNode } from '../../functions/expr/node.ts'
 import type { Schema } from '../../functions/types/type.ts'
 
@@ -22,11 +23,13 @@ export interface ProjectOp {
 /**
  * Groups by `by` and computes `aggregates`. `single`: rows to results. `partial`: rows to states, one set of state
  * columns per aggregate. `final`: such states to results; `schema` is what the partial phase had as input.
+ * With `sets` the rows are grouped by each of them; a column that numbers the sets follows the keys.
  */
 export interface AggregateOp {
   readonly op: 'aggregate'
   readonly phase: 'single' | 'partial' | 'final'
   readonly by: readonly NamedNode[]
+  readonly sets?: GroupingSets
   readonly aggregates: readonly AggregateNode[]
   readonly schema: Schema
 }

@@ -47,7 +47,7 @@ export function schemaAfter(schema: Schema, op: ProgramOp): Schema {
 export const schemaAfterAll = (schema: Schema, program: Program): Schema => program.reduce(schemaAfter, schema)
 
 /** The columns of partial states: keys by name, then each aggregate's state fields, named by position. */
-export function partialSchema({ schema, by, aggregates }: AggregateOp): Schema {
+export function partialSchema({ schema, by, sets, aggregates }: AggregateOp): Schema {
   const binder = new Binder(schema, catalogue)
   const states = aggregates.flatMap((node, a): readonly Field[] =>
     bindAggregate(binder, node, catalogue).state.map((state) => ({
@@ -56,7 +56,7 @@ export function partialSchema({ schema, by, aggregates }: AggregateOp): Schema {
       nullable: true,
     })),
   )
-  return [...keyFields(binder, by), ...states]
+  return [...keyFields(binder, sets === undefined ? { by } : { by, sets }), ...states]
 }
 
 /** The name of a state column in partial results. */

@@ -76,6 +76,26 @@ test('POST /v1/jobs', { timeout: 60_000 }, async (t) => {
     t.strictSame(linesOf(fromFile.text), [{ n: 3_000_000 }])
   })
 
+  await t.test('groups by sets of keys, asked in steps and as SQL text', async (t) => {
+    const steps = [
+      { filter: 'delay > 60' },
+      { aggregate: { by: ['rollup(origin)'], values: ['count(*) as n', 'grouping(origin) as total'] } },
+      { sort: ['n desc'] },
+      { limit: 2 },
+    ]
+    const sql = `select origin, count(*) as n, grouping(origin) as total from flights where delay > 60
+                 group by rollup (origin) order by n desc limit 2`
+    const wanted = [
+      { origin: null, n: 152_194, total: 1 },
+      { origin: 'ORD', n: 12_891, total: 0 },
+    ]
+    for (const job of [{ source: flights, steps }, { sql }])
+      t.strictSame(linesOf((await post(job, ndjson)).text), wanted)
+    const { status, problem } = await post({ sql: 'select grouping(delay) from flights group by rollup(origin)' })
+    t.equal(status, 400)
+    t.match(problem, { code: 'type_mismatch', detail: /delay is no key of the aggregation/ })
+  })
+
   await t.test('runs functions that travel with what they captured', async (t) => {
     const threshold = 60
     const isLate = onDelay((delay) => (delay > threshold ? 1 : 0), 'is_late')

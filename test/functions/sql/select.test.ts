@@ -101,7 +101,9 @@ t.test('parseSelect() says what is wrong and what is not supported', async (t) =
     ['select a from range(1)', 'not_implemented', 19, 'functions that give tables are not supported'],
     ['select (select 1) from t', 'not_implemented', 7, 'queries inside expressions are not supported'],
     ['select a from t union select b from t', 'not_implemented', 16, 'UNION is not supported'],
-    ['select a from t group by rollup(a)', 'not_implemented', 25, 'GROUP BY ROLLUP is not supported'],
+    ['select a from t group by all', 'not_implemented', 25, 'GROUP BY ALL is not supported'],
+    ['select a from t group by a with rollup', 'not_implemented', 27, 'GROUP BY … WITH ROLLUP is not supported'],
+    ['select a from t group by rollup()', 'syntax_error', 32, 'expected a value'],
     ['select distinct on (a) a from t', 'not_implemented', 16, 'DISTINCT ON is not supported'],
   ] as const
   for (const [text, code, position, problem] of cases) {

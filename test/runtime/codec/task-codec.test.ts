@@ -84,6 +84,24 @@ t.test('a task alone is small, whatever its program', (t) => {
   t.end()
 })
 
+t.test('grouping sets travel, and are refused where they name keys that there are not', (t) => {
+  const op = (sets: unknown) => ({
+    op: 'aggregate',
+    phase: 'partial',
+    by: [{ name: 'a', node: col('a').node }],
+    sets,
+    aggregates: [],
+    schema: [field('a', int64)],
+  })
+  const decode = (sets: unknown) => decodeProgram(encodeGraph([op(sets)], open).payload, open)
+  const sets = { name: '#set', keys: [[0], []] }
+  t.same(decode(sets), [op(sets)])
+  const wrong = [5, {}, { name: '#set', keys: 5 }, { name: '#set', keys: [5] }, { name: 5, keys: [] }]
+  for (const key of [1, -1, 0.5, '0', null]) wrong.push({ name: '#set', keys: [[key]] } as never)
+  for (const each of wrong) t.throws(() => decode(each), { code: 'wire_damaged' }, JSON.stringify(each))
+  t.end()
+})
+
 t.test('a strict receiver reads the task and refuses the code in its program', (t) => {
   const encoded = new TaskEncoder(open).encode(task(0, withUdf))
   t.equal(encoded.task[9], 1, 'the header says that there is code')

@@ -81,8 +81,11 @@ const texts: Readonly<Record<string, readonly string[]>> = {
   approx_distinct: ['approx_distinct(v)', 'approx_distinct(s)'],
 }
 
+// grouping reads no rows; see test/runtime/grouping-sets.test.ts.
+const aggregates = aggregateFunctions.filter(({ name }) => name !== 'grouping')
+
 t.test('every built-in aggregate is tried here', (t) => {
-  t.same(Object.keys(texts).sort(), aggregateFunctions.map(({ name }) => name).sort())
+  t.same(Object.keys(texts).sort(), aggregates.map(({ name }) => name).sort())
   t.end()
 })
 

@@ -1,0 +1,30 @@
+// grouping, which tells what a row of a result is grouped by. It reads no rows: planning an aggregation replaces it by an
+// expression over the set of keys, see bind/grouping-sets.ts. The entry documents it, and refuses it everywhere else.
+
+import { PlanError } from '../errors.ts'
+import { anything } from '../signature/signature.ts'
+import { int32 } from '../types/type.ts'
+import { aggregateFunction } from './contract.ts'
+
+function refuse(): never {
+  throw new PlanError(
+    'type_mismatch',
+    'Cannot use grouping() here: it tells what a group is made by, put it among the values of aggregate()',
+  )
+}
+
+const grouping = aggregateFunction({
+  name: 'grouping',
+  family: 'aggregate',
+  usage: 'grouping(key, …)',
+  summary:
+    'Which keys a row is not grouped by, with ROLLUP, CUBE and GROUPING SETS: 1 for one left out, 0 for one that is there; several keys make one number, the last key its lowest bit',
+  examples: [],
+  signature: { parameters: [anything], optional: 0, variadic: true },
+  returns: int32,
+  nullable: false,
+  state: refuse,
+  kernel: refuse,
+})
+
+export const groupingAggregates = Object.freeze([grouping])
