@@ -93,7 +93,8 @@ t.test('grouping sets travel, and are refused where they name keys that there ar
     aggregates: [],
     schema: [field('a', int64)],
   })
-  const decode = (sets: unknown) => decodeProgram(encodeGraph([op(sets)], open).payload, open)
+  const decode = (sets: unknown) =>
+    decodeProgram(encodeEnvelope('VLYPROG', 0, encodeGraph([op(sets)], open).payload), open)
   const sets = { name: '#set', keys: [[0], []] }
   t.same(decode(sets), [op(sets)])
   const wrong = [5, {}, { name: '#set', keys: 5 }, { name: '#set', keys: [5] }, { name: 5, keys: [] }]
