@@ -69,6 +69,7 @@ const count = aggregateFunction({
       merge: ([n], other) => `${n} += ${other?.number};`,
       state: ([n]) => [BigInt(n as number)],
       evaluate: ([n]) => BigInt(n as number),
+      ignoresArguments: true,
     },
   }),
 })

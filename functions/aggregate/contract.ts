@@ -25,6 +25,8 @@ export interface GroupedKernel {
   /** The partial state of one group, as values of the state fields. */
   state(slots: readonly Value[]): readonly Value[]
   evaluate(slots: readonly Value[]): Value
+  /** How many rows there are is all that `update` needs to know. */
+  readonly ignoresArguments?: true
   /** Values that the statements name, each under its key with a `$` in front; for helpers too long to inline. */
   readonly helpers?: Readonly<Record<string, unknown>>
 }
@@ -38,6 +40,8 @@ export interface AggregateKernel {
   /** One that takes rows back, for frames that slide, where the usual one cannot. */
   readonly sliding?: (run?: AggregateRun) => Accumulator
   readonly grouped?: GroupedKernel
+  /** For DISTINCT: the kernel that sees each distinct row of arguments once, for who finds them without accumulators. */
+  readonly ofDistinct?: AggregateKernel
 }
 
 /** A built-in aggregate function. */

@@ -7,25 +7,42 @@ import type { Accumulator } from '../udf/definition.ts'
 import type { AggregateKernel } from './contract.ts'
 import { AggregateRun, COLLECTION_BYTES, valueBytes } from './run.ts'
 
-/** The state of a distinct aggregate: a list of argument rows. */
+/** The state of a distinct aggregate: a list of its argument's values, or of structs of its arguments' values. */
 export function distinctState(types: readonly DataType[]): readonly Field[] {
-  const row = struct(types.map((type, i) => field(`a${i}`, type)))
-  return [field('distinct', list(row))]
+  const [only, ...others] = types
+  const item = only !== undefined && others.length === 0 ? only : struct(types.map((type, i) => field(`a${i}`, type)))
+  return [field('distinct', list(item))]
 }
 
-/** Wraps an aggregate's kernel so that it sees each distinct row of arguments once. */
-export function distinctKernel(inner: AggregateKernel): AggregateKernel {
-  return { accumulator: (run) => new DistinctAccumulator(inner.accumulator(run), run) }
+/** A distinct row as an item of the state. */
+export const itemOfRow = (row: readonly Value[]): Value =>
+  row.length === 1 ? (row[0] ?? null) : Object.fromEntries(row.map((value, i) => [`a${i}`, value]))
+
+/** The distinct row that is an item of the state. */
+export const rowOfItem = (item: Value, width: number): readonly Value[] =>
+  width === 1 ? [item] : Object.values(item as Readonly<Record<string, Value>>)
+
+/**
+ * Wraps an aggregate's kernel so that it sees each distinct row of arguments once.
+ *
+ * @param width - How many arguments there are.
+ */
+export function distinctKernel(inner: AggregateKernel, width: number): AggregateKernel {
+  return {
+    accumulator: (run) => new DistinctAccumulator(inner.accumulator(run), width, run),
+    ofDistinct: inner,
+  }
 }
 
 class DistinctAccumulator implements Accumulator {
   readonly #rows = new Map<unknown, readonly Value[]>()
   readonly #inner: Accumulator
-
+  readonly #width: number
   readonly #run: AggregateRun
 
-  constructor(inner: Accumulator, run = new AggregateRun()) {
+  constructor(inner: Accumulator, width: number, run = new AggregateRun()) {
     this.#inner = inner
+    this.#width = width
     this.#run = run
     run.heldBytes += COLLECTION_BYTES
   }
@@ -40,13 +57,13 @@ class DistinctAccumulator implements Accumulator {
   }
 
   merge(lists: readonly Value[]): void {
-    for (const rows of lists) {
-      for (const row of (rows ?? []) as readonly Readonly<Record<string, Value>>[]) this.add(...Object.values(row))
+    for (const items of lists) {
+      for (const item of (items ?? []) as readonly Value[]) this.add(...rowOfItem(item, this.#width))
     }
   }
 
   state(): readonly Value[] {
-    return [[...this.#rows.values()].map((row) => Object.fromEntries(row.map((value, i) => [`a${i}`, value])))]
+    return [Array.from(this.#rows.values(), itemOfRow)]
   }
 
   evaluate(): unknown {

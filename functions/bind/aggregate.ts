@@ -59,7 +59,7 @@ export function bindAggregate(binder: Binder, node: AggregateNode, functions: Ag
     nulls: skipsNulls ? 'skip' : 'call',
     state: distinct ? distinctState(resolution.types) : resolution.state,
     returns: field(displayNode(node), resolution.returns, resolution.nullable),
-    kernel: () => (distinct ? distinctKernel(resolution.kernel()) : resolution.kernel()),
+    kernel: () => (distinct ? distinctKernel(resolution.kernel(), args.length) : resolution.kernel()),
   }
   const isOrdered = node.orderBy.length > 0 && (fn === undefined || fn.ordered === true)
   return isOrdered ? inOrder(binder, node, call) : call

@@ -1,6 +1,7 @@
 // Aggregation over batches: groups are numbered first, then one generated loop updates the state of all aggregates.
 // The same class runs the three phases: `single` rows to results, `partial` rows to states, `final` states to results.
 
+import type { AggregateKernel } from '../../functions/aggregate/contract.ts'
 import { AggregateRun } from '../../functions/aggregate/run.ts'
 import type { BoundAggregate } from '../../functions/bind/aggregate.ts'
 import type { Bound } from '../../functions/bind/bound.ts'
@@ -10,12 +11,12 @@ import { InternalError } from '../../functions/errors.ts'
 import type { Value } from '../../functions/expr/node.ts'
 import type { Field } from '../../functions/types/type.ts'
 import type { Accumulator } from '../../functions/udf/definition.ts'
-import { Emitter } from './emit.ts'
+import { AggregateLoop, type LoopPart } from './aggregate-loop.ts'
+import { DistinctLoop } from './distinct-loop.ts'
+import type { DistinctRows } from './distinct-rows.ts'
 import { Grouping } from './grouping.ts'
-import { compileLoop, type LoopFunction } from './loop.ts'
-import { declareInputs, type Forms, type LoopSet, loopHead } from './loop-set.ts'
 import type { PreparedBatch, Selection } from './prepared-batch.ts'
-import { loopSet, Projection } from './projection.ts'
+import { Projection } from './projection.ts'
 import { SlotArray, type SlotSpec } from './slots.ts'
 
 export type AggregatePhase = 'single' | 'partial' | 'final'
@@ -28,16 +29,16 @@ export interface AggregationSpec {
   readonly stateInputs?: readonly (readonly Bound[])[]
 }
 
-/** One aggregate as its loop sees it. */
+/** One aggregate: what it computes, of which rows. */
 interface Part {
   readonly aggregate: BoundAggregate
-  readonly kernel: ReturnType<BoundAggregate['kernel']>
+  /** Of an aggregate of distinct rows: the one that sees these. */
+  readonly kernel: AggregateKernel
   /** What each slot holds; one slot of accumulators where the kernel has no slots of its own. */
   readonly slots: readonly ((run: AggregateRun) => SlotSpec)[]
-  /** Inputs of the loop: arguments, or in the final phase the columns of the partial state. */
-  readonly inputs: readonly Bound[]
-  /** FILTER; states have passed it already. */
-  readonly filter: Bound | undefined
+  readonly distinct: DistinctLoop | undefined
+  /** For the final phase: the columns of the partial state. */
+  readonly states: readonly Bound[] | undefined
 }
 
 /** An aggregation's loops, without any state: made once, run many times. */
@@ -45,17 +46,15 @@ export class CompiledAggregation {
   readonly spec: AggregationSpec
   readonly parts: readonly Part[]
   readonly #keys: Projection
-  readonly #loops: LoopSet
+  readonly #loop: AggregateLoop
 
   /** @param other - The same aggregates by other keys, whose loops this one uses. */
   constructor(spec: AggregationSpec, other?: CompiledAggregation) {
     this.spec = spec
     this.parts = other?.parts ?? spec.aggregates.map((aggregate, i) => makePart(aggregate, spec.stateInputs?.[i]))
     this.#keys = new Projection(spec.keys)
-    this.#loops =
-      other === undefined
-        ? loopSet(this.parts.flatMap(({ inputs, filter }) => (filter === undefined ? inputs : [...inputs, filter])))
-        : other.#loops
+    const together = this.parts.filter(({ distinct }) => distinct === undefined)
+    this.#loop = other === undefined ? new AggregateLoop(together.map(loopPart), spec.phase === 'final') : other.#loop
   }
 
   get isGrouped(): boolean {
@@ -70,91 +69,43 @@ export class CompiledAggregation {
     return grouping.number(this.#keys.run(prepared, selection).columns, count)
   }
 
-  /** Brings the selected rows into the slots of their groups. */
+  /**
+   * Brings the selected rows into the slots of their groups.
+   *
+   * @param of - The state of each part.
+   */
   update(
     prepared: PreparedBatch,
     selection: Selection | undefined,
-    targets: { readonly groups: Int32Array | undefined; readonly slots: readonly unknown[] },
+    groups: Int32Array | undefined,
+    of: readonly PartState[],
   ): void {
-    if (this.parts.length === 0) return
-    const variant = this.#loops.variant(prepared)
-    const settled = this.#loops.settle(variant, prepared, selection)
-    const selected = settled.selection !== undefined
-    const kind = `${selected ? 's' : 'a'}${this.isGrouped ? 'g' : ''}`
-    const loop = this.#loops.loop(variant, settled.prepared, kind, (forms, roots) =>
-      this.#generate(forms, roots, selected),
-    )
-    loop(settled.selection?.count ?? settled.prepared.length, settled.prepared, targets, settled.selection?.positions)
-  }
-
-  #generate(forms: Forms, roots: readonly Bound[], selected: boolean): LoopFunction {
-    const emitter = new Emitter(forms)
-    const grouped = this.isGrouped
-    const names: string[] = []
-    const writeBack: string[] = []
-    // The roots stand in the order in which they were handed to the loop set.
-    const remaining = [...roots]
-    for (const part of this.parts) {
-      const inputs = remaining.splice(0, part.inputs.length)
-      const [filter] = part.filter === undefined ? [] : remaining.splice(0, 1)
-      // Without groups the state stays in local variables while the loop runs.
-      const texts = part.slots.map(() => {
-        const slot = names.length
-        names.push(
-          grouped
-            ? `const k${slot} = t.slots[${slot}];`
-            : `const b${slot} = t.slots[${slot}]; let k${slot} = b${slot}[0];`,
-        )
-        if (!grouped) writeBack.push(`b${slot}[0] = k${slot};`)
-        return grouped ? `k${slot}[g]` : `k${slot}`
-      })
-      emitter.add(`{\n${emitter.nested(() => this.#updateText(emitter, { ...part, inputs, filter }, texts))}\n}`)
-    }
-    return compileLoop(
-      emitter,
-      `${declareInputs(forms)}
-       ${names.join('\n')}
-       ${grouped ? 'const q = t.groups;' : ''}
-       ${loopHead(selected)}
-         ${grouped ? 'const g = q[j];' : ''}
-         ${emitter.take()}
-       }
-       ${writeBack.join('\n')}`,
-    )
-  }
-
-  /** The statements that bring one row into one aggregate's state. */
-  #updateText(emitter: Emitter, part: Part, slots: readonly string[]): void {
-    const { aggregate, kernel, inputs, filter } = part
-    const final = this.spec.phase === 'final'
-    const condition = filter === undefined ? 'true' : emitter.truth(filter)
-    const body = emitter.nested(() => {
-      const operands = inputs.map((input) => emitter.emit(input))
-      const skipsNulls =
-        kernel.grouped !== undefined ? final || aggregate.nulls === 'skip' : !final && aggregate.nulls === 'skip'
-      const guards = skipsNulls ? operands.map(({ valid }) => valid).filter((valid) => valid !== '1') : []
-      const orNull = operands.map(({ value, valid }) =>
-        valid === '1' || skipsNulls ? value : `(${valid} === 1 ? ${value} : null)`,
-      )
-      let text: string
-      if (kernel.grouped !== undefined) {
-        text = final ? kernel.grouped.merge(slots, ...operands) : kernel.grouped.update(slots, ...operands)
-        for (const [name, helper] of Object.entries(kernel.grouped.helpers ?? {})) {
-          text = text.replaceAll(name, () => emitter.parameter(helper))
-        }
-      } else {
-        text = final
-          ? `${slots[0]}.merge(${orNull.map((value) => `[${value}]`).join(', ')});`
-          : `${slots[0]}.add(${orNull.join(', ')});`
-      }
-      emitter.add(guards.length === 0 ? text : `if (${guards.join(' & ')}) {\n${text}\n}`)
+    const slotsOf = ({ slots }: PartState): readonly unknown[] => slots.map((slot) => slot.values)
+    const together = of.filter(({ rows }) => rows === undefined)
+    this.#loop.run(prepared, selection, { groups, slots: together.flatMap(slotsOf) })
+    this.parts.forEach(({ distinct, states }, i) => {
+      const state = of[i]
+      if (distinct === undefined || state?.rows === undefined) return
+      const targets = { groups, slots: slotsOf(state) }
+      const [input] = states ?? []
+      if (input === undefined) distinct.update(prepared, selection, state.rows, targets)
+      else if (input.kind === 'input') distinct.merge(prepared.column(input.index), state.rows, targets)
     })
-    emitter.add(condition === 'true' ? body : `if (${condition}) {\n${body}\n}`)
   }
 }
 
+/** One part's state in one run of an aggregation. */
+interface PartState {
+  /** What its accumulators hold. */
+  readonly run: AggregateRun
+  readonly slots: readonly SlotArray[]
+  /** Of an aggregate of distinct rows: those that came. */
+  readonly rows: DistinctRows | undefined
+}
+
 function makePart(aggregate: BoundAggregate, states: readonly Bound[] | undefined): Part {
-  const kernel = aggregate.kernel()
+  const whole = aggregate.kernel()
+  const kernel = whole.ofDistinct ?? whole
   const slots =
     kernel.grouped === undefined
       ? [(run: AggregateRun): SlotSpec => accumulators(kernel, run)]
@@ -163,11 +114,21 @@ function makePart(aggregate: BoundAggregate, states: readonly Bound[] | undefine
             (): SlotSpec => ({ storage, initial: () => initial }),
         )
   if (slots.length === 0) throw new InternalError(`Aggregate ${aggregate.name} keeps no state`)
-  const filter = states === undefined ? aggregate.filter : undefined
-  return { aggregate, kernel, slots, inputs: states ?? aggregate.args, filter }
+  const inner = { kernel, slots: slots.length }
+  const distinct = whole.ofDistinct === undefined ? undefined : new DistinctLoop(aggregate, inner)
+  return { aggregate, kernel, slots, distinct, states }
 }
 
-const accumulators = (kernel: Part['kernel'], run: AggregateRun): SlotSpec => ({
+/** States have passed FILTER already, and hold nulls only where they stand for no rows. */
+const loopPart = ({ aggregate, kernel, slots, states }: Part): LoopPart => ({
+  kernel,
+  slots: slots.length,
+  inputs: states ?? aggregate.args,
+  filter: states === undefined ? aggregate.filter : undefined,
+  skipsNulls: states === undefined ? aggregate.nulls === 'skip' : kernel.grouped !== undefined,
+})
+
+const accumulators = (kernel: AggregateKernel, run: AggregateRun): SlotSpec => ({
   storage: 'object',
   initial: () => kernel.accumulator(run) as unknown as Value,
 })
@@ -176,17 +137,14 @@ const accumulators = (kernel: Part['kernel'], run: AggregateRun): SlotSpec => ({
 export class Aggregation {
   readonly #compiled: CompiledAggregation
   readonly #grouping: Grouping | undefined
-  /** What the accumulators of each aggregate hold. */
-  readonly #runs: readonly AggregateRun[]
-  readonly #slots: readonly (readonly SlotArray[])[]
+  readonly #states: readonly PartState[]
 
   constructor(compiled: CompiledAggregation) {
     this.#compiled = compiled
     this.#grouping = compiled.isGrouped ? new Grouping(compiled.spec.keys.map((key) => key.type)) : undefined
-    this.#runs = compiled.parts.map(() => new AggregateRun())
-    this.#slots = compiled.parts.map(({ slots }, i) => {
-      const run = this.#runs[i] ?? new AggregateRun()
-      return slots.map((slot) => new SlotArray(slot(run)))
+    this.#states = compiled.parts.map(({ slots, distinct }) => {
+      const run = new AggregateRun()
+      return { run, slots: slots.map((slot) => new SlotArray(slot(run))), rows: distinct?.rows(compiled.isGrouped) }
     })
   }
 
@@ -195,25 +153,25 @@ export class Aggregation {
     const count = selection?.count ?? prepared.length
     const groups = this.#grouping && this.#compiled.groups(this.#grouping, prepared, selection, count)
     this.#makeRoom()
-    const slots = this.#slots.flatMap((own) => own.map((slot) => slot.values))
-    this.#compiled.update(prepared, selection, { groups, slots })
+    this.#compiled.update(prepared, selection, groups, this.#states)
   }
 
   /** What groups and states take, and the values that accumulators keep. */
   get byteLength(): number {
-    const slots = this.#slots.flat().reduce((sum, slot) => sum + slot.byteLength, 0)
-    return slots + this.#keptBytes + (this.#grouping?.byteLength ?? 0)
+    const slots = this.#states.flatMap((state) => state.slots.map((slot) => slot.byteLength))
+    return sum(slots) + sum(this.#kept) + (this.#grouping?.byteLength ?? 0)
   }
 
-  get #keptBytes(): number {
-    return this.#runs.reduce((sum, { heldBytes }) => sum + heldBytes, 0)
+  /** What the values take that each aggregate keeps. */
+  get #kept(): readonly number[] {
+    return this.#states.map(({ run, rows }) => run.heldBytes + (rows?.byteLength ?? 0))
   }
 
   /** What most of the memory is for, as text. */
   get holds(): string {
     const groups = this.size === 1 ? '1 group' : `${this.size} groups`
-    if (2 * this.#keptBytes <= this.byteLength) return groups
-    const kept = this.#runs.map(({ heldBytes }) => heldBytes)
+    const kept = this.#kept
+    if (2 * sum(kept) <= this.byteLength) return groups
     const most = this.#compiled.parts[kept.indexOf(Math.max(...kept))]
     return `the values of ${most?.aggregate.name} in ${groups}`
   }
@@ -227,19 +185,22 @@ export class Aggregation {
   finish(): Batch {
     this.#makeRoom()
     const keys = this.#grouping?.keys() ?? []
-    const results = this.#compiled.parts.flatMap((part, i) => this.#results(part, this.#slots[i] ?? []))
+    const results = this.#compiled.parts.flatMap((part, i) => this.#results(part, this.#states[i]))
     return { length: this.size, columns: [...keys, ...results] }
   }
 
   #makeRoom(): void {
     const { size } = this
-    for (const own of this.#slots) for (const slot of own) slot.resize(size)
+    for (const { slots } of this.#states) for (const slot of slots) slot.resize(size)
   }
 
-  #results({ aggregate, kernel }: Part, slots: readonly SlotArray[]): readonly PlainColumn[] {
+  #results({ aggregate, kernel, distinct }: Part, state: PartState | undefined): readonly PlainColumn[] {
     const { size } = this
     const partial = this.#compiled.spec.phase === 'partial'
     const fields: readonly Field[] = partial ? aggregate.state : [aggregate.returns]
+    const { rows, slots = [] } = state ?? {}
+    if (partial && rows !== undefined && distinct !== undefined)
+      return fields.map((field) => distinct.states(rows, size, field.type))
     const columns: Value[][] = fields.map(() => new Array<Value>(size))
     for (let group = 0; group < size; group++) {
       const values = groupResult(kernel, slots, group, partial)
@@ -251,6 +212,8 @@ export class Aggregation {
     return fields.map((field, i) => columnOf(columns[i] ?? [], field.type))
   }
 }
+
+const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0)
 
 /** One group's state fields, or its one result. */
 function groupResult(

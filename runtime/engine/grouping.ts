@@ -40,8 +40,7 @@ export class Grouping {
     keys.forEach((column, k) => {
       this.#interners[k]?.number(column, k === 0 ? numbers : next, selection)
       const table = this.#pairs[k - 1]
-      if (table === undefined) return
-      for (let j = 0; j < count; j++) numbers[j] = table.number(numbers[j] ?? 0, next[j] ?? 0)
+      table?.numberPairs(numbers, next, numbers, count)
     })
     return numbers
   }

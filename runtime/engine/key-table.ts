@@ -8,6 +8,8 @@ const EMPTY = -1
 const DIRECT = 1 << 20
 /** Pairs of words below this are looked up in an array: 1 MiB at the most. */
 const DIRECT_SIDE = 512
+/** A table of fewer keys than this is near the processor anyway. */
+const FEW = 1 << 14
 /** Keys that are looked up together. */
 const LOOK_AHEAD = 128
 
@@ -82,6 +84,22 @@ export class WordTable {
           ? this.null()
           : this.#numberHashed(words[2 * row] ?? 0, words[2 * row + 1] ?? 0, hashes[i] ?? 0)
       }
+    }
+  }
+
+  /** The numbers of `count` pairs of words. */
+  numberPairs(low: Int32Array, high: Int32Array, numbers: Int32Array, count: number): void {
+    const hashes = new Int32Array(LOOK_AHEAD)
+    for (let from = 0; from < count; from += LOOK_AHEAD) {
+      const end = Math.min(count, from + LOOK_AHEAD)
+      if (this.size < FEW) {
+        for (let row = from; row < end; row++) numbers[row] = this.number(low[row] ?? 0, high[row] ?? 0)
+        continue
+      }
+      for (let row = from; row < end; row++) hashes[row - from] = hashWords(low[row] ?? 0, high[row] ?? 0)
+      this.#slots.touch(hashes, end - from)
+      for (let row = from; row < end; row++)
+        numbers[row] = this.#numberHashed(low[row] ?? 0, high[row] ?? 0, hashes[row - from] ?? 0)
     }
   }
 

@@ -1,0 +1,121 @@
+// The generated loop that brings rows, or partial states, into the slots of their groups: one for all aggregates that
+// see the same rows. What the slots are is said by kernels; which group a row is in, by whoever calls.
+
+import type { AggregateKernel } from '../../functions/aggregate/contract.ts'
+import type { Bound } from '../../functions/bind/bound.ts'
+import { Emitter } from './emit.ts'
+import { compileLoop, type LoopFunction } from './loop.ts'
+import { declareInputs, type Forms, type LoopSet, loopHead } from './loop-set.ts'
+import type { PreparedBatch, Selection } from './prepared-batch.ts'
+import { loopSet } from './projection.ts'
+
+/** One aggregate as the loop sees it. */
+export interface LoopPart {
+  readonly kernel: AggregateKernel
+  /** How many slots it has; accumulators are in one. */
+  readonly slots: number
+  /** Arguments, or columns of partial states. */
+  readonly inputs: readonly Bound[]
+  readonly filter: Bound | undefined
+  /** Rows in which an input is null are not seen. */
+  readonly skipsNulls: boolean
+}
+
+/** Where a loop writes: the slots of all parts, in the group of each row it reads; without groups, in the only one. */
+export interface LoopTargets {
+  readonly groups: Int32Array | undefined
+  readonly slots: readonly unknown[]
+}
+
+export class AggregateLoop {
+  readonly #parts: readonly LoopPart[]
+  readonly #merges: boolean
+  readonly #loops: LoopSet
+
+  /** @param merges - Rows are partial states. */
+  constructor(parts: readonly LoopPart[], merges: boolean) {
+    this.#parts = parts
+    this.#merges = merges
+    this.#loops = loopSet(parts.flatMap(({ inputs, filter }) => (filter === undefined ? inputs : [...inputs, filter])))
+  }
+
+  /** Brings the selected rows into the slots of their groups. */
+  run(prepared: PreparedBatch, selection: Selection | undefined, targets: LoopTargets): void {
+    if (this.#parts.length === 0) return
+    const variant = this.#loops.variant(prepared)
+    const settled = this.#loops.settle(variant, prepared, selection)
+    const selected = settled.selection !== undefined
+    const grouped = targets.groups !== undefined
+    const kind = `${selected ? 's' : 'a'}${grouped ? 'g' : ''}`
+    const loop = this.#loops.loop(variant, settled.prepared, kind, (forms, roots) =>
+      this.#generate(forms, roots, { selected, grouped }),
+    )
+    loop(settled.selection?.count ?? settled.prepared.length, settled.prepared, targets, settled.selection?.positions)
+  }
+
+  /** Without groups the state stays in local variables while the loop runs. */
+  #generate(
+    forms: Forms,
+    roots: readonly Bound[],
+    { selected, grouped }: { readonly selected: boolean; readonly grouped: boolean },
+  ): LoopFunction {
+    const emitter = new Emitter(forms)
+    const names: string[] = []
+    const writeBack: string[] = []
+    // The roots stand in the order in which they were handed to the loop set.
+    const remaining = [...roots]
+    for (const part of this.#parts) {
+      const inputs = remaining.splice(0, part.inputs.length)
+      const [filter] = part.filter === undefined ? [] : remaining.splice(0, 1)
+      const texts = Array.from({ length: part.slots }, () => {
+        const slot = names.length
+        names.push(
+          grouped
+            ? `const k${slot} = t.slots[${slot}];`
+            : `const b${slot} = t.slots[${slot}]; let k${slot} = b${slot}[0];`,
+        )
+        if (!grouped) writeBack.push(`b${slot}[0] = k${slot};`)
+        return grouped ? `k${slot}[g]` : `k${slot}`
+      })
+      emitter.add(`{\n${emitter.nested(() => this.#updateText(emitter, { ...part, inputs, filter }, texts))}\n}`)
+    }
+    return compileLoop(
+      emitter,
+      `${declareInputs(forms)}
+       ${names.join('\n')}
+       ${grouped ? 'const q = t.groups;' : ''}
+       ${loopHead(selected)}
+         ${grouped ? 'const g = q[j];' : ''}
+         ${emitter.take()}
+       }
+       ${writeBack.join('\n')}`,
+    )
+  }
+
+  /** The statements that bring one row into one aggregate's state. */
+  #updateText(emitter: Emitter, part: LoopPart, slots: readonly string[]): void {
+    const { kernel, inputs, filter, skipsNulls } = part
+    const merges = this.#merges
+    const condition = filter === undefined ? 'true' : emitter.truth(filter)
+    const body = emitter.nested(() => {
+      const operands = inputs.map((input) => emitter.emit(input))
+      const guards = skipsNulls ? operands.map(({ valid }) => valid).filter((valid) => valid !== '1') : []
+      let text: string
+      if (kernel.grouped !== undefined) {
+        text = merges ? kernel.grouped.merge(slots, ...operands) : kernel.grouped.update(slots, ...operands)
+        for (const [name, helper] of Object.entries(kernel.grouped.helpers ?? {})) {
+          text = text.replaceAll(name, () => emitter.parameter(helper))
+        }
+      } else {
+        const orNull = operands.map(({ value, valid }) =>
+          valid === '1' || skipsNulls ? value : `(${valid} === 1 ? ${value} : null)`,
+        )
+        text = merges
+          ? `${slots[0]}.merge(${orNull.map((value) => `[${value}]`).join(', ')});`
+          : `${slots[0]}.add(${orNull.join(', ')});`
+      }
+      emitter.add(guards.length === 0 ? text : `if (${guards.join(' & ')}) {\n${text}\n}`)
+    })
+    emitter.add(condition === 'true' ? body : `if (${condition}) {\n${body}\n}`)
+  }
+}

@@ -1,0 +1,73 @@
+// The distinct rows of arguments that each group has seen, in key tables: whether a row is new costs one look-up, or two
+// with groups, and nothing is boxed until partial states are made of them.
+
+import type { Column } from '../../functions/column/column.ts'
+import type { Value } from '../../functions/expr/node.ts'
+import type { DataType } from '../../functions/types/type.ts'
+import { Grouping } from './grouping.ts'
+import { WordTable } from './key-table.ts'
+import type { Selection } from './prepared-batch.ts'
+import { valueReader } from './value-reader.ts'
+
+export class DistinctRows {
+  readonly #values: Grouping
+  /** Numbers pairs of (group, number of values); without groups the numbers of values say it all. */
+  readonly #pairs: WordTable | undefined
+  #numbers = new Int32Array(0)
+  #fresh = new Int32Array(0)
+  #seen = 0
+
+  constructor(types: readonly DataType[], grouped: boolean) {
+    this.#values = new Grouping(types)
+    this.#pairs = grouped ? new WordTable() : undefined
+  }
+
+  get byteLength(): number {
+    const own = this.#numbers.byteLength + this.#fresh.byteLength
+    return own + this.#values.byteLength + (this.#pairs?.byteLength ?? 0)
+  }
+
+  /**
+   * Which of `count` rows are the first of their group with their values.
+   *
+   * @param groups - The group of each row; undefined when there is but one.
+   * @returns Their places among these rows, valid until the next call.
+   */
+  add(columns: readonly Column[], count: number, groups: Int32Array | undefined, selection?: Selection): Int32Array {
+    let numbers = this.#values.number(columns, count, selection)
+    if (this.#fresh.length < count) this.#fresh = new Int32Array(count)
+    if (this.#pairs !== undefined && groups !== undefined) {
+      if (this.#numbers.length < count) this.#numbers = new Int32Array(count)
+      this.#pairs.numberPairs(groups, numbers, this.#numbers, count)
+      numbers = this.#numbers
+    }
+    // Numbers are given in order of appearance: the first row with the next number is new.
+    const fresh = this.#fresh
+    let seen = this.#seen
+    let found = 0
+    for (let j = 0; j < count; j++) {
+      if (numbers[j] !== seen) continue
+      seen++
+      fresh[found++] = j
+    }
+    this.#seen = seen
+    return fresh.subarray(0, found)
+  }
+
+  /**
+   * Hands every distinct row of every group to `take`, in order of appearance.
+   *
+   * @param take - Gets the group and the row's values.
+   */
+  forEach(take: (group: number, row: readonly Value[]) => void): void {
+    const readers = this.#values.keys().map(valueReader)
+    const { low, high } = this.#pairs ?? {}
+    for (let i = 0; i < this.#seen; i++) {
+      const value = high === undefined ? i : (high[i] ?? 0)
+      take(
+        low?.[i] ?? 0,
+        readers.map((read) => read(value)),
+      )
+    }
+  }
+}
