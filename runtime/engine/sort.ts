@@ -8,6 +8,7 @@ import { counting, resolveDictionary, takeRows } from '../../functions/column/ta
 import { compareNumbers, compareValues } from '../../functions/scalar/order.ts'
 import type { DataType } from '../../functions/types/type.ts'
 import { columnOfNumbers, type Direction, type LeadingNumbers, leadingNumbers } from './leading-numbers.ts'
+import { mergeRuns } from './merge-runs.ts'
 import { NumberSorter } from './order-numbers.ts'
 import { type RowKey, RowSorter } from './order-rows.ts'
 import { PreparedBatch } from './prepared-batch.ts'
@@ -75,11 +76,14 @@ function ordered(
   const rowKeys = rowKeysOf(columns, keys)
   const [first] = rowKeys
   if (first === undefined) return { rows: rows.subarray(0, wanted), numbers: undefined }
-  const { numbers, faithful } = first.leading()
-  const own = rowKeys.length === 1 ? numbers : numbers.slice()
-  new RowSorter(rowKeys).sort(rows, own, 0, length, wanted)
+  const { numbers, exact, faithful } = first.leading()
+  const own = { rows, numbers: rowKeys.length === 1 ? numbers : numbers.slice() }
+  // Numbers alone are dealt faster than runs of them are merged.
+  const merged = exact && rowKeys.length === 1 ? undefined : mergeRuns(rowKeys, own, wanted)
+  if (merged === undefined) new RowSorter(rowKeys).sort(own.rows, own.numbers, 0, length, wanted)
+  const sorted = merged ?? own
   const holdsValues = faithful && rowKeys.length === 1
-  return { rows: rows.slice(0, wanted), numbers: holdsValues ? own.slice(0, wanted) : undefined }
+  return { rows: sorted.rows.slice(0, wanted), numbers: holdsValues ? sorted.numbers.slice(0, wanted) : undefined }
 }
 
 /** Sort keys over their columns. */
