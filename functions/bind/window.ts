@@ -33,6 +33,8 @@ export type WindowComputation =
     }
   | {
       readonly kind: 'aggregate'
+      /** The name of the built-in aggregate, for those that can be computed without its kernel; not with DISTINCT. */
+      readonly builtIn: string | undefined
       readonly kernel: () => AggregateKernel
       /** `skip`: rows with a null argument are not seen. */
       readonly nulls: 'skip' | 'call'
@@ -137,6 +139,7 @@ function bindOverAggregate(binder: Binder, node: WindowNode, functions: WindowSo
     returns: { ...returns, name: displayNode(node) },
     computation: {
       kind: 'aggregate',
+      builtIn: typeof node.fn === 'string' && !node.distinct ? functions.aggregate(node.fn)?.name : undefined,
       kernel,
       nulls,
       smallState: state.every(({ type }) => type.kind !== 'list' && type.kind !== 'binary'),

@@ -1,5 +1,5 @@
 // What a built-in window function supplies: how a row's result follows from its place among the rows of its window
-// partition, or which row of the partition the result is taken from. Aggregates over windows need no entry here.
+// partition, or from which row the result is taken. Aggregates over windows need no entry here.
 
 import { PlanError } from '../errors.ts'
 import { type Argument, coerceArgument, type Documentation } from '../scalar/contract.ts'
@@ -17,22 +17,19 @@ export interface Place {
   readonly peerGroup: number
 }
 
-/** The rows that a function may pick from: all of the partition, or those whose value is not null. */
-export interface Candidates {
-  /** The row that candidate `index` is; -1 when there is none. */
-  at(index: number): number
-  /** How many candidates stand before `row`. */
-  before(row: number): number
-}
-
-/** `place`: a number for each row. `pick`: the row whose first argument is the result, -1 for the default. */
+/** How a function's results are found. */
 export type WindowKernel =
-  | { readonly kind: 'place'; readonly number: (place: Place) => number }
   | {
-      readonly kind: 'pick'
-      /** @param frame - The row's frame, half-open. */
-      readonly pick: (row: number, frame: { readonly start: number; readonly end: number }, from: Candidates) => number
+      /** A number for each row, from its place. */
+      readonly kind: 'place'
+      readonly number: (place: Place) => number
+      /** Whether `number` looks at peers; the default is yes. Without, they are not looked for and are all 0. */
+      readonly usesPeers?: boolean
     }
+  /** The value so many rows after the row, or before it when negative. */
+  | { readonly kind: 'distance'; readonly distance: number }
+  /** The value of the nth row of the frame, from 1, or from its end when negative. */
+  | { readonly kind: 'nth'; readonly n: number }
 
 /** A built-in window function. */
 export interface WindowFunction extends Documentation {

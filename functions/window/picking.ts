@@ -1,11 +1,11 @@
 // The window functions that take their result from another row: lag and lead by distance, first_value, last_value and
-// nth_value from the frame. Where nulls are ignored, rows with a null are no candidates.
+// nth_value from the frame. Where nulls are ignored, rows with a null do not count.
 
 import { PlanError } from '../errors.ts'
 import type { Argument } from '../scalar/contract.ts'
 import { anything, exactly, integer } from '../signature/signature.ts'
 import { type DataType, nullType } from '../types/type.ts'
-import { integerOf, type WindowFunction, type WindowKernel, windowFunction } from './contract.ts'
+import { integerOf, type WindowFunction, windowFunction } from './contract.ts'
 
 const typeOf = (args: readonly Argument[]): DataType => args[0]?.type ?? nullType
 
@@ -21,30 +21,8 @@ const atDistance = (name: 'lag' | 'lead', direction: -1 | 1, summary: string, ex
     nullable: true,
     takesNullTreatment: true,
     defaultAt: 2,
-    kernel: (args) => distanceKernel(direction * integerOf(name, args, 1, 1)),
+    kernel: (args) => ({ kind: 'distance', distance: direction * integerOf(name, args, 1, 1) }),
   })
-
-/** Counts candidates from the row: after it for positive distances, before it for negative ones. */
-function distanceKernel(distance: number): WindowKernel {
-  return {
-    kind: 'pick',
-    pick: (row, _frame, from) => {
-      if (distance === 0) return row
-      return from.at(distance > 0 ? from.before(row + 1) + distance - 1 : from.before(row) + distance)
-    },
-  }
-}
-
-/** Counts candidates in the frame: from its start for n > 0, from its end for n < 0. */
-function placeKernel(n: number): WindowKernel {
-  return {
-    kind: 'pick',
-    pick: (_row, { start, end }, from) => {
-      const row = from.at(n > 0 ? from.before(start) + n - 1 : from.before(end) + n)
-      return row >= start && row < end ? row : -1
-    },
-  }
-}
 
 const fromFrame = (name: 'first_value' | 'last_value', n: 1 | -1, summary: string): WindowFunction =>
   windowFunction({
@@ -57,7 +35,7 @@ const fromFrame = (name: 'first_value' | 'last_value', n: 1 | -1, summary: strin
     returns: typeOf,
     nullable: true,
     takesNullTreatment: true,
-    kernel: () => placeKernel(n),
+    kernel: () => ({ kind: 'nth', n }),
   })
 
 export const pickingFunctions = [
@@ -77,7 +55,7 @@ export const pickingFunctions = [
     takesNullTreatment: true,
     kernel: (args) => {
       const n = integerOf('nth_value', args, 1)
-      if (n !== 0) return placeKernel(n)
+      if (n !== 0) return { kind: 'nth', n }
       throw new PlanError(
         'invalid_argument',
         'Cannot take value 0: nth_value counts from 1, from the end when negative',

@@ -24,7 +24,7 @@ export const rankingFunctions = [
     examples: [['row_number() OVER ()', '1']],
     signature: noArguments,
     returns: uint64,
-    kernel: () => ({ kind: 'place', number: ({ row }) => row + 1 }),
+    kernel: () => ({ kind: 'place', number: ({ row }) => row + 1, usesPeers: false }),
   }),
   windowFunction({
     name: 'rank',
@@ -81,7 +81,7 @@ export const rankingFunctions = [
       const buckets = integerOf('ntile', args, 0)
       if (buckets < 1)
         throw new PlanError('invalid_argument', `Function "ntile" takes 1 or more buckets, got ${buckets}`)
-      return { kind: 'place', number: (place) => bucketOf(place, buckets) }
+      return { kind: 'place', number: (place) => bucketOf(place, buckets), usesPeers: false }
     },
   }),
 ]

@@ -31,3 +31,15 @@ export function compileLoop(emitter: Emitter, body: string): LoopFunction {
   const fail = (thrown: unknown, udf: number, row: number): unknown => udfFailure(thrown, udfs[udf], row)
   return new Function('fail', ...names, source)(fail, ...parameters) as LoopFunction
 }
+
+/**
+ * Compiles a function of a source of its own, for loops that run over arrays of many kinds or call functions that differ.
+ *
+ * @param text - The function, as an expression.
+ * @param values - What the text names.
+ */
+export function compileFunction<Compiled>(text: string, values: Readonly<Record<string, unknown>> = {}): Compiled {
+  return new Function(...Object.keys(values), `"use strict"; return ${text} // ${made++}`)(
+    ...Object.values(values),
+  ) as Compiled
+}

@@ -3,6 +3,7 @@
 import type { Bound } from '../../functions/bind/bound.ts'
 import type { BoundWindow } from '../../functions/bind/window.ts'
 import type { PlainColumn } from '../../functions/column/column.ts'
+import type { Value } from '../../functions/expr/node.ts'
 import type { RowRange } from '../../functions/udf/definition.ts'
 import type { EvaluatePartition } from '../../functions/udf/evaluate-window.ts'
 import { valueReader } from './value-reader.ts'
@@ -10,38 +11,53 @@ import type { Frames } from './window-frame.ts'
 import type { WindowOrder } from './window-order.ts'
 import { ResultColumn } from './window-result.ts'
 
+/** @param frames - The frames of all rows; found when a function asks for one. */
 export function runEvaluator(
   { args, returns }: BoundWindow,
   evaluate: EvaluatePartition,
   order: WindowOrder,
-  frames: Frames,
+  frames: () => Frames,
   columnOf: (bound: Bound) => PlainColumn,
 ): PlainColumn {
   const { rows, partitions } = order
-  const readers = args.map((arg) => valueReader(columnOf(arg)))
+  const readers = args.map((arg) => partitionReader(order.column(columnOf(arg))))
   const result = new ResultColumn(returns.type, rows.length, true)
   for (let p = 0; p + 1 < partitions.length; p++) {
     const start = partitions[p] ?? 0
     const end = partitions[p + 1] ?? 0
-    const own = rows.subarray(start, end)
     const values = evaluate({
       rows: end - start,
-      values: readers.map((read) => Array.from(own, read)),
-      frame: (row) => [(frames.starts[start + row] ?? 0) - start, (frames.ends[start + row] ?? 0) - start],
+      values: readers.map((read) => read(start, end)),
+      frame: (row) => {
+        const { starts, ends } = frames()
+        return [(starts[start + row] ?? 0) - start, (ends[start + row] ?? 0) - start]
+      },
       ranks: () => ranksIn(order, start, end),
     })
-    values.forEach((value, row) => {
-      result.set(own[row] ?? 0, value)
-    })
+    result.setAll(rows, start, values)
   }
   return result.finish()
 }
 
-function ranksIn({ peersOf, peerStarts }: WindowOrder, start: number, end: number): readonly RowRange[] {
-  const first = peersOf[start] ?? 0
-  const last = peersOf[end - 1] ?? 0
+/** Gives the values at places `start` to `end`. */
+function partitionReader(ordered: PlainColumn): (start: number, end: number) => readonly Value[] {
+  if (ordered.storage === 'number' && ordered.valid === undefined) {
+    const { values } = ordered
+    return (start, end) => {
+      const own = new Array<Value>(end - start)
+      for (let place = start; place < end; place++) own[place - start] = values[place] ?? 0
+      return own
+    }
+  }
+  const read = valueReader(ordered)
+  return (start, end) => Array.from({ length: end - start }, (_, i) => read(start + i))
+}
+
+function ranksIn({ peers: { of, starts } }: WindowOrder, start: number, end: number): readonly RowRange[] {
+  const first = of[start] ?? 0
+  const last = of[end - 1] ?? 0
   return Array.from(
     { length: last - first + 1 },
-    (_, i): RowRange => [(peerStarts[first + i] ?? 0) - start, (peerStarts[first + i + 1] ?? 0) - start],
+    (_, i): RowRange => [(starts[first + i] ?? 0) - start, (starts[first + i + 1] ?? 0) - start],
   )
 }

@@ -47,7 +47,6 @@ function fill(
   key: DistanceKey | undefined,
 ): void {
   const { start, end } = within
-  const { peersOf, peerStarts } = order
   const side = isEnd ? 1 : 0
   if (limit.kind === 'unbounded') {
     target.fill(isEnd ? end : start, start, end)
@@ -57,6 +56,7 @@ function fill(
     const offset = (limit.kind === 'count' ? limit.offset : 0) + side
     for (let place = start; place < end; place++) target[place] = Math.min(end, Math.max(start, place + offset))
   } else {
+    const { of: peersOf, starts: peerStarts } = order.peers
     const offset = (limit.kind === 'count' ? limit.offset : 0) + side
     const first = peersOf[start] ?? 0
     const last = (peersOf[end - 1] ?? 0) + 1
@@ -73,7 +73,7 @@ function fillByDistance(
   { shift, form }: RangeDistance,
   isEnd: boolean,
   { start, end }: Span,
-  { rows, peersOf, peerStarts }: WindowOrder,
+  { rows, peers: { of: peersOf, starts: peerStarts } }: WindowOrder,
   { read, descending }: DistanceKey,
 ): void {
   const keys: Value[] = []

@@ -33,6 +33,22 @@ export class ResultColumn {
     }
   }
 
+  /** Sets the rows at places from `start` on. */
+  setAll(rows: Int32Array, start: number, values: readonly Value[]): void {
+    const { v, m } = this.#target
+    if (!(v instanceof Float64Array) || m === undefined) {
+      for (let i = 0; i < values.length; i++) this.set(rows[start + i] ?? 0, values[i] ?? null)
+      return
+    }
+    for (let i = 0; i < values.length; i++) {
+      const value = values[i]
+      if (typeof value !== 'number') continue
+      const row = rows[start + i] ?? 0
+      v[row] = value
+      m[row] = 1
+    }
+  }
+
   finish(): PlainColumn {
     return finishTarget(this.#target, this.#type, this.#length)
   }

@@ -15,14 +15,16 @@ import { PreparedBatch } from './prepared-batch.ts'
 import { Projection } from './projection.ts'
 import { valueReader } from './value-reader.ts'
 import { aggregateFrames } from './window-aggregate.ts'
+import { runColumns } from './window-columns.ts'
 import { runEvaluator } from './window-evaluator.ts'
 import { type Frames, framesOf } from './window-frame.ts'
-import { runPickKernel, runPlaceKernel } from './window-kernels.ts'
-import { type WindowOrder, windowOrder } from './window-order.ts'
+import { runPlaceKernel } from './window-kernels.ts'
+import { WindowOrder } from './window-order.ts'
+import { runPickKernel } from './window-picks.ts'
 import { ResultColumn } from './window-result.ts'
 
-/** What a row costs besides its columns: its position, its peers and its frame. */
-const BYTES_PER_ROW = 24
+/** What a row costs besides its columns: its position, the numbers it is ordered by, its peers, its frame, a value. */
+const BYTES_PER_ROW = 48
 
 /** Window calls compiled once: all expressions in them are one projection. */
 export class CompiledWindows {
@@ -42,23 +44,41 @@ export class CompiledWindows {
   /** The columns that the calls give for these rows. */
   run(all: Batch, budget: MemoryBudget): readonly PlainColumn[] {
     const columns = this.#projection.run(PreparedBatch.of(all), undefined).columns
-    const byId = new Map(this.#inputs.map((bound, i) => [bound.id, columns[i]]))
+    const byId = new Map(
+      this.#inputs.map((bound, i) => {
+        const column = columns[i]
+        if (column === undefined) throw new InternalError('A window has an input that was not computed')
+        return [bound.id, resolveDictionary(column)] as const
+      }),
+    )
     const columnOf = (bound: Bound): PlainColumn => {
       const column = byId.get(bound.id)
       if (column === undefined) throw new InternalError('A window has an input that was not computed')
-      return resolveDictionary(column)
+      return column
     }
     const orders = new Map<string, WindowOrder>()
+    const framesBySource = new Map<string, Frames>()
     return this.windows.map((window) => {
+      const { partitionBy, orderBy } = window
       const key = orderKey(window)
-      let order = orders.get(key)
-      if (order === undefined) {
-        order = orderFor(window, columnOf, all.length)
-        orders.set(key, order)
-      }
-      return runWindow(window, order, columnOf, budget)
+      const order = madeOnce(orders, key, () => {
+        const sortColumns = orderBy.map(({ expression }) => columnOf(expression))
+        return new WindowOrder(partitionBy.map(columnOf), sortColumns, orderBy, all.length)
+      })
+      const frames = (): Frames =>
+        madeOnce(framesBySource, key + frameKey(window), () => framesFor(window, order, columnOf))
+      return runWindow(window, order, frames, columnOf, budget)
     })
   }
+}
+
+function madeOnce<Made>(known: Map<string, Made>, key: string, make: () => Made): Made {
+  let made = known.get(key)
+  if (made === undefined) {
+    made = make()
+    known.set(key, made)
+  }
+  return made
 }
 
 const inputsOf = ({ args, filter, partitionBy, orderBy, computation }: BoundWindow): readonly Bound[] => [
@@ -76,31 +96,30 @@ const orderKey = ({ partitionBy, orderBy }: BoundWindow): string =>
     orderBy.map(({ expression, descending, nullsFirst }) => [expression.id, descending, nullsFirst]),
   ])
 
-function orderFor(window: BoundWindow, columnOf: (bound: Bound) => PlainColumn, length: number): WindowOrder {
-  const orderBy = window.orderBy.map((key) => ({ column: columnOf(key.expression), key }))
-  return windowOrder(window.partitionBy.map(columnOf), orderBy, length)
+/** The same for frames of the same rows, given the order. Distances are functions: only their own window knows them. */
+const frameKey = ({ name, frame }: BoundWindow): string => {
+  const isDistance = frame.start.kind === 'distance' || frame.end.kind === 'distance'
+  return isDistance ? name : JSON.stringify(frame)
 }
 
 function runWindow(
   window: BoundWindow,
   order: WindowOrder,
+  frames: () => Frames,
   columnOf: (bound: Bound) => PlainColumn,
   budget: MemoryBudget,
 ): PlainColumn {
   const { computation, returns } = window
-  if (computation.kind === 'kernel' && computation.kernel.kind === 'place')
-    return runPlaceKernel(computation.kernel, order, returns.type)
-  const frames = framesFor(window, order, columnOf)
-  if (computation.kind === 'kernel' && computation.kernel.kind === 'pick') {
-    const [value] = window.args
-    if (value === undefined) throw new InternalError(`Window function ${window.name} has no argument`)
-    const otherwise = computation.otherwise === undefined ? undefined : columnOf(computation.otherwise)
-    const { ignoreNulls } = computation
-    return runPickKernel(computation.kernel, order, { values: columnOf(value), otherwise, ignoreNulls, frames })
-  }
-  return computation.kind === 'evaluator'
-    ? runEvaluator(window, computation.evaluation(), order, frames, columnOf)
-    : runAggregate(window, order, frames, columnOf, budget)
+  if (computation.kind === 'evaluator') return runEvaluator(window, computation.evaluation(), order, frames, columnOf)
+  if (computation.kind === 'aggregate')
+    return runColumns(window, order, frames, columnOf) ?? runAggregate(window, order, frames(), columnOf, budget)
+  const { kernel, ignoreNulls, otherwise } = computation
+  if (kernel.kind === 'place') return runPlaceKernel(kernel, order, returns.type)
+  const [value] = window.args
+  if (value === undefined) throw new InternalError(`Window function ${window.name} has no argument`)
+  const values = columnOf(value)
+  const defaults = otherwise === undefined ? undefined : columnOf(otherwise)
+  return runPickKernel(kernel, order, { values, otherwise: defaults, ignoreNulls, frames })
 }
 
 function framesFor(
