@@ -5,7 +5,7 @@
 import type { Bound } from '../../functions/bind/bound.ts'
 import type { BoundWindow } from '../../functions/bind/window.ts'
 import { bigintArray, type PlainColumn } from '../../functions/column/column.ts'
-import { finishTarget, makeTarget } from '../../functions/column/target.ts'
+import { finishTarget } from '../../functions/column/target.ts'
 import { type DataType, float64, isBigInt, isDecimal } from '../../functions/types/type.ts'
 import { leadingNumbers } from './leading-numbers.ts'
 import { growingExtremes, slidingExtremes } from './window-extremes.ts'
@@ -45,10 +45,16 @@ export function runColumns(
   if (isBigInt(returns.type)) return integerSums(ordered, order, frames(), seen, returns.type)
   const values = asDoubles(ordered)
   if (values === undefined || returns.type.kind !== 'float64') return undefined
-  const { v, m } = makeTarget(float64, order.rows.length, true)
-  const sums: Sums = { values, seen, results: v as Float64Array, valid: m as Uint8Array, isMean: builtIn === 'avg' }
+  const { length } = order.rows
+  const sums: Sums = {
+    values,
+    seen,
+    results: new Float64Array(length),
+    valid: new Uint8Array(length).fill(1),
+    isMean: builtIn === 'avg',
+  }
   ;(grows ? growingSums : slidingSums)(sums, frames(), order)
-  return finishTarget({ v, m }, float64, order.rows.length)
+  return finishTarget({ v: sums.results, m: sums.valid }, float64, length)
 }
 
 /** 1 where no argument is null and the filter is true; undefined when that is everywhere. */

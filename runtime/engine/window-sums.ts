@@ -12,6 +12,7 @@ export interface Sums {
   readonly seen: Uint8Array | undefined
   /** By row. */
   readonly results: Float64Array
+  /** All 1 to begin with: rows of no values get 0. */
   readonly valid: Uint8Array
   /** The sum is divided by the number of its values. */
   readonly isMean: boolean
@@ -30,7 +31,6 @@ export function growingSums(
     let reached = partitions[p] ?? 0
     let total = 0
     let count = 0
-    let result = 0
     for (let place = partitions[p] ?? 0; place < end; place++) {
       const to = ends[place] ?? 0
       for (; reached < to; reached++) {
@@ -38,11 +38,9 @@ export function growingSums(
         total += values[reached] ?? 0
         count++
       }
-      if (count === 0) continue
-      result = isMean ? total / count : total
       const row = rows[place] ?? 0
-      results[row] = result
-      valid[row] = 1
+      if (count === 0) valid[row] = 0
+      else results[row] = isMean ? total / count : total
     }
   }
 }
@@ -73,34 +71,45 @@ export function slidingSums(
         slides = false
         left = reached = from
       }
-      while (left < from || reached < to) {
-        const leaves = left < from
-        const at = leaves ? left++ : reached++
-        if (seen !== undefined && seen[at] === 0) continue
-        const value = values[at] ?? 0
-        const times = leaves ? -1 : 1
-        count += times
-        if (leaves) slides = true
-        if (count === 0) total = error = nans = infinities = negativeInfinities = 0
+      // Twice the same additions: one loop for both directions would wait for its branches.
+      for (; left < from; left++) {
+        if (seen !== undefined && seen[left] === 0) continue
+        const value = values[left] ?? 0
+        slides = true
+        if (--count === 0) total = error = nans = infinities = negativeInfinities = 0
         else if (value - value === 0) {
-          // The rounding error of an addition is exact in doubles.
-          const next = leaves ? -value : value
-          const sum = total + next
+          // The rounding error of an addition is itself a double.
+          const sum = total - value
           const part = sum - total
-          error += total - (sum - part) + (next - part)
+          error += total - (sum - part) - (value + part)
           total = sum
-        } else if (Number.isNaN(value)) nans += times
-        else if (value > 0) infinities += times
-        else negativeInfinities += times
+        } else if (Number.isNaN(value)) nans--
+        else if (value > 0) infinities--
+        else negativeInfinities--
       }
-      if (count === 0) continue
+      for (; reached < to; reached++) {
+        if (seen !== undefined && seen[reached] === 0) continue
+        const value = values[reached] ?? 0
+        count++
+        if (value - value === 0) {
+          const sum = total + value
+          const part = sum - total
+          error += total - (sum - part) + (value - part)
+          total = sum
+        } else if (Number.isNaN(value)) nans++
+        else if (value > 0) infinities++
+        else negativeInfinities++
+      }
+      const row = rows[place] ?? 0
+      if (count === 0) {
+        valid[row] = 0
+        continue
+      }
       let result = slides && total - total === 0 ? total + error : total
       if (nans > 0 || (infinities > 0 && negativeInfinities > 0)) result = Number.NaN
       else if (infinities > 0) result = Infinity
       else if (negativeInfinities > 0) result = -Infinity
-      const row = rows[place] ?? 0
       results[row] = isMean ? result / count : result
-      valid[row] = 1
     }
   }
 }
