@@ -84,7 +84,7 @@ t.test('rows that wait for a user accumulator are counted, what it keeps itself 
 })
 
 t.test('what aggregates keep over frames is counted, and so are results that are lists', async (t) => {
-  const rowsOfWindow = 9 * MIB
+  const rowsOfWindow = 11 * MIB
   const over = (call: string, frame: string) => input().select(`${call} over (order by x ${frame}) as v`).limit(1)
   for (const [call, frame] of [
     ['median(x)', 'rows between unbounded preceding and unbounded following'],
@@ -94,7 +94,7 @@ t.test('what aggregates keep over frames is counted, and so are results that are
   ] as const) {
     await t.rejects(
       over(call, frame).toRows({ maxMemoryBytes: rowsOfWindow }),
-      { code: 'memory_limit', message: / over frames: \d+ MiB are needed, the limit is 9 MiB/ },
+      { code: 'memory_limit', message: / over frames: \d+ MiB are needed, the limit is 11 MiB/ },
       `${call} ${frame}`,
     )
   }
