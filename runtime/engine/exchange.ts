@@ -20,7 +20,7 @@ export interface DealtBatch {
 }
 
 /** Rows of one share that make a batch, and those waiting in all shares. */
-const BATCH_ROWS = 16_384
+const BATCH_ROWS = 4096
 const WAITING_ROWS = 262_144
 
 export class CompiledExchange {

@@ -1,11 +1,13 @@
 // Numbers for rows that leave their order and come back to it: a task's rows count from its place in the stage times
 // 2^32, so that a number says where its row came from and orders it among all.
 
-import type { Batch } from '../../functions/column/column.ts'
+import type { Batch, Column } from '../../functions/column/column.ts'
+import { concatBatches } from '../../functions/column/concat.ts'
+import { resolveDictionary, takeRows } from '../../functions/column/take.ts'
+import { InternalError } from '../../functions/errors.ts'
 import { float64, type Schema } from '../../functions/types/type.ts'
-import type { MemoryBudget } from './memory-budget.ts'
-import { type Operator, SortOperator } from './operators.ts'
-import type { SortKey } from './sort.ts'
+import { batchBytes, type MemoryBudget } from './memory-budget.ts'
+import type { Operator } from './operators.ts'
 
 /** Numbers of one task: doubles are exact for two million tasks. */
 export const ORIGIN = 2 ** 32
@@ -30,24 +32,46 @@ export class NumberOperator implements Operator {
   finish(): undefined {}
 }
 
-/** Gathers all rows and gives them in the order of their numbers, without these. */
+/** Gathers all rows that one task numbered and gives them in that order, without their numbers. */
 export class RestoreOperator implements Operator {
   readonly satisfied = false
-  readonly #sort: SortOperator
-  readonly #column: number
+  readonly #schema: Schema
+  readonly #numbers: number
+  readonly #budget: MemoryBudget
+  readonly #batches: Batch[] = []
+  #rows = 0
 
-  /** @param column - Where the numbers are. */
-  constructor(schema: Schema, column: number, number: SortKey, budget: MemoryBudget) {
-    this.#sort = new SortOperator(schema, [number], budget)
-    this.#column = column
+  /** @param numbers - The column they are in. */
+  constructor(schema: Schema, numbers: number, budget: MemoryBudget) {
+    this.#schema = schema
+    this.#numbers = numbers
+    this.#budget = budget
   }
 
   push(batch: Batch): undefined {
-    this.#sort.push(batch)
+    this.#batches.push(batch)
+    this.#rows += batch.length
+    this.#budget.change(batchBytes(batch), `${this.#rows} rows to put back in order`)
   }
 
   finish(): Batch | undefined {
-    const sorted = this.#sort.finish()
-    return sorted && { length: sorted.length, columns: sorted.columns.toSpliced(this.#column, 1) }
+    if (this.#batches.length === 0) return undefined
+    const { length, columns } = concatBatches(
+      this.#batches,
+      this.#schema.map(({ type }) => type),
+    )
+    const positions = placesOf(columns[this.#numbers], length)
+    const others = columns.toSpliced(this.#numbers, 1)
+    return { length, columns: others.map((column) => takeRows(resolveDictionary(column), positions, length)) }
   }
+}
+
+/** Where each row of the result stands. All rows come back: their numbers leave nothing out and say nothing twice. */
+function placesOf(numbers: Column | undefined, length: number): Int32Array {
+  const positions = new Int32Array(length).fill(-1)
+  if (numbers?.storage === 'number') {
+    for (let row = 0; row < length; row++) positions[(numbers.values[row] ?? 0) % ORIGIN] = row
+  }
+  if (positions.includes(-1)) throw new InternalError('Cannot put rows back in order: some did not come back')
+  return positions
 }

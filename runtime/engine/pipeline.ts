@@ -168,10 +168,8 @@ class PipelineBuilder {
       case 'restore': {
         this.#settle()
         const { schema } = this
-        const binder = new Binder(schema, catalogue)
-        const column = binder.columnIndex(op.name)
-        const key = { expression: binder.input(column), descending: false, nullsFirst: false }
-        this.#operators.push((budget) => new RestoreOperator(schema, column, key, budget))
+        const numbers = new Binder(schema, catalogue).columnIndex(op.name)
+        this.#operators.push((budget) => new RestoreOperator(schema, numbers, budget))
         this.#reset(after)
         break
       }
