@@ -1,12 +1,11 @@
 // One call of a shipped function from its bytes to the bytes of its result. Runs in workers only: it brings code to
 // life. A function is revived once per worker, so what it keeps in its closure outlives the call.
 
-import { hash } from 'node:crypto'
 import { createError, isVolleyError, UdfError, WireError } from '../functions/errors.ts'
 import type { UserFunction } from '../functions/udf/definition.ts'
 import { findByName, unregistered } from './codec/by-name.ts'
 import { type DecodedCall, decodeCall, encodeResult } from './codec/call-codec.ts'
-import { revivedBefore, reviveOnce } from './codec/prepare.ts'
+import { reviveOnce } from './codec/prepare.ts'
 import { decodingContext, encodingContext } from './context/slots.ts'
 import { userFrame } from './engine/udf-failure.ts'
 // Expressions among the arguments can be evaluated.
@@ -15,7 +14,7 @@ import type { TaskIo, TaskReport } from './worker/task-io.ts'
 
 /** Runs an encoded call, awaits what it returns, and writes the result. */
 export async function runCall(bytes: Uint8Array, io: TaskIo): Promise<TaskReport> {
-  const call = decodeCall(bytes)
+  const call = decodeCall(bytes, io)
   const fn = await functionOf(call)
   const args = call.args()
   io.signal.throwIfAborted()
@@ -25,12 +24,9 @@ export async function runCall(bytes: Uint8Array, io: TaskIo): Promise<TaskReport
   return { rows: 0, batches: 0 }
 }
 
-async function functionOf({ name, by, code }: DecodedCall): Promise<UserFunction> {
-  if (by === 'name') return registered(name, code)
-  if (by === 'body') return callableOf(await reviveOnce(code, hash('sha256', code)), name)
-  const known = revivedBefore(Buffer.from(code).toString('latin1'))
-  if (known !== undefined) return callableOf(await known, name)
-  throw new WireError('wire_unknown_body', `Cannot call function "${name}": this worker has not seen its body yet`)
+async function functionOf({ name, target }: DecodedCall): Promise<UserFunction> {
+  if (target.by === 'name') return registered(name, target.signature)
+  return callableOf(await reviveOnce(target.body.bytes, target.body.hash), name)
 }
 
 function registered(name: string, signature: Uint8Array): UserFunction {

@@ -22,7 +22,7 @@ import type { TaskIo, TaskReport } from './worker/task-io.ts'
  */
 export async function runTask(bytes: Uint8Array, io: TaskIo, context?: CodecContext): Promise<TaskReport> {
   const task = decodeTask(bytes, io, context)
-  const compiled = await compile(task, context)
+  const compiled = await compile(task, io, context)
   const budget = new MemoryBudget(task.maxMemoryBytes)
   const pipeline = compiled.start(budget, task.origin)
   const output = new TaskOutput(task, compiled, io, budget)
@@ -52,10 +52,10 @@ const cachedPrograms = new Map<string, CachedProgram>()
 const MAX_CACHED = 100
 
 /** The task's program, revived and compiled; a program that came before is compiled already. */
-async function compile(task: DecodedTask, context: CodecContext | undefined): Promise<CompiledPipeline> {
+async function compile(task: DecodedTask, io: TaskIo, context: CodecContext | undefined): Promise<CompiledPipeline> {
   const { schema } = task.source
   // Decoded every time: whether code may come in, and what a name stands for, is the context's to say.
-  const program = decodeProgram(task.programBytes, context)
+  const program = decodeProgram(task.programBytes, io, context)
   const named = [...udfsIn(program)].filter((udf) => udf.body.kind === 'live')
   const key = `${task.programHash} ${JSON.stringify(schema)}`
   let cached = cachedPrograms.get(key)

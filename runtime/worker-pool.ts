@@ -6,6 +6,7 @@ import type { Backend, Isolation, LogStream } from './backend.ts'
 import { checkCallable, checkItems } from './check-callable.ts'
 import { type CallTarget, decodeResult, encodeCall, encodeTarget } from './codec/call-codec.ts'
 import type { CodecContext } from './codec/context.ts'
+import type { EncodedTask } from './codec/parts.ts'
 import { encodingContext } from './context/slots.ts'
 import { type CloseOptions, ForkPool, type PoolOptions, type PoolStats, type WorkerInfo } from './pool/pool.ts'
 
@@ -38,8 +39,6 @@ export interface MapOptions extends CallOptions {
   onProgress?(progress: MapProgress): void
 }
 
-/** Bodies above this travel once, and by their hash afterwards. */
-const LARGE_BODY_BYTES = 16 * 1024
 const MAX_RESULT_BYTES = 256 * 1024 * 1024
 
 /**
@@ -55,8 +54,6 @@ const MAX_RESULT_BYTES = 256 * 1024 * 1024
  */
 export class WorkerPool implements AsyncDisposable {
   readonly #pool: ForkPool
-  /** Bodies that some worker has. */
-  readonly #sent = new Set<string>()
 
   private constructor(pool: ForkPool) {
     this.#pool = pool
@@ -185,22 +182,15 @@ export class WorkerPool implements AsyncDisposable {
     options: CallOptions,
     signal: AbortSignal | undefined,
   ): Promise<unknown> {
-    const { hash, bytes } = target.body ?? {}
-    const isKnown = hash !== undefined && (bytes?.length ?? 0) > LARGE_BODY_BYTES && this.#sent.has(hash)
-    const result = await this.#send(encodeCall(target, args, context, !isKnown), options, signal).catch((error) => {
-      if (!isKnown || error?.code !== 'wire_unknown_body') throw error
-      return this.#send(encodeCall(target, args, context), options, signal)
-    })
-    if (hash !== undefined) this.#sent.add(hash)
-    return decodeResult(result, context)
+    return decodeResult(await this.#send(encodeCall(target, args, context), options, signal), context)
   }
 
-  async #send(task: Uint8Array, options: CallOptions, given: AbortSignal | undefined): Promise<Uint8Array> {
+  async #send(call: EncodedTask, options: CallOptions, given: AbortSignal | undefined): Promise<Uint8Array> {
     const { timeoutMs, isolation, maxResultBytes = MAX_RESULT_BYTES } = options
     const signal = given ?? new AbortController().signal
     if (signal.aborted) throw cancelReason(signal)
     const request = {
-      task,
+      ...call,
       ...(timeoutMs === undefined ? {} : { timeoutMs }),
       ...(isolation === undefined ? {} : { isolation }),
     }

@@ -1,28 +1,33 @@
 // A function call to bytes and back, and its result: VLYCALL. The frame begins with how the function travels and its
 // name, so that strict receivers refuse code before they read any further.
 //
-//   form u8 (0 by name, 1 its body, 2 the hash of a body sent before) · name length u16 LE · code length u32 LE ·
-//   name · code (by name: the signature) · arguments as sections
+//   form u8 (0 by name, 2 by value) · name length u16 LE · code length u32 LE · name ·
+//   code (by name: the signature; by value: the reference to a part, its body) · arguments as sections
+//
+// Bodies of functions among the arguments are parts as well. A result holds everything itself.
 
 import { hash } from 'node:crypto'
 import { ShippingError, WireError } from '../../functions/errors.ts'
 import type { UserFunction } from '../../functions/udf/definition.ts'
+import type { TaskPart } from '../backend.ts'
 import { decodingContext } from '../context/slots.ts'
 import { signatureText } from './by-name.ts'
 import { captureClosure } from './closure/capture-closure.ts'
 import type { CodecContext } from './context.ts'
 import { decodeEnvelope, encodeEnvelope, FLAG_INLINE_CODE } from './envelope.ts'
 import { decodeGraph, encodeGraph } from './graph-codec.ts'
+import { type EncodedTask, findPart, PartCollector, type PartSource } from './parts.ts'
 import { isScalarUdf, shippedTypes } from './shipped-types.ts'
 import { travelsByValue } from './udf-codec.ts'
 
-const forms = { name: 0, body: 1, hash: 2 } as const
+/** As in the frames of functions. */
+const forms = { name: 0, part: 2 } as const
 const HEAD_BYTES = 7
 
 /** A function that is ready to travel: by name with its signature, or by value. */
 export type CallTarget =
   | { readonly name: string; readonly signature: string; readonly body?: undefined }
-  | { readonly name: string; readonly body: { readonly bytes: Uint8Array; readonly hash: string } }
+  | { readonly name: string; readonly body: TaskPart }
 
 /**
  * Captures a function for calls: once, however many calls follow. What `udf()` and `nativeUdf()` gave goes as it would
@@ -56,42 +61,35 @@ function capture(
   label: string,
   context: CodecContext,
   captures: Readonly<Record<string, unknown>> | undefined,
-): { readonly bytes: Uint8Array; readonly hash: string } {
+): TaskPart {
   const options = { label, types: shippedTypes(context), ...(captures === undefined ? {} : { captures }) }
   const { bytes } = captureClosure(fn, options)
   return { bytes, hash: hash('sha256', bytes) }
 }
 
-/** @param withBody - Whether the body itself goes along, or its hash for a worker that has it. */
-export function encodeCall(
-  target: CallTarget,
-  args: readonly unknown[],
-  context: CodecContext,
-  withBody = true,
-): Uint8Array {
+/** @throws {ShippingError} When an argument cannot travel. */
+export function encodeCall(target: CallTarget, args: readonly unknown[], context: CodecContext): EncodedTask {
   const { name, body } = target
+  const parts = new PartCollector()
   const nameBytes = Buffer.from(name)
-  const code = codeOf(target, withBody)
-  const { payload, inline } = encodeGraph(args, context, `the arguments of function "${name}"`)
+  const code = body === undefined ? Buffer.from(target.signature) : parts.add(body.bytes, body.hash)
+  const { payload, inline } = encodeGraph(args, context, `the arguments of function "${name}"`, parts)
   const head = Buffer.alloc(HEAD_BYTES)
-  head.writeUInt8(body === undefined ? forms.name : withBody ? forms.body : forms.hash, 0)
+  head.writeUInt8(body === undefined ? forms.name : forms.part, 0)
   head.writeUInt16LE(nameBytes.length, 1)
   head.writeUInt32LE(code.length, 3)
   const flags = inline || body !== undefined ? FLAG_INLINE_CODE : 0
-  return encodeEnvelope('VLYCALL', flags, Buffer.concat([head, nameBytes, code, payload]))
-}
-
-function codeOf(target: CallTarget, withBody: boolean): Uint8Array {
-  if (target.body === undefined) return Buffer.from(target.signature)
-  return withBody ? target.body.bytes : Buffer.from(target.body.hash, 'latin1')
+  const task = encodeEnvelope('VLYCALL', flags, Buffer.concat([head, nameBytes, code, payload]))
+  return { task, parts: parts.parts }
 }
 
 /** A call whose function and arguments are still bytes. */
 export interface DecodedCall {
   readonly name: string
-  /** How the function is to be found: by its name and signature, its body, or the hash of a body. */
-  readonly by: keyof typeof forms
-  readonly code: Uint8Array
+  /** How the function is to be found: by its name and this signature, or in its body. */
+  readonly target:
+    | { readonly by: 'name'; readonly signature: Uint8Array }
+    | { readonly by: 'body'; readonly body: TaskPart }
   /** Reads the arguments. @throws {WireError} */
   args(): readonly unknown[]
 }
@@ -100,13 +98,14 @@ export interface DecodedCall {
  * Reads the head of a call.
  *
  * @param given - Default: the worker context, else the global one.
- * @throws {WireError} `wire_inline_refused` when the context is strict and code travels: before anything is parsed.
+ * @throws {WireError} `wire_inline_refused` when the context is strict and code travels: before anything is parsed, and
+ * before any part is looked for; `wire_missing_part`.
  */
-export function decodeCall(bytes: Uint8Array, given?: CodecContext): DecodedCall {
+export function decodeCall(bytes: Uint8Array, parts: PartSource, given?: CodecContext): DecodedCall {
   const context = decodingContext(given)
   const { payload } = decodeEnvelope(bytes, 'VLYCALL')
-  const { name, by, code, rest } = splitHead(payload)
-  if (by !== 'name' && !context.udfInlining) {
+  const { name, form, code, rest } = splitHead(payload)
+  if (form !== forms.name && !context.udfInlining) {
     throw new WireError(
       'wire_inline_refused',
       `Cannot accept function "${name}" (VLYCALL) by value: this context is strict. Send a function that goes by name and register it in the worker context, or allow inline functions on the receiver`,
@@ -114,11 +113,12 @@ export function decodeCall(bytes: Uint8Array, given?: CodecContext): DecodedCall
     )
   }
   const args = (): readonly unknown[] => {
-    const decoded = decodeGraph(rest, context)
+    const decoded = decodeGraph(rest, context, parts)
     if (Array.isArray(decoded)) return decoded
     throw new WireError('wire_damaged', `Cannot read a call of function "${name}": its arguments are no list`)
   }
-  return { name, by, code, args }
+  if (form === forms.name) return { name, target: { by: 'name', signature: code }, args }
+  return { name, target: { by: 'body', body: findPart(code, parts, `function "${name}"`) }, args }
 }
 
 function splitHead(payload: Uint8Array) {
@@ -127,10 +127,11 @@ function splitHead(payload: Uint8Array) {
   const codeEnd = codeStart > payload.length ? codeStart : codeStart + view.getUint32(3, true)
   if (codeEnd > payload.length) throw new WireError('wire_damaged', 'Cannot read a call: it ends in its function')
   const form = view.getUint8(0)
-  const by = (['name', 'body', 'hash'] as const)[form]
-  if (by === undefined) throw new WireError('wire_damaged', `Cannot read a call: there is no form ${form} of it`)
+  if (form !== forms.name && form !== forms.part) {
+    throw new WireError('wire_damaged', `Cannot read a call: there is no form ${form} of it`)
+  }
   const name = new TextDecoder().decode(payload.subarray(HEAD_BYTES, codeStart))
-  return { name, by, code: payload.subarray(codeStart, codeEnd), rest: payload.subarray(codeEnd) }
+  return { name, form, code: payload.subarray(codeStart, codeEnd), rest: payload.subarray(codeEnd) }
 }
 
 /** @throws {ShippingError} When the result holds something that cannot travel. */

@@ -8,6 +8,7 @@ import type { Udf } from '../../functions/udf/definition.ts'
 import { arrowTypes } from './arrow.ts'
 import type { CodecContext } from './context.ts'
 import { packNode, unpackNode } from './pack-node.ts'
+import type { PartCollector, PartSource } from './parts.ts'
 import { encodeSections, type Sections, splitSections } from './sections.ts'
 import { decodeUdf, encodeUdf, parseText, peekUdf, travelsByValue } from './udf-codec.ts'
 import { validateNode } from './validate-node.ts'
@@ -18,15 +19,21 @@ const SMALL_BYTES = 64
 
 export interface EncodedGraph {
   readonly payload: Uint8Array
-  /** Whether code travels in it. */
+  /** Whether code travels in it, or as parts of it. */
   readonly inline: boolean
 }
 
 /**
  * @param label - What the value is called when it cannot travel.
+ * @param parts - Where the bodies of functions go. Default: they travel in the payload.
  * @throws {ShippingError} When something in it cannot travel; names the path to it.
  */
-export function encodeGraph(value: unknown, context: CodecContext, label = 'the value'): EncodedGraph {
+export function encodeGraph(
+  value: unknown,
+  context: CodecContext,
+  label = 'the value',
+  parts?: PartCollector,
+): EncodedGraph {
   const attachments: Uint8Array[] = []
   const udfs = new Map<Udf, number>()
   let inline = false
@@ -36,7 +43,7 @@ export function encodeGraph(value: unknown, context: CodecContext, label = 'the 
       if (!isUdf(candidate)) return false
       let index = udfs.get(candidate)
       if (index === undefined) {
-        index = attachments.push(encodeUdf(candidate, context))
+        index = attachments.push(encodeUdf(candidate, context, parts))
         inline ||= travelsByValue(candidate, context)
         udfs.set(candidate, index)
       }
@@ -69,10 +76,11 @@ export function encodeGraph(value: unknown, context: CodecContext, label = 'the 
 }
 
 /**
+ * @param parts - Where the bodies of functions may be. Default: nowhere but in the payload.
  * @throws {WireError} When the payload is damaged, or holds code that a strict context refuses: that before anything in
  * it is parsed.
  */
-export function decodeGraph(payload: Uint8Array, context: CodecContext): unknown {
+export function decodeGraph(payload: Uint8Array, context: CodecContext, parts?: PartSource): unknown {
   const { text, attachments } = splitSections(payload)
   const udfs = new Map<number, Udf>()
   const budget = new PartBudget(payload.length)
@@ -88,7 +96,7 @@ export function decodeGraph(payload: Uint8Array, context: CodecContext): unknown
     Udf: ([family, index]: [Udf['family'], number]) => {
       let udf = udfs.get(index)
       if (udf === undefined) {
-        udf = decodeUdf(attachment(index), familyOf(family), context)
+        udf = decodeUdf(attachment(index), familyOf(family), context, parts)
         udfs.set(index, udf)
       }
       return udf

@@ -1,14 +1,20 @@
 // Parts: bytes that a payload refers to by hash instead of holding them, so that a receiver is sent them once, however
-// many payloads need them. A reference is the part's length (u32 LE) and its SHA-256; only tasks and calls have any.
+// many payloads need them. A reference is the part's length (u32 LE) and its SHA-256. Only programs, tasks and calls have any.
 
 import { hash } from 'node:crypto'
 import { WireError } from '../../functions/errors.ts'
-import type { TaskPart } from '../backend.ts'
+import type { TaskPart, TaskRequest } from '../backend.ts'
+
+/** A task or a call, and everything it refers to. */
+export type EncodedTask = Required<Pick<TaskRequest, 'task' | 'parts'>>
 
 /** Where a receiver finds the parts of what it decodes. */
 export interface PartSource {
   part(hash: string): Uint8Array | undefined
 }
+
+/** For payloads that hold everything themselves. */
+export const noParts: PartSource = Object.freeze({ part: () => undefined })
 
 const LENGTH_BYTES = 4
 const REFERENCE_BYTES = LENGTH_BYTES + 32

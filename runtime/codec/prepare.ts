@@ -61,25 +61,14 @@ async function prepareUdf(udf: Udf): Promise<Udf> {
 export async function reviveOnce(bytes: Uint8Array, hash: string): Promise<UserFunction> {
   const body =
     revived.get(hash) ?? (reviveClosure(bytes, { types: shippedTypes(decodingContext()) }) as Promise<UserFunction>)
-  keep(hash, body)
+  revived.delete(hash)
+  revived.set(hash, body)
+  const [oldest] = revived.keys()
+  if (revived.size > MAX_REVIVED && oldest !== undefined) revived.delete(oldest)
   try {
     return await body
   } catch (error) {
     revived.delete(hash)
     throw error
   }
-}
-
-/** The function of a body that came before, if it is still known. */
-export function revivedBefore(hash: string): Promise<UserFunction> | undefined {
-  const body = revived.get(hash)
-  if (body !== undefined) keep(hash, body)
-  return body
-}
-
-function keep(hash: string, body: Promise<UserFunction>): void {
-  revived.delete(hash)
-  revived.set(hash, body)
-  const [oldest] = revived.keys()
-  if (revived.size > MAX_REVIVED && oldest !== undefined) revived.delete(oldest)
 }

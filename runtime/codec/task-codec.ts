@@ -1,27 +1,25 @@
-// Tasks to bytes under the sender context, and back under the worker context. The program is a part: the tasks of a job
-// refer to it, and a worker knows a program it has compiled before by its hash.
+// Tasks to bytes under the sender context, and back under the worker context. The program is a part, and so is the body
+// of each function in it: the tasks of a job refer to them, and a worker knows what it has compiled before by its hash.
 
 import { WireError } from '../../functions/errors.ts'
-import type { TaskPart, TaskRequest } from '../backend.ts'
+import type { TaskPart } from '../backend.ts'
 import { decodingContext, encodingContext } from '../context/slots.ts'
 import type { Program } from '../program/program.ts'
 import type { Task } from '../task.ts'
 import type { CodecContext } from './context.ts'
 import { decodeEnvelope, encodeEnvelope, FLAG_INLINE_CODE } from './envelope.ts'
 import { decodeGraph, encodeGraph } from './graph-codec.ts'
-import { findPart, PartCollector, type PartSource } from './parts.ts'
+import { type EncodedTask, findPart, PartCollector, type PartSource } from './parts.ts'
 import { validateProgram } from './validate-program.ts'
 import { PartBudget } from './validate-type.ts'
 
 interface EncodedProgram {
   readonly reference: Uint8Array
+  /** The program, and what that refers to. */
   readonly parts: readonly TaskPart[]
-  /** Whether code travels in it. */
+  /** Whether code is among them. */
   readonly inline: boolean
 }
-
-/** A task and what it refers to. */
-export type EncodedTask = Required<Pick<TaskRequest, 'task' | 'parts'>>
 
 /** Encodes the tasks of a job, a program that several share once. */
 export class TaskEncoder {
@@ -47,7 +45,7 @@ export class TaskEncoder {
 
   #encodeProgram(program: Program): EncodedProgram {
     const collector = new PartCollector()
-    const { payload, inline } = encodeGraph(program, this.#context)
+    const { payload, inline } = encodeGraph(program, this.#context, 'the program', collector)
     const reference = collector.add(encodeEnvelope('VLYPROG', inline ? FLAG_INLINE_CODE : 0, payload))
     return { reference, parts: collector.parts, inline }
   }
@@ -78,10 +76,13 @@ export function decodeTask(bytes: Uint8Array, parts: PartSource, context?: Codec
   return { source, origin, writes, maxMemoryBytes, programBytes, programHash }
 }
 
-/** @throws {WireError} When the bytes are no program, or the context refuses what is in them. */
-export function decodeProgram(bytes: Uint8Array, context?: CodecContext): Program {
+/**
+ * @throws {WireError} When the bytes are no program, a function's body is not among the parts, or the context refuses what
+ * is in them.
+ */
+export function decodeProgram(bytes: Uint8Array, parts: PartSource, context?: CodecContext): Program {
   const { payload } = decodeEnvelope(bytes, 'VLYPROG')
-  const program = decodeGraph(payload, decodingContext(context))
+  const program = decodeGraph(payload, decodingContext(context), parts)
   validateProgram(program, new PartBudget(bytes.length))
   return program
 }

@@ -1,7 +1,7 @@
 // One user-defined function as a frame of its own: VLYUDFS, VLYUDFA or VLYUDFW. The frame begins with how the body
 // travels and the function's name, so that strict receivers can refuse code without reading any further.
 
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import * as devalue from 'devalue'
 import { createError, ShippingError, VolleyError, WireError } from '../../functions/errors.ts'
 import type { Udf, UdfBody } from '../../functions/udf/definition.ts'
@@ -9,11 +9,15 @@ import { findByName, signatureText } from './by-name.ts'
 import { captureClosure } from './closure/capture-closure.ts'
 import type { CodecContext } from './context.ts'
 import { decodeEnvelope, encodeEnvelope, type Family, FLAG_INLINE_CODE } from './envelope.ts'
+import { findPart, noParts, type PartCollector, type PartSource } from './parts.ts'
 import { encodeSections, splitSections } from './sections.ts'
 import { PartBudget } from './validate-type.ts'
 import { validateContract } from './validate-udf.ts'
 
 const familyOf: Readonly<Record<Udf['family'], Family>> = { scalar: 'VLYUDFS', aggregate: 'VLYUDFA', window: 'VLYUDFW' }
+
+/** How a body travels: not at all, in the frame, or beside it as a part. */
+const forms = { name: 0, body: 1, part: 2 } as const
 
 const MAX_NAME_BYTES = 65_535
 
@@ -21,8 +25,12 @@ const MAX_NAME_BYTES = 65_535
 export const travelsByValue = ({ native, body }: Udf, { udfInlining }: CodecContext): boolean =>
   udfInlining && !native && body.kind !== 'named'
 
-/** A function's frame. The closure is read anew each time; its bytes are the same if it is. */
-export function encodeUdf(udf: Udf, context: CodecContext): Uint8Array {
+/**
+ * A function's frame. The closure is read anew each time; its bytes are the same if it is.
+ *
+ * @param parts - Where the body goes; without it, it travels in the frame.
+ */
+export function encodeUdf(udf: Udf, context: CodecContext, parts?: PartCollector): Uint8Array {
   const inline = travelsByValue(udf, context)
   const name = Buffer.from(udf.name)
   if (name.length > MAX_NAME_BYTES) {
@@ -31,14 +39,16 @@ export function encodeUdf(udf: Udf, context: CodecContext): Uint8Array {
     })
   }
   const head = Buffer.alloc(3)
-  head.writeUInt8(inline ? 1 : 0, 0)
+  head.writeUInt8(inline ? (parts === undefined ? forms.body : forms.part) : forms.name, 0)
   head.writeUInt16LE(name.length, 1)
-  const rest = inline ? byValue(udf) : Buffer.from(signatureText(udf))
+  const rest = inline ? byValue(udf, parts) : Buffer.from(signatureText(udf))
   return encodeEnvelope(familyOf[udf.family], inline ? FLAG_INLINE_CODE : 0, Buffer.concat([head, name, rest]))
 }
 
-function byValue({ body, ...contract }: Udf): Uint8Array {
-  return encodeSections({ text: devalue.stringify(contract), attachments: [bodyBytes(contract.name, body)] })
+function byValue({ body, ...contract }: Udf, parts: PartCollector | undefined): Uint8Array {
+  const bytes = bodyBytes(contract.name, body)
+  const attachment = parts === undefined ? bytes : parts.add(bytes, body.kind === 'shipped' ? body.hash : undefined)
+  return encodeSections({ text: devalue.stringify(contract), attachments: [attachment] })
 }
 
 function bodyBytes(name: string, body: UdfBody): Uint8Array {
@@ -52,6 +62,8 @@ const nameDecoder = new TextDecoder('utf-8', { ignoreBOM: true })
 
 interface Frame {
   readonly name: string
+  readonly form: number
+  /** Whether there is a body, in the frame or beside it. */
   readonly inline: boolean
   /** Behind the name: sections by value, the signature by name. */
   readonly rest: Uint8Array
@@ -62,14 +74,16 @@ function openFrame(bytes: Uint8Array, family: Udf['family']): Frame {
   const view = new DataView(payload.buffer, payload.byteOffset, payload.byteLength)
   const nameEnd = payload.length < 3 ? Number.POSITIVE_INFINITY : 3 + view.getUint16(1, true)
   if (payload.length < nameEnd) throw new WireError('wire_damaged', 'Cannot read a function: it ends in its name')
+  const form = view.getUint8(0)
   return {
     name: nameDecoder.decode(payload.subarray(3, nameEnd)),
-    inline: view.getUint8(0) !== 0 || (flags & FLAG_INLINE_CODE) !== 0,
+    form,
+    inline: form !== forms.name || (flags & FLAG_INLINE_CODE) !== 0,
     rest: payload.subarray(nameEnd),
   }
 }
 
-/** What a strict receiver looks at: the name, and whether a body travels with it. */
+/** What a strict receiver looks at: the name, and whether a body travels with it or beside it. */
 export function peekUdf(bytes: Uint8Array, family: Udf['family']): Pick<Frame, 'name' | 'inline'> {
   const { name, inline } = openFrame(bytes, family)
   return { name, inline }
@@ -78,21 +92,32 @@ export function peekUdf(bytes: Uint8Array, family: Udf['family']): Pick<Frame, '
 /**
  * Decodes a function under a context. A body stays opaque bytes.
  *
+ * @param parts - Where its body may be. Default: nowhere but in the frame.
  * @throws {WireError} `wire_inline_refused` when the context is strict and a body travels: before anything is parsed and
  * before any registry is asked; `wire_not_registered` when it goes by a name the context does not have;
- * `wire_contract_mismatch` when the context's function of that name has another signature.
+ * `wire_contract_mismatch` when the context's function of that name has another signature; `wire_missing_part`.
  */
-export function decodeUdf(bytes: Uint8Array, family: Udf['family'], context: CodecContext): Udf {
-  const { name, inline, rest } = openFrame(bytes, family)
+export function decodeUdf(
+  bytes: Uint8Array,
+  family: Udf['family'],
+  context: CodecContext,
+  parts: PartSource = noParts,
+): Udf {
+  const { name, form, inline, rest } = openFrame(bytes, family)
   if (!inline) return known(findByName(family, name, rest, context))
   if (!context.udfInlining) throw refused(name, familyOf[family])
   const { text, attachments } = splitSections(rest)
-  const [body] = attachments
-  if (body === undefined) throw new WireError('wire_damaged', `Cannot read function "${name}": its body is missing`)
+  const [attachment] = attachments
+  if (attachment === undefined || form > forms.part) {
+    throw new WireError('wire_damaged', `Cannot read function "${name}": its body is missing`)
+  }
   const contract = parseText(text)
   validateContract(contract, family, name, new PartBudget(bytes.length))
-  const hash = createHash('sha256').update(body).digest('hex')
-  return known(Object.freeze({ ...contract, body: Object.freeze({ kind: 'shipped', bytes: body, hash }) }) as Udf)
+  const body =
+    form === forms.part
+      ? findPart(attachment, parts, `function "${name}"`)
+      : { bytes: attachment, hash: hash('sha256', attachment) }
+  return known(Object.freeze({ ...contract, body: Object.freeze({ kind: 'shipped', ...body }) }) as Udf)
 }
 
 /** Functions that came the proper way. Text can spell out an object that looks like one, to get past the policy. */

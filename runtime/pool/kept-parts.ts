@@ -24,7 +24,6 @@ export class KeptParts {
   /** From here on they count as kept: whoever asks sends what is missing, whatever becomes of the task. */
   supply(parts: readonly TaskPart[]): Supply {
     const missing: TaskPart[] = []
-    const inUse = new Set<string>()
     for (const part of parts) {
       const { hash, bytes } = part
       if (!this.#lengths.delete(hash)) {
@@ -32,16 +31,16 @@ export class KeptParts {
         this.#bytes += bytes.length
       }
       this.#lengths.set(hash, bytes.length)
-      inUse.add(hash)
     }
-    return { missing, dropped: this.#drop(inUse.size) }
+    return { missing, dropped: this.#bytes <= this.#maxBytes ? [] : this.#drop(parts) }
   }
 
-  /** What is in use stands last. */
-  #drop(inUse: number): readonly string[] {
+  #drop(inUse: readonly TaskPart[]): readonly string[] {
+    // Those in use were used last.
+    const least = new Set(inUse.map(({ hash }) => hash)).size
     const dropped: string[] = []
     for (const [hash, length] of this.#lengths) {
-      if (this.#bytes <= this.#maxBytes || this.#lengths.size <= inUse) break
+      if (this.#bytes <= this.#maxBytes || this.#lengths.size <= least) break
       this.#lengths.delete(hash)
       this.#bytes -= length
       dropped.push(hash)

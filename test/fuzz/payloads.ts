@@ -5,7 +5,7 @@ import { col, decodeExpr, encodeExpr, functions as f, float64, lit, SessionConte
 import type { AggregateUdf, Udf, WindowUdf } from '../../functions/udf/definition.ts'
 import { decodeCall, decodeResult, encodeCall, encodeResult, encodeTarget } from '../../runtime/codec/call-codec.ts'
 import { captureClosure } from '../../runtime/codec/closure/index.ts'
-import type { PartSource } from '../../runtime/codec/parts.ts'
+import { PartCollector, type PartSource } from '../../runtime/codec/parts.ts'
 import { decodeProgram, decodeTask, TaskEncoder } from '../../runtime/codec/task-codec.ts'
 import { decodeUdf, encodeUdf } from '../../runtime/codec/udf-codec.ts'
 
@@ -80,10 +80,15 @@ const { task, parts } = new TaskEncoder(open).encode({
   maxMemoryBytes: 1e9,
 })
 
-const held: PartSource = { part: (hash) => parts.find((part) => part.hash === hash)?.bytes }
-const [program] = parts
+const program = parts.at(-1)?.bytes ?? new Uint8Array(0)
 
-const args = [{ expr: samples[0], table: arrow.tableFromArrays({ a: Int32Array.from([1, 2]) }), list: new Set([1n]) }]
+const args = [
+  {
+    exprs: [samples[0], samples.at(-1)],
+    table: arrow.tableFromArrays({ a: Int32Array.from([1, 2]) }),
+    list: new Set([1n]),
+  },
+]
 const call = encodeCall(
   encodeTarget(function scale(a: number) {
     return a * rate
@@ -92,17 +97,34 @@ const call = encodeCall(
   open,
 )
 
+/** Where a receiver of the task or the call finds their parts. */
+const held: PartSource = {
+  part: (hash) => [...parts, ...call.parts].find((part) => part.hash === hash)?.bytes,
+}
+
 const expressions: readonly Subject[] = samples.map((expr) => ({
   name: `expression ${expr}`,
   bytes: encodeExpr(expr, open),
   // As the server does it: decode, then look at the whole tree.
   decode: (bytes) => [decodeExpr(bytes, open).canonicalName(), decodeExpr(bytes, strict)],
 }))
-const functions: readonly Subject[] = [gross.definition, total, ranks].map((definition: Udf) => ({
-  name: `${definition.family} function`,
-  bytes: encodeUdf(definition, open),
-  decode: (bytes) => decodeUdf(bytes, definition.family, open),
-}))
+const functions: readonly Subject[] = [gross.definition, total, ranks].flatMap((definition: Udf) => {
+  const beside = new PartCollector()
+  const frame = encodeUdf(definition, open, beside)
+  const source: PartSource = { part: (hash) => beside.parts.find((part) => part.hash === hash)?.bytes }
+  return [
+    {
+      name: `${definition.family} function`,
+      bytes: encodeUdf(definition, open),
+      decode: (bytes) => decodeUdf(bytes, definition.family, open),
+    },
+    {
+      name: `${definition.family} function whose body is a part`,
+      bytes: frame,
+      decode: (bytes) => decodeUdf(bytes, definition.family, open, source),
+    },
+  ] satisfies readonly Subject[]
+})
 
 const registry = new SessionContext()
 registry.registerUdf(gross)
@@ -118,14 +140,14 @@ export const subjects: readonly Subject[] = [
   {
     name: 'task',
     bytes: task,
-    decode: (bytes) => decodeProgram(decodeTask(bytes, held, open).programBytes, open),
+    decode: (bytes) => decodeProgram(decodeTask(bytes, held, open).programBytes, held, open),
   },
   {
     name: 'program',
-    bytes: program?.bytes ?? new Uint8Array(0),
-    decode: (bytes) => decodeProgram(bytes, open),
+    bytes: program,
+    decode: (bytes) => decodeProgram(bytes, held, open),
   },
-  { name: 'call', bytes: call, decode: (bytes) => decodeCall(bytes, open).args() },
+  { name: 'call', bytes: call.task, decode: (bytes) => decodeCall(bytes, held, open).args() },
   {
     name: 'result',
     bytes: encodeResult('scale', { rows: [1, 'ü', null, new Date(0), new Float64Array(20)], args }, open),

@@ -6,7 +6,8 @@ import { field } from '../../../functions/types/type.ts'
 import type { CodecContext } from '../../../runtime/codec/context.ts'
 import { encodeEnvelope } from '../../../runtime/codec/envelope.ts'
 import { encodeGraph } from '../../../runtime/codec/graph-codec.ts'
-import { decodeProgram, decodeTask, type EncodedTask, TaskEncoder } from '../../../runtime/codec/task-codec.ts'
+import { type EncodedTask, noParts } from '../../../runtime/codec/parts.ts'
+import { decodeProgram, decodeTask, TaskEncoder } from '../../../runtime/codec/task-codec.ts'
 import type { Program } from '../../../runtime/program/program.ts'
 import type { Task } from '../../../runtime/task.ts'
 
@@ -45,7 +46,7 @@ t.test('decodeTask() gives back what the encoder had, the program still in bytes
   const { programBytes, programHash, ...rest } = decode(new TaskEncoder(open).encode(task(0)))
   const { program: _, ...wanted } = task(0)
   t.same(rest, wanted)
-  t.same(decodeProgram(programBytes, open), program)
+  t.same(decodeProgram(programBytes, noParts, open), program)
   t.match(programHash, /^[0-9a-f]{64}$/)
   t.end()
 })
@@ -94,7 +95,7 @@ t.test('grouping sets travel, and are refused where they name keys that there ar
     schema: [field('a', int64)],
   })
   const decode = (sets: unknown) =>
-    decodeProgram(encodeEnvelope('VLYPROG', 0, encodeGraph([op(sets)], open).payload), open)
+    decodeProgram(encodeEnvelope('VLYPROG', 0, encodeGraph([op(sets)], open).payload), noParts, open)
   const sets = { name: '#set', keys: [[0], []] }
   t.same(decode(sets), [op(sets)])
   const wrong = [5, {}, { name: '#set', keys: 5 }, { name: '#set', keys: [5] }, { name: 5, keys: [] }]
@@ -107,7 +108,7 @@ t.test('a strict receiver reads the task and refuses the code in its program', (
   const encoded = new TaskEncoder(open).encode(task(0, withUdf))
   t.equal(encoded.task[9], 1, 'the header says that there is code')
   const decoded = decode(encoded, strict)
-  t.throws(() => decodeProgram(decoded.programBytes, strict), {
+  t.throws(() => decodeProgram(decoded.programBytes, noParts, strict), {
     code: 'wire_inline_refused',
     details: { function: 'gross' },
   })
@@ -118,7 +119,7 @@ t.test('a strict receiver reads the task and refuses the code in its program', (
 t.test('decodeTask() names a part that is missing, and refuses one of another length', (t) => {
   const { task: bytes, parts } = new TaskEncoder(open).encode(task(0))
   const [program] = parts
-  t.throws(() => decodeTask(bytes, { part: () => undefined }, open), {
+  t.throws(() => decodeTask(bytes, noParts, open), {
     code: 'wire_missing_part',
     message: /^Cannot read the program of a task: its part [0-9a-f]{12} is not here/,
     details: { part: program?.hash },
@@ -159,7 +160,7 @@ t.test('decodeTask() and decodeProgram() refuse what is none', (t) => {
   ]
   for (const payload of wrong)
     t.throws(
-      () => decodeProgram(encodeEnvelope('VLYPROG', 0, encodeGraph(payload, open).payload), open),
+      () => decodeProgram(encodeEnvelope('VLYPROG', 0, encodeGraph(payload, open).payload), noParts, open),
       { code: 'wire_damaged' },
       JSON.stringify(payload),
     )
