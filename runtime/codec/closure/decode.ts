@@ -1,12 +1,12 @@
-// Bytes to records, without running anything: the header and both digests are checked before the content is parsed, and
-// every record is checked to refer to what exists. Memory is bounded by the size of the payload.
+// Bytes to records, without running anything: the header, its checksum and the digest are checked before the content is
+// parsed, and every record is checked to refer to what exists. Memory is bounded by the size of the payload.
 
 import { hash } from 'node:crypto'
 import { parse } from 'devalue'
 import { WireError } from '../../../functions/errors.ts'
-import { restDigest } from './encode.ts'
+import { checksumOf } from './encode.ts'
 import { type ClosureWireCode, malformed } from './errors.ts'
-import { digestBytes, formatVersion, headerBytes, magic } from './format.ts'
+import { checksumStart, digestStart, formatVersion, headerBytes, magic } from './format.ts'
 
 /** Stands in a record for another record. */
 export class Ref {
@@ -40,15 +40,19 @@ export function decodeClosure(bytes: Uint8Array): DecodedClosure {
     files: readFiles(places, directories),
     groups,
     attachments: cut(attached, lengths),
-    records: records.map((record: unknown[]) => {
-      checkLength(record, text)
-      for (const part of record) {
-        if (Array.isArray(part)) checkLength(part, text)
-        checkRefs(part, records.length)
-      }
-      return record
-    }),
+    records: checkRecords(records, text),
   }
+}
+
+function checkRecords(records: readonly unknown[][], text: string): readonly unknown[][] {
+  for (const record of records) {
+    checkLength(record, text)
+    for (const part of record) {
+      if (Array.isArray(part)) checkLength(part, text)
+      checkRefs(part, records.length)
+    }
+  }
+  return records
 }
 
 function openEnvelope(bytes: Uint8Array) {
@@ -64,11 +68,10 @@ function openEnvelope(bytes: Uint8Array) {
   if (directoriesStart + buffer.readUInt32LE(16) !== buffer.length) {
     throw refused('wire_closure_truncated', `its length of ${buffer.length} bytes is not what its header says`)
   }
-  const digest = hash('sha256', buffer.subarray(headerBytes, directoriesStart), 'buffer')
-  const digestsEnd = 24 + digestBytes
   const isWhole =
-    digest.equals(buffer.subarray(24, digestsEnd)) &&
-    restDigest(buffer, directoriesStart).equals(buffer.subarray(digestsEnd, headerBytes))
+    checksumOf(buffer, directoriesStart) === buffer.readUInt32LE(checksumStart) &&
+    hash('sha256', buffer.subarray(headerBytes, directoriesStart)) ===
+      buffer.toString('hex', digestStart, checksumStart)
   if (!isWhole) throw refused('wire_closure_digest', 'it was changed on its way; send it again')
   return {
     text: buffer.toString('utf8', headerBytes, attachedStart),
@@ -94,13 +97,15 @@ function checkLength(list: readonly unknown[], text: string): void {
 }
 
 function checkRefs(part: unknown, count: number): unknown {
-  const parts = Array.isArray(part) ? part : [part]
-  for (const item of parts) {
-    if (item instanceof Ref && !(Number.isInteger(item.index) && item.index >= 0 && item.index < count)) {
-      throw malformed('it refers to a record that does not exist')
-    }
-  }
+  if (Array.isArray(part)) for (const item of part) checkRef(item, count)
+  else checkRef(part, count)
   return part
+}
+
+function checkRef(item: unknown, count: number): void {
+  if (item instanceof Ref && !(Number.isInteger(item.index) && item.index >= 0 && item.index < count)) {
+    throw malformed('it refers to a record that does not exist')
+  }
 }
 
 function readFiles(places: unknown, directories: string): string[] {

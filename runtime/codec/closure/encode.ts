@@ -1,9 +1,10 @@
 // A captured graph as bytes. The same graph gives the same bytes in every process; see format.ts for the layout.
 
 import { hash } from 'node:crypto'
+import { crc32 } from 'node:zlib'
 import { stringify } from 'devalue'
 import { refuse } from './errors.ts'
-import { digestBytes, formatVersion, headerBytes, magic } from './format.ts'
+import { checksumStart, digestStart, formatVersion, headerBytes, magic } from './format.ts'
 import { type Graph, GraphNode } from './graph.ts'
 import type { Group } from './plan.ts'
 import type { WalkOptions } from './walk.ts'
@@ -45,15 +46,14 @@ export function encodeGraph(
   bytes.writeUInt32LE(text.length, 12)
   bytes.writeUInt32LE(directories.length, 16)
   bytes.writeUInt32LE(attached, 20)
-  bytes.set(digest, 24)
-  bytes.set(restDigest(bytes, offset), 24 + digestBytes)
+  bytes.set(digest, digestStart)
+  bytes.writeUInt32LE(checksumOf(bytes, offset), checksumStart)
   return { bytes, hash: digest.toString('hex') }
 }
 
-/** The second digest: the header with the first digest in it, and the directories. */
-export function restDigest(bytes: Uint8Array, directoriesStart: number): Buffer {
-  const rest = Buffer.concat([bytes.subarray(0, 24 + digestBytes), bytes.subarray(directoriesStart)])
-  return hash('sha256', rest, 'buffer')
+/** Of what the digest is not about: the header, with the digest in it, and the directories. */
+export function checksumOf(bytes: Uint8Array, directoriesStart: number): number {
+  return crc32(bytes.subarray(directoriesStart), crc32(bytes.subarray(0, checksumStart)))
 }
 
 function writeText(graph: Graph, root: unknown, groups: readonly Group[], { subject }: WalkOptions): string {

@@ -1,7 +1,8 @@
 // The shape of a closure's bytes, shared by encode.ts and revive.ts. A change here bumps `formatVersion`.
 //
-//   header 88 bytes: magic "VLYCLOS" · version u8 · sender's Node major u8 · 3 zero bytes · text length u32 LE ·
-//                    directories length u32 LE · attachments length u32 LE · digest of the content · digest of the rest
+//   header 60 bytes: magic "VLYCLOS" · version u8 · sender's Node major u8 · 3 zero bytes · text length u32 LE ·
+//                    directories length u32 LE · attachments length u32 LE · SHA-256 of the content ·
+//                    CRC-32 u32 LE of the header before it and of the directories
 //   text             devalue: [root, places, groups, attachment lengths, records]
 //   attachments      raw bytes, one behind the other
 //   directories      JSON: the directory of each place; for stack traces only, so not part of the content's digest
@@ -27,8 +28,9 @@
 
 export const magic = 'VLYCLOS'
 export const formatVersion = 1
-export const headerBytes = 88
-export const digestBytes = 32
+export const digestStart = 24
+export const checksumStart = 56
+export const headerBytes = 60
 
 /** How a module is loaded; compilers wrap what require returns as a namespace (star) or under `default`. */
 export const importModes = { import: 0, require: 1, star: 2, default: 3 } as const

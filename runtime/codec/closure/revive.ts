@@ -24,10 +24,18 @@ export interface ReviveOptions {
  * @throws {ShippingError} When this process lacks what the closure refers to, such as an export of a module.
  */
 export async function reviveClosure(bytes: Uint8Array, { types = [] }: ReviveOptions = {}): Promise<unknown> {
-  const closure = await guard(() => decodeClosure(bytes))
-  const imports = await loadImports(closure)
-  return guard(() => build(closure, imports, [...types, ...arrowTypes]))
+  try {
+    const closure = decodeClosure(bytes)
+    const imports = hasImports(closure) ? await loadImports(closure) : none
+    return build(closure, imports, [...types, ...arrowTypes])
+  } catch (error) {
+    // Whatever contradicts itself in ways that nobody checks for fails somewhere; the caller still gets a code.
+    throw error instanceof VolleyError ? error : malformed('its content contradicts itself', error)
+  }
 }
+
+const none: ReadonlyMap<number, unknown> = new Map()
+const hasImports = ({ records }: DecodedClosure): boolean => records.some(([kind]) => kind === 'i')
 
 function build(closure: DecodedClosure, imports: ReadonlyMap<number, unknown>, types: readonly ShippedType[]): unknown {
   const materials = new Materials(closure, imports, types)
@@ -35,13 +43,4 @@ function build(closure: DecodedClosure, imports: ReadonlyMap<number, unknown>, t
   makeFunctions(closure, materials)
   materials.fillRest()
   return closure.root instanceof Ref ? materials.get(closure.root) : closure.root
-}
-
-// Whatever contradicts itself in ways that nobody checks for fails somewhere below; the caller still gets a code.
-async function guard<T>(run: () => T): Promise<T> {
-  try {
-    return run()
-  } catch (error) {
-    throw error instanceof VolleyError ? error : malformed('its content contradicts itself', error)
-  }
 }

@@ -74,5 +74,5 @@ function contentDigest(bytes: Uint8Array): string {
 
 function contentOf(bytes: Uint8Array): string {
   const buffer = Buffer.from(bytes)
-  return buffer.toString('latin1', 88, 88 + buffer.readUInt32LE(12))
+  return buffer.toString('latin1', 60, 60 + buffer.readUInt32LE(12))
 }
