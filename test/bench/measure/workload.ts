@@ -2,8 +2,8 @@
 
 import type { Cells } from './cells.ts'
 
-/** Who does the work. `hand`: a loop written by hand; `node`: Node alone, for processes and pipes. */
-export type Engine = 'volley' | 'duckdb' | 'polars' | 'arquero' | 'hand' | 'node'
+/** Who does the work. `hand`: a loop written by hand; `node`: Node alone. */
+export type Engine = 'volley' | 'duckdb' | 'polars' | 'arquero' | 'pulumi' | 'hand' | 'node'
 
 /** One way to do the work. */
 export interface Variant {
@@ -39,6 +39,8 @@ export interface Workload {
   readonly tolerance: number
   readonly goals: readonly Goal[]
   readonly variants: readonly Variant[]
+  /** Packages that would take part if they were installed. */
+  readonly missing: readonly string[]
   /** How many times one timed run does the work; more for what takes microseconds. */
   readonly repeat: number
   /** Rounds before the timed ones; more for work that is over before its code has been optimised. */
@@ -77,6 +79,7 @@ export function workload(described: Described & Partial<Workload>): Workload {
     order: 'same',
     tolerance: 1e-9,
     goals: [],
+    missing: [],
     repeat: 1,
     warmRounds: 1,
     close: async () => {},

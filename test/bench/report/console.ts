@@ -8,11 +8,13 @@ export const engineNames = {
   duckdb: 'DuckDB',
   polars: 'Polars',
   arquero: 'Arquero',
+  pulumi: 'Pulumi',
   hand: 'hand-written',
   node: 'Node',
 } as const
 
-export function printWorkload({ name, title, work, unit, size, rounds, variants, goals }: MeasuredWorkload): void {
+export function printWorkload(measured: MeasuredWorkload): void {
+  const { name, title, work, unit, size, rounds, variants, missing, goals } = measured
   console.log(`\n${name}: ${title.replaceAll('`', '')}`)
   console.log(`  ${work} (${size.toLocaleString('en')} ${unit === 'mb' ? 'bytes' : 'rows'}, ${rounds} rounds)`)
   for (const { label, value, ratio, aside, cpuMs, medianMs } of variants) {
@@ -21,6 +23,7 @@ export function printWorkload({ name, title, work, unit, size, rounds, variants,
       `    ${label.padEnd(44)} ${shown(value).padStart(9)} ${unitNames[unit]} ${ratioText}  ${cpuText(cpuMs, medianMs)}${aside ? '  (aside)' : ''}`,
     )
   }
+  for (const peer of missing) console.log(`    ${peer.padEnd(44)} not installed`)
   for (const goal of goals) console.log(`    goal: ${goalText(goal)}`)
 }
 

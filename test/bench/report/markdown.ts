@@ -62,7 +62,7 @@ function workloadTable(workloads: readonly MeasuredWorkload[]): string {
   return [head, ruler(7), ...workloads.map(workloadRow)].join('\n')
 }
 
-function workloadRow({ title, work, unit, variants }: MeasuredWorkload): string {
+function workloadRow({ title, work, unit, variants, missing = [] }: MeasuredWorkload): string {
   const counted = variants.filter(({ aside }) => !aside)
   const own = counted.find(({ engine }) => engine === 'volley')
   const cell = (engines: readonly Engine[]): string =>
@@ -78,7 +78,7 @@ function workloadRow({ title, work, unit, variants }: MeasuredWorkload): string 
     unitNames[unit],
     own === undefined ? '' : shown(own.value),
     ...peerColumns.map((engine) => cell([engine])),
-    cell(['hand', 'node']),
+    [cell(['pulumi', 'hand', 'node']), ...missing.map((peer) => `${peer}: not installed`)].filter(Boolean).join('<br>'),
   ])
 }
 

@@ -33,11 +33,13 @@ export interface MeasuredWorkload {
   readonly size: number
   readonly rounds: number
   readonly variants: readonly MeasuredVariant[]
+  /** Packages that would have taken part if they had been installed. */
+  readonly missing: readonly string[]
   readonly goals: readonly MeasuredGoal[]
 }
 
 export function measured(workload: Workload, timings: readonly Timing[]): MeasuredWorkload {
-  const { name, title, work, unit, size } = workload
+  const { name, title, work, unit, size, missing } = workload
   const fastest = (engine: Engine): number =>
     Math.min(
       ...timings.filter(({ variant }) => variant.engine === engine && !variant.aside).map(({ medianMs }) => medianMs),
@@ -60,6 +62,7 @@ export function measured(workload: Workload, timings: readonly Timing[]): Measur
       value: rounded(inUnit(unit, medianMs, size)),
       ratio: rounded(medianMs / ours),
     })),
+    missing,
     goals: workload.goals.map(({ against, factor }) => {
       const ratio = rounded(fastest(against) / ours)
       return { against, factor, ratio, met: ratio >= factor }
