@@ -5,8 +5,10 @@ import { anything, exactly } from '../signature/signature.ts'
 import { binary, field, uint64 } from '../types/type.ts'
 import type { Accumulator } from '../udf/definition.ts'
 import { aggregateFunction } from './contract.ts'
+import { CountedRows } from './distinct.ts'
 import { HyperLogLog } from './hyper-log-log.ts'
 import { AggregateRun, COLLECTION_BYTES } from './run.ts'
+import { Count } from './totals.ts'
 
 class Distinct implements Accumulator {
   readonly #sketch = new HyperLogLog()
@@ -48,6 +50,11 @@ export const approximateAggregates = [
     returns: uint64,
     nullable: false,
     state: () => [field('sketch', binary, false)],
-    kernel: () => ({ accumulator: (run) => new Distinct(run) }),
+    kernel: () => ({
+      accumulator: (run) => new Distinct(run),
+      // Values do not leave a sketch: over frames they are counted, and what is about right elsewhere is exact.
+      sliding: (run) => new CountedRows(new Count(), run),
+      duplicates: 'ignored',
+    }),
   }),
 ]

@@ -63,6 +63,7 @@ const count = aggregateFunction({
   state: () => [field('count', int64, false)],
   kernel: () => ({
     accumulator: () => new Count(),
+    duplicates: 'counted',
     grouped: {
       slots: [{ storage: 'float64', initial: 0 }],
       update: ([n]) => `${n}++;`,
@@ -95,7 +96,7 @@ const sum = aggregateFunction({
 
 /** Sums as doubles, with a mark for having seen a value. */
 function floatSum(): AggregateKernel {
-  return { accumulator: () => new FloatTotal(), grouped: floatSumSlots }
+  return { accumulator: () => new FloatTotal(), duplicates: 'counted', grouped: floatSumSlots }
 }
 
 const floatSumSlots: GroupedKernel = {
@@ -118,7 +119,8 @@ const exactLimit = 2 ** 52
  */
 function integerSum(returns: DataType): AggregateKernel {
   const wrap = returns.kind === 'uint64' ? wrapUnsigned : wrapSigned
-  if (isDecimal(returns)) return { accumulator: () => new IntegerTotal((total) => fit(total, returns)) }
+  if (isDecimal(returns))
+    return { accumulator: () => new IntegerTotal((total) => fit(total, returns)), duplicates: 'counted' }
   const accumulator = (): Accumulator => new IntegerTotal(wrap)
   const total = ([small, large, seen]: readonly Value[]): Value =>
     seen === 1 ? wrap(BigInt(small as number) + (large as bigint)) : null
@@ -129,6 +131,7 @@ function integerSum(returns: DataType): AggregateKernel {
        ${seen} = 1; }`
   return {
     accumulator,
+    duplicates: 'counted',
     grouped: {
       slots: [
         { storage: 'float64', initial: 0 },
@@ -169,6 +172,7 @@ const avg = aggregateFunction({
 function floatAvg(): AggregateKernel {
   return {
     accumulator: () => new Mean(),
+    duplicates: 'counted',
     grouped: {
       slots: [
         { storage: 'float64', initial: 0 },
@@ -184,6 +188,7 @@ function floatAvg(): AggregateKernel {
 
 const decimalAvg = (type: DecimalType, sums: DecimalType, returns: DecimalType): AggregateKernel => ({
   accumulator: () => new DecimalMean(10n ** BigInt(returns.scale - type.scale), sums, returns),
+  duplicates: 'counted',
 })
 
 const extreme = (name: 'min' | 'max') =>
@@ -211,6 +216,7 @@ function extremeKernel(direction: -1 | 1, type: DataType): AggregateKernel {
     return {
       accumulator,
       sliding,
+      duplicates: 'ignored',
       grouped: {
         slots: [{ storage: 'object', initial: null }],
         update: step,
@@ -231,6 +237,7 @@ function extremeKernel(direction: -1 | 1, type: DataType): AggregateKernel {
   return {
     accumulator,
     sliding,
+    duplicates: 'ignored',
     grouped: {
       slots: [
         { storage: 'float64', initial: 0 },

@@ -39,6 +39,11 @@ export interface AggregateKernel {
   accumulator(run?: AggregateRun): Accumulator
   /** One that takes rows back, for frames that slide, where the usual one cannot. */
   readonly sliding?: (run?: AggregateRun) => Accumulator
+  /**
+   * What DISTINCT over frames that slide can count on: `counted`, rows may leave in any order; `ignored`, rows that equal
+   * others change nothing.
+   */
+  readonly duplicates?: 'counted' | 'ignored'
   readonly grouped?: GroupedKernel
   /** For DISTINCT: the kernel that sees each distinct row of arguments once, for who finds them without accumulators. */
   readonly ofDistinct?: AggregateKernel

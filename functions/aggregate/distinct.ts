@@ -5,6 +5,7 @@ import type { Value } from '../expr/node.ts'
 import { type DataType, type Field, field, list, struct } from '../types/type.ts'
 import type { Accumulator } from '../udf/definition.ts'
 import type { AggregateKernel } from './contract.ts'
+import { FrameAccumulator } from './frame-accumulator.ts'
 import { AggregateRun, COLLECTION_BYTES, valueBytes } from './run.ts'
 
 /** The state of a distinct aggregate: a list of its argument's values, or of structs of its arguments' values. */
@@ -30,9 +31,64 @@ export const rowOfItem = (item: Value, width: number): readonly Value[] =>
 export function distinctKernel(inner: AggregateKernel, width: number): AggregateKernel {
   return {
     accumulator: (run) => new DistinctAccumulator(inner.accumulator(run), width, run),
+    ...slidingOf(inner),
     ofDistinct: inner,
   }
 }
+
+/** Over frames that slide: distinct rows leave when the last of their equals does, so not in the order they came. */
+function slidingOf({ duplicates, accumulator, sliding }: AggregateKernel): Pick<AggregateKernel, 'sliding'> {
+  if (duplicates === 'ignored' && sliding !== undefined) return { sliding }
+  if (duplicates !== 'counted') return {}
+  return { sliding: (run) => new CountedRows((sliding ?? accumulator)(run), run) }
+}
+
+/** An entry of a map, without what its key takes. */
+const ENTRY_BYTES = 48
+
+/** Counts equal rows; an accumulator sees the first of them come and the last of them leave. */
+export class CountedRows extends FrameAccumulator {
+  readonly #counts = new Map<unknown, number>()
+  readonly #inner: Accumulator
+  readonly #run: AggregateRun
+
+  constructor(inner: Accumulator, run = new AggregateRun()) {
+    super()
+    this.#inner = inner
+    this.#run = run
+    run.heldBytes += COLLECTION_BYTES
+  }
+
+  add(...row: readonly Value[]): void {
+    const key = rowKey(row)
+    const count = this.#counts.get(key) ?? 0
+    this.#counts.set(key, count + 1)
+    if (count > 0) return
+    this.#run.heldBytes += ENTRY_BYTES + keyBytes(key)
+    this.#inner.add?.(...row)
+  }
+
+  retract(...columns: readonly (readonly Value[])[]): void {
+    for (let i = 0; i < (columns[0]?.length ?? 0); i++) {
+      const row = columns.map((column) => column[i] ?? null)
+      const key = rowKey(row)
+      const count = this.#counts.get(key) ?? 0
+      if (count > 1) {
+        this.#counts.set(key, count - 1)
+        continue
+      }
+      this.#counts.delete(key)
+      this.#run.heldBytes -= ENTRY_BYTES + keyBytes(key)
+      this.#inner.retract?.(...row.map((value) => [value]))
+    }
+  }
+
+  evaluate(): Value {
+    return (this.#inner.evaluate() ?? null) as Value
+  }
+}
+
+const keyBytes = (key: unknown): number => (typeof key === 'string' ? valueBytes(key) : 16)
 
 class DistinctAccumulator implements Accumulator {
   readonly #rows = new Map<unknown, readonly Value[]>()
@@ -51,8 +107,7 @@ class DistinctAccumulator implements Accumulator {
     const key = rowKey(row)
     if (this.#rows.has(key)) return
     this.#rows.set(key, row)
-    // The row as a value, its entry in the map, and its key where that is a text of its own.
-    this.#run.heldBytes += valueBytes(row) + 48 + (key === row[0] ? 0 : valueBytes(String(key)))
+    this.#run.heldBytes += ENTRY_BYTES + valueBytes(row) + (key === row[0] ? 0 : keyBytes(key))
     this.#inner.add?.(...row)
   }
 

@@ -8,6 +8,7 @@ import { anything, exactly, integer, printable, text } from '../signature/signat
 import { bool, type DataType, field, list, nullType, utf8 } from '../types/type.ts'
 import type { Accumulator } from '../udf/definition.ts'
 import { type AggregateFunction, aggregateFunction } from './contract.ts'
+import { FrameAccumulator } from './frame-accumulator.ts'
 import { AggregateRun, COLLECTION_BYTES, valueBytes } from './run.ts'
 
 const typeOf = (args: readonly Argument[]): DataType => args[0]?.type ?? nullType
@@ -60,6 +61,34 @@ class Joined implements Accumulator {
   }
   evaluate(): Value {
     return this.#text
+  }
+}
+
+/** The texts of a frame: those that leave are cut off in front. */
+class SlidingText extends FrameAccumulator {
+  #text = ''
+  #count = 0
+  readonly #delimiter: string
+  readonly #run: AggregateRun
+  constructor(delimiter: string, run = new AggregateRun()) {
+    super()
+    this.#delimiter = delimiter
+    this.#run = run
+  }
+  add(value: Value = null): void {
+    if (value === null) return
+    this.#text = this.#count++ === 0 ? (value as string) : this.#text + this.#delimiter + value
+    this.#run.heldBytes += valueBytes(value) + this.#delimiter.length
+  }
+  retract(values: readonly Value[]): void {
+    for (const value of values) {
+      if (value === null) continue
+      this.#text = --this.#count === 0 ? '' : this.#text.slice((value as string).length + this.#delimiter.length)
+      this.#run.heldBytes -= valueBytes(value) + this.#delimiter.length
+    }
+  }
+  evaluate(): Value {
+    return this.#count === 0 ? null : this.#text
   }
 }
 
@@ -178,7 +207,10 @@ export const orderedAggregates = [
     state: () => [field('text', utf8)],
     kernel: (args) => {
       const delimiter = args[1]?.literal === null ? '' : String(constantOf('string_agg', args, 1, 'a string'))
-      return { accumulator: (run) => new Joined(delimiter, run) }
+      return {
+        accumulator: (run) => new Joined(delimiter, run),
+        sliding: (run) => new SlidingText(delimiter, run),
+      }
     },
   }),
   endValue('first_value', 'The value of the first row'),

@@ -7,9 +7,10 @@ import { compareNumbers } from '../scalar/order.ts'
 import { double, exactly, integer, type Parameter } from '../signature/signature.ts'
 import { type DataType, field, float64, isDecimal, isFloat, list } from '../types/type.ts'
 import type { Accumulator } from '../udf/definition.ts'
-import { type AggregateFunction, aggregateFunction } from './contract.ts'
+import { type AggregateFunction, type AggregateKernel, aggregateFunction } from './contract.ts'
 import { constantOf } from './ordered.ts'
 import { AggregateRun, COLLECTION_BYTES, valueBytes } from './run.ts'
+import { type Measure, type Pick, SlidingSorted } from './sorted-runs.ts'
 import { TDigest } from './t-digest.ts'
 
 /** Floats and decimals stay, integers become Float64. */
@@ -22,16 +23,16 @@ const typeOf = (args: readonly Argument[]): DataType => args[0]?.type ?? float64
 
 /** Keeps every value. Numbers are sorted as doubles, decimals as bigints. */
 class Sorted implements Accumulator {
-  readonly #values: (number | bigint)[] = []
-  readonly #pick: (sorted: readonly (number | bigint)[]) => Value
+  readonly #values: Measure[] = []
+  readonly #pick: Pick
   readonly #run: AggregateRun
-  constructor(pick: (sorted: readonly (number | bigint)[]) => Value, run = new AggregateRun()) {
+  constructor(pick: Pick, run = new AggregateRun()) {
     this.#pick = pick
     this.#run = run
     run.heldBytes += COLLECTION_BYTES
   }
   add(value: Value = null): void {
-    this.#values.push(value as number | bigint)
+    this.#values.push(value as Measure)
     this.#run.heldBytes += valueBytes(value)
   }
   merge(others: readonly Value[]): void {
@@ -42,27 +43,39 @@ class Sorted implements Accumulator {
   }
   evaluate(): Value {
     if (this.#values.length === 0) return null
-    if (typeof this.#values[0] === 'bigint')
-      return this.#pick(this.#values.toSorted((a, b) => (a < b ? -1 : a > b ? 1 : 0)))
-    return this.#pick((this.#values as number[]).toSorted(compareNumbers))
+    const sorted = this.#values.toSorted(compareMeasures)
+    return this.#pick(sorted.length, (place) => sorted[place])
   }
 }
 
-function middle(sorted: readonly (number | bigint)[]): Value {
-  const half = sorted.length >> 1
-  const [low, high] = [sorted[half - 1], sorted[half]]
-  if (sorted.length % 2 === 1 || low === undefined || high === undefined) return high ?? null
-  return typeof low === 'bigint' ? (low + (high as bigint)) / 2n : (low + (high as number)) / 2
+/** Numbers among themselves, NaN greatest, and bigints among themselves. */
+const compareMeasures = (a: Measure, b: Measure): number =>
+  typeof a === 'number' ? compareNumbers(a, b as number) : a < b ? -1 : Number(a > b)
+
+const middle: Pick = (count, at) => {
+  const half = count >> 1
+  const high = at(half)
+  if (count % 2 === 1 || high === undefined) return high ?? null
+  const low = at(half - 1)
+  return typeof high === 'bigint' ? ((low as bigint) + high) / 2n : ((low as number) + high) / 2
 }
 
 const percentileOf =
-  (share: number) =>
-  (sorted: readonly (number | bigint)[]): Value => {
-    const rank = share * (sorted.length - 1)
+  (share: number): Pick =>
+  (count, at) => {
+    const rank = share * (count - 1)
     const low = Math.floor(rank)
-    const [a, b] = [Number(sorted[low]), Number(sorted[Math.ceil(rank)])]
+    const a = Number(at(low))
+    const b = low === rank ? a : Number(at(low + 1))
     return a === b ? a : a + (b - a) * (rank - low)
   }
+
+/** Keeps every value; over frames in order, so that values can leave. */
+const sortedKernel = (pick: Pick): AggregateKernel => ({
+  accumulator: (run) => new Sorted(pick, run),
+  sliding: (run) => new SlidingSorted(pick, compareMeasures, run),
+  duplicates: 'counted',
+})
 
 /** The share that is asked for, a constant from 0 to 1. */
 function shareOf(name: string, args: readonly Argument[], index: number): number {
@@ -152,7 +165,9 @@ const approximate = ({
     kernel: (args) => {
       const [wanted, given] = [share(args), shareAt === undefined ? undefined : args[shareAt + 1]?.literal]
       const compression = given === undefined || given === null ? 100 : Math.max(10, Number(given))
-      return { accumulator: (run) => new Sketch(wanted, compression, weighted, run) }
+      const accumulator = (run?: AggregateRun): Accumulator => new Sketch(wanted, compression, weighted, run)
+      // Values do not leave a sketch: over frames they are kept, and what is about right elsewhere is exact.
+      return weighted ? { accumulator } : { ...sortedKernel(percentileOf(wanted)), accumulator }
     },
   })
 }
@@ -167,7 +182,7 @@ export const percentileAggregates = [
     signature: exactly([measured]),
     returns: typeOf,
     state: (args) => [field('values', list(typeOf(args)), false)],
-    kernel: () => ({ accumulator: (run) => new Sorted(middle, run) }),
+    kernel: () => sortedKernel(middle),
   }),
   aggregateFunction({
     name: 'percentile_cont',
@@ -184,8 +199,7 @@ export const percentileAggregates = [
     },
     state: () => [field('values', list(float64), false)],
     kernel: (args) => {
-      const pick = percentileOf(shareOf('percentile_cont', args, 1))
-      return { accumulator: (run) => new Sorted(pick, run) }
+      return sortedKernel(percentileOf(shareOf('percentile_cont', args, 1)))
     },
   }),
   approximate({

@@ -5,22 +5,20 @@ import { double, exactly } from '../signature/signature.ts'
 import { type DataType, field, float64, int64, uint64 } from '../types/type.ts'
 import type { Accumulator } from '../udf/definition.ts'
 import { type AggregateFunction, aggregateFunction } from './contract.ts'
-
-/** Counts, means, and sums of squared differences and of their products. */
-interface Moments {
-  count: number
-  meanX: number
-  meanY: number
-  xx: number
-  yy: number
-  xy: number
-}
+import { type Moments, SlidingMoments } from './sliding-moments.ts'
 
 class Pairs implements Accumulator {
-  readonly #m: Moments = { count: 0, meanX: 0, meanY: 0, xx: 0, yy: 0, xy: 0 }
-  readonly #finish: (moments: Readonly<Moments>) => Value
+  readonly #m: { -readonly [Part in keyof Moments]: Moments[Part] } = {
+    count: 0,
+    meanX: 0,
+    meanY: 0,
+    xx: 0,
+    yy: 0,
+    xy: 0,
+  }
+  readonly #finish: (moments: Moments) => Value
 
-  constructor(finish: (moments: Readonly<Moments>) => Value) {
+  constructor(finish: (moments: Moments) => Value) {
     this.#finish = finish
   }
   /** SQL gives the dependent variable first. */
@@ -66,7 +64,7 @@ const pairs = (
   name: string,
   aliases: readonly string[],
   summary: string,
-  finish: (moments: Readonly<Moments>) => Value,
+  finish: (moments: Moments) => Value,
   returns: DataType = float64,
 ): AggregateFunction =>
   aggregateFunction({
@@ -83,7 +81,7 @@ const pairs = (
       field('count', int64, false),
       ...['mean_x', 'mean_y', 'xx', 'yy', 'xy'].map((part) => field(part, float64, false)),
     ],
-    kernel: () => ({ accumulator: () => new Pairs(finish) }),
+    kernel: () => ({ accumulator: () => new Pairs(finish), sliding: (run) => new SlidingMoments(finish, run) }),
   })
 
 /** Null where there are no rows, and null where the divisor is zero. */

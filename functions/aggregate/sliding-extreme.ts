@@ -1,15 +1,14 @@
 // min and max over frames that slide: only rows that can still become the extreme are kept, best first. Each row enters
 // and leaves once.
 
-import { InternalError } from '../errors.ts'
 import type { Value } from '../expr/node.ts'
-import type { Accumulator } from '../udf/definition.ts'
+import { FrameAccumulator } from './frame-accumulator.ts'
 import { AggregateRun } from './run.ts'
 
 /** A candidate and its number. The values themselves are held by the window's rows. */
 const CANDIDATE_BYTES = 16
 
-export class SlidingExtreme implements Accumulator {
+export class SlidingExtreme extends FrameAccumulator {
   readonly #isBetter: (value: Value, than: Value) => boolean
   /** Candidates from `#first` on, and the number of the row that each came with. */
   #values: Value[] = []
@@ -20,6 +19,7 @@ export class SlidingExtreme implements Accumulator {
   readonly #run: AggregateRun
 
   constructor(isBetter: (value: Value, than: Value) => boolean, run = new AggregateRun()) {
+    super()
     this.#isBetter = isBetter
     this.#run = run
   }
@@ -47,13 +47,5 @@ export class SlidingExtreme implements Accumulator {
 
   evaluate(): Value {
     return this.#values[this.#first] ?? null
-  }
-
-  merge(): void {
-    throw new InternalError('A sliding extreme has no partial states')
-  }
-
-  state(): readonly Value[] {
-    throw new InternalError('A sliding extreme has no partial states')
   }
 }

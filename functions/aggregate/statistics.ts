@@ -1,11 +1,11 @@
-// Variance and standard deviation, by Welford's method: one pass, stable, and partial states merge. They do not retract:
-// what rounding leaves behind would be a spread where there is none. Over frames that slide their states are merged.
+// Variance and standard deviation, by Welford's method: one pass, stable, and partial states merge.
 
 import type { Value } from '../expr/node.ts'
 import { double, exactly } from '../signature/signature.ts'
 import { field, float64, int64 } from '../types/type.ts'
 import type { Accumulator } from '../udf/definition.ts'
 import { type AggregateFunction, aggregateFunction, type GroupedKernel } from './contract.ts'
+import { SlidingMoments } from './sliding-moments.ts'
 
 /** What a count and a sum of squared differences give. */
 type Finish = (count: number, squares: number) => number | null
@@ -80,7 +80,11 @@ const spread = (name: string, aliases: readonly string[], summary: string, finis
     signature: exactly([double]),
     returns: float64,
     state: () => [field('count', int64, false), field('mean', float64, false), field('squares', float64, false)],
-    kernel: () => ({ accumulator: () => new Spread(finish), grouped: slotsOf(finish) }),
+    kernel: () => ({
+      accumulator: () => new Spread(finish),
+      sliding: (run) => new SlidingMoments(({ count, yy }) => finish(count, yy), run),
+      grouped: slotsOf(finish),
+    }),
   })
 
 export const statisticAggregates = [

@@ -72,8 +72,12 @@ interface FrameView {
 
 /** @param run - Counts what the view's accumulators hold. */
 function viewOf(aggregate: FrameAggregate, frame: BoundFrame, start: number, run: AggregateRun): FrameView {
-  if (frame.start.kind === 'unbounded') return new GrowingView(aggregate, start, run)
   const { accumulator, sliding } = aggregate.kernel
+  if (frame.start.kind === 'unbounded') {
+    // Results of what keeps its values are made of all of them, row by row; kept for frames, they are made at once.
+    const often = frame.end.kind !== 'unbounded' && !aggregate.smallState
+    return new GrowingView(aggregate, ((often && sliding) || accumulator)(run), start)
+  }
   if (sliding !== undefined) return new SlidingView(aggregate, sliding, start, run)
   if (accumulator().retract !== undefined) return new SlidingView(aggregate, accumulator, start, run)
   return aggregate.smallState ? new MergingView(aggregate, start) : new FreshView(aggregate, run)
@@ -93,9 +97,9 @@ class GrowingView implements FrameView {
   readonly #accumulator: Accumulator
   #to: number
 
-  constructor(aggregate: FrameAggregate, start: number, run: AggregateRun) {
+  constructor(aggregate: FrameAggregate, accumulator: Accumulator, start: number) {
     this.#aggregate = aggregate
-    this.#accumulator = aggregate.kernel.accumulator(run)
+    this.#accumulator = accumulator
     this.#to = start
   }
 

@@ -1,0 +1,19 @@
+// What accumulators over frames that slide have in common: rows enter and leave, and there are no partial states.
+
+import { InternalError } from '../errors.ts'
+import type { Value } from '../expr/node.ts'
+import type { Accumulator } from '../udf/definition.ts'
+
+export abstract class FrameAccumulator implements Accumulator {
+  abstract add(...row: readonly Value[]): void
+  abstract retract(...columns: readonly (readonly Value[])[]): void
+  abstract evaluate(): Value
+
+  merge(): void {
+    throw new InternalError('An accumulator over frames has no partial states')
+  }
+
+  state(): readonly Value[] {
+    throw new InternalError('An accumulator over frames has no partial states')
+  }
+}

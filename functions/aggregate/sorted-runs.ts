@@ -1,0 +1,114 @@
+// Values in order, of which any can be taken out again: runs of a few hundred, so that neither a place among the runs
+// nor a place in one is far. For medians and percentiles over frames.
+
+import type { Value } from '../expr/node.ts'
+import { FrameAccumulator } from './frame-accumulator.ts'
+import { AggregateRun, COLLECTION_BYTES, valueBytes } from './run.ts'
+
+/** Longer runs are split in two. */
+const LONGEST = 512
+
+/** Numbers, or the bigints of decimals. */
+export type Measure = number | bigint
+
+/** Gives a result from how many values there are and the one at each place in their order. */
+export type Pick = (count: number, at: (place: number) => Measure | undefined) => Value
+
+export class SortedRuns {
+  size = 0
+  readonly #runs: Measure[][] = []
+  readonly #compare: (a: Measure, b: Measure) => number
+
+  constructor(compare: (a: Measure, b: Measure) => number) {
+    this.#compare = compare
+  }
+
+  add(value: Measure): void {
+    this.size++
+    const at = Math.min(this.#runOf(value), this.#runs.length - 1)
+    const run = this.#runs[at]
+    if (run === undefined) {
+      this.#runs.push([value])
+      return
+    }
+    run.push(value)
+    const place = this.#placeIn(run, value, run.length - 1)
+    for (let i = run.length - 1; i > place; i--) run[i] = run[i - 1] as Measure
+    run[place] = value
+    if (run.length > LONGEST) this.#runs.splice(at + 1, 0, run.splice(LONGEST >> 1))
+  }
+
+  /** Takes out one of the values that equal this one. */
+  remove(value: Measure): void {
+    const at = this.#runOf(value)
+    const run = this.#runs[at]
+    if (run === undefined) return
+    this.size--
+    for (let i = this.#placeIn(run, value, run.length); i + 1 < run.length; i++) run[i] = run[i + 1] as Measure
+    run.pop()
+    if (run.length === 0) this.#runs.splice(at, 1)
+  }
+
+  at(place: number): Measure | undefined {
+    let before = 0
+    for (const run of this.#runs) {
+      if (place < before + run.length) return run[place - before]
+      before += run.length
+    }
+    return undefined
+  }
+
+  /** The first run whose last value is not less. */
+  #runOf(value: Measure): number {
+    let [low, high] = [0, this.#runs.length]
+    while (low < high) {
+      const middle = (low + high) >> 1
+      if (this.#compare(this.#runs[middle]?.at(-1) as Measure, value) < 0) low = middle + 1
+      else high = middle
+    }
+    return low
+  }
+
+  /** The first of the places up to `end` whose value is not less. */
+  #placeIn(run: readonly Measure[], value: Measure, end: number): number {
+    let [low, high] = [0, end]
+    while (low < high) {
+      const middle = (low + high) >> 1
+      if (this.#compare(run[middle] as Measure, value) < 0) low = middle + 1
+      else high = middle
+    }
+    return low
+  }
+}
+
+/** What is picked of the values of a frame in order. */
+export class SlidingSorted extends FrameAccumulator {
+  readonly #values: SortedRuns
+  readonly #pick: Pick
+  readonly #run: AggregateRun
+
+  constructor(pick: Pick, compare: (a: Measure, b: Measure) => number, run = new AggregateRun()) {
+    super()
+    this.#values = new SortedRuns(compare)
+    this.#pick = pick
+    this.#run = run
+    run.heldBytes += COLLECTION_BYTES
+  }
+
+  add(value: Value = null): void {
+    this.#values.add(value as Measure)
+    this.#run.heldBytes += valueBytes(value)
+  }
+
+  retract(values: readonly Value[]): void {
+    for (const value of values) {
+      this.#values.remove(value as Measure)
+      this.#run.heldBytes -= valueBytes(value)
+    }
+  }
+
+  evaluate(): Value {
+    const { size } = this.#values
+    return size === 0 ? null : this.#pick(size, (place) => this.#values.at(place))
+  }
+}
