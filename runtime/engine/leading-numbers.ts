@@ -18,18 +18,37 @@ export interface LeadingNumbers {
   readonly faithful: boolean
 }
 
-export function leadingNumbers(column: PlainColumn, { descending, nullsFirst }: Direction): LeadingNumbers {
-  const numbers = new Float64Array(column.length)
-  const { valid } = column
-  const { exact, infinite, nan } = writeNumbers(column, numbers, descending ? -1 : 1)
-  if (valid !== undefined) {
-    const ofNull = nullsFirst ? -Infinity : Infinity
-    for (let i = 0; i < numbers.length; i++) if (valid[i] === 0) numbers[i] = ofNull
+export function leadingNumbers(column: PlainColumn, direction: Direction): LeadingNumbers {
+  return leadingNumbersOf([column], direction)
+}
+
+/** The numbers of columns of one type, one after another. */
+export function leadingNumbersOf(columns: readonly PlainColumn[], direction: Direction): LeadingNumbers {
+  const all = new Float64Array(columns.reduce((sum, { length }) => sum + length, 0))
+  const seen = { exact: true, infinite: false, nan: false, null: false }
+  let at = 0
+  for (const column of columns) {
+    const numbers = all.subarray(at, at + column.length)
+    at += column.length
+    const { exact, infinite, nan } = writeNumbers(column, numbers, direction.descending ? -1 : 1)
+    if (column.valid !== undefined) markNulls(numbers, column.valid, direction.nullsFirst ? -Infinity : Infinity)
+    seen.exact &&= exact
+    seen.infinite ||= infinite
+    seen.nan ||= nan
+    seen.null ||= column.valid !== undefined
   }
   // Two of them may have become the same infinity.
-  const unclear = Number(infinite) + Number(nan) + Number(valid !== undefined) > 1
-  const isNumber = column.storage === 'number' || column.storage === 'mask'
-  return { numbers, exact: exact && !unclear, faithful: exact && isNumber && !infinite && !nan }
+  const unclear = Number(seen.infinite) + Number(seen.nan) + Number(seen.null) > 1
+  const areNumbers = columns.every(({ storage }) => storage === 'number' || storage === 'mask')
+  return {
+    numbers: all,
+    exact: seen.exact && !unclear,
+    faithful: seen.exact && areNumbers && !seen.infinite && !seen.nan,
+  }
+}
+
+function markNulls(numbers: Float64Array, valid: Uint8Array, ofNull: number): void {
+  for (let i = 0; i < numbers.length; i++) if (valid[i] === 0) numbers[i] = ofNull
 }
 
 interface Written {

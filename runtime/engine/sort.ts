@@ -7,7 +7,13 @@ import { concatBatches } from '../../functions/column/concat.ts'
 import { counting, resolveDictionary, takeRows } from '../../functions/column/take.ts'
 import { compareNumbers, compareValues } from '../../functions/scalar/order.ts'
 import type { DataType } from '../../functions/types/type.ts'
-import { columnOfNumbers, type Direction, type LeadingNumbers, leadingNumbers } from './leading-numbers.ts'
+import {
+  columnOfNumbers,
+  type Direction,
+  type LeadingNumbers,
+  leadingNumbers,
+  leadingNumbersOf,
+} from './leading-numbers.ts'
 import { mergeRuns } from './merge-runs.ts'
 import { NumberSorter } from './order-numbers.ts'
 import { type RowKey, RowSorter } from './order-rows.ts'
@@ -25,17 +31,14 @@ export function sortBatches(
   keys: readonly SortKey[],
   limit?: number,
 ): Batch {
+  const sorted = sortedByItself(batches, types, keys, limit)
+  if (sorted !== undefined) return { length: sorted.length, columns: [sorted] }
   const all = concatBatches(batches, types)
   const projection = new Projection(keys.map((key) => key.expression))
   const keyColumns = projection.run(PreparedBatch.of(all), undefined).columns.map(resolveDictionary)
   const columns = all.columns.map(resolveDictionary)
   const wanted = Math.min(limit ?? all.length, all.length)
-  const [only] = columns
   const [key] = keys
-  if (columns.length === 1 && keys.length === 1 && only === keyColumns[0] && only !== undefined && key !== undefined) {
-    const sorted = sortedValues(only, key, wanted)
-    if (sorted !== undefined) return { length: wanted, columns: [sorted] }
-  }
   const { rows, numbers } = ordered(keyColumns, keys, all.length, wanted)
   return {
     length: wanted,
@@ -47,12 +50,25 @@ export function sortBatches(
   }
 }
 
-/** The first values of a column sorted by itself; undefined when its numbers are not its values. */
-function sortedValues(column: PlainColumn, key: SortKey, wanted: number): PlainColumn | undefined {
-  const { numbers, faithful } = leadingNumbers(column, key)
+/** The first values of an only column in its own order; undefined where numbers do not hold the values. */
+function sortedByItself(
+  batches: readonly Batch[],
+  types: readonly DataType[],
+  keys: readonly SortKey[],
+  limit: number | undefined,
+): PlainColumn | undefined {
+  const [key] = keys
+  if (types.length !== 1 || keys.length !== 1 || key?.expression.kind !== 'input') return undefined
+  const parts = batches.flatMap(({ columns }) => columns).filter((part) => part.storage !== 'dictionary')
+  // Of a part that has nulls, so that the result has them.
+  const model = parts.find(({ valid }) => valid !== undefined) ?? parts[0]
+  const areNumbers = parts.every(({ storage }) => storage === 'number' || storage === 'mask')
+  if (model === undefined || !areNumbers || parts.length < batches.length) return undefined
+  const { numbers, faithful } = leadingNumbersOf(parts, key)
   if (!faithful) return undefined
+  const wanted = Math.min(limit ?? numbers.length, numbers.length)
   new NumberSorter().sort(numbers, undefined, 0, numbers.length, wanted)
-  return columnOfNumbers(column, numbers.slice(0, wanted), key)
+  return columnOfNumbers(model, wanted === numbers.length ? numbers : numbers.slice(0, wanted), key)
 }
 
 /** Positions of the first `limit` rows in the order of the keys. */

@@ -12,7 +12,7 @@ import { growingExtremes, slidingExtremes } from './window-extremes.ts'
 import type { Frames } from './window-frame.ts'
 import type { WindowOrder } from './window-order.ts'
 import { pickedColumn } from './window-picks.ts'
-import { growingSums, prefixCounts, prefixSums, type Sums, slidingSums } from './window-sums.ts'
+import { growingSums, prefixCounts, prefixSums, type Sums, slidingSums, wholeSums } from './window-sums.ts'
 
 /** The results of all rows; undefined when the aggregate has to be computed by its accumulators. */
 export function runColumns(
@@ -45,7 +45,7 @@ export function runColumns(
   if (isBigInt(returns.type)) return integerSums(ordered, order, frames(), seen, returns.type)
   const values = asDoubles(ordered)
   if (values === undefined || returns.type.kind !== 'float64') return undefined
-  const { length } = order.rows
+  const { length } = order
   const sums: Sums = {
     values,
     seen,
@@ -53,7 +53,9 @@ export function runColumns(
     valid: new Uint8Array(length).fill(1),
     isMean: builtIn === 'avg',
   }
-  ;(grows ? growingSums : slidingSums)(sums, frames(), order)
+  if (grows && frame.end.kind === 'unbounded') wholeSums(sums, order)
+  else if (grows) growingSums(sums, frames(), order)
+  else slidingSums(sums, frames(), order)
   return finishTarget({ v: sums.results, m: sums.valid }, float64, length)
 }
 

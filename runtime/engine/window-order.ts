@@ -18,15 +18,17 @@ interface Peers {
   readonly of: Int32Array
 }
 
-/** Places count from 0 over all partitions; `rows[place]` is the row that stands there. */
+/** Places count from 0 over all partitions. */
 export class WindowOrder {
-  readonly rows: Int32Array
+  readonly length: number
   /** Where each partition starts, and the end of the last one. */
   readonly partitions: Int32Array
   readonly #keys: readonly RowKey[]
   /** The only key's numbers, by place. */
-  readonly #numbers: Float64Array | undefined
-  readonly #isAsIs: boolean
+  #numbers: Float64Array | undefined
+  /** Rows stand where they came, all in one partition. */
+  readonly isAsIs: boolean
+  #rows: Int32Array | undefined
   readonly #columns = new Map<PlainColumn, PlainColumn>()
   #peers: Peers | undefined
 
@@ -40,13 +42,19 @@ export class WindowOrder {
     directions: readonly Direction[],
     length: number,
   ) {
+    this.length = length
     this.#keys = rowKeysOf(orderBy, directions)
+    this.isAsIs = partitionBy.length === 0 && orderBy.length === 0
+    if (this.isAsIs) {
+      this.partitions = Int32Array.of(0, length)
+      return
+    }
     const numbers = this.#keys[0]?.leading().numbers
     const dealt =
       partitionBy.length === 0
         ? { rows: counting(length), partitions: Int32Array.of(0, length), numbers: numbers?.slice() }
         : deal(partitionBy, numbers, length)
-    this.rows = dealt.rows
+    this.#rows = dealt.rows
     this.partitions = dealt.partitions
     if (dealt.numbers !== undefined) {
       const sorter = new RowSorter(this.#keys)
@@ -54,12 +62,17 @@ export class WindowOrder {
         sorter.sort(dealt.rows, dealt.numbers, dealt.partitions[p] ?? 0, dealt.partitions[p + 1] ?? 0)
     }
     this.#numbers = this.#keys.length === 1 ? dealt.numbers : undefined
-    this.#isAsIs = partitionBy.length === 0 && orderBy.length === 0
+  }
+
+  /** The row at each place. */
+  get rows(): Int32Array {
+    this.#rows ??= counting(this.length)
+    return this.#rows
   }
 
   /** A column with its values in the order of the places. */
   column(column: PlainColumn): PlainColumn {
-    if (this.#isAsIs) return column
+    if (this.isAsIs) return column
     let ordered = this.#columns.get(column)
     if (ordered === undefined) {
       ordered = gathered(column, this.rows)

@@ -20,6 +20,34 @@ export interface Sums {
 
 type Places = Pick<WindowOrder, 'rows' | 'partitions'>
 
+/** Frames that are their whole partition. */
+export function wholeSums({ values, seen, results, valid, isMean }: Sums, order: WindowOrder): void {
+  const { partitions } = order
+  for (let p = 0; p + 1 < partitions.length; p++) {
+    const start = partitions[p] ?? 0
+    const end = partitions[p + 1] ?? 0
+    let total = 0
+    let count = 0
+    for (let place = start; place < end; place++) {
+      if (seen !== undefined && seen[place] === 0) continue
+      total += values[place] ?? 0
+      count++
+    }
+    const result = isMean ? total / count : total
+    if (order.isAsIs) {
+      if (count === 0) valid.fill(0)
+      else results.fill(result)
+      continue
+    }
+    const { rows } = order
+    for (let place = start; place < end; place++) {
+      const row = rows[place] ?? 0
+      if (count === 0) valid[row] = 0
+      else results[row] = result
+    }
+  }
+}
+
 /** Frames that start with their partition. */
 export function growingSums(
   { values, seen, results, valid, isMean }: Sums,
