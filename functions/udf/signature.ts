@@ -7,13 +7,14 @@ import type { Udf } from './definition.ts'
 /** What a definition says when it says nothing. */
 const usualNulls: Readonly<Record<Udf['family'], string>> = { scalar: 'propagate', aggregate: 'call', window: 'call' }
 
-/** `(float64, int64) -> float64 not null, state (sum: float64, count: int64), nulls skip`: usual parts are left out. */
+/** `(float64) -> float64 not null, state (sum: float64, count: int64), nulls skip, immutable`: usual parts are left out. */
 export function signatureOf(udf: Udf): string {
   const parts = [`(${udf.inputs.map(typeName).join(', ')}) -> ${fieldType(udf.returns)}`]
   if (udf.family === 'aggregate') {
     parts.push(`state (${udf.state.map((part) => `${part.name}: ${fieldType(part)}`).join(', ')})`)
   }
   if (udf.family !== 'window' && udf.nulls !== usualNulls[udf.family]) parts.push(`nulls ${udf.nulls}`)
+  if (udf.volatility !== 'volatile') parts.push(udf.volatility)
   return parts.join(', ')
 }
 

@@ -4,7 +4,7 @@
 import { hash } from 'node:crypto'
 import { WireError } from '../../functions/errors.ts'
 import { nearest } from '../../functions/nearest.ts'
-import type { Udf } from '../../functions/udf/definition.ts'
+import type { Udf, Volatility } from '../../functions/udf/definition.ts'
 import { signatureOf } from '../../functions/udf/signature.ts'
 import type { CodecContext } from './context.ts'
 
@@ -27,15 +27,24 @@ export function signatureText(udf: Udf): string {
  */
 export function findByName(family: Udf['family'], name: string, signature: Uint8Array, context: CodecContext): Udf {
   const udf = context.findUdf(family, name) ?? unregistered(name, context)
-  const registered = signatureText(udf)
   const wanted = Buffer.from(signature).toString()
-  if (wanted === registered) return udf
+  if (holdsFor(udf, wanted)) return udf
+  const registered = signatureText(udf)
   const meant = wanted === '' ? 'does not say which it means' : `means ${wanted.slice(0, MAX_SIGNATURE).toWellFormed()}`
   throw new WireError(
     'wire_contract_mismatch',
     `Function "${name}" is registered here as ${registered}, the sender ${meant}. Register the same function on both sides`,
     { details: { function: name, registered, wanted: wanted.slice(0, MAX_SIGNATURE) } },
   )
+}
+
+/** From what promises least to what promises most. */
+const promises: readonly Volatility[] = ['volatile', 'stable', 'immutable']
+
+/** Whether a plan made for this signature holds for the function: it may promise more than the plan relies on. */
+function holdsFor(udf: Udf, signature: string): boolean {
+  const kept = promises.slice(0, promises.indexOf(udf.volatility) + 1)
+  return kept.some((volatility) => signatureText({ ...udf, volatility }) === signature)
 }
 
 /** @throws {WireError} `wire_not_registered` */

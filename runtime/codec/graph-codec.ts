@@ -139,8 +139,10 @@ function describe(value: unknown): string {
   if (typeof value === 'function')
     return `the function "${value.name}": data travels here, and expressions and Arrow values`
   if (typeof value === 'symbol') return 'a symbol'
-  const name: unknown = typeof value === 'object' && value !== null ? value.constructor?.name : typeof value
-  return `a ${String(name)}: plain data travels here, and expressions and Arrow values`
+  const name = typeof value === 'object' && value !== null ? value.constructor?.name : typeof value
+  // Generators have no constructor of a name.
+  const kind = name || Object.prototype.toString.call(value).slice(8, -1)
+  return `a ${kind}: plain data travels here, and expressions and Arrow values`
 }
 
 const familyByTag = new Map<string, Udf['family']>([

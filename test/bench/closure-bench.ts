@@ -2,24 +2,13 @@
 // shipped against the original. Run it with `node test/bench/closure-bench.ts`; nothing here fails a build.
 
 import { captureClosure, reviveClosure } from '../../runtime/codec/closure/index.ts'
-
-const rate = 1.19
-const table = { threshold: 10, names: ['net', 'gross'] }
-const helper = (value: number) => value * rate
-const automatic = (value: number) => (value > table.threshold ? helper(value) : value)
-const explicit = (value: number) => (value > table.threshold ? value * rate : value)
-const loop = (count: number) => {
-  let sum = 0
-  for (let index = 0; index < count; index++) sum += helper(index) + table.threshold
-  return sum
-}
+import { automatic, captures, explicit, loop } from './data/closures.ts'
 
 const start = performance.now()
 const first = captureClosure(automatic)
 report('first capture', (performance.now() - start) * 1000, 200_000)
 
 report('repeated capture, automatic', await medianMicros(400, () => captureClosure(automatic)), 300)
-const captures = { rate, table }
 report('repeated capture, explicit', await medianMicros(4000, () => captureClosure(explicit, { captures })), 30)
 report('repeated revival', await medianMicros(4000, () => reviveClosure(first.bytes)), 20)
 

@@ -111,13 +111,45 @@ for (const [what, [sent, registered, signature]] of Object.entries(differing)) {
   })
 }
 
+t.test('a function that promises more than the plan relies on is taken, one that promises less is not', (t) => {
+  const rising = (['volatile', 'stable', 'immutable'] as const).map(
+    (volatility) => gross([float64], float64, { volatility }).definition,
+  )
+  t.same(rising.map(signatureText), [
+    '(float64) -> float64',
+    '(float64) -> float64, stable',
+    '(float64) -> float64, immutable',
+  ])
+  for (const [needed, sent] of rising.entries()) {
+    for (const [promised, registered] of rising.entries()) {
+      if (promised >= needed) t.equal(send(sent, registered), registered)
+      else {
+        t.throws(() => send(sent, registered), {
+          code: 'wire_contract_mismatch',
+          details: { registered: signatureText(registered), wanted: signatureText(sent) },
+        })
+      }
+    }
+  }
+  t.end()
+})
+
 t.test("what only says how the receiver calls its own function is the receiver's affair", (t) => {
   const registered = gross([int64], field('gross', float64, true, { unit: 'EUR' }), {
-    volatility: 'immutable',
     mode: 'vector',
     int64As: 'number',
   }).definition
   t.equal(send(gross([int64], float64).definition, registered), registered)
+  t.end()
+})
+
+t.test('by name, functions of every family are under a quarter of what they are by value', (t) => {
+  for (const { definition } of [gross([float64], float64), total([field('sum', float64)]), ranks([float64])]) {
+    const byValue = encodeUdf(definition, new SessionContext()).length
+    const byName = encodeUdf(definition, strict).length
+    t.ok(byName < byValue / 4, `${definition.family}: ${byName} and ${byValue} bytes`)
+    t.same(encodeUdf(definition, strict), encodeUdf(definition, strict), 'and always the same')
+  }
   t.end()
 })
 
