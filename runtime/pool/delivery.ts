@@ -26,7 +26,7 @@ export function packDelivery(id: number, { task, input }: TaskRequest, { missing
       return { bytes: length }
     }
     inlined += length
-    return { bytes: length, inline: Buffer.from(content.buffer, content.byteOffset, length).toString('base64') }
+    return { inline: Buffer.from(content.buffer, content.byteOffset, length).toString('base64') }
   }
   // One message each: however many there are, none is too long.
   const messages: readonly PoolMessage[] = [

@@ -23,11 +23,8 @@ export const maxInlineBytes = 32 * 1024
 /** Control messages, both ways. */
 export const controlFd = 5
 
-/** Bytes that belong to a message: in it, in base64, which is one channel less to wait for, or on fd 4. */
-export interface Content {
-  readonly bytes: number
-  readonly inline?: string
-}
+/** Bytes that belong to a message: in it, in base64, which is one channel less to wait for; or so many on fd 4. */
+export type Content = { readonly inline: string } | { readonly bytes: number }
 
 export type PoolMessage =
   /** First of all. The worker loads its context and answers `ready` or `start-failed`. */

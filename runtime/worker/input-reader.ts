@@ -36,8 +36,8 @@ export class InputReader {
   }
 
   /** What belongs to a message: in it, or next here. */
-  async content({ bytes, inline }: Content): Promise<Uint8Array> {
-    return inline === undefined ? this.#take(bytes) : Buffer.from(inline, 'base64')
+  async content(content: Content): Promise<Uint8Array> {
+    return 'inline' in content ? Buffer.from(content.inline, 'base64') : this.#take(content.bytes)
   }
 
   /** Reads exactly `length` bytes. */
