@@ -2,7 +2,7 @@
 // The interpreter and the compiler understand these few kinds and nothing else. Equal subexpressions are the same object.
 
 import type { Value } from '../expr/node.ts'
-import type { ScalarKernel } from '../scalar/contract.ts'
+import type { Argument, ScalarKernel } from '../scalar/contract.ts'
 import type { DataType } from '../types/type.ts'
 import type { Volatility } from '../udf/definition.ts'
 
@@ -59,6 +59,15 @@ export interface BoundCoalesce extends BoundBase {
 }
 
 export type Bound = BoundInput | BoundConstant | BoundCall | BoundLogic | BoundIsNull | BoundCase | BoundCoalesce
+
+/** What a resolver may know of a bound argument. */
+export function argumentOf(bound: Bound): Argument {
+  return {
+    type: bound.type,
+    nullable: bound.nullable,
+    ...(bound.kind === 'constant' ? { literal: bound.value } : {}),
+  }
+}
 
 /** The direct parts of a bound expression, in evaluation order. */
 export function partsOf(bound: Bound): readonly Bound[] {

@@ -14,8 +14,8 @@ import { checkArguments } from '../udf/resolve.ts'
 import { resolveWindow, type WindowFunction, type WindowKernel } from '../window/contract.ts'
 import { type BoundFrame, bindFrame } from '../window/frame.ts'
 import { type AggregateSource, bindAggregate } from './aggregate.ts'
-import { argumentOf, type Binder } from './binder.ts'
-import type { Bound } from './bound.ts'
+import type { Binder } from './binder.ts'
+import { argumentOf, type Bound } from './bound.ts'
 import { NodeKeys } from './node-key.ts'
 
 /** Where window functions and aggregates are found by name. */

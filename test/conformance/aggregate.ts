@@ -2,8 +2,8 @@
 // grouping. Two phases give what one gives: half of the rows each, and their states merged.
 
 import { resolveAggregate } from '../../functions/aggregate/contract.ts'
-import { argumentOf, Binder } from '../../functions/bind/binder.ts'
-import type { Bound } from '../../functions/bind/bound.ts'
+import { Binder } from '../../functions/bind/binder.ts'
+import { argumentOf, type Bound } from '../../functions/bind/bound.ts'
 import { catalogue } from '../../functions/catalogue.ts'
 import type { AggregateNode, ExprNode, Value } from '../../functions/expr/node.ts'
 import { rewrite, walk } from '../../functions/expr/walk.ts'

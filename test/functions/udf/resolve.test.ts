@@ -1,6 +1,6 @@
 import t from 'tap'
-import { argumentOf, Binder } from '../../../functions/bind/binder.ts'
-import type { Bound } from '../../../functions/bind/bound.ts'
+import { Binder } from '../../../functions/bind/binder.ts'
+import { argumentOf, type Bound } from '../../../functions/bind/bound.ts'
 import { catalogue } from '../../../functions/catalogue.ts'
 import { col, lit } from '../../../functions/expr/build.ts'
 import type { Expr } from '../../../functions/expr/expr.ts'
