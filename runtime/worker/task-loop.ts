@@ -40,14 +40,15 @@ type Parts = Map<string, Uint8Array>
  */
 export function startTaskLoop(runTask: RunTask, hooks: TaskLoopHooks = {}): void {
   installLogStreams()
-  const channels = { input: new InputReader(), results: openResults(), parts: new Map() satisfies Parts }
+  const parts: Parts = new Map()
+  const channels = { input: new InputReader(), results: openResults(), parts }
   let running: { readonly id: number; readonly controller: AbortController } | undefined
   let last = Promise.resolve()
 
   const control = openControl((message) => {
     if (message.kind === 'start') last = last.then(() => start(control, hooks, message.workerContext))
     if (message.kind === 'part') last = last.then(() => keep(message, channels))
-    if (message.kind === 'drop') last = last.then(() => void channels.parts.delete(message.hash))
+    if (message.kind === 'drop') last = last.then(() => void parts.delete(message.hash))
     if (message.kind === 'cancel' && message.id === running?.id) running.controller.abort(cancelled())
     if (message.kind !== 'task') return
     // Known from here on, and not from its turn on: a `cancel` may come first.

@@ -1,9 +1,12 @@
 // Parts on real workers: each is sent once to a worker that keeps it, and is there whatever became of the tasks before.
 
 import { hash } from 'node:crypto'
+import { setTimeout as delay } from 'node:timers/promises'
+import { isDeepStrictEqual } from 'node:util'
 import { test } from 'tap'
 import type { TaskPart } from '../../../runtime/backend.ts'
 import type { ForkPool } from '../../../runtime/pool/pool.ts'
+import { createRandom } from '../../fuzz/mutate.ts'
 import { isAlive, poolOf, runTask, start, until } from './with-pool.ts'
 
 const options = { timeout: 20_000 }
@@ -136,4 +139,25 @@ test('a failed task leaves its parts with the worker', options, async (t) => {
   await t.rejects(runTask(pool, { fail: 'no' }, { parts: [large] }), { code: 'invalid_value' })
   t.strictSame((await found(pool, [large])).digests, [large.hash])
   t.equal(pool.stats().sentParts, 1)
+})
+
+test('whatever becomes of other tasks, a task finds its parts', { timeout: 60_000 }, async (t) => {
+  const pool = poolOf(t, 'echo', { workers: 2, maxPartBytes: 300_000, graceMs: 50 })
+  const parts = Array.from({ length: 12 }, (_, at) => partOf(at, at % 3 === 0 ? 90_000 : 900 * at))
+  const random = createRandom(7)
+  const disturb = async (needed: readonly TaskPart[]) => {
+    const end = new AbortController()
+    const task = [{ sleepMs: 60_000 }, { fail: 'no' }, { exit: 1 }][random(8)] ?? { sleepMs: 60_000 }
+    const run = await start(pool, task, { parts: needed }, { signal: end.signal })
+    if (random(2) === 0) await delay(random(5))
+    end.abort()
+    await t.rejects(run.done)
+  }
+  const work = Array.from({ length: 120 }, async (_, at) => {
+    const needed = parts.filter(() => random(4) === 0)
+    if (at % 3 === 0) await disturb(needed)
+    else if (!isDeepStrictEqual((await found(pool, needed)).digests, hashesOf(needed))) t.fail(`task ${at}`)
+  })
+  await Promise.all(work)
+  t.ok(pool.stats().sentParts < 120 * 3, `${pool.stats().sentParts} parts sent`)
 })
