@@ -44,6 +44,8 @@ export interface AggregateKernel {
    * others change nothing.
    */
   readonly duplicates?: 'counted' | 'ignored'
+  /** Its accumulators run user code: they want to know the row, for errors. */
+  readonly tracksRows?: true
   readonly grouped?: GroupedKernel
   /** For DISTINCT: the kernel that sees each distinct row of arguments once, for who finds them without accumulators. */
   readonly ofDistinct?: AggregateKernel

@@ -32,6 +32,7 @@ export function distinctKernel(inner: AggregateKernel, width: number): Aggregate
   return {
     accumulator: (run) => new DistinctAccumulator(inner.accumulator(run), width, run),
     ...slidingOf(inner),
+    ...(inner.tracksRows === undefined ? {} : { tracksRows: true }),
     ofDistinct: inner,
   }
 }

@@ -1,11 +1,16 @@
-// What the accumulators of one run of an aggregate share with whoever feeds them: how much they hold beside themselves.
-// Accumulators count where they keep a value, so that asking costs the same for any number of groups.
+// What the accumulators of one run of an aggregate share with whoever feeds them: how much they hold beside themselves,
+// and which row they are fed. Accumulators count where they keep a value, so that asking costs the same for any number
+// of groups.
 
 import type { Value } from '../expr/node.ts'
 
 export class AggregateRun {
   /** The memory that the values kept by all accumulators take, about. Sums and the like keep none. */
   heldBytes = 0
+  /** The row of the partition that comes or leaves, for errors. Set where the kernel asks for it by `tracksRows`. */
+  row: number | undefined
+  /** The row whose frame is evaluated. */
+  resultRow: number | undefined
 }
 
 /** What an accumulator's array, map or set takes while it is nearly empty. */

@@ -7,7 +7,7 @@ import { InternalError, UdfError } from '../errors.ts'
 import type { Value } from '../expr/node.ts'
 import type { Argument } from '../scalar/contract.ts'
 import type { Accumulator, AggregateUdf } from './definition.ts'
-import { contractBroken, methodFailure } from './failure.ts'
+import { type CalledFor, calledForRow, contractBroken, methodFailure } from './failure.ts'
 import { instanceOf } from './instance.ts'
 import { checkArguments } from './resolve.ts'
 import { fromUser, toUser } from './user-values.ts'
@@ -30,7 +30,7 @@ export function resolveAggregateUdf(udf: AggregateUdf, args: readonly Argument[]
     state: udf.state,
     kernel: () => {
       const contract = contractOf(udf)
-      return { accumulator: (run) => new UserAccumulator(contract, run) }
+      return { accumulator: (run) => new UserAccumulator(contract, run), tracksRows: true }
     },
   }
 }
@@ -42,6 +42,8 @@ interface Contract {
   readonly name: string
   readonly make: () => Partial<Record<keyof Accumulator, (...args: readonly unknown[]) => unknown>>
   readonly inputs: readonly Convert[]
+  /** Whether arguments are handed over as they are. */
+  readonly isPlain: boolean
   readonly statesToUser: readonly Convert[]
   readonly statesFromUser: readonly ((value: unknown) => Value)[]
   readonly result: (value: unknown) => Value
@@ -58,6 +60,7 @@ function contractOf(udf: AggregateUdf): Contract {
     name,
     make: () => instanceOf(name, body.fn) as ReturnType<Contract['make']>,
     inputs: udf.inputs.map(converter),
+    isPlain: udf.inputs.every((type) => toUser(type, int64As, name) === undefined),
     statesToUser: udf.state.map((field) => converter(field.type)),
     statesFromUser: udf.state.map((field) => fromUser(`${name}.state().${field.name}`, field)),
     result: fromUser(name, udf.returns),
@@ -71,6 +74,8 @@ class UserAccumulator implements Accumulator {
   #waiting: unknown[][]
   #rows = 0
   readonly #run: AggregateRun
+  #firstRow: number | undefined
+  #lastRow: number | undefined
   /** What the waiting rows take; what the user's object keeps cannot be known. */
   #held = 0
 
@@ -83,21 +88,31 @@ class UserAccumulator implements Accumulator {
   }
 
   add(...row: readonly Value[]): void {
-    const { inputs, name } = this.#contract
-    if (this.#instance.add !== undefined) {
-      const args = row.map((value, i) => inputs[i]?.(value))
-      try {
-        this.#instance.add(...args)
-      } catch (error) {
-        throw methodFailure(name, 'add', error)
-      }
-      return
+    const { inputs, isPlain, name } = this.#contract
+    const takesRows = this.#instance.add !== undefined
+    try {
+      const args = isPlain ? row : row.map((value, i) => inputs[i]?.(value))
+      if (takesRows) this.#instance.add?.(...args)
+      else this.#wait(args, row)
+    } catch (error) {
+      throw methodFailure(name, 'add', error, calledForRow(this.#run.row))
     }
-    row.forEach((value, i) => {
-      this.#waiting[i]?.push(inputs[i]?.(value))
-      this.#hold(valueBytes(value))
+    if (!takesRows && this.#rows === ROWS_AT_ONCE) this.#flush()
+  }
+
+  /** Keeps a row for `update`. */
+  #wait(args: readonly unknown[], row: readonly Value[]): void {
+    args.forEach((arg, i) => {
+      this.#waiting[i]?.push(arg)
+      this.#hold(valueBytes(row[i] ?? null))
     })
-    if (++this.#rows === ROWS_AT_ONCE) this.#flush()
+    if (this.#rows++ === 0) this.#firstRow = this.#run.row
+    this.#lastRow = this.#run.row
+  }
+
+  #waitingRows(): CalledFor | undefined {
+    const [first, last] = [this.#firstRow, this.#lastRow]
+    return first === undefined || last === undefined ? undefined : { count: this.#rows, first, last }
   }
 
   #hold(bytes: number): void {
@@ -107,10 +122,8 @@ class UserAccumulator implements Accumulator {
 
   retract(...columns: readonly (readonly Value[])[]): void {
     this.#flush()
-    this.#call(
-      'retract',
-      columns.map((column, i) => column.map((value) => this.#contract.inputs[i]?.(value))),
-    )
+    const args = columns.map((column, i) => column.map((value) => this.#contract.inputs[i]?.(value)))
+    this.#call('retract', args, calledForRow(this.#run.row))
   }
 
   merge(...states: readonly (readonly Value[])[]): void {
@@ -139,26 +152,27 @@ class UserAccumulator implements Accumulator {
 
   evaluate(): Value {
     this.#flush()
-    return this.#contract.result(this.#call('evaluate', []))
+    return this.#contract.result(this.#call('evaluate', [], calledForRow(this.#run.resultRow)))
   }
 
   #flush(): void {
     if (this.#rows === 0) return
     const columns = this.#waiting
+    const rows = this.#waitingRows()
     this.#rows = 0
     this.#waiting = columns.map(() => [])
     this.#hold(-this.#held)
-    this.#call('update', columns)
+    this.#call('update', columns, rows)
   }
 
-  #call(method: keyof Accumulator, args: readonly unknown[]): unknown {
+  #call(method: keyof Accumulator, args: readonly unknown[], rows?: CalledFor): unknown {
     const { name } = this.#contract
     const own = this.#instance[method]
     if (own === undefined) throw contractBroken(name, `its accumulator has no ${method}()`)
     try {
       return own.apply(this.#instance, [...args])
     } catch (error) {
-      throw methodFailure(name, method, error)
+      throw methodFailure(name, method, error, rows)
     }
   }
 }

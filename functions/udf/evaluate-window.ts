@@ -4,7 +4,7 @@
 import { InternalError, UdfError } from '../errors.ts'
 import type { Value } from '../expr/node.ts'
 import type { RowRange, WindowEvaluator, WindowUdf } from './definition.ts'
-import { contractBroken, methodFailure } from './failure.ts'
+import { type CalledFor, calledForRow, contractBroken, methodFailure } from './failure.ts'
 import { instanceOf } from './instance.ts'
 import { fromUser, toUser } from './user-values.ts'
 
@@ -13,6 +13,8 @@ export interface WindowPartition {
   readonly rows: number
   /** One column of values per argument. */
   readonly values: readonly (readonly Value[])[]
+  /** The row of the task's input that a row of the window partition is, for errors. */
+  readonly rowOfInput: (row: number) => number
   /** The frame of a row. */
   readonly frame: (row: number) => RowRange
   /** The ranges of rows that are equal in all sort keys. */
@@ -34,7 +36,25 @@ export function windowEvaluation(udf: WindowUdf, options: { readonly ignoreNulls
       const convert = adapters[i]
       return convert === undefined ? column : column.map((value) => (value === null ? null : convert(value)))
     })
-    return results(name, evaluator, partition, values).map(result)
+    return converted(name, results(name, evaluator, partition, values), result, partition)
+  }
+}
+
+/** The results as values of the declared type. */
+function converted(
+  name: string,
+  given: readonly unknown[],
+  convert: (value: unknown) => Value,
+  { rowOfInput }: WindowPartition,
+): readonly Value[] {
+  let row = 0
+  try {
+    return given.map((value, i) => {
+      row = i
+      return convert(value)
+    })
+  } catch (error) {
+    throw methodFailure(name, 'evaluate', error, calledForRow(rowOfInput(row)))
   }
 }
 
@@ -44,40 +64,48 @@ function results(
   partition: WindowPartition,
   values: readonly (readonly unknown[])[],
 ): readonly unknown[] {
-  const { rows } = partition
+  const { rows, rowOfInput } = partition
   const trait = (key: 'usesWindowFrame' | 'includeRank' | 'supportsBoundedExecution' | 'isCausal'): boolean =>
     Boolean(call(name, key, () => (typeof evaluator[key] === 'function' ? evaluator[key]() : evaluator[key])))
-  if (trait('usesWindowFrame'))
-    return Array.from({ length: rows }, (_, row) => evaluateRange(name, evaluator, values, partition.frame(row)))
+  if (trait('usesWindowFrame')) {
+    const evaluate = required(name, evaluator, 'evaluate')
+    return Array.from({ length: rows }, (_, row) => {
+      const frame = partition.frame(row)
+      return call(
+        name,
+        'evaluate',
+        () => evaluate(values, frame),
+        () => calledForRow(rowOfInput(row)),
+      )
+    })
+  }
   if (trait('includeRank')) {
     const ranks = partition.ranks()
-    return all(name, 'evaluateAllWithRank', rows, () => required(name, evaluator, 'evaluateAllWithRank')(rows, ranks))
+    const evaluate = required(name, evaluator, 'evaluateAllWithRank')
+    return all(name, 'evaluateAllWithRank', partition, () => evaluate(rows, ranks))
   }
-  if (!trait('supportsBoundedExecution'))
-    return all(name, 'evaluateAll', rows, () => required(name, evaluator, 'evaluateAll')(values, rows))
+  if (!trait('supportsBoundedExecution')) {
+    const evaluate = required(name, evaluator, 'evaluateAll')
+    return all(name, 'evaluateAll', partition, () => evaluate(values, rows))
+  }
   const isCausal = trait('isCausal')
+  const evaluate = required(name, evaluator, 'evaluate')
   return Array.from({ length: rows }, (_, row) => {
-    const range = call(name, 'getRange', () => evaluator.getRange?.(row, rows)) ?? [0, isCausal ? row + 1 : rows]
-    const value = evaluateRange(name, evaluator, values, checkRange(name, range, rows))
-    call(name, 'memoize', () => evaluator.memoize?.())
+    const at = (): CalledFor | undefined => calledForRow(rowOfInput(row))
+    const given = (): RowRange => evaluator.getRange?.(row, rows) ?? [0, isCausal ? row + 1 : rows]
+    const range = call(name, 'getRange', () => checkRange(name, given(), rows), at)
+    const value = call(name, 'evaluate', () => evaluate(values, range), at)
+    call(name, 'memoize', () => evaluator.memoize?.(), at)
     return value
   })
 }
 
-function evaluateRange(
-  name: string,
-  evaluator: WindowEvaluator,
-  values: readonly (readonly unknown[])[],
-  range: RowRange,
-): unknown {
-  return call(name, 'evaluate', () => required(name, evaluator, 'evaluate')(values, range))
-}
-
-function call<Result>(name: string, method: string, run: () => Result): Result {
+/** @param rows - The rows that the method is called for; asked when it throws. */
+function call<Result>(name: string, method: string, run: () => Result, rows?: () => CalledFor | undefined): Result {
   try {
     return run()
   } catch (error) {
-    throw methodFailure(name, method, error)
+    throw methodFailure(name, method, error, rows?.())
   }
 }
 
@@ -92,8 +120,17 @@ function required<Method extends 'evaluate' | 'evaluateAll' | 'evaluateAllWithRa
 }
 
 /** The results of all rows at once, counted. */
-function all(name: string, method: string, rows: number, run: () => Iterable<unknown>): readonly unknown[] {
-  const given = call(name, method, () => Array.from(run()))
+function all(
+  name: string,
+  method: string,
+  { rows, rowOfInput }: WindowPartition,
+  run: () => Iterable<unknown>,
+): readonly unknown[] {
+  const calledFor = (): CalledFor => {
+    const own = Array.from({ length: rows }, (_, row) => rowOfInput(row)).sort((a, b) => a - b)
+    return { count: rows, first: own[0] ?? 0, last: own.at(-1) ?? 0 }
+  }
+  const given = call(name, method, () => Array.from(run()), calledFor)
   if (given.length === rows) return given
   throw new UdfError(
     'udf_wrong_result',

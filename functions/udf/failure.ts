@@ -1,7 +1,7 @@
-// Errors of user code: where in the user's file it threw, and the error that says so for methods of accumulators and
-// window evaluators.
+// Errors of user code: where in the user's file it threw, for which rows, and the error that says so for methods of
+// accumulators and window evaluators.
 
-import { isVolleyError, UdfError } from '../errors.ts'
+import { createError, type ErrorDetails, isVolleyError, UdfError } from '../errors.ts'
 
 export interface Frame extends Record<string, string | number> {
   readonly file: string
@@ -20,14 +20,49 @@ export function userFrame(error: Error): Frame | undefined {
   return undefined
 }
 
-/** What a method of a user's object threw, as an error that names it, its file and line. Our own errors stay. */
-export function methodFailure(udf: string, method: string, thrown: unknown): unknown {
-  if (isVolleyError(thrown)) return thrown
+/** Rows of the partition, counted from 0, that a method was called for. */
+export interface CalledFor {
+  readonly count: number
+  readonly first: number
+  readonly last: number
+}
+
+/** A single row as what a method was called for; undefined when nobody knows which. */
+export const calledForRow = (row: number | undefined): CalledFor | undefined =>
+  row === undefined ? undefined : { count: 1, first: row, last: row }
+
+/**
+ * What a method of a user's object threw, as an error that names it, the rows, and the user's file and line. Our own
+ * errors stay what they are and get the rows.
+ */
+export function methodFailure(udf: string, method: string, thrown: unknown, rows?: CalledFor): unknown {
+  const details = detailsOf(rows)
+  if (isVolleyError(thrown)) {
+    if (rows === undefined) return thrown
+    return createError(thrown.code, thrown.message, { details: { ...thrown.details, ...details }, cause: thrown })
+  }
+  return userFailure(udf, `in ${method}()${textOf(rows)}`, thrown, { method, ...details })
+}
+
+function detailsOf(rows: CalledFor | undefined): ErrorDetails {
+  if (rows === undefined) return {}
+  return rows.count === 1 ? { row: rows.first } : { rows: rows.count, firstRow: rows.first, lastRow: rows.last }
+}
+
+function textOf(rows: CalledFor | undefined): string {
+  if (rows === undefined) return ''
+  return rows.count === 1
+    ? ` for row ${rows.first}`
+    : ` for ${rows.count} rows from row ${rows.first} to row ${rows.last}`
+}
+
+/** What a user's function threw, as an error that says where in the user's file; its stack is the user's. */
+export function userFailure(udf: string, where: string, thrown: unknown, details: ErrorDetails): UdfError {
   const message = thrown instanceof Error ? thrown.message : String(thrown)
   const place = thrown instanceof Error ? userFrame(thrown) : undefined
-  const where = place === undefined ? '' : ` at ${place.file}:${place.line}:${place.column}`
-  const error = new UdfError('udf_failed', `Function "${udf}" threw in ${method}()${where}: ${message}`, {
-    details: { udf, method, message, ...(place ?? {}) },
+  const at = place === undefined ? '' : ` at ${place.file}:${place.line}:${place.column}`
+  const error = new UdfError('udf_failed', `Function "${udf}" threw ${where}${at}: ${message}`, {
+    details: { udf, ...details, message, ...(place ?? {}) },
     cause: thrown,
   })
   if (thrown instanceof Error && thrown.stack !== undefined) error.stack = thrown.stack

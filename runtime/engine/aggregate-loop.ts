@@ -2,6 +2,7 @@
 // see the same rows. What the slots are is said by kernels; which group a row is in, by whoever calls.
 
 import type { AggregateKernel } from '../../functions/aggregate/contract.ts'
+import type { AggregateRun } from '../../functions/aggregate/run.ts'
 import type { Bound } from '../../functions/bind/bound.ts'
 import { Emitter } from './emit.ts'
 import { compileLoop, type LoopFunction } from './loop.ts'
@@ -25,6 +26,8 @@ export interface LoopPart {
 export interface LoopTargets {
   readonly groups: Int32Array | undefined
   readonly slots: readonly unknown[]
+  /** What the accumulators of each part share. */
+  readonly runs: readonly AggregateRun[]
 }
 
 export class AggregateLoop {
@@ -61,10 +64,11 @@ export class AggregateLoop {
   ): LoopFunction {
     const emitter = new Emitter(forms)
     const names: string[] = []
+    const runs: string[] = []
     const writeBack: string[] = []
     // The roots stand in the order in which they were handed to the loop set.
     const remaining = [...roots]
-    for (const part of this.#parts) {
+    for (const [p, part] of this.#parts.entries()) {
       const inputs = remaining.splice(0, part.inputs.length)
       const [filter] = part.filter === undefined ? [] : remaining.splice(0, 1)
       const texts = Array.from({ length: part.slots }, () => {
@@ -77,12 +81,16 @@ export class AggregateLoop {
         if (!grouped) writeBack.push(`b${slot}[0] = k${slot};`)
         return grouped ? `k${slot}[g]` : `k${slot}`
       })
-      emitter.add(`{\n${emitter.nested(() => this.#updateText(emitter, { ...part, inputs, filter }, texts))}\n}`)
+      const run = part.kernel.tracksRows === true && !this.#merges ? `r${p}` : undefined
+      if (run !== undefined) runs.push(`const ${run} = t.runs[${p}];`)
+      const update = () => this.#updateText(emitter, { ...part, inputs, filter }, { slots: texts, run })
+      emitter.add(`{\n${emitter.nested(update)}\n}`)
     }
     return compileLoop(
       emitter,
       `${declareInputs(forms)}
        ${names.join('\n')}
+       ${runs.join('\n')}
        ${grouped ? 'const q = t.groups;' : ''}
        ${loopHead(selected)}
          ${grouped ? 'const g = q[j];' : ''}
@@ -92,8 +100,12 @@ export class AggregateLoop {
     )
   }
 
-  /** The statements that bring one row into one aggregate's state. */
-  #updateText(emitter: Emitter, part: LoopPart, slots: readonly string[]): void {
+  /** The statements that bring one row into one aggregate's state; `run` is told which row it is. */
+  #updateText(
+    emitter: Emitter,
+    part: LoopPart,
+    { slots, run }: { readonly slots: readonly string[]; readonly run: string | undefined },
+  ): void {
     const { kernel, inputs, filter, skipsNulls } = part
     const merges = this.#merges
     const condition = filter === undefined ? 'true' : emitter.truth(filter)
@@ -112,7 +124,7 @@ export class AggregateLoop {
         )
         text = merges
           ? `${slots[0]}.merge(${orNull.map((value) => `[${value}]`).join(', ')});`
-          : `${slots[0]}.add(${orNull.join(', ')});`
+          : `${run === undefined ? '' : `${run}.row = b.rowOfPartition(i); `}${slots[0]}.add(${orNull.join(', ')});`
       }
       emitter.add(guards.length === 0 ? text : `if (${guards.join(' & ')}) {\n${text}\n}`)
     })

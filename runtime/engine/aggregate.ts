@@ -82,11 +82,12 @@ export class CompiledAggregation {
   ): void {
     const slotsOf = ({ slots }: PartState): readonly unknown[] => slots.map((slot) => slot.values)
     const together = of.filter(({ rows }) => rows === undefined)
-    this.#loop.run(prepared, selection, { groups, slots: together.flatMap(slotsOf) })
+    const runs = together.map(({ run }) => run)
+    this.#loop.run(prepared, selection, { groups, slots: together.flatMap(slotsOf), runs })
     this.parts.forEach(({ distinct, states }, i) => {
       const state = of[i]
       if (distinct === undefined || state?.rows === undefined) return
-      const targets = { groups, slots: slotsOf(state) }
+      const targets = { groups, slots: slotsOf(state), runs: [state.run] }
       const [input] = states ?? []
       if (input === undefined) distinct.update(prepared, selection, state.rows, targets)
       else if (input.kind === 'input') distinct.merge(prepared.column(input.index), state.rows, targets)

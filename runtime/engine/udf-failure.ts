@@ -1,7 +1,7 @@
 // The error of a user's function that threw: whose it is, in which row, and where in the user's file.
 
-import { createError, isVolleyError, UdfError } from '../../functions/errors.ts'
-import { userFrame } from '../../functions/udf/failure.ts'
+import { createError, isVolleyError } from '../../functions/errors.ts'
+import { userFailure, userFrame } from '../../functions/udf/failure.ts'
 
 export { userFrame }
 
@@ -17,13 +17,5 @@ export function udfFailure(thrown: unknown, name: string | undefined, row: numbe
     return createError(thrown.code, thrown.message, { details: { ...thrown.details, row }, cause: thrown })
   }
   if (name === undefined) return thrown
-  const message = thrown instanceof Error ? thrown.message : String(thrown)
-  const place = thrown instanceof Error ? userFrame(thrown) : undefined
-  const where = place === undefined ? '' : ` at ${place.file}:${place.line}:${place.column}`
-  const error = new UdfError('udf_failed', `Function "${name}" threw in row ${row}${where}: ${message}`, {
-    details: { udf: name, row, message, ...(place ?? {}) },
-    cause: thrown,
-  })
-  if (thrown instanceof Error && thrown.stack !== undefined) error.stack = thrown.stack
-  return error
+  return userFailure(name, `in row ${row}`, thrown, { row })
 }

@@ -43,13 +43,14 @@ export function aggregateFrames(
     const start = order.partitions[p] ?? 0
     const end = order.partitions[p + 1] ?? 0
     const run = new AggregateRun()
-    const view = viewOf(aggregate, frame, start, run)
+    const view = viewOf(tracked(aggregate, order, run), frame, start, run)
     let previous: Value = null
     for (let place = start; place < end; place++) {
       const from = frames.starts[place] ?? 0
       const to = frames.ends[place] ?? 0
       const isSame = place > start && from === frames.starts[place - 1] && to === frames.ends[place - 1]
       if (!isSame) {
+        run.resultRow = order.rows[place]
         previous = view.evaluate(from, to)
         if (typeof previous === 'string' || (typeof previous === 'object' && previous !== null))
           results += valueBytes(previous)
@@ -63,6 +64,18 @@ export function aggregateFrames(
     }
   }
   budget.change(results - held, `the results of ${aggregate.name}`)
+}
+
+/** The aggregate, which says which row it looks at when errors are to name it. */
+function tracked(aggregate: FrameAggregate, { rows }: WindowOrder, run: AggregateRun): FrameAggregate {
+  if (aggregate.kernel.tracksRows !== true) return aggregate
+  return {
+    ...aggregate,
+    argumentsAt: (place) => {
+      run.row = rows[place]
+      return aggregate.argumentsAt(place)
+    },
+  }
 }
 
 /** The aggregate of a frame that never moves back. */

@@ -27,6 +27,7 @@ export function runEvaluator(
     const end = partitions[p + 1] ?? 0
     const values = evaluate({
       rows: end - start,
+      rowOfInput: (row) => rows[start + row] ?? 0,
       values: readers.map((read) => read(start, end)),
       frame: (row) => {
         const { starts, ends } = frames()

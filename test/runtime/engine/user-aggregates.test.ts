@@ -236,32 +236,6 @@ t.test('an accumulator with retract slides over frames, one without is refused',
   )
 })
 
-t.test('what an accumulator throws names the function, the method, the file and the line', async (t) => {
-  class Broken {
-    add(): void {
-      throw new RangeError('out of paper')
-    }
-    merge(): void {}
-    state(): unknown[] {
-      return [0]
-    }
-    evaluate(): number {
-      return 0
-    }
-  }
-  const broken = udaf(Broken, [float64], float64, [float64], { name: 'broken' })
-  await t.rejects(
-    orders()
-      .aggregate([], [broken(col('id'))])
-      .toRows(),
-    {
-      code: 'udf_failed',
-      message: /^Function "broken" threw in add\(\) at .*user-aggregates\.test\.ts:\d+:\d+: out of paper$/,
-      details: { udf: 'broken', method: 'add' },
-    },
-  )
-})
-
 t.test('a state or a result of the wrong kind is an error that names it', async (t) => {
   const accumulator = (state: unknown, result: unknown) => () => ({
     add: () => {},

@@ -166,20 +166,3 @@ for (const [title, traits, message] of [
     )
   })
 }
-
-t.test('what an evaluator throws names the file and the line', async (t) => {
-  class Broken {
-    evaluateAll(): never {
-      throw new Error('no ink')
-    }
-  }
-  await t.rejects(
-    prices()
-      .select(udwf(Broken, [], float64)().over(over))
-      .toRows(),
-    {
-      code: 'udf_failed',
-      message: /^Function "Broken" threw in evaluateAll\(\) at .*user-windows\.test\.ts:\d+:\d+: no ink$/,
-    },
-  )
-})
