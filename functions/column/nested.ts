@@ -19,6 +19,8 @@ export function nestedValues(
   valid: Uint8Array | undefined,
   fromData: FromData,
 ): readonly Value[] {
+  // What Arrow gives for a stream without batches has no children.
+  if (data.length === 0) return []
   const read = rowReader(data, type, fromData)
   return Array.from({ length: data.length }, (_, row) => (valid !== undefined && valid[row] === 0 ? null : read(row)))
 }

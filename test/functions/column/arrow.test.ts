@@ -6,6 +6,7 @@ import type { Value } from '../../../functions/expr/node.ts'
 import { fromArrowSchema, fromArrowType, toArrowSchema, toArrowType } from '../../../functions/types/arrow.ts'
 import { parseType } from '../../../functions/types/parse-type.ts'
 import { field, typeName } from '../../../functions/types/type.ts'
+import { BatchEncoder } from '../../../runtime/batch-encoder.ts'
 import { columnOf } from '../../conformance/cases.ts'
 
 t.setTimeout(10_000)
@@ -53,6 +54,19 @@ for (const [type, wanted] of columns) {
       Array.from({ length: read.length }, (_, row) => valueAt(read.columns[0]!, row)),
       wanted,
     )
+    t.end()
+  })
+
+  t.test(`a stream without batches has an empty column of ${type}`, (t) => {
+    const schema = [field('c', parseType(type))]
+    const encoder = new BatchEncoder(schema)
+    const bytes = Buffer.concat([...encoder.start(), ...encoder.end()])
+    const batches = [...arrow.RecordBatchReader.from(bytes)]
+    t.same(
+      batches.map((batch) => fromRecordBatch(batch, schema).columns.map(({ length }) => length)),
+      batches.map(() => [0]),
+    )
+    t.ok(batches.length > 0, 'Arrow gives a batch that stands for none')
     t.end()
   })
 
