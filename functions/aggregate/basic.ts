@@ -3,10 +3,9 @@
 import type { Value } from '../expr/node.ts'
 import type { Argument } from '../scalar/contract.ts'
 import { compareValues } from '../scalar/order.ts'
-import { anything, exactly, number } from '../signature/signature.ts'
+import { anything, exactly, quantity } from '../signature/signature.ts'
 import {
   type DataType,
-  type DecimalType,
   decimal128,
   type Field,
   field,
@@ -22,7 +21,7 @@ import type { Accumulator } from '../udf/definition.ts'
 import { type AggregateKernel, aggregateFunction, type GroupedKernel } from './contract.ts'
 import type { AggregateRun } from './run.ts'
 import { SlidingExtreme } from './sliding-extreme.ts'
-import { Count, DecimalMean, FloatTotal, fit, IntegerTotal, Mean } from './totals.ts'
+import { Count, ExactMean, FloatTotal, fit, IntegerTotal, Mean } from './totals.ts'
 
 const typeOf = (args: readonly Argument[]): DataType => args[0]?.type ?? float64
 
@@ -79,16 +78,16 @@ function sumType(args: readonly Argument[]): DataType {
   const type = typeOf(args)
   if (isDecimal(type)) return decimal128(Math.min(38, type.precision + 10), type.scale)
   if (type.kind.startsWith('uint')) return uint64
-  return isInteger(type) ? int64 : float64
+  return type.kind === 'duration' ? type : isInteger(type) ? int64 : float64
 }
 
 const sum = aggregateFunction({
   name: 'sum',
   family: 'aggregate',
   usage: 'sum(number)',
-  summary: 'The sum of the values that are not null; null when there are none. 64-bit integers wrap',
+  summary: 'The sum of the numbers or durations that are not null; null when there are none. 64-bit integers wrap',
   examples: [],
-  signature: exactly([number]),
+  signature: exactly([quantity]),
   returns: sumType,
   state: (args) => [field('sum', sumType(args))],
   kernel: (_args, returns) => (isBigInt(returns) ? integerSum(returns) : floatSum()),
@@ -154,20 +153,20 @@ const avg = aggregateFunction({
   aliases: ['mean'],
   family: 'aggregate',
   usage: 'avg(number)',
-  summary: 'The mean of the values that are not null; null when there are none',
+  summary: 'The mean of the numbers or durations that are not null; null when there are none',
   examples: [],
-  signature: exactly([number]),
+  signature: exactly([quantity]),
   returns: (args) => {
     const type = typeOf(args)
+    if (type.kind === 'duration') return type
     return isDecimal(type) ? decimal128(Math.min(38, type.precision + 4), Math.min(38, type.scale + 4)) : float64
   },
-  state: (args) => [field('sum', isDecimal(typeOf(args)) ? sumType(args) : float64), field('count', int64, false)],
-  kernel: (args, returns) => {
-    const type = typeOf(args)
-    const sums = sumType(args)
-    return isDecimal(type) && isDecimal(returns) && isDecimal(sums) ? decimalAvg(type, sums, returns) : floatAvg()
-  },
+  state: (args) => [field('sum', isExact(typeOf(args)) ? sumType(args) : float64), field('count', int64, false)],
+  kernel: (args, returns) => (isExact(typeOf(args)) ? exactAvg(typeOf(args), sumType(args), returns) : floatAvg()),
 })
+
+/** Means of these are of their kind, and computed without doubles. */
+const isExact = (type: DataType): boolean => isDecimal(type) || type.kind === 'duration'
 
 function floatAvg(): AggregateKernel {
   return {
@@ -186,10 +185,10 @@ function floatAvg(): AggregateKernel {
   }
 }
 
-const decimalAvg = (type: DecimalType, sums: DecimalType, returns: DecimalType): AggregateKernel => ({
-  accumulator: () => new DecimalMean(10n ** BigInt(returns.scale - type.scale), sums, returns),
-  duplicates: 'counted',
-})
+function exactAvg(type: DataType, sums: DataType, returns: DataType): AggregateKernel {
+  const factor = isDecimal(type) && isDecimal(returns) ? 10n ** BigInt(returns.scale - type.scale) : 1n
+  return { accumulator: () => new ExactMean(factor, sums, returns), duplicates: 'counted' }
+}
 
 const extreme = (name: 'min' | 'max') =>
   aggregateFunction({

@@ -4,7 +4,7 @@ import { PlanError } from '../errors.ts'
 import type { Value } from '../expr/node.ts'
 import type { Argument } from '../scalar/contract.ts'
 import { compareNumbers } from '../scalar/order.ts'
-import { double, exactly, integer, type Parameter } from '../signature/signature.ts'
+import { double, exactly, float, integer, type Parameter } from '../signature/signature.ts'
 import { type DataType, field, float64, isDecimal, isFloat, list } from '../types/type.ts'
 import type { Accumulator } from '../udf/definition.ts'
 import { type AggregateFunction, type AggregateKernel, aggregateFunction } from './contract.ts'
@@ -154,7 +154,7 @@ const approximate = ({
     signature: exactly(parameters, optional),
     returns: (args) => {
       share(args)
-      return float64
+      return typeOf(args)
     },
     state: () => [
       field('means', list(float64), false),
@@ -192,10 +192,10 @@ export const percentileAggregates = [
     usage: 'percentile_cont(share) WITHIN GROUP (ORDER BY number) or percentile_cont(number, share)',
     summary: 'The value below which a share of the values lies, interpolated between two',
     examples: [],
-    signature: exactly([double, double]),
+    signature: exactly([float, double]),
     returns: (args) => {
       shareOf('percentile_cont', args, 1)
-      return float64
+      return typeOf(args)
     },
     state: () => [field('values', list(float64), false)],
     kernel: (args) => {
@@ -206,7 +206,7 @@ export const percentileAggregates = [
     name: 'approx_percentile_cont',
     usage: 'approx_percentile_cont(number, share[, centroids])',
     summary: 'About the value below which a share of the values lies, by a t-digest; exact for few values',
-    parameters: [double, double, integer],
+    parameters: [float, double, integer],
     optional: 1,
     shareAt: 1,
   }),
@@ -214,7 +214,7 @@ export const percentileAggregates = [
     name: 'approx_percentile_cont_with_weight',
     usage: 'approx_percentile_cont_with_weight(number, weight, share[, centroids])',
     summary: 'About the value below which a share of the weight lies, by a t-digest',
-    parameters: [double, double, double, integer],
+    parameters: [float, double, double, integer],
     optional: 1,
     shareAt: 2,
     weighted: true,
@@ -223,6 +223,6 @@ export const percentileAggregates = [
     name: 'approx_median',
     usage: 'approx_median(number)',
     summary: 'About the middle value, by a t-digest; exact for few values',
-    parameters: [double],
+    parameters: [float],
   }),
 ]

@@ -92,8 +92,14 @@ export const regressionAggregates = [
     m.count < 2 ? null : m.xy / (m.count - 1),
   ),
   pairs('covar_pop', [], 'The covariance of a population', (m) => ratio(m.xy, m.count)),
-  pairs('corr', [], 'The correlation; null for fewer than two pairs or when a side does not vary', (m) =>
-    m.count < 2 ? null : ratio(m.xy, Math.sqrt(m.xx) * Math.sqrt(m.yy)),
+  pairs(
+    'corr',
+    [],
+    'The correlation; null for fewer than two pairs, when a side does not vary or is not finite',
+    (m) => {
+      const found = m.count < 2 ? null : ratio(m.xy, Math.sqrt(m.xx) * Math.sqrt(m.yy))
+      return Number.isNaN(found) ? null : found
+    },
   ),
   pairs('regr_slope', [], 'The slope of the line of least squares', (m) => (m.count < 2 ? null : ratio(m.xy, m.xx))),
   pairs('regr_intercept', [], 'Where the line of least squares meets x = 0', (m) => {

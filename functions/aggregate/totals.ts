@@ -4,7 +4,7 @@
 import { DataError } from '../errors.ts'
 import { decimalText } from '../expr/display-value.ts'
 import type { Value } from '../expr/node.ts'
-import { type DecimalType, displayType } from '../types/type.ts'
+import { type DataType, displayType, isDecimal } from '../types/type.ts'
 import type { Accumulator } from '../udf/definition.ts'
 
 /** Counts rows. */
@@ -136,14 +136,14 @@ export class Mean implements Accumulator {
   }
 }
 
-/** The mean of decimals, with more digits behind the point than they have. */
-export class DecimalMean implements Accumulator {
+/** The mean of decimals, with more digits behind the point than they have, and of durations, in their unit. */
+export class ExactMean implements Accumulator {
   #sum = 0n
   #count = 0n
   readonly #factor: bigint
-  readonly #sums: DecimalType
-  readonly #returns: DecimalType
-  constructor(factor: bigint, sums: DecimalType, returns: DecimalType) {
+  readonly #sums: DataType
+  readonly #returns: DataType
+  constructor(factor: bigint, sums: DataType, returns: DataType) {
     this.#factor = factor
     this.#sums = sums
     this.#returns = returns
@@ -170,8 +170,13 @@ export class DecimalMean implements Accumulator {
   }
 }
 
-/** @throws {DataError} `overflow` for a decimal of more digits than its type has. */
-export function fit(value: bigint, type: DecimalType): bigint {
+/**
+ * The value in 64 bits, or in the digits of a decimal.
+ *
+ * @throws {DataError} `overflow` for a decimal of more digits than its type has.
+ */
+export function fit(value: bigint, type: DataType): bigint {
+  if (!isDecimal(type)) return BigInt.asIntN(64, value)
   const limit = 10n ** BigInt(type.precision)
   if (value < limit && value > -limit) return value
   throw new DataError('overflow', `Cannot hold ${decimalText(value, type.scale)} in ${displayType(type)}`)

@@ -45,6 +45,10 @@ export interface BoundAggregate {
  * @throws {PlanError} `unknown_function`, `type_mismatch`, and what binding its arguments throws.
  */
 export function bindAggregate(binder: Binder, node: AggregateNode, functions: AggregateSource): BoundAggregate {
+  if (node.distinct && node.args.some(({ kind }) => kind === 'wildcard')) {
+    const message = `Cannot compute ${displayNode(node)}: name the columns whose values count, as in count(DISTINCT a, b)`
+    throw new PlanError('type_mismatch', message)
+  }
   const bound = node.args.filter((arg) => arg.kind !== 'wildcard').map((arg) => binder.bind(arg))
   const fn = typeof node.fn === 'string' ? builtIn(node.fn, functions) : undefined
   const args = fn === undefined ? bound : sharesInOrder(binder, fn, node, bound)

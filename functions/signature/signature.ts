@@ -47,6 +47,8 @@ export const written = parameter('a string', (type) =>
 )
 /** Any number, kept as it is. */
 export const number = parameter('a number', (type) => (isNumeric(type) ? type : isNull(type) ? float64 : undefined))
+/** A number or a duration, kept as it is. */
+export const quantity = parameter('a number', (type) => (type.kind === 'duration' ? type : number.coerce(type)))
 /** A float; integers and decimals become Float64, Float32 stays. */
 export const float = parameter('a number', (type) =>
   isFloat(type) ? type : isInteger(type) || isDecimal(type) || isNull(type) ? float64 : undefined,

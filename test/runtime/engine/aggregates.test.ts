@@ -1,14 +1,15 @@
 // Sums, means and extremes where doubles, 64 bits and decimals end.
 
 import t from 'tap'
+import { col, type Expr, functions as f, SessionContext, typeName } from 'volley'
 import { columnOf } from '../../../functions/column/target.ts'
 import type { AggregateNode, Value } from '../../../functions/expr/node.ts'
-import { col, functions as f, typeName } from '../../../functions/index.ts'
 import {
   bool,
   type DataType,
   date32,
   decimal128,
+  duration,
   field,
   float32,
   float64,
@@ -22,6 +23,7 @@ import {
 } from '../../../functions/types/type.ts'
 import type { AggregateOp } from '../../../runtime/program/program.ts'
 import { schemaAfter } from '../../../runtime/program/schema.ts'
+import { tableOf } from '../../conformance/jobs.ts'
 import { rowsIn, runProgram } from './run-program.ts'
 
 type Name = 'sum' | 'avg' | 'min' | 'max' | 'count'
@@ -86,6 +88,9 @@ const cases: readonly (readonly [Name, readonly Value[], DataType, Value, string
   ['max', [10n, -10n], timestamp('ns'), 10n, 'timestamp(ns)'],
   ['max', [10n ** 30n, -(10n ** 37n)], decimal128(38, 0), 10n ** 30n, 'decimal128(38,0)'],
   ['max', [[1n, 2n], [1n, 3n], [1n]], list(int64), [1n, 3n], 'list<int64>'],
+  ['sum', [5n, null, -7n], duration('ms'), -2n, 'duration(ms)'],
+  ['avg', [5n, null, -8n], duration('us'), -1n, 'duration(us)'],
+  ['avg', [null], duration('s'), null, 'duration(s)'],
   ['count', [1, null, 3], int8, 2n, 'int64'],
   ['sum', [null, null], int64, null, 'int64'],
   ['avg', [null], int64, null, 'float64'],
@@ -108,4 +113,46 @@ t.test('a decimal sum or mean that does not fit its type is an overflow', (t) =>
   t.throws(() => aggregate('avg', [all], decimal128(38, 2)), { name: 'DataError', code: 'overflow' })
   t.same(aggregate('sum', [all, -all], decimal128(38, 2)).results[0], 0n, 'what it passes on the way does not matter')
   t.end()
+})
+
+const ctx = new SessionContext({ backend: 'in-process' })
+t.teardown(() => ctx.close())
+const floats = ctx.fromColumns({ a: [1, 2, 3], x: [2, Number.NaN, 4] }, { a: float32, x: float64 })
+
+t.test('percentiles of a float32 are float32', async (t) => {
+  const a = col('a')
+  const calls: readonly Expr[] = [
+    f.percentileCont(a, 0.3),
+    f.approxPercentileCont(a, 0.5),
+    f.approxPercentileContWithWeight(a, 1, 0.5),
+    f.approxMedian(a),
+    f.median(a),
+  ]
+  const frame = floats.aggregate([], calls)
+  t.same(
+    (await frame.schema()).map(({ type }) => typeName(type)),
+    calls.map(() => 'float32'),
+  )
+  t.same(Object.values((await frame.toRows())[0] ?? {}), [Math.fround(1.6), 2, 2, 2, 2])
+})
+
+t.test('the correlation is null where a side is not finite', async (t) => {
+  t.same(await floats.aggregate([], [f.corr(col('a'), col('x')).alias('r')]).toRows(), [{ r: null }])
+})
+
+t.test('count(DISTINCT *) is refused: it does not say which values', async (t) => {
+  await t.rejects(floats.aggregate([], ['count(distinct *)']).schema(), {
+    code: 'type_mismatch',
+    message: 'Cannot compute count(DISTINCT *): name the columns whose values count, as in count(DISTINCT a, b)',
+  })
+})
+
+t.test('partitions without rows give states that are lists of nothing', async (t) => {
+  const frame = floats.filter('a > 10').aggregate(['a'], ['median(x) as m', 'sum(distinct x) as s'])
+  t.same(await frame.toRows(), [])
+  const input = [{ name: 'a', type: 'Int64', values: [1, 2, 11] }]
+  const parts = ctx.fromArrow(tableOf({ id: '', sql: '', kind: 'aggregate', input }, 3))
+  const values = ['median(a) as m', 'sum(distinct a) as s']
+  t.same(await parts.filter('a > 10').aggregate(['a'], values).toRows({ partitions: 3 }), [{ a: 11n, m: 11, s: 11n }])
+  t.same(await floats.filter('a > 10').aggregate(['a'], ['array_agg(x) as l']).toRows(), [])
 })
