@@ -12,16 +12,23 @@ type FixedArray = FixedColumn['values']
 export const isFixed = (column: PlainColumn): column is FixedColumn =>
   column.storage === 'number' || column.storage === 'bigint' || column.storage === 'mask'
 
-/** The rows at `positions`, in that order. */
-export function gathered(column: PlainColumn, positions: Int32Array): PlainColumn {
+/**
+ * The rows at `positions`, in that order.
+ *
+ * @param valid - Their validity, gathered already.
+ */
+export function gathered(column: PlainColumn, positions: Int32Array, valid: Uint8Array | undefined): PlainColumn {
   const { length } = positions
   if (!isFixed(column)) return takeRows(column, positions, length)
-  const { type, storage, valid } = column
-  const values = fresh(column.values, length)
-  gatherLoop(column.values)(column.values, positions, values, length)
-  const taken = valid === undefined ? undefined : new Uint8Array(length)
-  if (valid !== undefined && taken !== undefined) gatherLoop(valid)(valid, positions, taken, length)
-  return { storage, type, length, valid: taken, values } as PlainColumn
+  const { type, storage } = column
+  return { storage, type, length, valid, values: gatheredValues(column.values, positions) } as PlainColumn
+}
+
+/** The entries at `positions`, in an array of the same kind. */
+export function gatheredValues<Values extends FixedArray>(values: Values, positions: Int32Array): Values {
+  const taken = fresh(values, positions.length) as Values
+  gatherLoop(values)(values, positions, taken, positions.length)
+  return taken
 }
 
 /** An empty array of the same kind. */

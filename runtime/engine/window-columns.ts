@@ -6,13 +6,24 @@ import type { Bound } from '../../functions/bind/bound.ts'
 import type { BoundWindow } from '../../functions/bind/window.ts'
 import { bigintArray, type PlainColumn } from '../../functions/column/column.ts'
 import { finishTarget } from '../../functions/column/target.ts'
-import { type DataType, float64, isBigInt, isDecimal } from '../../functions/types/type.ts'
+import { type DataType, float64, isBigInt } from '../../functions/types/type.ts'
+import { isFixed } from './gather.ts'
 import { leadingNumbers } from './leading-numbers.ts'
 import { growingExtremes, slidingExtremes } from './window-extremes.ts'
 import type { Frames } from './window-frame.ts'
 import type { WindowOrder } from './window-order.ts'
 import { pickedColumn } from './window-picks.ts'
-import { growingSums, prefixCounts, prefixSums, type Sums, slidingSums, wholeSums } from './window-sums.ts'
+import { growingSums, prefixCounts, prefixSums, slidingSums, wholeSums } from './window-sums.ts'
+
+/** What all of them need to know. */
+interface Inputs {
+  readonly order: WindowOrder
+  readonly frames: () => Frames
+  /** 1 at places that count; undefined when all do. */
+  readonly seen: Uint8Array | undefined
+  readonly bounds: BoundWindow['frame']
+  readonly type: DataType
+}
 
 /** The results of all rows; undefined when the aggregate has to be computed by its accumulators. */
 export function runColumns(
@@ -21,50 +32,30 @@ export function runColumns(
   frames: () => Frames,
   columnOf: (bound: Bound) => PlainColumn,
 ): PlainColumn | undefined {
-  if (computation.kind !== 'aggregate') return undefined
+  if (computation.kind !== 'aggregate' || computation.builtIn === undefined) return undefined
   const { builtIn } = computation
-  const columns = args.map((arg) => order.column(columnOf(arg)))
-  const seen = seenRows(columns, filter === undefined ? undefined : order.column(columnOf(filter)))
-  const [argument] = args
-  const [ordered] = columns
-  if (builtIn === 'count') return countColumn(order, frames(), seen, returns.type)
-  if (argument === undefined || ordered === undefined) return undefined
-  const grows = frame.start.kind === 'unbounded'
-  if (builtIn === 'min' || builtIn === 'max') {
-    const { storage } = ordered
-    if (storage !== 'number' && storage !== 'bigint' && storage !== 'mask') return undefined
-    // Rows with a null are not seen: no infinity need stand for them.
-    const direction = { descending: builtIn === 'max', nullsFirst: false }
-    const { numbers, exact } = leadingNumbers({ ...ordered, valid: undefined }, direction)
-    if (!exact) return undefined
-    const picked = (grows ? growingExtremes : slidingExtremes)(numbers, seen, frames(), order.partitions)
-    return pickedColumn(columnOf(argument), picked, order)
-  }
-  if (builtIn !== 'sum' && builtIn !== 'avg') return undefined
-  if (isDecimal(ordered.type)) return undefined
-  if (isBigInt(returns.type)) return integerSums(ordered, order, frames(), seen, returns.type)
-  const values = asDoubles(ordered)
-  if (values === undefined || returns.type.kind !== 'float64') return undefined
-  const { length } = order
-  const sums: Sums = {
-    values,
-    seen,
-    results: new Float64Array(length),
-    valid: new Uint8Array(length).fill(1),
-    isMean: builtIn === 'avg',
-  }
-  if (grows && frame.end.kind === 'unbounded') wholeSums(sums, order)
-  else if (grows) growingSums(sums, frames(), order)
-  else slidingSums(sums, frames(), order)
-  return finishTarget({ v: sums.results, m: sums.valid }, float64, length)
+  const columns = args.map(columnOf)
+  const seen = () => seenPlaces(columns, filter && columnOf(filter), order)
+  const inputs = () => ({ order, frames, seen: seen(), bounds: frame, type: returns.type })
+  if (builtIn === 'count') return countColumn(inputs())
+  const [column] = columns
+  if (column === undefined || !isFixed(column)) return undefined
+  if (builtIn === 'min' || builtIn === 'max') return extremes(column, builtIn, inputs())
+  if (builtIn === 'sum' && isBigInt(returns.type)) return integerSums(column, inputs())
+  if (builtIn === 'sum' || builtIn === 'avg') return doubleSums(column, builtIn === 'avg', inputs())
+  return undefined
 }
 
 /** 1 where no argument is null and the filter is true; undefined when that is everywhere. */
-function seenRows(columns: readonly PlainColumn[], filter: PlainColumn | undefined): Uint8Array | undefined {
+function seenPlaces(
+  columns: readonly PlainColumn[],
+  filter: PlainColumn | undefined,
+  order: WindowOrder,
+): Uint8Array | undefined {
   const masks = columns.flatMap(({ valid }) => valid ?? [])
   if (filter?.valid !== undefined) masks.push(filter.valid)
   if (filter?.storage === 'mask') masks.push(filter.values)
-  const [first, ...others] = masks
+  const [first, ...others] = masks.map((mask) => order.mask(mask))
   if (first === undefined || others.length === 0) return first
   const seen = first.slice()
   for (const mask of others)
@@ -72,13 +63,38 @@ function seenRows(columns: readonly PlainColumn[], filter: PlainColumn | undefin
   return seen
 }
 
-function countColumn(
-  { rows }: WindowOrder,
-  { starts, ends }: Frames,
-  seen: Uint8Array | undefined,
-  type: DataType,
-): PlainColumn {
-  const { length } = rows
+function extremes(
+  column: PlainColumn,
+  which: 'min' | 'max',
+  { order, frames, seen, bounds }: Inputs,
+): PlainColumn | undefined {
+  // Rows with a null are not seen: no infinity need stand for them.
+  const values = { ...order.column(column), valid: undefined }
+  const { numbers, exact } = leadingNumbers(values, { descending: which === 'max', nullsFirst: false })
+  if (!exact) return undefined
+  const find = bounds.start.kind === 'unbounded' ? growingExtremes : slidingExtremes
+  return pickedColumn(column, find(numbers, seen, frames(), order.partitions), order)
+}
+
+function doubleSums(
+  column: PlainColumn,
+  isMean: boolean,
+  { order, frames, seen, bounds, type }: Inputs,
+): PlainColumn | undefined {
+  const values = asDoubles(order.column(column))
+  if (values === undefined || type.kind !== 'float64') return undefined
+  const { length } = order
+  const sums = { values, seen, results: new Float64Array(length), valid: new Uint8Array(length).fill(1), isMean }
+  const grows = bounds.start.kind === 'unbounded'
+  if (grows && bounds.end.kind === 'unbounded') wholeSums(sums, order)
+  else if (grows) growingSums(sums, frames(), order)
+  else slidingSums(sums, frames(), order)
+  return finishTarget({ v: sums.results, m: sums.valid }, float64, length)
+}
+
+function countColumn({ order, frames, seen, type }: Inputs): PlainColumn {
+  const { rows, length } = order
+  const { starts, ends } = frames()
   const values = bigintArray(type, length)
   // Counts of rows fit into the low word.
   const words = new Int32Array(values.buffer)
@@ -94,16 +110,11 @@ function countColumn(
 }
 
 /** Sums that wrap at 64 bits: differences of sums from the first place on, whatever the frames. */
-function integerSums(
-  ordered: PlainColumn,
-  { rows }: WindowOrder,
-  { starts, ends }: Frames,
-  seen: Uint8Array | undefined,
-  type: DataType,
-): PlainColumn | undefined {
-  const sums = prefixSums(ordered, seen)
+function integerSums(column: PlainColumn, { order, frames, seen, type }: Inputs): PlainColumn | undefined {
+  const sums = prefixSums(order.column(column), seen)
   if (sums === undefined) return undefined
-  const { length } = rows
+  const { rows, length } = order
+  const { starts, ends } = frames()
   const values = bigintArray(type, length)
   const words = new Int32Array(values.buffer)
   const m = new Uint8Array(length)
@@ -125,10 +136,9 @@ function integerSums(
 
 /** The values as doubles, as `Number` makes them. */
 function asDoubles(column: PlainColumn): Float64Array | undefined {
-  const { length } = column
   if (column.storage === 'number') {
     return column.values instanceof Float64Array ? column.values : Float64Array.from(column.values)
   }
   if (column.storage !== 'bigint') return undefined
-  return leadingNumbers({ ...column, length, valid: undefined }, { descending: false, nullsFirst: false }).numbers
+  return leadingNumbers({ ...column, valid: undefined }, { descending: false, nullsFirst: false }).numbers
 }

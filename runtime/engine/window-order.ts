@@ -4,7 +4,7 @@
 
 import type { PlainColumn } from '../../functions/column/column.ts'
 import { counting } from '../../functions/column/take.ts'
-import { gathered } from './gather.ts'
+import { gathered, gatheredValues } from './gather.ts'
 import { Grouping } from './grouping.ts'
 import type { Direction } from './leading-numbers.ts'
 import { type RowKey, RowSorter } from './order-rows.ts'
@@ -30,6 +30,7 @@ export class WindowOrder {
   readonly isAsIs: boolean
   #rows: Int32Array | undefined
   readonly #columns = new Map<PlainColumn, PlainColumn>()
+  readonly #masks = new Map<Uint8Array, Uint8Array>()
   #peers: Peers | undefined
 
   /**
@@ -75,8 +76,19 @@ export class WindowOrder {
     if (this.isAsIs) return column
     let ordered = this.#columns.get(column)
     if (ordered === undefined) {
-      ordered = gathered(column, this.rows)
+      ordered = gathered(column, this.rows, column.valid && this.mask(column.valid))
       this.#columns.set(column, ordered)
+    }
+    return ordered
+  }
+
+  /** A byte for each row in the order of the places. */
+  mask(bytes: Uint8Array): Uint8Array {
+    if (this.isAsIs) return bytes
+    let ordered = this.#masks.get(bytes)
+    if (ordered === undefined) {
+      ordered = gatheredValues(bytes, this.rows)
+      this.#masks.set(bytes, ordered)
     }
     return ordered
   }

@@ -57,7 +57,7 @@ export class CompiledWindows {
       return column
     }
     const orders = new Map<string, WindowOrder>()
-    const framesBySource = new Map<string, Frames>()
+    const knownFrames = new Map<string, Frames>()
     return this.windows.map((window) => {
       const { partitionBy, orderBy } = window
       const key = orderKey(window)
@@ -65,8 +65,11 @@ export class CompiledWindows {
         const sortColumns = orderBy.map(({ expression }) => columnOf(expression))
         return new WindowOrder(partitionBy.map(columnOf), sortColumns, orderBy, all.length)
       })
-      const frames = (): Frames =>
-        madeOnce(framesBySource, key + frameKey(window), () => framesFor(window, order, columnOf))
+      let own: Frames | undefined
+      const frames = (): Frames => {
+        own ??= madeOnce(knownFrames, key + frameKey(window), () => framesFor(window, order, columnOf))
+        return own
+      }
       return runWindow(window, order, frames, columnOf, budget)
     })
   }

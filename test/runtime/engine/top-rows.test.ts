@@ -1,6 +1,7 @@
 // The first rows in an order out of many batches: the same as the beginning of the whole order.
 
 import t from 'tap'
+import { sliceBatch } from '../../../functions/column/slice.ts'
 import { columnOf } from '../../../functions/column/target.ts'
 import type { SortNode, Value } from '../../../functions/expr/node.ts'
 import { type DataType, field, float64, int32, int64, type Schema, utf8 } from '../../../functions/types/type.ts'
@@ -18,12 +19,13 @@ const key = (name: string, descending: boolean, nullsFirst: boolean): SortNode =
 /** Rows of a value and their number, in batches, sorted with a limit and without: where the two differ first. */
 function bothWays(type: DataType, value: (row: number) => Value, keys: readonly SortNode[], limit: number) {
   const schema: Schema = [field('a', type), field('row', int32)]
-  const batches = Array.from({ length: 12 }, (_, b) => {
+  const batches = Array.from({ length: 8 }, (_, b) => {
     const rows = Array.from({ length: 3000 }, (_, i) => b * 3000 + i)
     return { length: rows.length, columns: [columnOf(rows.map(value), type), columnOf(rows, int32)] }
   })
   const top = rowsIn(runProgram(schema, [{ op: 'sort', keys, limit }], batches))
-  const all = rowsIn(runProgram(schema, [{ op: 'sort', keys }], batches)).slice(0, limit)
+  const sorted = runProgram(schema, [{ op: 'sort', keys }], batches)
+  const all = rowsIn(sorted.map((batch) => sliceBatch(batch, 0, limit)))
   return { rows: top.length, difference: all.findIndex((row, i) => !row.every((v, c) => Object.is(v, top[i]?.[c]))) }
 }
 
