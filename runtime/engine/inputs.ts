@@ -1,10 +1,11 @@
-// Columns as generated loops read them: which typed arrays stand under which names, and texts decoded once per batch.
+// Columns as generated loops read them: the typed arrays of a batch by the names that loops have for them, and texts
+// decoded once per batch. The text of loops is not made here.
 
 import { isUtf8 } from 'node:buffer'
 import type { Column, PlainColumn } from '../../functions/column/column.ts'
 import { decimalAt, isAscii, valueAt } from '../../functions/column/column.ts'
 import type { Value } from '../../functions/expr/node.ts'
-import type { InputForm } from './emit.ts'
+import type { InputForm } from './emit-input.ts'
 
 /** What the names `v`, `o`, `c`, `m`, `h` and `l` of one input stand for; see `inputNames`. */
 export interface PreparedInput {
@@ -21,19 +22,6 @@ export interface PreparedInput {
   readonly h?: Int32Array
   readonly l?: Uint32Array
 }
-
-/** The declarations that give a loop its names for input `at`, taken from `x.get(at)`. */
-export function inputNames(at: number, form: InputForm): string {
-  const fields: string[] = ['v']
-  if (form.storage === 'text') fields.push('o')
-  if (form.storage === 'dictionary') fields.push('c')
-  if (form.storage === 'bigint') fields.push('h', 'l')
-  if (form.nulls) fields.push('m')
-  return `const ${fields.map((field) => `${field}${at} = x.get(${at}).${field}`).join(', ')};`
-}
-
-/** A form as text: two batches whose forms have the same key run the same loop. */
-export const formKey = (form: InputForm): string => form.storage + (form.nulls ? '?' : '')
 
 /** Prepares a column for a loop; decoding happens here, once per batch. */
 export function prepareInput(column: Column): PreparedInput {

@@ -3,8 +3,7 @@
 
 import { type Bound, inputsOf } from '../../functions/bind/bound.ts'
 import { type Derivation, derive } from './derive.ts'
-import type { InputForm } from './emit.ts'
-import { formKey, inputNames } from './inputs.ts'
+import { formKey, type InputForm, inputNames } from './emit-input.ts'
 import type { LoopFunction } from './loop.ts'
 import type { PreparedBatch, Selection } from './prepared-batch.ts'
 
