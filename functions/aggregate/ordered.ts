@@ -164,6 +164,18 @@ const endValue = (name: 'first_value' | 'last_value', summary: string): Aggregat
     kernel: () => ({ accumulator: (run) => new AtEnd(name === 'last_value', run) }),
   })
 
+const anyValue = aggregateFunction({
+  name: 'any_value',
+  family: 'aggregate',
+  usage: 'any_value(value)',
+  summary: 'Some value that is not null, at present the first; null when there are none',
+  examples: [],
+  signature: exactly([anything]),
+  returns: typeOf,
+  state: (args) => [field('value', typeOf(args)), field('seen', bool, false)],
+  kernel: () => ({ accumulator: (run) => new AtEnd(false, run) }),
+})
+
 /** A constant that fixes what an aggregate does. */
 export function constantOf(name: string, args: readonly Argument[], index: number, what: string): Value {
   const value = args[index]?.literal
@@ -215,6 +227,7 @@ export const orderedAggregates = [
   }),
   endValue('first_value', 'The value of the first row'),
   endValue('last_value', 'The value of the last row'),
+  anyValue,
   aggregateFunction({
     name: 'nth_value',
     ordered: true,

@@ -70,6 +70,7 @@ export const integerFunctions = [
   }),
   scalarFunction({
     name: 'random',
+    aliases: ['rand'],
     family: 'math',
     usage: 'random()',
     summary: 'A random number from 0 to below 1, another one for every row',

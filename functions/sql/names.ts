@@ -22,7 +22,7 @@ const callable = new Set(['LEFT', 'RIGHT'])
 const aggregates = new Set(
   `count sum avg mean min max median stddev stddev_samp stddev_pop var variance var_samp var_pop var_sample
   var_population covar covar_samp covar_pop corr regr_slope regr_intercept regr_count regr_r2 regr_avgx regr_avgy regr_sxx
-  regr_syy regr_sxy bool_and bool_or every bit_and bit_or bit_xor array_agg string_agg first_value last_value nth_value
+  regr_syy regr_sxy bool_and bool_or every bit_and bit_or bit_xor array_agg string_agg any_value first_value last_value nth_value
   approx_distinct approx_median approx_percentile_cont approx_percentile_cont_with_weight percentile_cont quantile_cont
   grouping`.split(/\s+/),
 )

@@ -3,6 +3,7 @@
 
 import { childrenOf } from '../expr/children.ts'
 import type { ExprNode, SortNode } from '../expr/node.ts'
+import { hasAggregate, withoutAlias } from '../expr/walk.ts'
 import { readExpr } from './expression.ts'
 import { acceptGroupingSets } from './group-key.ts'
 import type { Token } from './lexer.ts'
@@ -173,7 +174,9 @@ function readsColumn(root: ExprNode, lowerName: string): boolean {
 
 function readGroupBy(reader: Reader, items: readonly ExprNode[]): readonly ExprNode[] {
   if (!reader.acceptWords('GROUP', 'BY')) return []
-  if (reader.atWord('ALL')) throw reader.notImplemented('GROUP BY ALL is not supported, name the keys')
+  if (reader.acceptWords('ALL')) {
+    return items.filter((item) => !hasAggregate(item)).map((item) => reader.reuse(withoutAlias(item)))
+  }
   const keys = reader.list(() => {
     const token = reader.peek()
     return acceptGroupingSets(reader) ?? itemAt(reader, token, reader.expr(), items)
@@ -198,7 +201,7 @@ function itemAt(reader: Reader, token: Token, key: ExprNode, items: readonly Exp
   const item = items[Number(key.value) - 1]
   if (item === undefined || item.kind === 'wildcard')
     throw reader.fail(`there is no item ${key.value} to take, the query has ${items.length}`, token.start)
-  return reader.reuse(item.kind === 'alias' ? item.input : item)
+  return reader.reuse(withoutAlias(item))
 }
 
 /** The definitions are read already. */

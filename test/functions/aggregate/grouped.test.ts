@@ -63,7 +63,7 @@ function arbitrary(type: DataType): fc.Arbitrary<Value> {
 }
 
 const kinds = ['int8', 'uint32', 'int64', 'uint64', 'float32', 'float64', 'bool', 'utf8', 'date32', 'decimal128(10,2)']
-const ordered = new Set(['first_value', 'last_value', 'nth_value', 'array_agg', 'string_agg'])
+const ordered = new Set(['any_value', 'first_value', 'last_value', 'nth_value', 'array_agg', 'string_agg'])
 
 for (const fn of aggregateFunctions) {
   for (const kind of kinds) {

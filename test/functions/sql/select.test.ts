@@ -61,6 +61,18 @@ t.test('parseSelect() reads tables, stars and positions', async (t) => {
   })
 })
 
+t.test('parseSelect() reads keys that stand for several', async (t) => {
+  const groupBy = (keys: string) =>
+    displayed(`select upper(a) as b, c, sum(d) + 1 as e from t group by ${keys}`).groupBy
+  t.strictSame(groupBy('all'), ['upper(a)', 'c'])
+  t.strictSame(groupBy('a, rollup(b, (c, d))'), ['a', 'ROLLUP (upper(a), (c, d))'])
+  t.strictSame(groupBy('cube (a, (b)), 2'), ['CUBE (a, upper(a))', 'c'])
+  t.strictSame(groupBy('grouping sets ((a, d), d, (), (a + 1) * 2, cube(a))'), [
+    'GROUPING SETS ((a, d), d, (), (a + Int64(1)) * Int64(2), CUBE (a))',
+  ])
+  t.strictSame(groupBy('rollup, cube'), ['rollup', 'cube'])
+})
+
 t.test('parseSelect() reads named windows', async (t) => {
   t.strictSame(
     displayed('select sum(a) over w, rank() over (w order by b) from t window w as (partition by c) order by a'),
@@ -101,7 +113,6 @@ t.test('parseSelect() says what is wrong and what is not supported', async (t) =
     ['select a from range(1)', 'not_implemented', 19, 'functions that give tables are not supported'],
     ['select (select 1) from t', 'not_implemented', 7, 'queries inside expressions are not supported'],
     ['select a from t union select b from t', 'not_implemented', 16, 'UNION is not supported'],
-    ['select a from t group by all', 'not_implemented', 25, 'GROUP BY ALL is not supported'],
     ['select a from t group by a with rollup', 'not_implemented', 27, 'GROUP BY … WITH ROLLUP is not supported'],
     ['select a from t group by rollup()', 'syntax_error', 32, 'expected a value'],
     ['select distinct on (a) a from t', 'not_implemented', 16, 'DISTINCT ON is not supported'],

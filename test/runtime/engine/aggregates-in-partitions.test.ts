@@ -75,6 +75,7 @@ const texts: Readonly<Record<string, readonly string[]>> = {
     'array_agg(v) filter (where b)',
   ],
   string_agg: ["string_agg(s, ',')", "string_agg(s, '-' order by x desc nulls last)"],
+  any_value: ['any_value(v)', 'any_value(s) filter (where n > 0)'],
   first_value: ['first_value(v)', 'first_value(v order by n)', 'first_value(v) ignore nulls'],
   last_value: ['last_value(v)', 'last_value(v order by x desc)'],
   nth_value: ['nth_value(v, 2)', 'nth_value(v, 2 order by n)'],
