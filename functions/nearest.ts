@@ -19,6 +19,12 @@ export function nearest(name: string, candidates: Iterable<string>): string | un
   return best
 }
 
+/** `Did you mean "…"?` with the nearest candidate, or what to say when there is none. */
+export function didYouMean(name: string, candidates: Iterable<string>, otherwise: string): string {
+  const guess = nearest(name, candidates)
+  return guess === undefined ? otherwise : `Did you mean "${guess}"?`
+}
+
 /** Damerau-Levenshtein distance with adjacent swaps, in code units: enough for names. */
 function editDistance(a: string, b: string): number {
   let beforeLast: number[] = []

@@ -2,7 +2,7 @@
 // `details.pointer` is a JSON pointer (RFC 6901). They know JSON and nothing of jobs.
 
 import { createError, type ErrorDetails, isVolleyError, PlanError } from '../functions/errors.ts'
-import { nearest } from '../functions/nearest.ts'
+import { didYouMean } from '../functions/nearest.ts'
 
 export type JsonObject = Readonly<Record<string, unknown>>
 
@@ -79,10 +79,8 @@ export function asChoice<Choice extends string>(value: unknown, pointer: string,
 }
 
 /** `Did you mean …?`, or everything there is. */
-export function suggestion(name: string, known: readonly string[]): string {
-  const guess = nearest(name, known)
-  return guess === undefined ? `Use one of ${known.join(', ')}` : `Did you mean "${guess}"?`
-}
+export const suggestion = (name: string, known: readonly string[]): string =>
+  didYouMean(name, known, `Use one of ${known.join(', ')}`)
 
 /** What a JSON value is, in words. */
 export function nameOf(value: unknown): string {

@@ -17,7 +17,7 @@ import type { IntervalValue } from '../cast/interval.ts'
 import { PlanError } from '../errors.ts'
 import type { Value } from '../expr/node.ts'
 import { mapDays, mapSeconds } from '../kernels/ticks.ts'
-import { nearest } from '../nearest.ts'
+import { didYouMean } from '../nearest.ts'
 import { exactly, text } from '../signature/signature.ts'
 import { type DataType, displayType, float64, int32, int64, nullType } from '../types/type.ts'
 import { type Clock, clockOf, secondOfDay, temporal } from './clock.ts'
@@ -70,8 +70,8 @@ function partOf(args: readonly Argument[]): Part {
   const name = literalText('date_part', args, 0)
   const part = parts.get(name.trim().toLowerCase())
   if (part !== undefined && name !== '') return part
-  const guess = nearest(name, Object.keys(spellings))
-  const hint = guess === undefined ? `There are ${Object.keys(spellings).join(', ')}` : `Did you mean "${guess}"?`
+  const names = Object.keys(spellings)
+  const hint = didYouMean(name, names, `There are ${names.join(', ')}`)
   throw new PlanError('invalid_argument', `Part "${name}" of a date is not known. ${hint}`, { details: { part: name } })
 }
 

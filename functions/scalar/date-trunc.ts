@@ -19,7 +19,7 @@ import { localTicksToUtc, toLocal } from '../cast/temporal.ts'
 import { zoneOf } from '../cast/zone.ts'
 import { DataError, PlanError } from '../errors.ts'
 import { floorTicks } from '../kernels/ticks.ts'
-import { nearest } from '../nearest.ts'
+import { didYouMean } from '../nearest.ts'
 import { exactly, type Parameter, text } from '../signature/signature.ts'
 import { type DataType, displayType, interval, type TimestampType, timestamp } from '../types/type.ts'
 import { moment } from './clock.ts'
@@ -54,8 +54,7 @@ function unitOf(args: readonly Argument[]): string {
   const name = literalText('date_trunc', args, 0).toLowerCase()
   if (Object.hasOwn(fixed, name) || Object.hasOwn(starts, name)) return name
   const names = [...Object.keys(starts).reverse(), ...Object.keys(fixed).reverse()]
-  const guess = nearest(name, names)
-  const hint = guess === undefined ? `There are ${names.join(', ')}` : `Did you mean "${guess}"?`
+  const hint = didYouMean(name, names, `There are ${names.join(', ')}`)
   throw new PlanError('invalid_argument', `Unit "${name}" is not known to date_trunc. ${hint}`, {
     details: { unit: name },
   })

@@ -5,7 +5,7 @@ import { blake3 } from '@noble/hashes/blake3.js'
 import { md5, sha1 } from '@noble/hashes/legacy.js'
 import { sha224, sha256, sha384, sha512 } from '@noble/hashes/sha2.js'
 import { PlanError } from '../errors.ts'
-import { nearest } from '../nearest.ts'
+import { didYouMean } from '../nearest.ts'
 import { bytes, exactly, text } from '../signature/signature.ts'
 import { binary, utf8 } from '../types/type.ts'
 import { type Argument, literalText, type ScalarFunction, scalarFunction } from './contract.ts'
@@ -47,8 +47,8 @@ function hashNamed(args: readonly Argument[]): Hash {
   const name = literalText('digest', args, 1).toLowerCase()
   const hash = Object.hasOwn(hashes, name) ? hashes[name] : undefined
   if (hash !== undefined) return hash
-  const guess = nearest(name, Object.keys(hashes))
-  const hint = guess === undefined ? `There are ${Object.keys(hashes).join(', ')}` : `Did you mean "${guess}"?`
+  const names = Object.keys(hashes)
+  const hint = didYouMean(name, names, `There are ${names.join(', ')}`)
   throw new PlanError('invalid_argument', `Digest "${name}" is not known. ${hint}`, { details: { digest: name } })
 }
 

@@ -2,7 +2,7 @@
 
 import { DataError, PlanError } from '../errors.ts'
 import type { Value } from '../expr/node.ts'
-import { nearest } from '../nearest.ts'
+import { didYouMean } from '../nearest.ts'
 import { exactly, type Parameter, text, together } from '../signature/signature.ts'
 import { commonNumeric, comparisonType } from '../types/coercion.ts'
 import { displayType, type Field, field, list, type MapType, map, nullType, struct } from '../types/type.ts'
@@ -39,12 +39,10 @@ function fieldOf(args: readonly Argument[]): Field {
   const found = type.fields.find((f) => f.name === name)
   if (found !== undefined) return found
   const names = type.fields.map((f) => f.name)
-  const guess = nearest(name, names)
-  throw new PlanError(
-    'unknown_column',
-    `No field named "${name}" in ${displayType(type)}. ${guess === undefined ? `The fields are ${names.join(', ')}` : `Did you mean "${guess}"?`}`,
-    { details: { field: name } },
-  )
+  const hint = didYouMean(name, names, `The fields are ${names.join(', ')}`)
+  throw new PlanError('unknown_column', `No field named "${name}" in ${displayType(type)}. ${hint}`, {
+    details: { field: name },
+  })
 }
 
 const mapParameter: Parameter = {

@@ -1,7 +1,7 @@
 // Type names, as JSON jobs and error details spell them, to types.
 
 import { PlanError } from '../errors.ts'
-import { nearest } from '../nearest.ts'
+import { didYouMean } from '../nearest.ts'
 import {
   bool,
   type DataType,
@@ -118,8 +118,6 @@ function unknownType(text: string): PlanError {
     'map',
     'dictionary',
   ]
-  const guess = nearest(text, names)
-  const hint =
-    guess === undefined ? `Types are named like ${names.slice(1, 12).join(', ')}` : `Did you mean "${guess}"?`
+  const hint = didYouMean(text, names, `Types are named like ${names.slice(1, 12).join(', ')}`)
   return new PlanError('unknown_type', `Type "${text}" is not known. ${hint}`, { details: { type: text } })
 }

@@ -3,7 +3,7 @@
 
 import { hash } from 'node:crypto'
 import { WireError } from '../../functions/errors.ts'
-import { nearest } from '../../functions/nearest.ts'
+import { didYouMean } from '../../functions/nearest.ts'
 import type { Udf, Volatility } from '../../functions/udf/definition.ts'
 import { signatureOf } from '../../functions/udf/signature.ts'
 import type { CodecContext } from './context.ts'
@@ -49,8 +49,7 @@ function holdsFor(udf: Udf, signature: string): boolean {
 
 /** @throws {WireError} `wire_not_registered` */
 export function unregistered(name: string, context: CodecContext): never {
-  const guess = nearest(name, context.udfNames())
-  const hint = guess === undefined ? 'Register it in the worker context' : `Did you mean "${guess}"?`
+  const hint = didYouMean(name, context.udfNames(), 'Register it in the worker context')
   throw new WireError('wire_not_registered', `Function "${name}" is not registered here. ${hint}`, {
     details: { function: name },
   })

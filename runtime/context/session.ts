@@ -1,12 +1,10 @@
-// SessionContext: what a user holds. It keeps registered functions and tables, makes DataFrames, owns the backend that
-// runs them, and stands in the codec's slots. Jobs themselves run in submit.ts.
+// SessionContext: what a user holds. It makes DataFrames from sources and registered tables, owns the backend that runs
+// them, and stands in the codec's slots. What is registered is kept in registry.ts, jobs run in submit.ts.
 
-import { RecordBatch, Table, tableToIPC } from 'apache-arrow'
-import { catalogue } from '../../functions/catalogue.ts'
+import type { RecordBatch, Table } from 'apache-arrow'
 import { PlanError } from '../../functions/errors.ts'
 import { type Expr, make } from '../../functions/expr/expr.ts'
-import { nearest } from '../../functions/nearest.ts'
-import type { FunctionNames, SqlOptions } from '../../functions/sql/options.ts'
+import type { SqlOptions } from '../../functions/sql/options.ts'
 import { parseExpr } from '../../functions/sql/parse.ts'
 import type { DataType, Schema } from '../../functions/types/type.ts'
 import { type AggregateUDF, aggregateCallable } from '../../functions/udf/aggregate.ts'
@@ -19,11 +17,12 @@ import { DataFrame, type DataFrameHost, type RunOptions } from '../dataframe.ts'
 import { InProcessBackend } from '../in-process.ts'
 import type { Job } from '../job.ts'
 import { ownValue } from '../json-values.ts'
-import { encodeColumns } from '../memory-table.ts'
+import { encodeArrow, encodeColumns } from '../memory-table.ts'
 import { type ColumnValues, columnValues } from '../rows.ts'
 import type { CsvOptions, JsonOptions, SourceSpec } from '../source/source.ts'
 import { type JobRun, submitJob } from '../submit.ts'
 import { resolvePaths } from './paths.ts'
+import { Registry } from './registry.ts'
 import { globalCtx } from './slots.ts'
 
 export interface SessionOptions {
@@ -40,9 +39,8 @@ export interface SessionOptions {
 }
 
 /** What contexts that differ only in options share. */
-interface Registrations {
-  readonly udfs: Map<string, Udf>
-  readonly tables: Map<string, Job>
+interface Shared {
+  readonly registry: Registry
   /** Shared by all jobs from the first one on, also while it is being made. */
   backend: Promise<Backend> | undefined
   closed: boolean
@@ -58,11 +56,11 @@ interface Registrations {
 export class SessionContext implements CodecContext, DataFrameHost, AsyncDisposable {
   readonly udfInlining: boolean
   readonly #options: SessionOptions
-  readonly #shared: Registrations
+  readonly #shared: Shared
 
   constructor(options: SessionOptions = {}) {
     const derived = SessionContext.#deriving
-    const fresh = { udfs: new Map(), tables: new Map(), backend: undefined, closed: false }
+    const fresh = { registry: new Registry(), backend: undefined, closed: false }
     this.#options = derived === undefined ? options : derived.from.#options
     this.#shared = derived === undefined ? fresh : derived.from.#shared
     this.udfInlining = derived?.udfInlining ?? true
@@ -98,7 +96,7 @@ export class SessionContext implements CodecContext, DataFrameHost, AsyncDisposa
 
   /** A table, or batches of one schema, that this process holds. */
   fromArrow(data: Table | RecordBatch | readonly RecordBatch[]): DataFrame {
-    return this.#read({ kind: 'memory', bytes: tableToIPC(tableOf(data), 'stream') })
+    return this.#read({ kind: 'memory', bytes: encodeArrow(data) })
   }
 
   /** Columns of JavaScript values or typed arrays: `fromColumns({ a: [1, 2, null] }, { a: int64 })`. */
@@ -119,60 +117,42 @@ export class SessionContext implements CodecContext, DataFrameHost, AsyncDisposa
 
   /** Gives a table a name for `table(name)` and SQL text. */
   registerTable(name: string, frame: DataFrame): void {
-    this.#shared.tables.set(name, frame.job)
+    this.#shared.registry.addTable(name, frame.job)
   }
 
   /** A registered table. @throws {PlanError} `unknown_table` with the nearest name. */
   table(name: string): DataFrame {
-    const job = this.#shared.tables.get(name)
-    if (job !== undefined) return new DataFrame(this, job)
-    const guess = nearest(name, this.#shared.tables.keys())
-    const hint = guess === undefined ? 'Register it with registerTable' : `Did you mean "${guess}"?`
-    throw new PlanError('unknown_table', `No table named "${name}". ${hint}`, { details: { table: name } })
+    return new DataFrame(this, this.#shared.registry.table(name))
   }
 
   /** Registers a scalar function under its name: SQL text and by-name expressions find it. */
   registerUdf(udf: ScalarUDF): void {
-    this.#shared.udfs.set(udf.definition.name, udf.definition)
+    this.#shared.registry.addUdf(udf.definition)
   }
 
   /** A registered scalar function. @throws {PlanError} `unknown_function` with the nearest name. */
   udf(name: string): ScalarUDF {
-    const udf = this.findUdf('scalar', name)
-    if (udf?.family === 'scalar') return callable(udf)
-    throw this.#unregistered(name, 'registerUdf')
+    return callable(this.#shared.registry.udf('scalar', name))
   }
 
   /** Registers an aggregate function under its name: SQL text and by-name expressions find it. */
   registerUdaf(udaf: AggregateUDF): void {
-    this.#shared.udfs.set(udaf.definition.name, udaf.definition)
+    this.#shared.registry.addUdf(udaf.definition)
   }
 
   /** A registered aggregate function. @throws {PlanError} `unknown_function` with the nearest name. */
   udaf(name: string): AggregateUDF {
-    const udf = this.findUdf('aggregate', name)
-    if (udf?.family === 'aggregate') return aggregateCallable(udf)
-    throw this.#unregistered(name, 'registerUdaf')
+    return aggregateCallable(this.#shared.registry.udf('aggregate', name))
   }
 
   /** Registers a window function under its name: SQL text and by-name expressions find it. */
   registerUdwf(udwf: WindowUDF): void {
-    this.#shared.udfs.set(udwf.definition.name, udwf.definition)
+    this.#shared.registry.addUdf(udwf.definition)
   }
 
   /** A registered window function. @throws {PlanError} `unknown_function` with the nearest name. */
   udwf(name: string): WindowUDF {
-    const udf = this.findUdf('window', name)
-    if (udf?.family === 'window') return windowCallable(udf)
-    throw this.#unregistered(name, 'registerUdwf')
-  }
-
-  #unregistered(name: string, method: string): PlanError {
-    const guess = nearest(name, this.udfNames())
-    const hint = guess === undefined ? `Register it with ${method}` : `Did you mean "${guess}"?`
-    return new PlanError('unknown_function', `Function "${name}" is not registered. ${hint}`, {
-      details: { function: name },
-    })
+    return windowCallable(this.#shared.registry.udf('window', name))
   }
 
   /** SQL text as an expression: built-ins and registered functions are found by name. */
@@ -195,25 +175,15 @@ export class SessionContext implements CodecContext, DataFrameHost, AsyncDisposa
   }
 
   findUdf(family: Udf['family'], name: string): Udf | undefined {
-    const udf = this.#shared.udfs.get(name)
-    return udf?.family === family ? udf : undefined
+    return this.#shared.registry.findUdf(family, name)
   }
 
   udfNames(): Iterable<string> {
-    return this.#shared.udfs.keys()
+    return this.#shared.registry.udfNames()
   }
 
   sqlOptions(): SqlOptions {
-    const { udfs } = this.#shared
-    const functions: FunctionNames = {
-      lookup: (name) => {
-        const udf = udfs.get(name) ?? udfs.get(name.toLowerCase())
-        if (udf !== undefined) return { kind: 'udf', udf }
-        return catalogue.lookup(name)
-      },
-      names: () => [...udfs.keys(), ...catalogue.names()],
-    }
-    return { functions }
+    return { functions: this.#shared.registry.functionNames() }
   }
 
   /** Runs a job on this session's workers. */
@@ -257,25 +227,6 @@ export class SessionContext implements CodecContext, DataFrameHost, AsyncDisposa
       ...(workerContext === undefined ? {} : { workerContext }),
     })
   }
-}
-
-/** Batches as a table. Arrow's writer would leave out batches that differ from the first without a word. */
-function tableOf(data: Table | RecordBatch | readonly RecordBatch[]): Table {
-  if (Table.isTable(data)) return data
-  const batches = Array.isArray(data) ? (data as readonly RecordBatch[]) : [data as RecordBatch]
-  const [first] = batches
-  if (first === undefined || !batches.every((batch) => RecordBatch.isRecordBatch(batch))) {
-    throw new PlanError(
-      'invalid_argument',
-      'Cannot read this as Arrow data: give a table, or one or more record batches',
-    )
-  }
-  const other = batches.findIndex(({ schema }) => String(schema) !== String(first.schema))
-  if (other === -1) return new Table([...batches])
-  throw new PlanError(
-    'invalid_argument',
-    `Cannot make a table of these batches: the schema of batch ${other} is ${batches[other]?.schema}, that of the first is ${first.schema}`,
-  )
 }
 
 const inheritLog = (stream: 'stdout' | 'stderr', bytes: Uint8Array): void => {

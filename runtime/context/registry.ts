@@ -1,0 +1,71 @@
+// What has been registered under names: functions and tables, found again by callers, by SQL text and by functions that
+// travel by name. No workers and no options here.
+
+import { catalogue } from '../../functions/catalogue.ts'
+import { PlanError } from '../../functions/errors.ts'
+import { didYouMean } from '../../functions/nearest.ts'
+import type { FunctionNames } from '../../functions/sql/options.ts'
+import type { Udf } from '../../functions/udf/definition.ts'
+import type { Job } from '../job.ts'
+
+type Family = Udf['family']
+
+/** What registers a function of each family, for messages. */
+const methods: Readonly<Record<Family, string>> = {
+  scalar: 'registerUdf',
+  aggregate: 'registerUdaf',
+  window: 'registerUdwf',
+}
+
+export class Registry {
+  readonly #udfs = new Map<string, Udf>()
+  readonly #tables = new Map<string, Job>()
+
+  /** Functions of all families share their names: the last one of a name is found. */
+  addUdf(udf: Udf): void {
+    this.#udfs.set(udf.name, udf)
+  }
+
+  findUdf<Wanted extends Family>(family: Wanted, name: string): Extract<Udf, { family: Wanted }> | undefined {
+    const udf = this.#udfs.get(name)
+    return udf?.family === family ? (udf as Extract<Udf, { family: Wanted }>) : undefined
+  }
+
+  /** @throws {PlanError} `unknown_function` with the nearest name. */
+  udf<Wanted extends Family>(family: Wanted, name: string): Extract<Udf, { family: Wanted }> {
+    const udf = this.findUdf(family, name)
+    if (udf !== undefined) return udf
+    const hint = didYouMean(name, this.udfNames(), `Register it with ${methods[family]}`)
+    throw new PlanError('unknown_function', `Function "${name}" is not registered. ${hint}`, {
+      details: { function: name },
+    })
+  }
+
+  udfNames(): Iterable<string> {
+    return this.#udfs.keys()
+  }
+
+  /** What names in call position mean: registered functions stand before built-ins. */
+  functionNames(): FunctionNames {
+    const udfs = this.#udfs
+    return {
+      lookup: (name) => {
+        const udf = udfs.get(name) ?? udfs.get(name.toLowerCase())
+        return udf === undefined ? catalogue.lookup(name) : { kind: 'udf', udf }
+      },
+      names: () => [...udfs.keys(), ...catalogue.names()],
+    }
+  }
+
+  addTable(name: string, job: Job): void {
+    this.#tables.set(name, job)
+  }
+
+  /** @throws {PlanError} `unknown_table` with the nearest name. */
+  table(name: string): Job {
+    const job = this.#tables.get(name)
+    if (job !== undefined) return job
+    const hint = didYouMean(name, this.#tables.keys(), 'Register it with registerTable')
+    throw new PlanError('unknown_table', `No table named "${name}". ${hint}`, { details: { table: name } })
+  }
+}
