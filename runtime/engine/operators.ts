@@ -15,8 +15,8 @@ import { TopRows } from './top-rows.ts'
 export interface Operator {
   /** What the input gives at once; undefined when nothing is ready. */
   push(batch: Batch): Batch | undefined
-  /** What is left when the input has ended. */
-  finish(): Batch | undefined
+  /** What is left when the input has ended, at once or batch by batch. */
+  finish(): Batch | Iterable<Batch> | undefined
   /** True once no further input can change the result. */
   readonly satisfied: boolean
   /** A batch that `push` gave is not read any more. */

@@ -81,8 +81,10 @@ export class Pipeline {
     for (const [i, operator] of this.#operators.entries()) {
       const held = operator.finish()
       if (held === undefined) continue
-      const out = this.#pushFrom(i + 1, held)
-      if (out !== undefined) yield out
+      for (const batch of 'columns' in held ? [held] : held) {
+        const out = this.#pushFrom(i + 1, batch)
+        if (out !== undefined) yield out
+      }
     }
   }
 

@@ -1,10 +1,11 @@
-// Window functions: all rows are gathered, each distinct window puts them in order once, and every call adds a column.
+// Window functions: the columns they need are gathered, each distinct window puts the rows in order once, and every call adds a column.
 // The rows come out in the order in which they came in.
 
 import type { Bound } from '../../functions/bind/bound.ts'
 import type { BoundWindow } from '../../functions/bind/window.ts'
-import type { Batch, PlainColumn } from '../../functions/column/column.ts'
+import type { Batch, Column, PlainColumn } from '../../functions/column/column.ts'
 import { concatBatches } from '../../functions/column/concat.ts'
+import { sliceBatch } from '../../functions/column/slice.ts'
 import { resolveDictionary } from '../../functions/column/take.ts'
 import { InternalError } from '../../functions/errors.ts'
 import type { Value } from '../../functions/expr/node.ts'
@@ -41,9 +42,10 @@ export class CompiledWindows {
     this.#projection = new Projection(this.#inputs)
   }
 
-  /** The columns that the calls give for these rows. */
-  run(all: Batch, budget: MemoryBudget): readonly PlainColumn[] {
-    const columns = this.#projection.run(PreparedBatch.of(all), undefined).columns
+  /** The columns that the calls give for the rows of all batches. */
+  run(batches: readonly Batch[], length: number, budget: MemoryBudget): readonly PlainColumn[] {
+    const all = new PreparedBatch(length, (index) => this.#gathered(batches, index))
+    const columns = this.#projection.run(all, undefined).columns
     const byId = new Map(
       this.#inputs.map((bound, i) => {
         const column = columns[i]
@@ -63,7 +65,7 @@ export class CompiledWindows {
       const key = orderKey(window)
       const order = madeOnce(orders, key, () => {
         const sortColumns = orderBy.map(({ expression }) => columnOf(expression))
-        return new WindowOrder(partitionBy.map(columnOf), sortColumns, orderBy, all.length)
+        return new WindowOrder(partitionBy.map(columnOf), sortColumns, orderBy, length)
       })
       let own: Frames | undefined
       const frames = (): Frames => {
@@ -72,6 +74,18 @@ export class CompiledWindows {
       }
       return runWindow(window, order, frames, columnOf, budget)
     })
+  }
+
+  /** One column of all batches. */
+  #gathered(batches: readonly Batch[], index: number): Column | undefined {
+    const own = batches.flatMap(({ length, columns }): readonly Batch[] => {
+      const column = columns[index]
+      return column === undefined ? [] : [{ length, columns: [column] }]
+    })
+    return concatBatches(
+      own,
+      this.schema.slice(index, index + 1).map(({ type }) => type),
+    ).columns[0]
   }
 }
 
@@ -164,7 +178,7 @@ function runAggregate(
   return result.finish()
 }
 
-/** Gathers all rows, then adds the windows' columns. */
+/** Adds the windows' columns once all rows have come. Columns that no window looks at are handed on as they are. */
 export class WindowOperator implements Operator {
   readonly satisfied = false
   readonly #compiled: CompiledWindows
@@ -183,12 +197,14 @@ export class WindowOperator implements Operator {
     this.#budget.change(batchBytes(batch) + BYTES_PER_ROW * batch.length, `${this.#rows} rows of windows`)
   }
 
-  finish(): Batch | undefined {
-    if (this.#batches.length === 0) return undefined
-    const all = concatBatches(
-      this.#batches,
-      this.#compiled.schema.map((field) => field.type),
-    )
-    return { length: all.length, columns: [...all.columns, ...this.#compiled.run(all, this.#budget)] }
+  /** The batches as they came, each with its rows of the new columns. */
+  *finish(): Generator<Batch> {
+    if (this.#rows === 0) return
+    const added = { length: this.#rows, columns: this.#compiled.run(this.#batches, this.#rows, this.#budget) }
+    let start = 0
+    for (const { length, columns } of this.#batches) {
+      yield { length, columns: [...columns, ...sliceBatch(added, start, start + length).columns] }
+      start += length
+    }
   }
 }
