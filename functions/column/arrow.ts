@@ -9,7 +9,9 @@ import { plainType } from '../types/coercion.ts'
 import type { DataType, Field, Schema } from '../types/type.ts'
 import { type Batch, type Column, type NumberArray, type PlainColumn, storageOf } from './column.ts'
 import { concatBatches } from './concat.ts'
+import { type ListItems, listColumn, listItems } from './lists.ts'
 import { nestedData, nestedValues } from './nested.ts'
+import { sliceColumn } from './slice.ts'
 import { resolveDictionary } from './take.ts'
 
 /** The columns of a record batch, typed by `schema`; a column may be dictionary-encoded where the schema says its values. */
@@ -60,8 +62,13 @@ function plainFromData(data: arrow.Data, type: DataType, valid: Uint8Array | und
       return { storage, type, length, valid, values: words64(data.values as Uint32Array) }
     case 'bytes':
       return { storage, type, length, valid, values: data.values as Uint8Array, offsets: offsets32(data.valueOffsets) }
-    case 'object':
-      return { storage, type, length, valid, values: nestedValues(data, type, valid, fromData) }
+    case 'object': {
+      const [items] = data.children
+      if (type.kind !== 'list' || items === undefined)
+        return { storage, type, length, valid, values: nestedValues(data, type, valid, fromData) }
+      const offsets = offsets32(data.valueOffsets)
+      return listColumn(type, length, valid, { offsets, items: fromData(items, type.item.type) })
+    }
   }
 }
 
@@ -126,11 +133,15 @@ export function toData(column: Column, field: Field): arrow.Data {
   const type = toArrowType(field.type)
   const { length } = plain
   if (plain.storage === 'null') return arrow.makeData({ type: new arrow.Null(), length })
-  if (plain.storage === 'object') return nestedData(nullsIn(plain.values, plain.valid), plainType(field.type), toData)
+  const lists = plain.storage === 'object' ? listItems(plain) : undefined
+  if (plain.storage === 'object' && lists === undefined)
+    return nestedData(nullsIn(plain.values, plain.valid), plainType(field.type), toData)
   const packed = plain.valid === undefined ? undefined : packBits(plain.valid, length)
   const nulls =
     packed === undefined || packed.zeros === 0 ? { nullCount: 0 } : { nullCount: packed.zeros, nullBitmap: packed.bits }
   switch (plain.storage) {
+    case 'object':
+      return listData(lists, type as arrow.List, plainType(field.type), { length, ...nulls })
     case 'mask':
       return arrow.makeData({ type: type as arrow.Bool, length, ...nulls, data: packBits(plain.values, length).bits })
     case 'bytes':
@@ -153,6 +164,21 @@ export function toData(column: Column, field: Field): arrow.Data {
     default:
       return arrow.makeData({ type: type as arrow.Float64, length, ...nulls, data: plain.values as Float64Array })
   }
+}
+
+/** Lists whose items stand in a column; those before the first row and after the last one are left out. */
+function listData(
+  lists: ListItems | undefined,
+  type: arrow.List,
+  listType: DataType,
+  common: { readonly length: number; readonly nullCount: number; readonly nullBitmap?: Uint8Array },
+): arrow.Data {
+  if (lists === undefined || listType.kind !== 'list') throw new InternalError('A column of lists was expected')
+  const { offsets, items } = lists
+  const start = offsets[0] ?? 0
+  const child = toData(sliceColumn(items, start, offsets[common.length] ?? start), listType.item)
+  const valueOffsets = start === 0 ? offsets : offsets.map((offset) => offset - start)
+  return arrow.makeData({ type, ...common, valueOffsets, child })
 }
 
 /** The values with null wherever validity says so. */

@@ -1,6 +1,8 @@
 // Picking rows out of columns: gathers by position, slices' worth of copies, dictionaries resolved.
 
+import type { DataType } from '../types/type.ts'
 import type { BytesColumn, Column, PlainColumn } from './column.ts'
+import { type ListItems, listColumn, listItems } from './lists.ts'
 
 /** A dictionary column with each row's value in place. */
 export function resolveDictionary(column: Column): PlainColumn {
@@ -32,6 +34,8 @@ export function takeRows(column: PlainColumn, positions: Int32Array, length: num
       return { storage: 'decimal', type, length, valid: own, values }
     }
     case 'object': {
+      const lists = listItems(column)
+      if (lists !== undefined) return takeLists(lists, type, positions, length, own)
       const values = Array.from({ length }, (_, i) => column.values[positions[i] ?? 0] ?? null)
       return { storage: 'object', type, length, valid: own, values }
     }
@@ -48,6 +52,25 @@ export function takeRows(column: PlainColumn, positions: Int32Array, length: num
       return { storage: column.storage, type, length, valid: own, values } as unknown as PlainColumn
     }
   }
+}
+
+function takeLists(
+  { offsets, items }: ListItems,
+  type: DataType,
+  positions: Int32Array,
+  length: number,
+  valid: Uint8Array | undefined,
+): PlainColumn {
+  const taken = new Int32Array(length + 1)
+  const from: number[] = []
+  for (let i = 0; i < length; i++) {
+    const position = positions[i] ?? 0
+    const end = valid === undefined || valid[i] === 1 ? (offsets[position + 1] ?? 0) : 0
+    for (let item = offsets[position] ?? 0; item < end; item++) from.push(item)
+    taken[i + 1] = from.length
+  }
+  const own = takeRows(resolveDictionary(items), Int32Array.from(from), from.length)
+  return listColumn(type, length, valid, { offsets: taken, items: own })
 }
 
 function takeValidity(

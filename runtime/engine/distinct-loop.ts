@@ -6,9 +6,12 @@ import { itemOfRow, rowOfItem } from '../../functions/aggregate/distinct.ts'
 import type { BoundAggregate } from '../../functions/bind/aggregate.ts'
 import type { Bound } from '../../functions/bind/bound.ts'
 import type { Column, PlainColumn } from '../../functions/column/column.ts'
-import { resolveDictionary } from '../../functions/column/take.ts'
+import { listColumn, listItems } from '../../functions/column/lists.ts'
+import { sliceColumn } from '../../functions/column/slice.ts'
+import { resolveDictionary, takeRows } from '../../functions/column/take.ts'
 import { columnOf } from '../../functions/column/target.ts'
 import type { Value } from '../../functions/expr/node.ts'
+import type { DataType } from '../../functions/types/type.ts'
 import { AggregateLoop, type LoopTargets } from './aggregate-loop.ts'
 import { DistinctRows } from './distinct-rows.ts'
 import { PreparedBatch, type Selection } from './prepared-batch.ts'
@@ -81,29 +84,47 @@ export class DistinctLoop {
 
   /** Takes in partial states: lists of distinct rows, one for each row of the column. */
   merge(states: Column, rows: DistinctRows, targets: LoopTargets): void {
-    const list = valueReader(resolveDictionary(states))
-    const values = this.#args.map((): Value[] => [])
-    const groups: number[] = []
-    for (let row = 0; row < states.length; row++) {
-      for (const item of (list(row) ?? []) as readonly Value[]) {
-        rowOfItem(item, values.length).forEach((value, i) => {
-          values[i]?.push(value)
-        })
-        groups.push(targets.groups?.[row] ?? 0)
-      }
+    const { offsets, columns } = this.#itemsOf(resolveDictionary(states))
+    const count = columns[0]?.length ?? 0
+    const merged: ArgumentRows = { columns, count, selection: undefined, rowOfPartition: (row) => row }
+    const groups = targets.groups && new Int32Array(count)
+    if (groups !== undefined)
+      for (let row = 0; row < states.length; row++)
+        groups.fill(targets.groups?.[row] ?? 0, offsets[row], offsets[row + 1])
+    this.#add(merged, rows, { ...targets, groups })
+  }
+
+  /** The arguments in lists of distinct rows. */
+  #itemsOf(states: PlainColumn): { readonly offsets: Int32Array; readonly columns: readonly PlainColumn[] } {
+    const lists = states.storage === 'object' ? listItems(states) : undefined
+    const start = lists?.offsets[0] ?? 0
+    if (lists !== undefined && this.#args.length === 1) {
+      const items = sliceColumn(lists.items, start, lists.offsets[states.length] ?? start)
+      return { offsets: lists.offsets.map((offset) => offset - start), columns: [resolveDictionary(items)] }
     }
-    const columns = this.#args.map(({ type }, i) => columnOf(values[i] ?? [], type))
-    const merged: ArgumentRows = { columns, count: groups.length, selection: undefined, rowOfPartition: (row) => row }
-    this.#add(merged, rows, { ...targets, groups: targets.groups && Int32Array.from(groups) })
+    const list = valueReader(states)
+    const values = this.#args.map((): Value[] => [])
+    const offsets = new Int32Array(states.length + 1)
+    for (let row = 0; row < states.length; row++) {
+      const items = (list(row) ?? []) as readonly Value[]
+      offsets[row + 1] = (offsets[row] ?? 0) + items.length
+      for (const item of items)
+        for (const [i, value] of rowOfItem(item, values.length).entries()) values[i]?.push(value)
+    }
+    return { offsets, columns: this.#args.map(({ type }, i) => columnOf(values[i] ?? [], type)) }
   }
 
   /** The partial states of `size` groups. */
-  states(rows: DistinctRows, size: number, type: PlainColumn['type']): PlainColumn {
-    const lists = Array.from({ length: size }, (): Value[] => [])
-    rows.forEach((group, row) => {
-      if (!this.#skipsNulls || !row.includes(null)) lists[group]?.push(itemOfRow(row))
-    })
-    return columnOf(lists, type)
+  states(rows: DistinctRows, size: number, type: DataType): PlainColumn {
+    const columns = rows.values()
+    const keeps = (value: number): boolean => !this.#skipsNulls || !columns.some((column) => isNull(column, value))
+    const { offsets, numbers } = rows.byGroup(size, keeps)
+    const [only, ...others] = columns
+    const items =
+      only !== undefined && others.length === 0
+        ? takeRows(only, numbers, numbers.length)
+        : columnOf(structs(columns, numbers), type.kind === 'list' ? type.item.type : type)
+    return listColumn(type, size, undefined, { offsets, items })
   }
 
   /** The rows for which FILTER is true, and their groups. */
@@ -152,6 +173,11 @@ const asInput = ({ type, nullable }: Bound, index: number): Bound => ({
   type,
   nullable,
 })
+
+function structs(columns: readonly PlainColumn[], numbers: Int32Array): readonly Value[] {
+  const readers = columns.map(valueReader)
+  return Array.from(numbers, (number) => itemOfRow(readers.map((read) => read(number))))
+}
 
 function isNull(column: Column, row: number): boolean {
   if (column.storage === 'null' || column.valid?.[row] === 0) return true

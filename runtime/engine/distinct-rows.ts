@@ -1,13 +1,11 @@
 // The distinct rows of arguments that each group has seen, in key tables: whether a row is new costs one look-up, or two
-// with groups, and nothing is boxed until partial states are made of them.
+// with groups, and nothing is boxed.
 
-import type { Column } from '../../functions/column/column.ts'
-import type { Value } from '../../functions/expr/node.ts'
+import type { Column, PlainColumn } from '../../functions/column/column.ts'
 import type { DataType } from '../../functions/types/type.ts'
 import { Grouping } from './grouping.ts'
 import { WordTable } from './key-table.ts'
 import type { Selection } from './prepared-batch.ts'
-import { valueReader } from './value-reader.ts'
 
 export class DistinctRows {
   readonly #values: Grouping
@@ -54,20 +52,35 @@ export class DistinctRows {
     return fresh.subarray(0, found)
   }
 
+  /** The columns of the distinct values of all groups, by their numbers. */
+  values(): readonly PlainColumn[] {
+    return this.#values.keys()
+  }
+
   /**
-   * Hands every distinct row of every group to `take`, in order of appearance.
+   * The numbers of each group's values, in order of appearance, one group after the other.
    *
-   * @param take - Gets the group and the row's values.
+   * @param keeps - Which values are wanted, by their number.
    */
-  forEach(take: (group: number, row: readonly Value[]) => void): void {
-    const readers = this.#values.keys().map(valueReader)
+  byGroup(size: number, keeps: (value: number) => boolean): { offsets: Int32Array; numbers: Int32Array } {
     const { low, high } = this.#pairs ?? {}
+    const offsets = new Int32Array(size + 1)
+    const wanted = (i: number): boolean => keeps(high?.[i] ?? i)
     for (let i = 0; i < this.#seen; i++) {
-      const value = high === undefined ? i : (high[i] ?? 0)
-      take(
-        low?.[i] ?? 0,
-        readers.map((read) => read(value)),
-      )
+      if (!wanted(i)) continue
+      const group = low?.[i] ?? 0
+      offsets[group + 1] = (offsets[group + 1] ?? 0) + 1
     }
+    for (let group = 0; group < size; group++) offsets[group + 1] = (offsets[group + 1] ?? 0) + (offsets[group] ?? 0)
+    const numbers = new Int32Array(offsets[size] ?? 0)
+    const next = offsets.slice()
+    for (let i = 0; i < this.#seen; i++) {
+      if (!wanted(i)) continue
+      const group = low?.[i] ?? 0
+      const at = next[group] ?? 0
+      numbers[at] = high?.[i] ?? i
+      next[group] = at + 1
+    }
+    return { offsets, numbers }
   }
 }

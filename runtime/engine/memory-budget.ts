@@ -2,6 +2,7 @@
 // passes through batch by batch is not counted.
 
 import type { Batch, Column } from '../../functions/column/column.ts'
+import { listItems } from '../../functions/column/lists.ts'
 import { ResourceError } from '../../functions/errors.ts'
 
 const MIB = 1024 * 1024
@@ -44,8 +45,11 @@ function columnBytes(column: Column): number {
       return valid + column.codes.byteLength
     case 'null':
       return valid
-    case 'object':
-      return valid + OBJECT_BYTES * column.length
+    case 'object': {
+      const lists = listItems(column)
+      const values = lists === undefined ? OBJECT_BYTES * column.length : 4 * column.length + columnBytes(lists.items)
+      return valid + values
+    }
     case 'bytes':
       return valid + column.offsets.byteLength + (column.offsets[column.length] ?? 0) - (column.offsets[0] ?? 0)
     default:
