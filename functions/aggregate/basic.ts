@@ -205,9 +205,9 @@ const extreme = (name: 'min' | 'max') =>
 
 function extremeKernel(direction: -1 | 1, type: DataType): AggregateKernel {
   const better = (best: Value, next: Value): Value =>
-    best === null || compareValues(next, best) * direction > 0 ? next : best
+    best === null || compareValues(next, best, true) * direction > 0 ? next : best
   const accumulator = (): Accumulator => new Folding(null, better)
-  const isBetter = (value: Value, than: Value): boolean => compareValues(value, than) * direction >= 0
+  const isBetter = (value: Value, than: Value): boolean => compareValues(value, than, true) * direction >= 0
   const sliding = (run?: AggregateRun): Accumulator => new SlidingExtreme(isBetter, run)
   const small = isFloat(type) || (isInteger(type) && !isBigInt(type)) || type.kind === 'date32'
   if (!small) {

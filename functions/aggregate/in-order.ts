@@ -97,7 +97,7 @@ class InOrder implements Accumulator {
         if (x !== y) return (x === null) === nullsFirst ? -1 : 1
         continue
       }
-      const order = compareValues(x, y)
+      const order = compareValues(x, y, nullsFirst === descending)
       if (order !== 0) return descending ? -order : order
     }
     return 0

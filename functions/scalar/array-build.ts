@@ -22,7 +22,7 @@ function comparator(direction: string, nulls: string): (a: Value, b: Value) => n
   const nullSign = nulls.toUpperCase() === 'NULLS LAST' ? 1 : -1
   return (a, b) => {
     if (a === null || b === null) return a === b ? 0 : a === null ? nullSign : -nullSign
-    return sign * compareValues(a, b)
+    return sign * compareValues(a, b, sign === nullSign)
   }
 }
 
@@ -188,7 +188,7 @@ export const arrayBuildFunctions = [
           const sign = name === 'array_max' ? 1 : -1
           let best: Value = null
           for (const value of values) {
-            if (value !== null && (best === null || sign * compareValues(value, best) > 0)) best = value
+            if (value !== null && (best === null || sign * compareValues(value, best, true) > 0)) best = value
           }
           return best
         },

@@ -3,18 +3,24 @@
 
 import type { Value } from '../expr/node.ts'
 
-/** Negative, zero or positive, as for Array.sort; both values are of one type and neither is null. */
-export function compareValues(a: Value, b: Value): number {
+/**
+ * Negative, zero or positive, as for Array.sort; both values are of one type and neither is null.
+ *
+ * @param nullsGreatest - Where nulls inside lists and structs stand: last instead of first. Operators have them first, an
+ * order where it has its nulls, and extremes last.
+ */
+export function compareValues(a: Value, b: Value, nullsGreatest = false): number {
   if (typeof a === 'string') return compareText(a, b as string)
   if (typeof a === 'number') return compareNumbers(a, b as number)
   if (a instanceof Uint8Array) return compareBytes(a, b as Uint8Array)
-  if (Array.isArray(a)) return compareLists(a, b as readonly Value[])
+  if (Array.isArray(a)) return compareLists(a, b as readonly Value[], nullsGreatest)
   if (typeof a === 'object' && a !== null) {
     const names = Object.keys(a)
     const [left, right] = [a, b] as [Record<string, Value>, Record<string, Value>]
     return compareLists(
       names.map((name) => left[name] ?? null),
       names.map((name) => right[name] ?? null),
+      nullsGreatest,
     )
   }
   return (a as bigint) < (b as bigint) ? -1 : (a as bigint) > (b as bigint) ? 1 : 0
@@ -55,16 +61,16 @@ export function compareBytes(a: Uint8Array, b: Uint8Array): number {
   return a.length - b.length
 }
 
-/** Element by element, nulls first, the shorter list first. */
-function compareLists(a: readonly Value[], b: readonly Value[]): number {
+/** Element by element, the shorter list first. */
+function compareLists(a: readonly Value[], b: readonly Value[], nullsGreatest: boolean): number {
   const end = Math.min(a.length, b.length)
   for (let i = 0; i < end; i++) {
     const [x, y] = [a[i] ?? null, b[i] ?? null]
     if (x === null || y === null) {
-      if (x !== y) return x === null ? -1 : 1
+      if (x !== y) return (x === null) === nullsGreatest ? 1 : -1
       continue
     }
-    const order = compareValues(x, y)
+    const order = compareValues(x, y, nullsGreatest)
     if (order !== 0) return order
   }
   return a.length - b.length

@@ -123,7 +123,8 @@ export function keyOrder(
   descending: boolean,
   nullsFirst: boolean,
 ): (a: number, b: number) => number {
-  const ascending = valueOrder(column)
+  // Nulls inside of values stand where null values do.
+  const ascending = valueOrder(column, nullsFirst === descending)
   const order = descending ? (a: number, b: number) => ascending(b, a) : ascending
   const { valid } = column
   if (valid === undefined) return order
@@ -135,7 +136,7 @@ export function keyOrder(
   }
 }
 
-function valueOrder(column: PlainColumn): (a: number, b: number) => number {
+function valueOrder(column: PlainColumn, nullsGreatest: boolean): (a: number, b: number) => number {
   switch (column.storage) {
     case 'number':
     case 'mask': {
@@ -156,7 +157,7 @@ function valueOrder(column: PlainColumn): (a: number, b: number) => number {
     default:
       return (a, b) => {
         const [x, y] = [valueAt(column, a), valueAt(column, b)]
-        return x === null || y === null ? 0 : compareValues(x, y)
+        return x === null || y === null ? 0 : compareValues(x, y, nullsGreatest)
       }
   }
 }
