@@ -37,7 +37,8 @@ const simpleByName: ReadonlyMap<string, DataType> = new Map<string, DataType>([
 ])
 
 /**
- * Reads a type's name as JSON jobs spell it: `int64`, `decimal128(10,2)`, `timestamp(ms,Europe/Rome)`, `list<utf8>`.
+ * Reads a type's name as JSON jobs spell it: `int64`, `decimal128(10,2)`, `timestamp(ms,Europe/Rome)`, `list<utf8>`,
+ * `struct<x:int64,"a, b":utf8>`.
  *
  * @throws {PlanError} `unknown_type` with the nearest name.
  */
@@ -76,25 +77,34 @@ function parseNested(text: string, name: string, parameters: readonly string[]):
   if (name === 'struct') {
     return struct(
       parameters.map((part) => {
-        const colon = part.indexOf(':')
-        if (colon < 1) throw unknownType(text)
-        return field(part.slice(0, colon).trim(), parseType(part.slice(colon + 1)))
+        const [, quoted, plain, type] = /^(?:("(?:[^"\\]|\\.)*")|([^":][^:]*)):(.*)$/s.exec(part) ?? []
+        if (type === undefined) throw unknownType(text)
+        return field(quoted === undefined ? (plain ?? '').trim() : unquoted(quoted, text), parseType(type))
       }),
     )
   }
   throw unknownType(text)
 }
 
+function unquoted(quoted: string, text: string): string {
+  try {
+    return String(JSON.parse(quoted))
+  } catch {
+    throw unknownType(text)
+  }
+}
+
 const isTimeUnit = (text: string): text is TimeUnit => timeUnits.has(text)
 
-/** Splits at commas outside brackets. */
+/** Splits at commas outside brackets and quotes. */
 function splitTopLevel(text: string): string[] {
   const parts: string[] = []
   let depth = 0
   let start = 0
   for (let i = 0; i < text.length; i++) {
     const c = text[i]
-    if (c === '<' || c === '(') depth++
+    if (c === '"') i = endOfQuoted(text, i)
+    else if (c === '<' || c === '(') depth++
     else if (c === '>' || c === ')') depth--
     else if (c === ',' && depth === 0) {
       parts.push(text.slice(start, i).trim())
@@ -103,6 +113,15 @@ function splitTopLevel(text: string): string[] {
   }
   if (text.trim() !== '') parts.push(text.slice(start).trim())
   return parts
+}
+
+/** Where a quoted name that starts at `start` ends; the end of the text if it does not. */
+function endOfQuoted(text: string, start: number): number {
+  for (let i = start + 1; i < text.length; i++) {
+    if (text[i] === '\\') i++
+    else if (text[i] === '"') return i
+  }
+  return text.length
 }
 
 function unknownType(text: string): PlanError {

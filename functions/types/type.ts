@@ -244,7 +244,7 @@ export function typeName(type: DataType): string {
     case 'list':
       return `list<${typeName(type.item.type)}>`
     case 'struct':
-      return `struct<${type.fields.map((f) => `${f.name}:${typeName(f.type)}`).join(',')}>`
+      return `struct<${type.fields.map((f) => `${fieldName(f.name)}:${typeName(f.type)}`).join(',')}>`
     case 'map':
       return `map<${typeName(type.key.type)},${typeName(type.value.type)}>`
     case 'dictionary':
@@ -253,6 +253,9 @@ export function typeName(type: DataType): string {
       return type.kind
   }
 }
+
+/** A field's name where others follow it: in quotes, as JSON has them, where it could be read as something else. */
+const fieldName = (name: string): string => (/^[\p{L}\p{N}_#.-]+$/u.test(name) ? name : JSON.stringify(name))
 
 export function sameType(a: DataType, b: DataType): boolean {
   return a === b || typeName(a) === typeName(b)

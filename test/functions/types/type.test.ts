@@ -54,6 +54,20 @@ const names: readonly (readonly [DataType, string, string])[] = [
   ],
 ]
 
+t.test('names of fields that could be read as something else are in quotes', (t) => {
+  const odd = ['a:int64,b', '', ' a', 'a "b"', '<', '\\', 'first name', 'ü', 'x.y', 'x:y,z>']
+  for (const name of odd) {
+    const type = struct({ [name]: list(int64), other: utf8 })
+    t.same(parseType(typeName(type)), type, typeName(type))
+    t.same(parseType(typeName(list(type))), list(type))
+  }
+  t.notOk(sameType(struct({ 'a:int64,b': int64 }), struct({ a: int64, b: int64 })))
+  t.same(parseType('struct<first name: utf8>'), struct({ 'first name': utf8 }), 'not that they have to')
+  for (const wrong of ['struct<"a:int64>', 'struct<"a" b:int64>', 'struct<"\\x":int64>', 'struct<:int64>', 'struct<a>'])
+    t.throws(() => parseType(wrong), { code: 'unknown_type' }, wrong)
+  t.end()
+})
+
 for (const [type, name, display] of names) {
   t.test(`parseType() reads back the name ${name}`, (t) => {
     t.equal(typeName(type), name)
