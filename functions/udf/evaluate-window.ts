@@ -15,8 +15,8 @@ export interface WindowPartition {
   readonly values: readonly (readonly Value[])[]
   /** The row of the task's input that a row of the window partition is, for errors. */
   readonly rowOfInput: (row: number) => number
-  /** The frame of a row. */
-  readonly frame: (row: number) => RowRange
+  /** Finds the frames: the frame of each row. */
+  readonly frames: () => (row: number) => RowRange
   /** The ranges of rows that are equal in all sort keys. */
   readonly ranks: () => readonly RowRange[]
 }
@@ -69,15 +69,8 @@ function results(
     Boolean(call(name, key, () => (typeof evaluator[key] === 'function' ? evaluator[key]() : evaluator[key])))
   if (trait('usesWindowFrame')) {
     const evaluate = required(name, evaluator, 'evaluate')
-    return Array.from({ length: rows }, (_, row) => {
-      const frame = partition.frame(row)
-      return call(
-        name,
-        'evaluate',
-        () => evaluate(values, frame),
-        () => calledForRow(rowOfInput(row)),
-      )
-    })
+    const frame = partition.frames()
+    return forEach(name, partition, (row) => evaluate(values, frame(row)))
   }
   if (trait('includeRank')) {
     const ranks = partition.ranks()
@@ -98,6 +91,22 @@ function results(
     call(name, 'memoize', () => evaluator.memoize?.(), at)
     return value
   })
+}
+
+/** What `evaluate` gives for each row. */
+function forEach(
+  name: string,
+  { rows, rowOfInput }: WindowPartition,
+  evaluate: (row: number) => unknown,
+): readonly unknown[] {
+  const results = new Array<unknown>(rows)
+  let row = 0
+  try {
+    for (; row < rows; row++) results[row] = evaluate(row)
+  } catch (error) {
+    throw methodFailure(name, 'evaluate', error, calledForRow(rowOfInput(row)))
+  }
+  return results
 }
 
 /** @param rows - The rows that the method is called for; asked when it throws. */

@@ -29,9 +29,9 @@ export function runEvaluator(
       rows: end - start,
       rowOfInput: (row) => rows[start + row] ?? 0,
       values: readers.map((read) => read(start, end)),
-      frame: (row) => {
+      frames: () => {
         const { starts, ends } = frames()
-        return [(starts[start + row] ?? 0) - start, (ends[start + row] ?? 0) - start]
+        return (row) => [(starts[start + row] ?? 0) - start, (ends[start + row] ?? 0) - start]
       },
       ranks: () => ranksIn(order, start, end),
     })

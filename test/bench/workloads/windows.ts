@@ -1,5 +1,5 @@
 // Windows: every row gets a number, a sum or another row's value from the rows around it. Lines are parted by their day
-// of shipment, about 600 to a day, and ordered by price; two lines of a day may cost the same, so what depends on the
+// of shipment, about 400 to a day, and ordered by price; two lines of a day may cost the same, so what depends on the
 // order of such rows is ordered by the order's key as well.
 
 import { op, rolling } from 'arquero'
@@ -12,8 +12,8 @@ import { duckdbQuery } from '../peers/duckdb.ts'
 import { pl, polarsQuery } from '../peers/polars.ts'
 import type { Lineitem } from './numbers.ts'
 
-/** The share of `lineitem` that windows are computed over: 1.5 of 6 million rows. */
-export const windowRows = (rows: number): number => Math.ceil(rows / 4)
+/** The share of `lineitem` that windows are computed over: one of 6 million rows. */
+export const windowRows = (rows: number): number => Math.ceil(rows / 6)
 
 const price = pl.col('l_extendedprice')
 const order = 'partition by l_shipdate order by l_extendedprice, l_orderkey'
