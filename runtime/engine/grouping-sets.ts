@@ -57,7 +57,7 @@ export class GroupingSetsOperator implements Operator {
       held += aggregation.byteLength
     }
     const groups = this.#aggregations.reduce((sum, { size }) => sum + size, 0)
-    this.#budget.change(held - this.#held, `${groups} groups`)
+    this.#budget.change(held - this.#held, `${groups} groups by ${this.#aggregations.length} sets of keys`)
     this.#held = held
   }
 

@@ -229,6 +229,16 @@ t.test('sets are refused where they mean nothing', async (t) => {
   t.throws(() => sales.aggregate(['rollup(region) as r'], []), { code: 'syntax_error' })
 })
 
+t.test('the groups of all sets count in the memory limit', async (t) => {
+  const many = ctx.fromColumns({ a: Array.from({ length: 20_000 }, (_, i) => i) }, { a: int64 })
+  const frame = many.aggregate(['cube(a, a + 1)'], ['array_agg(a) as l'])
+  await t.rejects(frame.toRows({ maxMemoryBytes: 2 ** 20 }), {
+    code: 'memory_limit',
+    message: /^Cannot hold 60001 groups by 4 sets of keys: \d+ MiB are needed, the limit is 1 MiB/,
+  })
+  t.equal(await frame.count(), 60_001)
+})
+
 t.test('a column may be called like a word of grouping sets', async (t) => {
   const words = ctx.fromRows([{ rollup: 1n, cube: 2n, grouping: 3n, sets: 4n }])
   t.same(await rowsOf(words.aggregate(['rollup', 'cube(cube)', 'grouping'], ['max(sets) as sets'])), [
