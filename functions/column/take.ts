@@ -1,8 +1,9 @@
-// Picking rows out of columns: gathers by position, slices' worth of copies, dictionaries resolved.
+// Picking rows out of columns: gathers by position, dictionaries resolved.
 
 import type { DataType } from '../types/type.ts'
 import type { BytesColumn, Column, PlainColumn } from './column.ts'
 import { type ListItems, listColumn, listItems } from './lists.ts'
+import { takeValues } from './take-values.ts'
 
 /** A dictionary column with each row's value in place. */
 export function resolveDictionary(column: Column): PlainColumn {
@@ -39,16 +40,8 @@ export function takeRows(column: PlainColumn, positions: Int32Array, length: num
       const values = Array.from({ length }, (_, i) => column.values[positions[i] ?? 0] ?? null)
       return { storage: 'object', type, length, valid: own, values }
     }
-    case 'bigint': {
-      const values = new (column.values.constructor as BigInt64ArrayConstructor)(length)
-      const from = column.values
-      for (let i = 0; i < length; i++) values[i] = from[positions[i] ?? 0] ?? 0n
-      return { storage: 'bigint', type, length, valid: own, values }
-    }
     default: {
-      const values = new (column.values.constructor as Float64ArrayConstructor)(length)
-      const from = column.values
-      for (let i = 0; i < length; i++) values[i] = from[positions[i] ?? 0] ?? 0
+      const values = takeValues(column.values, positions, length)
       return { storage: column.storage, type, length, valid: own, values } as unknown as PlainColumn
     }
   }
@@ -80,9 +73,9 @@ function takeValidity(
   outer: Uint8Array | undefined,
 ): Uint8Array | undefined {
   if (valid === undefined) return outer
+  if (outer === undefined) return takeValues(valid, positions, length)
   const taken = new Uint8Array(length)
-  for (let i = 0; i < length; i++)
-    taken[i] = outer !== undefined && outer[i] === 0 ? 0 : (valid[positions[i] ?? 0] ?? 0)
+  for (let i = 0; i < length; i++) taken[i] = outer[i] === 0 ? 0 : (valid[positions[i] ?? 0] ?? 0)
   return taken
 }
 

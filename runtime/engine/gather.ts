@@ -1,8 +1,9 @@
-// Gathering the rows of a column at positions, and spreading picked values back over rows, by loops of their own for
-// every kind of array: one loop for all kinds would be slow for each.
+// Gathering the rows of a column at positions, and spreading picked values back over rows, the latter by a loop of its own
+// for every kind of array: one loop for all kinds would be slow for each.
 
 import type { PlainColumn } from '../../functions/column/column.ts'
 import { takeRows } from '../../functions/column/take.ts'
+import { takeValues } from '../../functions/column/take-values.ts'
 import { compileFunction } from './loop.ts'
 
 type FixedColumn = PlainColumn & { readonly storage: 'number' | 'bigint' | 'mask' }
@@ -25,29 +26,12 @@ export function gathered(column: PlainColumn, positions: Int32Array, valid: Uint
 }
 
 /** The entries at `positions`, in an array of the same kind. */
-export function gatheredValues<Values extends FixedArray>(values: Values, positions: Int32Array): Values {
-  const taken = fresh(values, positions.length) as Values
-  gatherLoop(values)(values, positions, taken, positions.length)
-  return taken
-}
+export const gatheredValues = <Values extends FixedArray>(values: Values, positions: Int32Array): Values =>
+  takeValues(values, positions, positions.length)
 
 /** An empty array of the same kind. */
 const fresh = (values: FixedArray, length: number): FixedArray =>
   new (values.constructor as new (length: number) => FixedArray)(length)
-
-type GatherLoop = (from: FixedArray, positions: Int32Array, to: FixedArray, length: number) => void
-const gatherLoops = new Map<unknown, GatherLoop>()
-
-function gatherLoop(values: FixedArray): GatherLoop {
-  let loop = gatherLoops.get(values.constructor)
-  if (loop === undefined) {
-    loop = compileFunction<GatherLoop>(`function gather(from, positions, to, length) {
-      for (let i = 0; i < length; i++) to[i] = from[positions[i]];
-    }`)
-    gatherLoops.set(values.constructor, loop)
-  }
-  return loop
-}
 
 /** Values of a column in order, to be given to rows. */
 export interface Picks {

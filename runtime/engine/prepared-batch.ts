@@ -3,6 +3,7 @@
 
 import type { Batch, Column } from '../../functions/column/column.ts'
 import { resolveDictionary, takeRows } from '../../functions/column/take.ts'
+import { takeValues } from '../../functions/column/take-values.ts'
 import { InternalError } from '../../functions/errors.ts'
 import { type PreparedInput, prepareInput } from './inputs.ts'
 
@@ -86,11 +87,11 @@ export class PreparedBatch {
 /** The selected rows of a column; a dictionary stays one. */
 export function selectRows(column: Column, { positions, count }: Selection): Column {
   if (column.storage !== 'dictionary') return takeRows(column, positions, count)
-  const codes = new Int32Array(count)
-  for (let i = 0; i < count; i++) codes[i] = column.codes[positions[i] ?? 0] ?? 0
-  const { valid } = column
-  if (valid === undefined) return { ...column, length: count, codes }
-  const taken = new Uint8Array(count)
-  for (let i = 0; i < count; i++) taken[i] = valid[positions[i] ?? 0] ?? 0
-  return { ...column, length: count, codes, valid: taken }
+  const { codes, valid } = column
+  return {
+    ...column,
+    length: count,
+    codes: takeValues(codes, positions, count),
+    valid: valid && takeValues(valid, positions, count),
+  }
 }
