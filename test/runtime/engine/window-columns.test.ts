@@ -131,9 +131,9 @@ function runsOf(rows: readonly Row[], partition: readonly number[]): readonly nu
   })
 }
 
-/** Small enough that a sum in another order is the same but for its last digits; NaN and infinities stay. */
+/** Small enough that a sum in another order is the same but for its last digits; NaN and infinities stay. No new -0. */
 const tamed = (value: Value): Value =>
-  typeof value === 'number' && Number.isFinite(value) && Math.abs(value) > 1e6 ? Math.fround(value % 1000) : value
+  typeof value === 'number' && Number.isFinite(value) && Math.abs(value) > 1e6 ? Math.fround(value % 1000) + 0 : value
 
 const numbers = [float64, float32, int8, int32, int64, uint32, uint64] as const
 const others = [bool, date32, timestamp('us'), utf8] as const
