@@ -3,6 +3,7 @@
 
 import { types } from 'node:util'
 import { analyse } from './analyse.ts'
+import { ownKeysBesideElements } from './extra-keys.ts'
 import { integrityLevels, propertyFlags } from './format.ts'
 import type { GraphNode, Record } from './graph.ts'
 import { findKind, isPlain, type Kind, processBoundName } from './special.ts'
@@ -55,7 +56,7 @@ export function writeExtras(
   skips: (key: string | symbol) => boolean,
 ): void {
   const record: Record = ['x', node, prototype, integrityOf(value)]
-  for (const key of Reflect.ownKeys(value)) {
+  for (const key of ownKeysBesideElements(value, prototype === true)) {
     if (!skips(key)) writeProperty(walk, node, record, value, key)
   }
   if (record.length > 4 || prototype !== true || record[3] !== integrityLevels.extensible)

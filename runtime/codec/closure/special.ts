@@ -141,8 +141,11 @@ function writeView(walk: Walk, node: GraphNode, view: ArrayBufferView): void {
   walk.binaries.addView(node, view)
 }
 
+// What is larger is the name of a property, also of an array.
+const lastIndex = 2 ** 32 - 2
+
 function isIndex(key: string | symbol): boolean {
-  return typeof key === 'string' && /^(0|[1-9]\d*)$/.test(key)
+  return typeof key === 'string' && /^(0|[1-9]\d*)$/.test(key) && Number(key) <= lastIndex
 }
 
 function isIndexOrLength(key: string | symbol): boolean {
