@@ -4,8 +4,8 @@
 import type { Column, PlainColumn } from '../../functions/column/column.ts'
 import type { DataType } from '../../functions/types/type.ts'
 import { Grouping } from './grouping.ts'
-import { WordTable } from './key-table.ts'
 import type { Selection } from './prepared-batch.ts'
+import { WordTable } from './word-table.ts'
 
 export class DistinctRows {
   readonly #values: Grouping

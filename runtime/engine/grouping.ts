@@ -4,8 +4,8 @@ import type { Column, PlainColumn } from '../../functions/column/column.ts'
 import { counting } from '../../functions/column/take.ts'
 import type { DataType } from '../../functions/types/type.ts'
 import { KeyInterner } from './key-interner.ts'
-import { WordTable } from './key-table.ts'
 import type { Selection } from './prepared-batch.ts'
+import { WordTable } from './word-table.ts'
 
 export class Grouping {
   readonly #interners: readonly KeyInterner[]

@@ -2,8 +2,8 @@
 // what it means for grouping: NaN equals NaN, -0 equals 0, null equals null. Only keys-as-hashes here, no tables.
 
 import { type Column, type PlainColumn, valueAt } from '../../functions/column/column.ts'
-import { floatWords, valueKey } from './key-interner.ts'
-import { hashBytes, hashWords } from './key-table.ts'
+import { hashBytes, hashWords } from './hash.ts'
+import { floatWords, valueKey } from './key-values.ts'
 
 const NULL = 0x51ed270b
 
