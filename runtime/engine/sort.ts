@@ -71,16 +71,6 @@ function sortedByItself(
   return columnOfNumbers(model, wanted === numbers.length ? numbers : numbers.slice(0, wanted), key)
 }
 
-/** Positions of the first `limit` rows in the order of the keys. */
-export function sortedPositions(
-  columns: readonly PlainColumn[],
-  keys: readonly SortKey[],
-  length: number,
-  limit: number,
-): Int32Array {
-  return ordered(columns, keys, length, Math.min(limit, length)).rows
-}
-
 /** Positions of rows in order, and the first key's numbers in the same order where they hold its values. */
 function ordered(
   columns: readonly PlainColumn[],

@@ -7,7 +7,7 @@ import type { Value } from '../../../functions/expr/node.ts'
 import { compareValues } from '../../../functions/scalar/order.ts'
 import { type DataType, float64, int64, utf8 } from '../../../functions/types/type.ts'
 import { mergeRuns } from '../../../runtime/engine/merge-runs.ts'
-import { rowKeysOf, sortedPositions } from '../../../runtime/engine/sort.ts'
+import { rowKeysOf } from '../../../runtime/engine/sort.ts'
 
 t.setTimeout(60_000)
 
@@ -72,16 +72,7 @@ t.test('runs are merged to what sorting gives, whatever the keys and the limit',
         }
         const merged = mergeRuns(rowKeys, numbered, wanted)
         const expected = [...rows.keys()].sort((a, b) => compare(rows[a] as Row, rows[b] as Row) || a - b)
-        return (
-          merged !== undefined &&
-          merged.rows.slice(0, wanted).join() === expected.slice(0, wanted).join() &&
-          sortedPositions(
-            columns,
-            directions.map((direction) => ({ ...direction, expression: undefined as never })),
-            rows.length,
-            wanted,
-          ).join() === expected.slice(0, wanted).join()
-        )
+        return merged?.rows.slice(0, wanted).join() === expected.slice(0, wanted).join()
       },
     ),
     { seed, numRuns },
