@@ -2,8 +2,8 @@
 // where it pays, slots of typed arrays that the generated loop updates in place.
 
 import type { Value } from '../expr/node.ts'
-import { type Argument, coerceArgument, type Documentation, type Operand } from '../scalar/contract.ts'
-import { coerceArguments, type Signature } from '../signature/signature.ts'
+import { type Argument, type Documentation, type Operand, resolveArguments } from '../scalar/contract.ts'
+import type { Signature } from '../signature/signature.ts'
 import type { DataType, Field } from '../types/type.ts'
 import type { Accumulator } from '../udf/definition.ts'
 import type { AggregateRun } from './run.ts'
@@ -88,13 +88,7 @@ export const aggregateFunction = (entry: AggregateFunction): AggregateFunction =
  * @throws {PlanError} `type_mismatch` when the arguments do not fit the signature.
  */
 export function resolveAggregate(fn: AggregateFunction, args: readonly Argument[]): AggregateResolution {
-  const types = coerceArguments(
-    fn.name,
-    fn.signature,
-    args.map((arg) => arg.type),
-  )
-  const coerced = args.map((arg, i) => coerceArgument(arg, types[i] ?? arg.type))
-  const returns = typeof fn.returns === 'function' ? fn.returns(coerced) : fn.returns
+  const { types, coerced, returns } = resolveArguments(fn, args)
   return {
     types,
     returns,

@@ -118,13 +118,7 @@ export const scalarFunction = (entry: ScalarFunction): ScalarFunction => Object.
  * @throws {PlanError} `type_mismatch` when the arguments do not fit the signature.
  */
 export function resolveScalar(fn: ScalarFunction, args: readonly Argument[]): Resolution {
-  const types = coerceArguments(
-    fn.name,
-    fn.signature,
-    args.map((arg) => arg.type),
-  )
-  const coerced = args.map((arg, i) => coerceArgument(arg, types[i] ?? arg.type))
-  const returns = typeof fn.returns === 'function' ? fn.returns(coerced) : fn.returns
+  const { types, coerced, returns } = resolveArguments(fn, args)
   const nulls = fn.nulls ?? 'propagate'
   const givesNull = typeof fn.givesNull === 'function' ? fn.givesNull(coerced) : (fn.givesNull ?? nulls === 'call')
   let kernel: ScalarKernel | undefined
@@ -140,6 +134,21 @@ export function resolveScalar(fn: ScalarFunction, args: readonly Argument[]): Re
       return kernel
     },
   }
+}
+
+/** The arguments of a call as a function takes them, and the type of its result. @throws {PlanError} `type_mismatch` */
+export function resolveArguments(
+  fn: Pick<ScalarFunction, 'name' | 'signature' | 'returns'>,
+  args: readonly Argument[],
+): { readonly types: readonly DataType[]; readonly coerced: readonly Argument[]; readonly returns: DataType } {
+  const types = coerceArguments(
+    fn.name,
+    fn.signature,
+    args.map((arg) => arg.type),
+  )
+  const coerced = args.map((arg, i) => coerceArgument(arg, types[i] ?? arg.type))
+  const returns = typeof fn.returns === 'function' ? fn.returns(coerced) : fn.returns
+  return { types, coerced, returns }
 }
 
 /**
