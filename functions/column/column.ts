@@ -167,20 +167,21 @@ export function setDecimal(words: BigUint64Array, row: number, value: bigint): v
   words[2 * row + 1] = BigInt.asUintN(64, value >> 64n)
 }
 
-/** Whether every byte of a run is ASCII, eight at a time where alignment allows. */
+/** Words that are read before it is asked whether they were ASCII. */
+const ASCII_BLOCK = 4096
+
+/** Whether every byte of a run is ASCII, four at a time where alignment allows. */
 export function isAscii(bytes: Uint8Array): boolean {
   let i = 0
   const end = bytes.length
-  const misaligned = (8 - (bytes.byteOffset & 7)) & 7
-  for (const stop = Math.min(misaligned, end); i < stop; i++) if ((bytes[i] ?? 0) > 127) return false
-  const words = (end - i) >> 2
-  if (words > 0 && ((bytes.byteOffset + i) & 3) === 0) {
-    const view = new Int32Array(bytes.buffer, bytes.byteOffset + i, words)
+  for (; i < end && ((bytes.byteOffset + i) & 3) !== 0; i++) if ((bytes[i] ?? 0) > 127) return false
+  const aligned = i < end ? bytes.byteOffset + i : 0
+  const words = new Int32Array(bytes.buffer, aligned, (end - i) >> 2)
+  for (let w = 0; w < words.length; ) {
     let seen = 0
-    for (let w = 0; w < words; w++) seen |= view[w] ?? 0
+    for (const stop = Math.min(words.length, w + ASCII_BLOCK); w < stop; w++) seen |= words[w] ?? 0
     if ((seen & 0x80808080) !== 0) return false
-    i += words * 4
   }
-  for (; i < end; i++) if ((bytes[i] ?? 0) > 127) return false
+  for (i += words.length * 4; i < end; i++) if ((bytes[i] ?? 0) > 127) return false
   return true
 }

@@ -1,26 +1,38 @@
-// Upper and lower case of ASCII columns, four bytes at a time. Other text is left to the row functions: case mapping
-// beyond ASCII changes lengths and depends on neighbours.
+// Upper and lower case of columns on their bytes. ASCII is mapped four bytes at a time; what is done with other text is
+// in case-utf8.ts.
 
 import type { BytesColumn, PlainColumn } from '../column/column.ts'
 import type { ColumnArgument } from '../scalar/contract.ts'
+import { CaseMapping } from './case-utf8.ts'
+
+const upperCase = new CaseMapping('upper')
+const lowerCase = new CaseMapping('lower')
 
 export const upperColumn = ([text]: readonly ColumnArgument[], length: number): PlainColumn | undefined =>
-  mapCase(text?.column, length, 0x61)
+  mapCase(text?.column, length, 0x61, upperCase)
 
 export const lowerColumn = ([text]: readonly ColumnArgument[], length: number): PlainColumn | undefined =>
-  mapCase(text?.column, length, 0x41)
+  mapCase(text?.column, length, 0x41, lowerCase)
 
-/** @param first - The first letter of the range whose case is flipped: `a` or `A`. */
-function mapCase(column: PlainColumn | undefined, length: number, first: number): BytesColumn | undefined {
+/** @param first - The first letter of the range whose case is flipped where all text is ASCII: `a` or `A`. */
+function mapCase(
+  column: PlainColumn | undefined,
+  length: number,
+  first: number,
+  mapping: CaseMapping,
+): BytesColumn | undefined {
   if (column?.storage !== 'bytes') return undefined
   const { values, offsets, type, valid } = column
   const start = offsets[0] ?? 0
   const end = offsets[length] ?? 0
   const mapped = flipRange(values.subarray(start, end), first)
-  if (mapped === undefined) return undefined
+  if (mapped === undefined) return mapping.column(column, length)
   const own = start === 0 ? offsets : offsets.map((offset) => offset - start)
   return { storage: 'bytes', type, length, valid, values: mapped, offsets: own }
 }
+
+/** Words that are mapped before it is known that they are ASCII. */
+const BLOCK = 1024
 
 /**
  * A copy with bit 5 flipped in every byte of the 26 letters from `first`. Adding moves a byte's high bit exactly when it
@@ -40,10 +52,12 @@ function flipRange(bytes: Uint8Array, first: number): Uint8Array | undefined {
   mapped.set(bytes.subarray(whole * 4), whole * 4)
   let seen = flipped[whole] ?? 0
   flipped[whole] = flip(seen, atLeast, beyond)
-  for (let i = 0; i < whole; i++) {
-    const word = words[i] ?? 0
-    seen |= word
-    flipped[i] = flip(word, atLeast, beyond)
+  for (let i = 0; i < whole && (seen & 0x80808080) === 0; ) {
+    for (const stop = Math.min(whole, i + BLOCK); i < stop; i++) {
+      const word = words[i] ?? 0
+      seen |= word
+      flipped[i] = flip(word, atLeast, beyond)
+    }
   }
   return (seen & 0x80808080) === 0 ? mapped : undefined
 }

@@ -4,24 +4,57 @@ import { type BytesColumn, isAscii, type NumberColumn, type PlainColumn } from '
 import type { ColumnArgument } from '../scalar/contract.ts'
 import { int32 } from '../types/type.ts'
 
-/** Characters (code points) of each text: the bytes that do not continue a character. */
+/** Characters (code points) of each text: its bytes, less those that continue a character. */
 export function lengthColumn([text]: readonly ColumnArgument[], length: number): NumberColumn | undefined {
   if (text?.column?.storage !== 'bytes') return undefined
   const { values, offsets } = text.column
   const lengths = new Int32Array(length)
-  const ascii = isAscii(values.subarray(offsets[0] ?? 0, offsets[length] ?? 0))
-  for (let i = 0; i < length; i++) {
-    const start = offsets[i] ?? 0
-    const end = offsets[i + 1] ?? 0
-    if (ascii) {
-      lengths[i] = end - start
-      continue
-    }
-    let characters = 0
-    for (let at = start; at < end; at++) characters += ((values[at] ?? 0) & 0xc0) === 0x80 ? 0 : 1
-    lengths[i] = characters
+  const column = { storage: 'number', type: int32, length, valid: undefined, values: lengths } as const
+  if (isAscii(values.subarray(offsets[0] ?? 0, offsets[length] ?? 0))) {
+    for (let i = 0; i < length; i++) lengths[i] = (offsets[i + 1] ?? 0) - (offsets[i] ?? 0)
+    return column
   }
-  return { storage: 'number', type: int32, length, valid: undefined, values: lengths }
+  const words = wordsOf(values)
+  // The bytes are read as one run of words; rows end inside of them.
+  let start = offsets[0] ?? 0
+  let at = start >> 2
+  let before = 0
+  let earlier = sumOfBytes(continuing((words[at] ?? 0) & below(start)))
+  for (let i = 0; i < length; i++) {
+    const end = offsets[i + 1] ?? 0
+    while (at < end >> 2) {
+      // Each byte of `counts` counts for itself, up to 255.
+      let counts = 0
+      for (const stop = Math.min(end >> 2, at + 255); at < stop; at++) counts += continuing(words[at] ?? 0)
+      before += sumOfBytes(counts)
+    }
+    const upTo = before + sumOfBytes(continuing((words[at] ?? 0) & below(end)))
+    lengths[i] = end - start - (upTo - earlier)
+    start = end
+    earlier = upTo
+  }
+  return column
+}
+
+/** 1 in each byte of a word that continues a character: its two highest bits are 10. */
+const continuing = (word: number): number => (word & ~(word << 1) & 0x80808080) >>> 7
+
+/** The sum of the four bytes of a word. */
+const sumOfBytes = (word: number): number =>
+  (word & 0xff) + ((word >>> 8) & 0xff) + ((word >>> 16) & 0xff) + (word >>> 24)
+
+/** The bytes of a word before the one at `offset`. */
+const below = (offset: number): number => (1 << ((offset & 3) << 3)) - 1
+
+/** Bytes as words, which may reach beyond them. Arrow's buffers are aligned and padded; others are copied to be. */
+function wordsOf(bytes: Uint8Array): Int32Array {
+  const { buffer, byteOffset, length } = bytes
+  const count = (length + 3) >> 2
+  if ((byteOffset & 3) === 0 && byteOffset + 4 * count <= buffer.byteLength)
+    return new Int32Array(buffer, byteOffset, count)
+  const words = new Int32Array(count)
+  new Uint8Array(words.buffer).set(bytes)
+  return words
 }
 
 /** Where a row is cut: the new start and end, from the old ones. */
