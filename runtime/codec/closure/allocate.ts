@@ -69,7 +69,8 @@ function createSymbol(sort: unknown, text: unknown): symbol {
 }
 
 function createGlobal([accessor, ...path]: readonly unknown[]): unknown {
-  const steps = path.map(String)
+  const steps = path.filter((step) => typeof step === 'string')
+  if (steps.length < path.length) throw malformed('a global has no name')
   const value = resolveGlobal(steps, accessor === 'get' || accessor === 'set' ? accessor : '')
   if (value === undefined) throw missingGlobal(steps.join('.'))
   return value
