@@ -4,6 +4,7 @@
 import type { MaskColumn, PlainColumn } from '../column/column.ts'
 import type { ColumnArgument } from '../scalar/contract.ts'
 import { bool } from '../types/type.ts'
+import { find, hasAt, rowsHolding } from './search.ts'
 
 const encoder = new TextEncoder()
 
@@ -31,12 +32,6 @@ const mask = (values: Uint8Array, length: number): MaskColumn => ({
   valid: undefined,
   values,
 })
-
-/** Whether `bytes` has `piece` at `at`; the caller has checked that it fits. */
-function hasAt(bytes: Uint8Array, at: number, piece: Uint8Array): boolean {
-  for (let i = 0; i < piece.length; i++) if (bytes[at + i] !== piece[i]) return false
-  return true
-}
 
 const equals =
   (constant: Uint8Array): RowTest =>
@@ -75,49 +70,8 @@ export const endsWithColumn = matching(
 
 export const containsColumn: ColumnsKernel = ([text, constant], length) =>
   text?.column?.storage === 'bytes' && typeof constant?.constant === 'string'
-    ? containing(text.column, encoder.encode(constant.constant), length)
+    ? mask(rowsHolding(text.column, encoder.encode(constant.constant), length), length)
     : undefined
-
-/**
- * Rows that hold a piece. The whole column is searched at once, which the platform does many bytes at a time; each hit
- * costs a call, so where hits are frequent the rest is searched row by row.
- */
-function containing(column: PlainColumn & { storage: 'bytes' }, piece: Uint8Array, length: number): MaskColumn {
-  const { values, offsets } = column
-  const matches = new Uint8Array(length)
-  const end = offsets[length] ?? 0
-  const haystack = Buffer.from(values.buffer, values.byteOffset, end)
-  const needle = Buffer.from(piece)
-  let row = 0
-  let hits = 0
-  let from = offsets[0] ?? 0
-  while (row < length) {
-    const at = piece.length === 0 ? -1 : haystack.indexOf(needle, from)
-    if (at === -1) break
-    while ((offsets[row + 1] ?? 0) <= at) row++
-    if (at + piece.length <= (offsets[row + 1] ?? 0)) {
-      matches[row++] = 1
-      from = offsets[row] ?? end
-      if (++hits > 256 && hits * 8 > row) {
-        for (; row < length; row++)
-          matches[row] = find(values, offsets[row] ?? 0, offsets[row + 1] ?? 0, piece) === -1 ? 0 : 1
-      }
-    } else {
-      // Across the border of two rows: no hit, the next may begin one byte on.
-      from = at + 1
-    }
-  }
-  if (piece.length === 0) matches.fill(1)
-  return mask(matches, length)
-}
-
-/** Where `piece` begins at or after `start` and ends by `end`; -1 when it does not. */
-function find(bytes: Uint8Array, start: number, end: number, piece: Uint8Array): number {
-  const first = piece[0]
-  const last = end - piece.length
-  for (let at = start; at <= last; at++) if (bytes[at] === first && hasAt(bytes, at, piece)) return at
-  return -1
-}
 
 /**
  * A LIKE pattern on bytes: literal pieces with `%` between them.
@@ -143,7 +97,18 @@ export function likeColumn(pattern: string): ColumnsKernel | undefined {
     }
     return true
   }
-  return ([text], length) => matching(() => test)([text ?? { constant: null }, { constant: '' }], length)
+  // What a text must begin or end with decides most rows by itself.
+  const isOpen = first.length === 0 && last.length === 0
+  const longest = rest.reduce((a, b) => (b.length > a.length ? b : a), new Uint8Array())
+  const searched = isOpen ? longest : new Uint8Array()
+  return ([text], length) => {
+    if (text?.column?.storage !== 'bytes') return undefined
+    const { values, offsets } = text.column
+    const matches = rowsHolding(text.column, searched, length)
+    for (let i = 0; i < length; i++)
+      if (matches[i] === 1) matches[i] = test(values, offsets[i] ?? 0, offsets[i + 1] ?? 0) ? 1 : 0
+    return mask(matches, length)
+  }
 }
 
 const withConstant =
