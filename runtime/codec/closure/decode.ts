@@ -1,20 +1,12 @@
 // Bytes to records, without running anything: the header, its checksum and the digest are checked before the content is
-// parsed, and every record is checked to refer to what exists. Memory is bounded by the size of the payload.
+// parsed. Memory is bounded by the size of the payload.
 
 import { hash } from 'node:crypto'
-import { parse } from 'devalue'
 import { WireError } from '../../../functions/errors.ts'
 import { checksumOf } from './encode.ts'
 import { type ClosureWireCode, malformed } from './errors.ts'
 import { checksumStart, digestStart, formatVersion, headerBytes, magic } from './format.ts'
-
-/** Stands in a record for another record. */
-export class Ref {
-  readonly index: number
-  constructor(index: number) {
-    this.index = index
-  }
-}
+import { readText } from './read-text.ts'
 
 export interface DecodedClosure {
   readonly senderMajor: number
@@ -29,30 +21,17 @@ export interface DecodedClosure {
 /** Checks and parses the bytes of a closure; throws a WireError for anything that `captureClosure` did not write. */
 export function decodeClosure(bytes: Uint8Array): DecodedClosure {
   const { text, attached, directories, senderMajor } = openEnvelope(bytes)
-  const content = parseContent(text)
-  for (const table of content) if (Array.isArray(table)) checkLength(table, text)
-  const [root, places, groups, lengths, records] = content
-  if (!isListOf(records, Array.isArray) || !isListOf(groups, isIndexList)) throw malformed('its tables are not tables')
+  const { root, places, groups, lengths, records } = readText(text)
+  if (!isListOf(groups, isIndexList)) throw malformed('its groups are not groups')
   if (!isIndexList(lengths)) throw malformed('its attachments have no lengths')
   return {
     senderMajor,
-    root: checkRefs(root, records.length),
+    root,
     files: readFiles(places, directories),
     groups,
     attachments: cut(attached, lengths),
-    records: checkRecords(records, text),
+    records,
   }
-}
-
-function checkRecords(records: readonly unknown[][], text: string): readonly unknown[][] {
-  for (const record of records) {
-    checkLength(record, text)
-    for (const part of record) {
-      if (Array.isArray(part)) checkLength(part, text)
-      checkRefs(part, records.length)
-    }
-  }
-  return records
 }
 
 function openEnvelope(bytes: Uint8Array) {
@@ -78,33 +57,6 @@ function openEnvelope(bytes: Uint8Array) {
     attached: buffer.subarray(attachedStart, directoriesStart),
     directories: buffer.toString('utf8', directoriesStart),
     senderMajor: buffer[8] ?? 0,
-  }
-}
-
-function parseContent(text: string): unknown[] {
-  try {
-    const content: unknown = parse(text, { R: (index: unknown) => new Ref(Number(index) - 1) })
-    if (Array.isArray(content) && content.length === 5) return content
-  } catch (error) {
-    throw malformed('its text cannot be parsed', error)
-  }
-  throw malformed('its text is not a closure')
-}
-
-// A sparse list can claim a length that nobody can walk; an honest one has a character for every item.
-function checkLength(list: readonly unknown[], text: string): void {
-  if (list.length > text.length) throw malformed('a list is longer than the text it is in')
-}
-
-function checkRefs(part: unknown, count: number): unknown {
-  if (Array.isArray(part)) for (const item of part) checkRef(item, count)
-  else checkRef(part, count)
-  return part
-}
-
-function checkRef(item: unknown, count: number): void {
-  if (item instanceof Ref && !(Number.isInteger(item.index) && item.index >= 0 && item.index < count)) {
-    throw malformed('it refers to a record that does not exist')
   }
 }
 

@@ -2,12 +2,12 @@
 
 import { hash } from 'node:crypto'
 import { crc32 } from 'node:zlib'
-import { stringify } from 'devalue'
 import { refuse } from './errors.ts'
 import { checksumStart, digestStart, formatVersion, headerBytes, magic } from './format.ts'
-import { type Graph, GraphNode } from './graph.ts'
+import type { Graph } from './graph.ts'
 import type { Group } from './plan.ts'
 import type { WalkOptions } from './walk.ts'
+import { writeText } from './write-text.ts'
 
 export interface EncodedClosure {
   readonly bytes: Uint8Array
@@ -16,7 +16,6 @@ export interface EncodedClosure {
 }
 
 const nodeMajor = Number.parseInt(process.versions.node, 10)
-const reducers = { R: (value: unknown) => value instanceof GraphNode && value.index + 1 }
 
 export function encodeGraph(
   graph: Graph,
@@ -24,7 +23,7 @@ export function encodeGraph(
   groups: readonly Group[],
   options: WalkOptions,
 ): EncodedClosure {
-  const text = Buffer.from(writeText(graph, root, groups, options))
+  const text = Buffer.from(textOf(graph, root, groups, options))
   const directories = Buffer.from(
     JSON.stringify(graph.places.map((place) => (place.isAnchored ? null : place.directory))),
   )
@@ -56,15 +55,17 @@ export function checksumOf(bytes: Uint8Array, directoriesStart: number): number 
   return crc32(bytes.subarray(directoriesStart), crc32(bytes.subarray(0, checksumStart)))
 }
 
-function writeText(graph: Graph, root: unknown, groups: readonly Group[], { subject }: WalkOptions): string {
-  const places = graph.places.map(({ base, directory, isAnchored }) => [base, isAnchored ? directory : null])
-  const plan = groups.map(({ mode, members }) => [mode, ...members.map(({ index }) => index)])
-  const lengths = graph.attachments.map(({ byteLength }) => byteLength)
-  const records = [...graph.nodes.map(({ record }) => record), ...graph.extras]
+function textOf(graph: Graph, root: unknown, groups: readonly Group[], { subject }: WalkOptions): string {
   try {
-    return stringify([root, places, plan, lengths, records], reducers)
+    return writeText({
+      root,
+      places: graph.places.map(({ base, directory, isAnchored }) => [base, isAnchored ? directory : null]),
+      groups: groups.map(({ mode, members }) => [mode, ...members.map(({ index }) => index)]),
+      lengths: graph.attachments.map(({ byteLength }) => byteLength),
+      records: [...graph.nodes.map(({ record }) => record), ...graph.extras],
+    })
   } catch (error) {
-    // Only the plain data of a shipped type can be something that devalue does not know.
+    // Only the plain data of a shipped type can be something that has no text.
     const reason = error instanceof Error ? error.message : String(error)
     return refuse('closure_unserializable', subject, [], `holds a value that cannot be written: ${reason}`, error)
   }

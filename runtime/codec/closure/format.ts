@@ -3,12 +3,13 @@
 //   header 60 bytes: magic "VLYCLOS" · version u8 · sender's Node major u8 · 3 zero bytes · text length u32 LE ·
 //                    directories length u32 LE · attachments length u32 LE · SHA-256 of the content ·
 //                    CRC-32 u32 LE of the header before it and of the directories
-//   text             devalue: [root, places, groups, attachment lengths, records]
+//   text             JSON: [root, places, groups, attachment lengths, records, strings]
 //   attachments      raw bytes, one behind the other
 //   directories      JSON: the directory of each place; for stack traces only, so not part of the content's digest
 //
-// A record is [kind, …]. `Ref` marks the index of another record; every other value stands for itself. Because records
-// refer to each other by index only, the text is flat however deep the values are.
+// A record is [kind, …]. Its parts stand for themselves, but for lists, whose first item says what they stand for: a number
+// is the index of another record (below: Ref), a string is one of `textMarks`. Because records refer to each other by index
+// only, the text is flat however deep the values are.
 //
 //   a  array          a, ...items
 //   A  sparse array   A, length, index, item, index, item …
@@ -27,10 +28,15 @@
 //   x  extras         x, Ref target, prototype or true, integrity, then key, flags, value (or key, flags, get, set)
 
 export const magic = 'VLYCLOS'
-export const formatVersion = 1
+export const formatVersion = 2
 export const digestStart = 24
 export const checksumStart = 56
 export const headerBytes = 60
+
+/** Marks of parts: ["u"], ["n", "NaN"], ["b", digits], ["s", position among the strings], ["l", ...parts], ["d", devalue]. */
+export const textMarks = { undefined: 'u', number: 'n', bigint: 'b', string: 's', list: 'l', data: 'd' } as const
+/** Strings of this length and more stand among the strings. */
+export const longString = 64
 
 /** How a module is loaded; compilers wrap what require returns as a namespace (star) or under `default`. */
 export const importModes = { import: 0, require: 1, star: 2, default: 3 } as const

@@ -1,10 +1,11 @@
 // Functions of a closure, group by group, each group after all that it captures; see plan.ts for how groups are chosen.
 
-import { type DecodedClosure, Ref } from './decode.ts'
+import type { DecodedClosure } from './decode.ts'
 import { malformed } from './errors.ts'
 import { cellFactory, extractFunction, type FunctionSpec, jointFactory, singleFactory } from './factories.ts'
 import { functionFlags, functionKinds, groupModes } from './format.ts'
 import type { Materials } from './materials.ts'
+import { Ref } from './read-text.ts'
 
 interface Member extends FunctionSpec {
   readonly index: number

@@ -3,9 +3,9 @@
 
 import { allocateBuiltin } from './allocate.ts'
 import type { DecodedClosure } from './decode.ts'
-import { Ref } from './decode.ts'
 import { malformed } from './errors.ts'
 import { integrityLevels, propertyFlags } from './format.ts'
+import { Ref } from './read-text.ts'
 import type { ShippedType } from './walk.ts'
 
 export class Materials {

@@ -3,11 +3,12 @@
 
 import { VolleyError } from '../../../functions/errors.ts'
 import { arrowTypes } from '../arrow.ts'
-import { type DecodedClosure, decodeClosure, Ref } from './decode.ts'
+import { type DecodedClosure, decodeClosure } from './decode.ts'
 import { malformed } from './errors.ts'
 import { loadImports } from './load.ts'
 import { makeFunctions } from './make-functions.ts'
 import { Materials } from './materials.ts'
+import { Ref } from './read-text.ts'
 import type { ShippedType } from './walk.ts'
 
 export interface ReviveOptions {

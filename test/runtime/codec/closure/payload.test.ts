@@ -46,12 +46,12 @@ t.test('reviveClosure() says which versions do not fit', async (t) => {
   await t.rejects(reviveClosure(newer), {
     code: 'wire_closure_version',
     message:
-      'Cannot revive a closure: it has format 9, this side reads 1; align volley versions on sender and receiver',
+      'Cannot revive a closure: it has format 9, this side reads 2; align volley versions on sender and receiver',
   })
 })
 
 const lies: readonly (readonly [string, string, string])[] = [
-  ['a reference to nothing', '["R",', '["R",9'],
+  ['a reference to nothing', '[1]', '[9]'],
   ['an unknown kind of record', '"pixels"', '"pixel!"'],
 ]
 
@@ -75,7 +75,20 @@ t.test('reviveClosure() refuses records that contradict each other, and allocate
     sealText([['r', '(', '']]),
     sealText([['u', 'not a URL']]),
     sealText([['x', 3, true, 0]]),
-    '[[1,2,2,2,3],0,[],[4],[-7,4294967295,0,5],"a"]',
+    '[null,[],[],[],[["o","a",[1]]],[]]',
+    '[null,[],[],[],[["o","a",[-1]]],[]]',
+    '[null,[],[],[],[["o","a",[0.5]]],[]]',
+    '[null,[],[],[],[["o","a",["s",0]]],[]]',
+    '[null,[],[],[],[["o","a",["s",0]]],[7]]',
+    '[null,[],[],[],[["o","a",["b","1.5"]]],[]]',
+    '[null,[],[],[],[["o","a",["d","["]]],[]]',
+    '[null,[],[],[],[["o","a",["z"]]],[]]',
+    '[null,[],[],[],[["o","a",[]]],[]]',
+    '[null,[],[],[],[["o","a",{}]],[]]',
+    `[${'["l",'.repeat(50_000)}1${']'.repeat(50_000)},[],[],[],[],[]]`,
+    '[[9],[],[],[],[],[]]',
+    '[null,[],[],[],[{"0":"o","length":1}],[]]',
+    '[null,[],[],[],[["a"]]]',
   ]
   for (const text of texts) {
     const code = await codeOf(withText(text))
@@ -98,17 +111,41 @@ t.test('reviveClosure() answers every mutation of the text with a code, at once'
   )
 })
 
+t.test('captureClosure() writes a long string once, however often it is captured', async (t) => {
+  const word = 'long '.repeat(1000)
+  const words = Array.from({ length: 100 }, () => ({ word }))
+  const payload = captureClosure(() => words).bytes
+  t.ok(payload.byteLength < 2 * word.length)
+  const revived = (await reviveClosure(payload)) as () => typeof words
+  t.strictSame(revived(), words)
+})
+
+t.test('captureClosure() ships every primitive and every text as it is', async (t) => {
+  const values = [
+    undefined,
+    null,
+    true,
+    0,
+    -0,
+    Number.NaN,
+    Number.NEGATIVE_INFINITY,
+    2n ** 64n,
+    -5n,
+    'n',
+    '\ud800',
+    '\u2028',
+  ]
+  const long = ['[1]'.repeat(50), '\ud800'.repeat(70), '"\\'.repeat(50)]
+  const mixed = [...values, ...long, values, [[]]]
+  const revived = (await reviveClosure(captureClosure(() => mixed).bytes)) as () => typeof mixed
+  t.strictSame(revived(), mixed)
+  t.ok(Object.is(revived()[4], -0))
+})
+
 /** A sealed payload of the given records, whose root is the first. */
 function sealText(records: readonly unknown[][], groups: readonly number[][] = []): string {
-  // devalue's own format: a flat list in which arrays hold indexes.
-  const flat: unknown[] = []
-  const put = (value: unknown): number => {
-    const index = flat.push(null) - 1
-    flat[index] = Array.isArray(value) ? value.map(put) : value
-    return index
-  }
-  put([null, [], groups, [], records])
-  return JSON.stringify(flat)
+  const marked = (part: unknown) => (Array.isArray(part) ? ['l', ...part] : part)
+  return JSON.stringify([null, [], groups, [], records.map((record) => record.map(marked)), []])
 }
 
 function withText(text: string): Uint8Array {
