@@ -28,12 +28,12 @@ export class BytesTable {
   }
 
   /** The numbers of `count` rows of a column: those at `positions`, the first ones without. */
-  numberRows(
-    { values, offsets, valid }: BytesColumn,
-    positions: Int32Array | undefined,
-    count: number,
-    numbers: Int32Array,
-  ): void {
+  numberRows(column: BytesColumn, positions: Int32Array | undefined, count: number, numbers: Int32Array): void {
+    if (isLetters(column)) {
+      this.#numberLetters(column.values.subarray(column.offsets[0]), positions, count, numbers)
+      return
+    }
+    const { values, offsets, valid } = column
     const hashes = new Int32Array(LOOK_AHEAD)
     for (let from = 0; from < count; from += LOOK_AHEAD) {
       const end = Math.min(count, from + LOOK_AHEAD)
@@ -49,6 +49,16 @@ export class BytesTable {
           ? this.null()
           : this.#find(values, offsets[row] ?? 0, offsets[row + 1] ?? 0, hashes[i - from] ?? 0)
       }
+    }
+  }
+
+  /** The numbers of rows of one byte each, which need neither offsets nor hashes. */
+  #numberLetters(letters: Uint8Array, positions: Int32Array | undefined, count: number, numbers: Int32Array): void {
+    const known = this.#ofByte
+    for (let i = 0; i < count; i++) {
+      const row = positions === undefined ? i : (positions[i] ?? 0)
+      const found = known[letters[row] ?? 0] ?? EMPTY
+      numbers[i] = found === EMPTY ? this.#numberByte(letters, row) : found
     }
   }
 
@@ -115,4 +125,13 @@ export class BytesTable {
     this.#ends[this.size + 1] = to
     return this.size++
   }
+}
+
+/** Whether every row is one byte, and none is null. */
+function isLetters({ offsets, length, valid }: BytesColumn): boolean {
+  const first = offsets[0] ?? 0
+  if (valid !== undefined || (offsets[length] ?? 0) - first !== length) return false
+  let differences = 0
+  for (let i = 0; i < length; i++) differences |= (offsets[i] ?? 0) ^ (first + i)
+  return differences === 0
 }

@@ -48,19 +48,22 @@ export class WordTable {
     }
   }
 
-  /** The numbers of `count` pairs of words. */
+  /** The numbers of `count` pairs of words. A table is used for pairs of any words, or for single keys. */
   numberPairs(low: Int32Array, high: Int32Array, numbers: Int32Array, count: number): void {
     const hashes = new Int32Array(LOOK_AHEAD)
     for (let from = 0; from < count; from += LOOK_AHEAD) {
       const end = Math.min(count, from + LOOK_AHEAD)
-      if (this.size < FEW) {
-        for (let row = from; row < end; row++) numbers[row] = this.number(low[row] ?? 0, high[row] ?? 0)
-        continue
+      if (this.size >= FEW) {
+        for (let row = from; row < end; row++) hashes[row - from] = hashWords(low[row] ?? 0, high[row] ?? 0)
+        this.#slots.touch(hashes, end - from)
       }
-      for (let row = from; row < end; row++) hashes[row - from] = hashWords(low[row] ?? 0, high[row] ?? 0)
-      this.#slots.touch(hashes, end - from)
-      for (let row = from; row < end; row++)
-        numbers[row] = this.#numberHashed(low[row] ?? 0, high[row] ?? 0, hashes[row - from] ?? 0)
+      for (let row = from; row < end; row++) {
+        const [first, second] = [low[row] ?? 0, high[row] ?? 0]
+        // Small words first: whether one of them is 0 would be predicted wrongly for every second row.
+        if ((first | second) >>> 0 < DIRECT_SIDE) numbers[row] = this.#numberPair(first, second)
+        else if (this.size < FEW) numbers[row] = this.number(first, second)
+        else numbers[row] = this.#numberHashed(first, second, hashes[row - from] ?? 0)
+      }
     }
   }
 

@@ -142,6 +142,10 @@ t.test('Grouping grows to 300,000 pairs of keys', (t) => {
     ),
   ]
   t.ok(grouping.number(columns, count).every((number, i) => number === i))
+  t.ok(
+    grouping.number(columns, count).every((number, i) => number === i),
+    'all are known again',
+  )
   t.equal(grouping.size, count)
   t.same(
     grouping.keys().map((key) => valuesOf(key)[299_999]),
@@ -179,6 +183,28 @@ t.test('Grouping keeps numbers from batch to batch, nulls among them', (t) => {
   t.same(numbersOf([]), [])
   t.same(numbersOf([null, 'b', 'a']), [1, 2, 0])
   t.same(grouping.keys().map(valuesOf), [['a', null, 'b']])
+  t.end()
+})
+
+t.test('Grouping takes a letter for the same key in a column of letters and among other texts', (t) => {
+  const grouping = new Grouping([utf8])
+  const numbersOf = (values: readonly Value[], positions?: readonly number[]): readonly number[] => {
+    const count = positions?.length ?? values.length
+    const selection = positions && { positions: Int32Array.from(positions), count }
+    return [...grouping.number([columnOf(values, utf8)], count, selection).subarray(0, count)]
+  }
+  t.same(numbersOf(['b', 'a', 'b']), [0, 1, 0])
+  t.same(numbersOf(['', 'ca', 'b', 'a']), [2, 3, 0, 1])
+  t.same(numbersOf(['a', null, 'b']), [1, 4, 0])
+  t.same(numbersOf(['x', 'a', 'c', 'b'], [3, 2, 1, 2]), [0, 5, 1, 5])
+  t.same(numbersOf(['bc', '']), [6, 2])
+  t.same(grouping.keys().map(valuesOf), [['b', 'a', '', 'ca', null, 'c', 'bc']])
+
+  // Letters behind bytes that belong to no row.
+  const column = columnOf(['zz', 'c', 'a'], utf8)
+  if (column.storage !== 'bytes') throw new Error('Texts are bytes')
+  const rest = { ...column, length: 2, offsets: column.offsets.subarray(1) }
+  t.same([...grouping.number([rest], 2).subarray(0, 2)], [5, 1])
   t.end()
 })
 
