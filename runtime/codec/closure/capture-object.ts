@@ -102,10 +102,12 @@ function writeProperties(walk: Walk, node: GraphNode, value: object, plain: bool
   const prototype: unknown = Object.getPrototypeOf(value)
   if (!plain) checkPrototypes(walk, node, value)
   const simple = simpleEntries(value)
-  node.record = [prototype === null ? 'n' : 'o']
+  const record: Record = [prototype === null ? 'n' : 'o']
+  node.record = record
   node.bytes = 8
-  for (const [key, member] of simple ?? []) {
-    node.record.push(key, walk.ref(member, node, key))
+  for (let at = 0; simple !== undefined && at < simple.length; at += 2) {
+    const key = String(simple[at])
+    record.push(key, walk.ref(simple[at + 1], node, key))
     node.bytes += key.length + 8
   }
   const standsForPrototype = plain ? true : walk.ref(prototype, node, 'prototype')
@@ -113,15 +115,15 @@ function writeProperties(walk: Walk, node: GraphNode, value: object, plain: bool
   else if (!plain || !Object.isExtensible(value)) writeExtras(walk, node, value, standsForPrototype, () => true)
 }
 
-// The entries of an object whose properties are all ordinary; a frozen one counts too, since freezing comes last.
-function simpleEntries(value: object): [string, unknown][] | undefined {
+// Keys and values, in turn, of an object whose properties are all ordinary; a frozen one counts too, since freezing comes last.
+function simpleEntries(value: object): unknown[] | undefined {
   const frozen = Object.isFrozen(value)
-  const entries: [string, unknown][] = []
+  const entries: unknown[] = []
   for (const key of Reflect.ownKeys(value)) {
     const property = Object.getOwnPropertyDescriptor(value, key)
     if (typeof key !== 'string' || property === undefined || !('value' in property) || !property.enumerable) return
     if (!frozen && !(property.writable && property.configurable)) return
-    entries.push([key, property.value])
+    entries.push(key, property.value)
   }
   return entries
 }

@@ -1,7 +1,7 @@
 // The values of a closure while it is revived: objects are allocated empty first, so that anything may refer to
 // anything, and filled when what they refer to exists.
 
-import { allocateBuiltin } from './allocate.ts'
+import { allocateBuiltin, type Supplies } from './allocate.ts'
 import type { DecodedClosure } from './decode.ts'
 import { malformed } from './errors.ts'
 import { integrityLevels, propertyFlags } from './format.ts'
@@ -16,10 +16,15 @@ export class Materials {
 
   constructor(closure: DecodedClosure, imports: ReadonlyMap<number, unknown>, types: readonly ShippedType[]) {
     this.#closure = closure
+    const supplies: Supplies = {
+      types,
+      attachment: (index) => this.#attachment(index),
+      resolve: (part) => this.#early(part, supplies),
+    }
     for (const [index, record] of closure.records.entries()) {
       const [kind] = record
       if (kind === 'f' || kind === 'p' || kind === 'x' || this.#made[index]) continue
-      this.set(index, kind === 'i' ? imports.get(index) : this.#allocate(record, types))
+      this.set(index, kind === 'i' ? imports.get(index) : allocateBuiltin(record, supplies))
     }
   }
 
@@ -57,21 +62,13 @@ export class Materials {
     for (const index of this.#late) this.#fill(index, this.#closure.records[index] ?? [])
   }
 
-  #allocate(record: readonly unknown[], types: readonly ShippedType[]): unknown {
-    return allocateBuiltin(record, {
-      types,
-      attachment: (index) => this.#attachment(index),
-      resolve: (part) => this.#early(part, types),
-    })
-  }
-
   // Views need their buffer and boxed symbols their symbol at once, wherever these stand in the table.
-  #early(part: unknown, types: readonly ShippedType[]): unknown {
+  #early(part: unknown, supplies: Supplies): unknown {
     if (!(part instanceof Ref)) return part
     const record = this.#closure.records[part.index] ?? []
     if (!this.#made[part.index]) {
       if (record[0] !== 'l' && record[0] !== 'y') throw malformed('a view has no buffer')
-      this.set(part.index, this.#allocate(record, types))
+      this.set(part.index, allocateBuiltin(record, supplies))
     }
     return this.#values[part.index]
   }
@@ -93,14 +90,16 @@ export class Materials {
     const target = this.#values[index]
     switch (record[0]) {
       case 'a':
-        for (const part of record.slice(1)) (target as unknown[]).push(this.get(part))
+        for (let at = 1; at < record.length; at++) (target as unknown[]).push(this.get(record[at]))
         return
       case 'A':
         this.#fillSparse(target as unknown[], record)
         return
       case 'o':
       case 'n':
-        for (let at = 1; at < record.length; at += 2) define(target, record[at], this.get(record[at + 1]))
+        for (let at = 1; at < record.length; at += 2) {
+          define(target as Record<string, unknown>, String(record[at]), this.get(record[at + 1]))
+        }
         return
       case 'm':
         for (let at = 1; at < record.length; at += 2) {
@@ -157,8 +156,8 @@ export class Materials {
   }
 }
 
-function define(target: unknown, key: unknown, value: unknown): void {
-  if (key === '__proto__') {
-    Object.defineProperty(target, key, { value, writable: true, enumerable: true, configurable: true })
-  } else Reflect.set(target as object, String(key), value)
+// Nothing that the prototype has under the same name may come in the way.
+function define(target: Record<string, unknown>, key: string, value: unknown): void {
+  if (key in target) Object.defineProperty(target, key, { value, writable: true, enumerable: true, configurable: true })
+  else target[key] = value
 }

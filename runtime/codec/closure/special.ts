@@ -98,15 +98,21 @@ function writeArray(walk: Walk, node: GraphNode, array: readonly unknown[]): voi
     node.bytes = array.length * 8
     return
   }
-  node.bytes = 8
-  const keys = Object.keys(array).filter(isIndex)
-  const isSparse = keys.length < array.length
-  node.record = isSparse ? ['A', array.length] : ['a']
-  for (const key of keys) {
-    if (isSparse) node.record.push(Number(key))
-    node.record.push(walk.ref(array[Number(key)], node, `[${key}]`))
-    node.bytes += 8
+  if (isDense(array)) {
+    node.record = ['a']
+    for (let index = 0; index < array.length; index++) node.record.push(walk.ref(array[index], node, `[${index}]`))
+  } else {
+    node.record = ['A', array.length]
+    for (const key of Object.keys(array).filter(isIndex)) {
+      node.record.push(Number(key), walk.ref(array[Number(key)], node, `[${key}]`))
+    }
   }
+  node.bytes += 8 * node.record.length
+}
+
+function isDense(array: readonly unknown[]): boolean {
+  for (let index = 0; index < array.length; index++) if (!Object.hasOwn(array, index)) return false
+  return true
 }
 
 function isAllNumbers(array: readonly unknown[]): array is readonly number[] {
@@ -118,9 +124,14 @@ function writeMap(walk: Walk, node: GraphNode, map: ReadonlyMap<unknown, unknown
   node.record = ['m']
   node.bytes = map.size * 16
   for (const [key, value] of map) {
-    const step = typeof key === 'string' || typeof key === 'number' ? `get(${JSON.stringify(key)})` : 'get(…)'
+    // Only objects need to know the way to them.
+    const step = typeof value === 'object' || typeof value === 'function' ? entryStep(key) : ''
     node.record.push(walk.ref(key, node, 'a key'), walk.ref(value, node, step))
   }
+}
+
+function entryStep(key: unknown): string {
+  return typeof key === 'string' || typeof key === 'number' ? `get(${JSON.stringify(key)})` : 'get(…)'
 }
 
 function writeSet(walk: Walk, node: GraphNode, set: ReadonlySet<unknown>): void {
