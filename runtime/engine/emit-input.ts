@@ -7,7 +7,7 @@ import { bitValue, defaultText, type Emitted, nullValue, variable } from './emit
 
 /** How an input column comes in the batches that a loop is generated for. */
 export interface InputForm {
-  readonly storage: 'number' | 'bigint' | 'mask' | 'text' | 'value' | 'null' | 'dictionary'
+  readonly storage: 'number' | 'bigint' | 'mask' | 'text' | 'value' | 'null' | 'dictionary' | 'dictionaryMask'
   readonly nulls: boolean
 }
 
@@ -18,7 +18,7 @@ export const formKey = (form: InputForm): string => form.storage + (form.nulls ?
 export function inputNames(at: number, form: InputForm): string {
   const fields: string[] = ['v']
   if (form.storage === 'text') fields.push('o')
-  if (form.storage === 'dictionary') fields.push('c')
+  if (form.storage === 'dictionary' || form.storage === 'dictionaryMask') fields.push('c')
   if (form.storage === 'bigint') fields.push('h', 'l')
   if (form.nulls) fields.push('m')
   return `const ${fields.map((field) => `${field}${at} = x.get(${at}).${field}`).join(', ')};`
@@ -42,6 +42,9 @@ export function emitInput(writer: StatementWriter, { index: at, type }: BoundInp
       const text = writer.define('a', `v${at}.substring(o${at}[i], o${at}[i + 1])`)
       return { value: text, number: text, valid }
     }
+    case 'dictionaryMask':
+      // Where a null row's code points nowhere, 0.
+      return bitValue(writer.define('a', `v${at}[c${at}[i]] | 0`), valid)
     case 'dictionary': {
       // A null row's code may point to a null, or nowhere.
       const read = `v${at}[c${at}[i]]`

@@ -4,6 +4,7 @@
 import { isUtf8 } from 'node:buffer'
 import type { Column, PlainColumn } from '../../functions/column/column.ts'
 import { decimalAt, isAscii, valueAt } from '../../functions/column/column.ts'
+import { takeValues } from '../../functions/column/take-values.ts'
 import type { Value } from '../../functions/expr/node.ts'
 import type { InputForm } from './emit-input.ts'
 
@@ -56,18 +57,25 @@ export function prepareInput(column: Column): PreparedInput {
 const decodedDictionaries = new WeakMap<PlainColumn, readonly Value[]>()
 
 function prepareDictionary(dictionary: PlainColumn, codes: Int32Array, valid: Uint8Array | undefined): PreparedInput {
+  const m = dictionary.valid === undefined ? valid : nullsOfDictionary(dictionary.valid, codes, valid)
+  const nulls = m !== undefined
+  if (dictionary.storage === 'mask')
+    return { form: { storage: 'dictionaryMask', nulls }, v: dictionary.values, c: codes, m }
+  if (dictionary.storage === 'number')
+    return { form: { storage: 'dictionary', nulls }, v: dictionary.values, c: codes, m }
   let values = decodedDictionaries.get(dictionary)
   if (values === undefined) {
     values = allValues(dictionary)
     decodedDictionaries.set(dictionary, values)
   }
-  const m = dictionary.valid === undefined ? valid : nullsOfDictionary(dictionary.valid, codes, valid)
-  return { form: { storage: 'dictionary', nulls: m !== undefined }, v: values, c: codes, m }
+  return { form: { storage: 'dictionary', nulls }, v: values, c: codes, m }
 }
 
 /** A null entry of the dictionary makes the rows that point to it null. */
 function nullsOfDictionary(entries: Uint8Array, codes: Int32Array, valid: Uint8Array | undefined): Uint8Array {
-  return Uint8Array.from(codes, (code, row) => (valid?.[row] === 0 ? 0 : (entries[code] ?? 0)))
+  const m = takeValues(entries, codes, codes.length)
+  if (valid !== undefined) for (let row = 0; row < m.length; row++) m[row] = (m[row] ?? 0) & (valid[row] ?? 0)
+  return m
 }
 
 function allValues(column: PlainColumn): readonly Value[] {
