@@ -54,3 +54,14 @@ export function inspectCommand(): Command {
       await (await import('./inspect.ts')).inspect(target, options)
     })
 }
+
+export function functionsCommand(): Command {
+  return new Command('functions')
+    .description('Tells what functions expressions may call')
+    .argument('[name]', 'one of them, with examples')
+    .option('--json', 'as JSON')
+    .action(async (name: string | undefined, options: { readonly json?: boolean }) => {
+      const { functions } = await import('./functions.ts')
+      functions(name, options)
+    })
+}

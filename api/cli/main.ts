@@ -3,7 +3,7 @@
 
 import { Command, CommanderError } from 'commander'
 import { isVolleyError } from '../../functions/errors.ts'
-import { inspectCommand, runCommand, serveCommand } from './commands.ts'
+import { functionsCommand, inspectCommand, runCommand, serveCommand } from './commands.ts'
 import { Interrupted, UsageError } from './outcome.ts'
 
 /** Runs the command line; sets the exit code. */
@@ -15,6 +15,7 @@ export async function main(args: readonly string[]): Promise<void> {
     .addCommand(serveCommand())
     .addCommand(runCommand())
     .addCommand(inspectCommand())
+    .addCommand(functionsCommand())
   for (const command of program.commands) command.exitOverride()
   try {
     await program.parseAsync([...args], { from: 'user' })

@@ -1,7 +1,7 @@
 // The functions that expressions may call: the catalogue's entries with their documentation, and what was registered.
 
 import type { FastifyInstance } from 'fastify'
-import { aggregateFunctions, scalarFunctions, windowFunctions } from '../../functions/catalogue.ts'
+import { builtIns } from '../../functions/describe.ts'
 import { typeName } from '../../functions/types/type.ts'
 import type { Udf } from '../../functions/udf/definition.ts'
 import type { SessionContext } from '../../runtime/context/session.ts'
@@ -10,19 +10,8 @@ import { functionsSchema, problems } from '../schemas.ts'
 export function addFunctionRoutes(app: FastifyInstance, session: SessionContext): void {
   const schema = { response: { 200: functionsSchema, ...problems } }
   app.get('/v1/functions', { schema, config: { scope: 'jobs:read' } }, async () => ({
-    functions: [
-      ...scalarFunctions.map((entry) => describe('scalar', entry)),
-      ...aggregateFunctions.map((entry) => describe('aggregate', entry)),
-      ...windowFunctions.map((entry) => describe('window', entry)),
-      ...registered(session),
-    ],
+    functions: [...builtIns, ...registered(session)],
   }))
-}
-
-type Entry = (typeof scalarFunctions | typeof aggregateFunctions | typeof windowFunctions)[number]
-
-function describe(kind: string, { name, aliases = [], family, usage, summary, examples }: Entry) {
-  return { kind, name, aliases, family, usage, summary, examples: examples.map(([sql, result]) => ({ sql, result })) }
 }
 
 const families: readonly Udf['family'][] = ['scalar', 'aggregate', 'window']
