@@ -1,5 +1,5 @@
 // Which own properties an object has beside its elements. Reflect.ownKeys makes a string of every index: 20 to 50 ms for a
-// view of 100 KiB, and a RangeError from some ten millions on. Nothing in the language leaves indexes out, but util.inspect
+// view of 100 KiB, and a RangeError above 2 ** 24 or so. Nothing in the language leaves indexes out, but util.inspect
 // does: an object that reads like one of the same elements and no more has nothing beside them. Whatever is in doubt goes
 // the long way, so inspect's wording may change. What a property is worth is not decided here.
 
