@@ -20,6 +20,7 @@ import { ownValue } from '../json-values.ts'
 import { encodeArrow, encodeColumns } from '../memory-table.ts'
 import { type ColumnValues, columnValues } from '../rows.ts'
 import type { CsvOptions, JsonOptions, SourceSpec } from '../source/source.ts'
+import { readQuery } from '../sql-job.ts'
 import { type JobRun, submitJob } from '../submit.ts'
 import { resolvePaths } from './paths.ts'
 import { Registry } from './registry.ts'
@@ -123,6 +124,18 @@ export class SessionContext implements CodecContext, DataFrameHost, AsyncDisposa
   /** A registered table. @throws {PlanError} `unknown_table` with the nearest name. */
   table(name: string): DataFrame {
     return new DataFrame(this, this.#shared.registry.table(name))
+  }
+
+  /**
+   * A query over one registered table: `SELECT … FROM name WHERE … GROUP BY … HAVING … ORDER BY … LIMIT …`.
+   *
+   * @throws {PlanError} `unknown_table` with the nearest name; `syntax_error` with the position; `not_implemented` for
+   * joins, subqueries and set operations.
+   */
+  sql(text: string): DataFrame {
+    const { from, steps } = readQuery(text, this.sqlOptions())
+    const { source, steps: own } = this.#shared.registry.table(from)
+    return new DataFrame(this, { source, steps: [...own, ...steps] })
   }
 
   /** Registers a scalar function under its name: SQL text and by-name expressions find it. */

@@ -68,6 +68,18 @@ t.test('fromArrow() refuses what is no Arrow data, and batches that do not go to
     t.throws(() => ctx.fromArrow(wrong as never), { code: 'invalid_argument' })
 })
 
+t.test('sql() queries a registered table', async (t) => {
+  ctx.registerUdf(udf((net: number) => net * 2, [float64], float64, { name: 'twice' }))
+  ctx.registerTable('orders', ctx.fromColumns({ k: ['a', 'b', 'a'], net: [1, 2, 3] }).filter('net < 100'))
+  const frame = ctx.sql(
+    'select k, sum(twice(net)) as total, rank() over (order by k) as place from orders group by k order by total desc',
+  )
+  t.same(await frame.collectColumns(), { k: ['a', 'b'], total: [8, 4], place: [1, 2] })
+  t.same(await ctx.sql('select * from orders where net > 1').select('net').collectColumns(), { net: [2, 3] })
+  t.throws(() => ctx.sql('select 1 from ordres'), { code: 'unknown_table', message: /Did you mean "orders"\?/ })
+  t.throws(() => ctx.sql('select k from'), { code: 'syntax_error' })
+})
+
 t.test('registerTable() gives a table its name', async (t) => {
   ctx.registerTable('sales', ctx.fromColumns({ net: [1, 2, 3] }).filter('net > 1'))
   t.same(await ctx.table('sales').collectColumns(), { net: [2n, 3n] })
