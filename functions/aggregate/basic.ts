@@ -1,7 +1,7 @@
 // count, sum, avg, min and max.
 
 import type { Value } from '../expr/node.ts'
-import type { Argument } from '../scalar/contract.ts'
+import type { Argument, Operand } from '../scalar/contract.ts'
 import { compareValues } from '../scalar/order.ts'
 import { anything, exactly, quantity } from '../signature/signature.ts'
 import {
@@ -64,8 +64,8 @@ const count = aggregateFunction({
     accumulator: () => new Count(),
     duplicates: 'counted',
     grouped: {
-      slots: [{ storage: 'float64', initial: 0 }],
-      update: ([n]) => `${n}++;`,
+      slots: [{ storage: 'float64', initial: 0, adds: 'one' }],
+      update: () => '',
       merge: ([n], other) => `${n} += ${other?.number};`,
       state: ([n]) => [BigInt(n as number)],
       evaluate: ([n]) => BigInt(n as number),
@@ -93,20 +93,20 @@ const sum = aggregateFunction({
   kernel: (_args, returns) => (isBigInt(returns) ? integerSum(returns) : floatSum()),
 })
 
-/** Sums as doubles, with a mark for having seen a value. */
+/** Sums as doubles, with the number of values. */
 function floatSum(): AggregateKernel {
   return { accumulator: () => new FloatTotal(), duplicates: 'counted', grouped: floatSumSlots }
 }
 
 const floatSumSlots: GroupedKernel = {
   slots: [
-    { storage: 'float64', initial: 0 },
-    { storage: 'mask', initial: 0 },
+    { storage: 'float64', initial: 0, adds: 'argument' },
+    { storage: 'float64', initial: 0, adds: 'one' },
   ],
-  update: ([total, seen], value) => `${total} += ${value?.number}; ${seen} = 1;`,
-  merge: ([total, seen], value) => `${total} += ${value?.number}; ${seen} = 1;`,
-  state: ([total, seen]) => [seen === 1 ? (total ?? null) : null],
-  evaluate: ([total, seen]) => (seen === 1 ? (total ?? null) : null),
+  update: () => '',
+  merge: ([total, n], value) => `${total} += ${value?.number}; ${n}++;`,
+  state: ([total, n]) => [n === 0 ? null : (total ?? null)],
+  evaluate: ([total, n]) => (n === 0 ? null : (total ?? null)),
 }
 
 /** Doubles below this hold every integer, also after one more addition of such a number. */
@@ -121,13 +121,12 @@ function integerSum(returns: DataType): AggregateKernel {
   if (isDecimal(returns))
     return { accumulator: () => new IntegerTotal((total) => fit(total, returns)), duplicates: 'counted' }
   const accumulator = (): Accumulator => new IntegerTotal(wrap)
-  const total = ([small, large, seen]: readonly Value[]): Value =>
-    seen === 1 ? wrap(BigInt(small as number) + (large as bigint)) : null
-  const step: GroupedKernel['update'] = ([small, large, seen], value) =>
+  const total = ([small, large, n]: readonly Value[]): Value =>
+    n === 0 ? null : wrap(BigInt(small as number) + (large as bigint))
+  const step: GroupedKernel['update'] = ([small, large], value) =>
     `{ const v = ${value?.number}, t = ${small} + v;
        if (v < ${exactLimit} && v > -${exactLimit} && t < ${exactLimit} && t > -${exactLimit}) ${small} = t;
-       else ${large} += BigInt(${value?.value});
-       ${seen} = 1; }`
+       else ${large} += BigInt(${value?.value}); }`
   return {
     accumulator,
     duplicates: 'counted',
@@ -135,10 +134,10 @@ function integerSum(returns: DataType): AggregateKernel {
       slots: [
         { storage: 'float64', initial: 0 },
         { storage: 'int64', initial: 0n },
-        { storage: 'mask', initial: 0 },
+        { storage: 'float64', initial: 0, adds: 'one' },
       ],
       update: step,
-      merge: step,
+      merge: (slots, value) => `${step(slots, value as Operand)} ${slots[2]}++;`,
       state: (slots) => [total(slots)],
       evaluate: total,
     },
@@ -173,11 +172,8 @@ function floatAvg(): AggregateKernel {
     accumulator: () => new Mean(),
     duplicates: 'counted',
     grouped: {
-      slots: [
-        { storage: 'float64', initial: 0 },
-        { storage: 'float64', initial: 0 },
-      ],
-      update: ([total, n], value) => `${total} += ${value?.number}; ${n}++;`,
+      slots: floatSumSlots.slots,
+      update: () => '',
       merge: ([total, n], sums, counts) => `${total} += ${sums?.number}; ${n} += ${counts?.number};`,
       state: ([total, n]) => [n === 0 ? null : (total ?? null), BigInt(n as number)],
       evaluate: ([total, n]) => (n === 0 ? null : (total as number) / (n as number)),

@@ -13,6 +13,11 @@ export interface Slot {
   /** `float64`: a double; `int64`: a bigint wrapping at 64 bits; `mask`: 0 or 1; `object`: any value. */
   readonly storage: 'float64' | 'int64' | 'mask' | 'object'
   readonly initial: number | bigint | null
+  /**
+   * What each row that `update` would see adds to it: one, or its first argument as a double. The loop does that, once for
+   * all aggregates that want the same, and `update` leaves the slot alone.
+   */
+  readonly adds?: 'one' | 'argument'
 }
 
 /** Slots, and the JavaScript statements that change them. `slots` are assignable texts such as `s0[g]`. */

@@ -1,9 +1,10 @@
 // The generated loop that brings rows, or partial states, into the slots of their groups: one for all aggregates that
 // see the same rows. What the slots are is said by kernels; which group a row is in, by whoever calls.
 
-import type { AggregateKernel } from '../../functions/aggregate/contract.ts'
+import type { AggregateKernel, GroupedKernel } from '../../functions/aggregate/contract.ts'
 import type { AggregateRun } from '../../functions/aggregate/run.ts'
 import type { Bound } from '../../functions/bind/bound.ts'
+import type { Operand } from '../../functions/scalar/contract.ts'
 import { Emitter } from './emit.ts'
 import { compileLoop, type LoopFunction } from './loop.ts'
 import { declareInputs, type Forms, type LoopSet, loopHead } from './loop-set.ts'
@@ -22,9 +23,10 @@ export interface LoopPart {
   readonly skipsNulls: boolean
 }
 
-/** Where a loop writes: the slots of all parts, in the group of each row it reads; without groups, in the only one. */
+/** Where a loop writes: in the group of each row it reads; without groups, in the only one. */
 export interface LoopTargets {
   readonly groups: Int32Array | undefined
+  /** The slots of all parts, by the numbers that the loop gives them. */
   readonly slots: readonly unknown[]
   /** What the accumulators of each part share. */
   readonly runs: readonly AggregateRun[]
@@ -34,11 +36,14 @@ export class AggregateLoop {
   readonly #parts: readonly LoopPart[]
   readonly #merges: boolean
   readonly #loops: LoopSet
+  /** The number of each slot of each part. Slots that the same is added to in the same rows are one. */
+  readonly slots: readonly (readonly number[])[]
 
   /** @param merges - Rows are partial states. */
   constructor(parts: readonly LoopPart[], merges: boolean) {
     this.#parts = parts
     this.#merges = merges
+    this.slots = numberSlots(parts, merges)
     this.#loops = loopSet(parts.flatMap(({ inputs, filter }) => (filter === undefined ? inputs : [...inputs, filter])))
   }
 
@@ -63,27 +68,24 @@ export class AggregateLoop {
     { selected, grouped }: { readonly selected: boolean; readonly grouped: boolean },
   ): LoopFunction {
     const emitter = new Emitter(forms)
-    const names: string[] = []
+    const names = this.slots.flat().map((slot, i, all) => {
+      if (all.indexOf(slot) !== i) return ''
+      return grouped
+        ? `const k${slot} = t.slots[${slot}];`
+        : `const b${slot} = t.slots[${slot}]; let k${slot} = b${slot}[0];`
+    })
     const runs: string[] = []
-    const writeBack: string[] = []
+    const writeBack = grouped ? [] : this.slots.flat().map((slot) => `b${slot}[0] = k${slot};`)
+    const added = new Set<string>()
     // The roots stand in the order in which they were handed to the loop set.
     const remaining = [...roots]
     for (const [p, part] of this.#parts.entries()) {
       const inputs = remaining.splice(0, part.inputs.length)
       const [filter] = part.filter === undefined ? [] : remaining.splice(0, 1)
-      const texts = Array.from({ length: part.slots }, () => {
-        const slot = names.length
-        names.push(
-          grouped
-            ? `const k${slot} = t.slots[${slot}];`
-            : `const b${slot} = t.slots[${slot}]; let k${slot} = b${slot}[0];`,
-        )
-        if (!grouped) writeBack.push(`b${slot}[0] = k${slot};`)
-        return grouped ? `k${slot}[g]` : `k${slot}`
-      })
+      const slots = (this.slots[p] ?? []).map((slot) => (grouped ? `k${slot}[g]` : `k${slot}`))
       const run = part.kernel.tracksRows === true && !this.#merges ? `r${p}` : undefined
       if (run !== undefined) runs.push(`const ${run} = t.runs[${p}];`)
-      const update = () => this.#updateText(emitter, { ...part, inputs, filter }, { slots: texts, run })
+      const update = () => this.#updateText(emitter, { ...part, inputs, filter }, { slots, run, added })
       emitter.add(`{\n${emitter.nested(update)}\n}`)
     }
     return compileLoop(
@@ -100,11 +102,18 @@ export class AggregateLoop {
     )
   }
 
-  /** The statements that bring one row into one aggregate's state; `run` is told which row it is. */
+  /**
+   * The statements that bring one row into one aggregate's state; `run` is told which row it is, and what is in `added`
+   * has been added to already.
+   */
   #updateText(
     emitter: Emitter,
     part: LoopPart,
-    { slots, run }: { readonly slots: readonly string[]; readonly run: string | undefined },
+    {
+      slots,
+      run,
+      added,
+    }: { readonly slots: readonly string[]; readonly run: string | undefined; readonly added: Set<string> },
   ): void {
     const { kernel, inputs, filter, skipsNulls } = part
     const merges = this.#merges
@@ -118,6 +127,7 @@ export class AggregateLoop {
         for (const [name, helper] of Object.entries(kernel.grouped.helpers ?? {})) {
           text = text.replaceAll(name, () => emitter.parameter(helper))
         }
+        if (!merges) text += additions(kernel.grouped, slots, operands[0], added)
       } else {
         const orNull = operands.map(({ value, valid }) =>
           valid === '1' || skipsNulls ? value : `(${valid} === 1 ? ${value} : null)`,
@@ -130,4 +140,44 @@ export class AggregateLoop {
     })
     emitter.add(condition === 'true' ? body : `if (${condition}) {\n${body}\n}`)
   }
+}
+
+/** The statements that add to slots to which nobody has added yet. Arguments are evaluated all the same: they may fail. */
+function additions(
+  { slots: described }: GroupedKernel,
+  slots: readonly string[],
+  argument: Operand | undefined,
+  added: Set<string>,
+): string {
+  let text = ''
+  for (const [i, { adds }] of described.entries()) {
+    const slot = slots[i] ?? ''
+    if (adds === undefined || added.has(slot)) continue
+    added.add(slot)
+    text += `${slot} += ${adds === 'one' ? '1' : argument?.number};`
+  }
+  return text
+}
+
+/** Numbers slots 0, 1, 2 …; merged states are added to by each aggregate for itself. */
+function numberSlots(parts: readonly LoopPart[], merges: boolean): readonly (readonly number[])[] {
+  const shared = new Map<string, number>()
+  let next = 0
+  return parts.map((part) =>
+    Array.from({ length: part.slots }, (_, at) => {
+      const key = merges ? undefined : additionKey(part, at)
+      const known = key === undefined ? undefined : shared.get(key)
+      if (known !== undefined) return known
+      if (key !== undefined) shared.set(key, next)
+      return next++
+    }),
+  )
+}
+
+/** What is added to a slot, in which rows; undefined when more than that becomes of it. */
+function additionKey({ kernel, inputs, filter, skipsNulls }: LoopPart, at: number): string | undefined {
+  const adds = kernel.grouped?.slots[at]?.adds
+  if (adds === undefined) return undefined
+  const nullable = skipsNulls ? inputs.filter((input) => input.nullable).map(({ id }) => id) : []
+  return [adds === 'one' ? '' : inputs[0]?.id, filter?.id, ...new Set(nullable.sort())].join()
 }

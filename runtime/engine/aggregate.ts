@@ -57,6 +57,11 @@ export class CompiledAggregation {
     this.#loop = other === undefined ? new AggregateLoop(together.map(loopPart), spec.phase === 'final') : other.#loop
   }
 
+  /** Which of the loop's slots a part's is, of the parts whose rows need not be distinct. */
+  slotNumber(part: number, slot: number): number {
+    return this.#loop.slots[part]?.[slot] ?? -1
+  }
+
   get isGrouped(): boolean {
     return this.spec.keys.length > 0
   }
@@ -80,14 +85,19 @@ export class CompiledAggregation {
     groups: Int32Array | undefined,
     of: readonly PartState[],
   ): void {
-    const slotsOf = ({ slots }: PartState): readonly unknown[] => slots.map((slot) => slot.values)
     const together = of.filter(({ rows }) => rows === undefined)
     const runs = together.map(({ run }) => run)
-    this.#loop.run(prepared, selection, { groups, slots: together.flatMap(slotsOf), runs })
+    const shared: unknown[] = []
+    together.forEach(({ slots }, t) => {
+      slots.forEach((slot, i) => {
+        shared[this.slotNumber(t, i)] = slot.values
+      })
+    })
+    this.#loop.run(prepared, selection, { groups, slots: shared, runs })
     this.parts.forEach(({ distinct, states }, i) => {
       const state = of[i]
       if (distinct === undefined || state?.rows === undefined) return
-      const targets = { groups, slots: slotsOf(state), runs: [state.run] }
+      const targets = { groups, slots: state.slots.map((slot) => slot.values), runs: [state.run] }
       const [input] = states ?? []
       if (input === undefined) distinct.update(prepared, selection, state.rows, targets)
       else if (input.kind === 'input') distinct.merge(prepared.column(input.index), state.rows, targets)
@@ -143,9 +153,20 @@ export class Aggregation {
   constructor(compiled: CompiledAggregation) {
     this.#compiled = compiled
     this.#grouping = compiled.isGrouped ? new Grouping(compiled.spec.keys.map((key) => key.type)) : undefined
+    const shared = new Map<number, SlotArray>()
+    let together = 0
     this.#states = compiled.parts.map(({ slots, distinct }) => {
       const run = new AggregateRun()
-      return { run, slots: slots.map((slot) => new SlotArray(slot(run))), rows: distinct?.rows(compiled.isGrouped) }
+      if (distinct !== undefined)
+        return { run, slots: slots.map((slot) => new SlotArray(slot(run))), rows: distinct.rows(compiled.isGrouped) }
+      const part = together++
+      const own = slots.map((slot, i) => {
+        const number = compiled.slotNumber(part, i)
+        const array = shared.get(number) ?? new SlotArray(slot(run))
+        shared.set(number, array)
+        return array
+      })
+      return { run, slots: own, rows: undefined }
     })
   }
 
@@ -159,8 +180,8 @@ export class Aggregation {
 
   /** What groups and states take, and the values that accumulators keep. */
   get byteLength(): number {
-    const slots = this.#states.flatMap((state) => state.slots.map((slot) => slot.byteLength))
-    return sum(slots) + sum(this.#kept) + (this.#grouping?.byteLength ?? 0)
+    const slots = new Set(this.#states.flatMap((state) => state.slots))
+    return sum([...slots].map((slot) => slot.byteLength)) + sum(this.#kept) + (this.#grouping?.byteLength ?? 0)
   }
 
   /** What the values take that each aggregate keeps. */

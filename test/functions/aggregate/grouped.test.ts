@@ -22,7 +22,11 @@ function slots(resolution: AggregateResolution, parts: readonly (readonly (reado
     const fn = new Function('s', 'a', ...helpers, text)
     return (s: unknown[], a: readonly Value[]) => fn(s, a, ...Object.values(grouped.helpers ?? {}))
   }
-  const update = compile(grouped.update(names, ...operands(resolution.types.length, 'a')))
+  const args = operands(resolution.types.length, 'a')
+  const additions = grouped.slots.map(({ adds }, i) =>
+    adds === undefined ? '' : `${names[i]} += ${adds === 'one' ? '1' : args[0]?.number};`,
+  )
+  const update = compile([grouped.update(names, ...args), ...additions].join('\n'))
   const merge = compile(grouped.merge(names, ...operands(resolution.state.length, 'a')))
   const fresh = (): Value[] => grouped.slots.map((slot) => slot.initial)
   const total = fresh()

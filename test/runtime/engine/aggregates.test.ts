@@ -119,6 +119,45 @@ const ctx = new SessionContext({ backend: 'in-process' })
 t.teardown(() => ctx.close())
 const floats = ctx.fromColumns({ a: [1, 2, 3], x: [2, Number.NaN, 4] }, { a: float32, x: float64 })
 
+t.test('aggregates that add up the same in the same rows stay apart where rows or values differ', async (t) => {
+  const frame = ctx.fromColumns(
+    { k: ['a', 'b', 'a', 'b', 'a'], x: [1, null, 2, null, 4], y: [10, 20, null, 40, 50], n: [1, 2, 3, 4, null] },
+    { k: utf8, x: float64, y: float64, n: int8 },
+  )
+  const calls = {
+    'count(*)': { a: 3n, b: 2n, all: 5n },
+    'count(*) filter (where y > 10)': { a: 1n, b: 2n, all: 3n },
+    'count(x)': { a: 3n, b: 0n, all: 3n },
+    'count(x, y)': { a: 2n, b: 0n, all: 2n },
+    'sum(x)': { a: 7, b: null, all: 7 },
+    'avg(x)': { a: 7 / 3, b: null, all: 7 / 3 },
+    'sum(y)': { a: 60, b: 60, all: 120 },
+    'sum(y) filter (where y > 10)': { a: 50, b: 60, all: 110 },
+    'avg(y) filter (where y > 10)': { a: 50, b: 30, all: 110 / 3 },
+    'avg(coalesce(x, 0.0))': { a: 7 / 3, b: 0, all: 7 / 5 },
+    'sum(coalesce(x, 0.0))': { a: 7, b: 0, all: 7 },
+    'sum(n)': { a: 4n, b: 6n, all: 10n },
+    'avg(n)': { a: 2, b: 3, all: 2.5 },
+    'count(n)': { a: 2n, b: 2n, all: 4n },
+  }
+  const texts = Object.keys(calls).map((call, i) => `${call} as c${i}`)
+  const wanted = (of: 'a' | 'b' | 'all') =>
+    Object.fromEntries(Object.values(calls).map((each, i) => [`c${i}`, each[of]]))
+  t.same(await frame.aggregate([], texts).toRows(), [wanted('all')])
+  t.same(await frame.aggregate(['k'], texts).toRows({ partitions: 1 }), [
+    { k: 'a', ...wanted('a') },
+    { k: 'b', ...wanted('b') },
+  ])
+  t.same(await frame.aggregate([], texts.toReversed()).toRows(), [wanted('all')])
+})
+
+t.test('an argument that fails does so, although its rows are counted already', async (t) => {
+  const frame = ctx.fromColumns({ a: ['1', 'x'] }, { a: utf8 })
+  await t.rejects(frame.aggregate([], ['count(*)', "count(cast(coalesce(a, '') as int))"]).toRows(), {
+    code: 'invalid_cast',
+  })
+})
+
 t.test('percentiles of a float32 are float32', async (t) => {
   const a = col('a')
   const calls: readonly Expr[] = [
