@@ -83,10 +83,17 @@ function writeCluster(graph: Graph, buffer: ArrayBufferLike, { start, end, views
 
 function viewRecord(view: ArrayBufferView, buffer: GraphNode, shift: number): unknown[] {
   const name = Buffer.isBuffer(view) ? 'Buffer' : types.isDataView(view) ? 'DataView' : typedArrayName(view)
-  const length = 'length' in view ? view.length : view.byteLength
+  const length = types.isTypedArray(view) ? lengthOf(view) : view.byteLength
   return ['b', name, buffer, view.byteOffset - shift, length]
 }
 
+// A view may have been given properties of the same names: those of its prototype are asked, with it as `this`.
+export const viewPrototype: Uint8Array = Object.getPrototypeOf(Uint8Array.prototype)
+
+export function lengthOf(view: NodeJS.TypedArray): number {
+  return Reflect.get(viewPrototype, 'length', view)
+}
+
 function typedArrayName(view: ArrayBufferView): string {
-  return String(Reflect.get(view, Symbol.toStringTag))
+  return String(Reflect.get(viewPrototype, Symbol.toStringTag, view))
 }

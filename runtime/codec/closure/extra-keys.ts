@@ -4,6 +4,7 @@
 // the long way, so inspect's wording may change. What a property is worth is not decided here.
 
 import { inspect, types } from 'node:util'
+import { lengthOf, viewPrototype } from './binary.ts'
 
 type Elements = NodeJS.TypedArray | readonly unknown[]
 
@@ -19,12 +20,11 @@ export function ownKeysBesideElements(value: object, isBuiltin: boolean): (strin
   return isBuiltin && hasManyElements(value) && hasElementsOnly(value) ? [] : Reflect.ownKeys(value)
 }
 
-const viewPrototype: Uint8Array = Object.getPrototypeOf(Uint8Array.prototype)
 const { subarray } = viewPrototype
 
 function hasManyElements(value: object): value is Elements {
   if (Array.isArray(value)) return value.length >= manyElements
-  return types.isTypedArray(value) && Reflect.get(viewPrototype, 'length', value) >= manyElements
+  return types.isTypedArray(value) && lengthOf(value) >= manyElements
 }
 
 // Symbols are listed without indexes. What shadows an inherited member could run code, or hide behind it.

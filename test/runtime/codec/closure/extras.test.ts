@@ -66,6 +66,20 @@ t.test('captureClosure() runs nothing of what it finds on an array', (t) => {
   t.end()
 })
 
+t.test('captureClosure() takes the kind and length of a view from what it is, whatever it says', async (t) => {
+  const view = Object.defineProperties(new Uint16Array([1, 2, 3]), {
+    [Symbol.toStringTag]: { value: 'Nothing' },
+    length: { value: 1 },
+  })
+  const shipped = () => [
+    view instanceof Uint16Array,
+    view.byteLength,
+    view.length,
+    Object.prototype.toString.call(view),
+  ]
+  t.strictSame(await reviver.call(shipped), [true, 6, 1, '[object Nothing]'])
+})
+
 t.test('captureClosure() ships a view of millions of elements', (t) => {
   const large = new Uint8Array(40_000_000)
   const { bytes } = captureClosure(() => large, { onWarning: () => {} })
