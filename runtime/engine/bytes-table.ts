@@ -4,6 +4,7 @@
 import type { BytesColumn } from '../../functions/column/column.ts'
 import { hashBytes } from './hash.ts'
 import { doubled, EMPTY, LOOK_AHEAD, Slots } from './key-slots.ts'
+import type { Selection } from './prepared-batch.ts'
 
 /** Numbers runs of bytes: the keys of string and binary columns. */
 export class BytesTable {
@@ -54,12 +55,12 @@ export class BytesTable {
 
   /** The numbers of rows of one byte each, which need neither offsets nor hashes. */
   #numberLetters(letters: Uint8Array, positions: Int32Array | undefined, count: number, numbers: Int32Array): void {
-    const known = this.#ofByte
-    for (let i = 0; i < count; i++) {
-      const row = positions === undefined ? i : (positions[i] ?? 0)
-      const found = known[letters[row] ?? 0] ?? EMPTY
-      numbers[i] = found === EMPTY ? this.#numberByte(letters, row) : found
-    }
+    const missing =
+      positions === undefined
+        ? lookUp(this.#ofByte, letters, count, numbers)
+        : lookUpAt(this.#ofByte, letters, { positions, count }, numbers)
+    if (!missing) return
+    for (let i = 0; i < count; i++) numbers[i] = this.#numberByte(letters, positions?.[i] ?? i)
   }
 
   number(bytes: Uint8Array, start: number, end: number): number {
@@ -134,4 +135,34 @@ function isLetters({ offsets, length, valid }: BytesColumn): boolean {
   let differences = 0
   for (let i = 0; i < length; i++) differences |= (offsets[i] ?? 0) ^ (first + i)
   return differences === 0
+}
+
+/**
+ * The numbers of letters; whether one has none yet. Loops without a call in them, apart from what adds keys: after a call,
+ * where arrays are would be looked up again for every row.
+ */
+function lookUp(known: Int32Array, letters: Uint8Array, count: number, numbers: Int32Array): boolean {
+  let all = 0
+  for (let i = 0; i < count; i++) {
+    const number = known[letters[i] ?? 0] ?? EMPTY
+    numbers[i] = number
+    all |= number
+  }
+  return all < 0
+}
+
+/** The same of the letters at positions. */
+function lookUpAt(
+  known: Int32Array,
+  letters: Uint8Array,
+  { positions, count }: Selection,
+  numbers: Int32Array,
+): boolean {
+  let all = 0
+  for (let i = 0; i < count; i++) {
+    const number = known[letters[positions[i] ?? 0] ?? 0] ?? EMPTY
+    numbers[i] = number
+    all |= number
+  }
+  return all < 0
 }

@@ -53,6 +53,7 @@ export class WordTable {
     const hashes = new Int32Array(LOOK_AHEAD)
     for (let from = 0; from < count; from += LOOK_AHEAD) {
       const end = Math.min(count, from + LOOK_AHEAD)
+      if (this.#numberKnownPairs(low, high, numbers, { from, end, found: hashes })) continue
       if (this.size >= FEW) {
         for (let row = from; row < end; row++) hashes[row - from] = hashWords(low[row] ?? 0, high[row] ?? 0)
         this.#slots.touch(hashes, end - from)
@@ -65,6 +66,33 @@ export class WordTable {
         else numbers[row] = this.#numberHashed(first, second, hashes[row - from] ?? 0)
       }
     }
+  }
+
+  /**
+   * Numbers pairs of small words if all of them are known. The loop calls nothing: with a call in it, where arrays are
+   * would be looked up again for every row.
+   */
+  #numberKnownPairs(
+    low: Int32Array,
+    high: Int32Array,
+    numbers: Int32Array,
+    { from, end, found }: { readonly from: number; readonly end: number; readonly found: Int32Array },
+  ): boolean {
+    if (((low[from] ?? 0) | (high[from] ?? 0)) >>> 0 >= DIRECT_SIDE) return false
+    const known = this.#directPairs
+    let words = 0
+    let missing = 0
+    for (let row = from; row < end; row++) {
+      const first = low[row] ?? 0
+      const second = high[row] ?? 0
+      const number = known[second * DIRECT_SIDE + first] ?? EMPTY
+      words |= first | second
+      missing |= number
+      found[row - from] = number
+    }
+    if (words >>> 0 >= DIRECT_SIDE || missing < 0) return false
+    for (let row = from; row < end; row++) numbers[row] = found[row - from] ?? 0
+    return true
   }
 
   #numberHashed(low: number, high: number, hashed: number): number {
