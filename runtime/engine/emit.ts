@@ -154,7 +154,7 @@ export class Emitter extends StatementWriter {
 }
 
 /** Whether evaluating it early can neither fail nor be noticed. */
-function isHarmless(bound: Bound): boolean {
+export function isHarmless(bound: Bound): boolean {
   if (bound.kind === 'input' || bound.kind === 'constant') return true
   if (bound.kind === 'isNull') return isHarmless(bound.input)
   if (bound.kind === 'and' || bound.kind === 'or') return isHarmless(bound.left) && isHarmless(bound.right)

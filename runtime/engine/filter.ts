@@ -1,15 +1,27 @@
-// A filter: which rows of a batch make a condition true.
+// A filter: which rows of a batch make a condition true. Conditions that are joined by AND are computed together, or, where
+// few rows pass those on the first columns, the others for these rows alone.
 
-import type { Bound } from '../../functions/bind/bound.ts'
-import { Emitter } from './emit.ts'
+import { type Bound, inputsOf } from '../../functions/bind/bound.ts'
+import { Emitter, isHarmless } from './emit.ts'
 import { compileLoop, type LoopFunction } from './loop.ts'
 import { declareInputs, type Forms, type LoopSet } from './loop-set.ts'
 import type { PreparedBatch, Selection } from './prepared-batch.ts'
 import { loopSet } from './projection.ts'
 
+/** What a loop writes: the rows that pass, and how many passed the first stage. */
+interface FilterTargets {
+  positions: Int32Array
+  passed: number
+}
+
+/** Above this share of rows that pass the first stage, one pass over all columns costs less than two. */
+const FEW = 1 / 3
+
 export class Filter {
   readonly #loops: LoopSet
-  #positions = new Int32Array(0)
+  readonly #targets: FilterTargets = { positions: new Int32Array(0), passed: 0 }
+  /** Found out by the first batch. */
+  #inStages = true
 
   constructor(condition: Bound) {
     this.#loops = loopSet([condition])
@@ -17,12 +29,16 @@ export class Filter {
 
   /** The rows for which the condition is true. The positions are valid until the next call. */
   select(prepared: PreparedBatch): Selection {
-    if (this.#positions.length < prepared.length) this.#positions = new Int32Array(prepared.length)
+    const targets = this.#targets
+    const { length } = prepared
+    if (targets.positions.length < length) targets.positions = new Int32Array(length)
     const variant = this.#loops.variant(prepared)
     this.#loops.settle(variant, prepared, undefined)
-    const loop = this.#loops.loop(variant, prepared, '', filterLoop)
-    const count = loop(prepared.length, prepared, this.#positions, undefined)
-    return { positions: this.#positions, count: count as number }
+    const generate = this.#inStages ? stagedLoop : filterLoop
+    const loop = this.#loops.loop(variant, prepared, generate.name, generate)
+    const count = loop(length, prepared, targets, undefined) as number
+    if (this.#inStages && targets.passed > FEW * length) this.#inStages = false
+    return { positions: targets.positions, count }
   }
 }
 
@@ -33,11 +49,53 @@ function filterLoop(forms: Forms, [condition]: readonly Bound[]): LoopFunction {
   return compileLoop(
     emitter,
     `${declareInputs(forms)}
+     const s0 = t.positions;
      let k = 0;
      for (; i < n; i++) {
        ${emitter.take()}
-       t[k] = i; k += ${chosen};
+       s0[k] = i; k += ${chosen};
      }
+     t.passed = n;
      return k;`,
   )
+}
+
+/** The conditions on the first columns for all rows, then the others for the rows that are left. */
+function stagedLoop(forms: Forms, roots: readonly Bound[]): LoopFunction {
+  const conditions = roots.flatMap(conjuncts)
+  const [first] = conditions
+  if (first === undefined || !conditions.every(isHarmless)) return filterLoop(forms, roots)
+  const columns = inputsOf([first])
+  const isFirst = (condition: Bound): boolean => [...inputsOf([condition])].every((input) => columns.has(input))
+  const others = conditions.filter((condition) => !isFirst(condition))
+  if (others.length === 0) return filterLoop(forms, roots)
+  const emitter = new Emitter(forms)
+  const stage = (stages: readonly Bound[]): { readonly chosen: string; readonly statements: string } => {
+    const chosen = stages.map((condition) => emitter.truthBit(condition)).join(' & ')
+    return { chosen, statements: emitter.take() }
+  }
+  const [before, after] = [stage(conditions.filter(isFirst)), stage(others)]
+  return compileLoop(
+    emitter,
+    `${declareInputs(forms)}
+     const s0 = t.positions;
+     let k = 0;
+     for (; i < n; i++) {
+       ${before.statements}
+       s0[k] = i; k += ${before.chosen};
+     }
+     let m = 0;
+     for (let j = 0; j < k; j++) {
+       i = s0[j];
+       ${after.statements}
+       s0[m] = i; m += ${after.chosen};
+     }
+     t.passed = k;
+     return m;`,
+  )
+}
+
+/** The conditions that AND joins. */
+function conjuncts(condition: Bound): readonly Bound[] {
+  return condition.kind === 'and' ? [...conjuncts(condition.left), ...conjuncts(condition.right)] : [condition]
 }
