@@ -3,7 +3,7 @@
 
 import type { BytesColumn } from '../column/column.ts'
 
-/** An entry of characters that take or become more than three bytes, or whose case depends on their neighbours. */
+/** An entry of characters that become more than three bytes, or whose case depends on their neighbours. */
 const RARE = -1
 
 /** Lower case of it is ς at the end of a word, else σ. */
@@ -46,6 +46,8 @@ export class CaseMapping {
    * are; 0 where nobody has asked yet.
    */
   #entries = new Int32Array(0)
+  /** Characters of four bytes, as words, that are known to stay as they are. */
+  readonly #staying = new Set<number>()
   /** Where texts are written before their size is known. */
   #target = new Uint8Array(0)
 
@@ -83,35 +85,55 @@ export class CaseMapping {
     if (end + 2 > bytes.length) return this.#writeWhole(bytes.subarray(start, end), to)
     const target = this.#target
     const entries = this.#entries
-    const from = to
-    for (let at = start; at < end; ) {
-      const first = bytes[at] ?? 0
-      const others = ((bytes[at + 1] ?? 0) << 8) | (bytes[at + 2] ?? 0)
-      const taken = size[first] ?? 0
-      const fixed = continuing[first] ?? 0
-      const point = (((bits[first] ?? 0) << 12) | ((others & 0x3f00) >> 2) | (others & 0x3f)) >> (shift[first] ?? 0)
-      at += taken
-      const isCharacter = taken !== 0 && (others & fixed) === (fixed & 0x8080) && point >= (least[first] ?? 0)
-      let entry = isCharacter && at <= end ? (entries[point] ?? 0) : RARE
-      if (entry === 0) entry = this.#ask(point)
-      if (entry === RARE) return this.#writeWhole(bytes.subarray(start, end), from)
-      // Writing all three bytes costs less than asking how many there are.
-      target[to] = entry
-      target[to + 1] = entry >> 8
-      target[to + 2] = entry >> 16
-      to += entry >> 24
+    let next = to
+    for (let at = start; ; ) {
+      let point = 0
+      let entry = 0
+      // A loop that calls nothing: after a call, where arrays are would be looked up again for every character.
+      while (at < end) {
+        const first = bytes[at] ?? 0
+        const others = ((bytes[at + 1] ?? 0) << 8) | (bytes[at + 2] ?? 0)
+        const taken = size[first] ?? 0
+        const fixed = continuing[first] ?? 0
+        point = (((bits[first] ?? 0) << 12) | ((others & 0x3f00) >> 2) | (others & 0x3f)) >> (shift[first] ?? 0)
+        const isCharacter = taken !== 0 && (others & fixed) === (fixed & 0x8080) && point >= (least[first] ?? 0)
+        entry = isCharacter && at + taken <= end ? (entries[point] ?? 0) : RARE
+        if (entry <= 0) break
+        // Writing all three bytes costs less than asking how many there are.
+        target[next] = entry
+        target[next + 1] = entry >> 8
+        target[next + 2] = entry >> 16
+        next += entry >> 24
+        at += taken
+      }
+      if (at >= end) return next
+      if (entry === 0) this.#ask(point)
+      else if (this.#stays(bytes, at, end)) {
+        for (const stop = at + 4; at < stop; at++) target[next++] = bytes[at] ?? 0
+      } else return this.#writeWhole(bytes.subarray(start, end), to)
     }
-    return to
   }
 
-  #ask(point: number): number {
+  /** Whether there is a character of four bytes that is the same in the other case: symbols and ideographs are. */
+  #stays(bytes: Uint8Array, at: number, end: number): boolean {
+    if (at + 4 > end || (bytes[at] ?? 0) < 0xf0) return false
+    const word =
+      ((bytes[at] ?? 0) << 24) | ((bytes[at + 1] ?? 0) << 16) | ((bytes[at + 2] ?? 0) << 8) | (bytes[at + 3] ?? 0)
+    if (this.#staying.has(word)) return true
+    // Bytes that are no character become replacement characters, of one unit each.
+    const text = decoder.decode(bytes.subarray(at, at + 4))
+    const stays = (text.codePointAt(0) ?? 0) > 0xffff && this.#map(text) === text
+    if (stays) this.#staying.add(word)
+    return stays
+  }
+
+  #ask(point: number): void {
     const mapped = encoder.encode(this.#map(String.fromCodePoint(point)))
     const isSurrogate = point >= 0xd800 && point < 0xe000
     const isRare = mapped.length > 3 || isSurrogate || (this.#hasContext && point === SIGMA)
     const [first = 0, second = 0, third = 0] = mapped
     const entry = isRare ? RARE : first | (second << 8) | (third << 16) | (mapped.length << 24)
     this.#entries[point] = entry
-    return entry
   }
 
   #writeWhole(bytes: Uint8Array, to: number): number {
