@@ -137,12 +137,7 @@ class SmallNumbers extends WordNumbers {
     return column.values instanceof Int32Array ? column.values : Int32Array.from(column.values)
   }
   override number(column: PlainColumn, numbers: Int32Array): void {
-    const words = this.words(column)
-    const { valid, length } = column
-    const { table } = this
-    for (let row = 0; row < length; row++) {
-      numbers[row] = valid !== undefined && valid[row] === 0 ? table.null() : table.number(words[row] ?? 0, 0)
-    }
+    this.table.numberSingles(this.words(column), column.valid, numbers, column.length)
   }
   override column(type: DataType): PlainColumn {
     const { size, low } = this.table

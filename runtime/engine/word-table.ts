@@ -48,6 +48,16 @@ export class WordTable {
     }
   }
 
+  /** The numbers of keys of one word. */
+  numberSingles(words: Int32Array, valid: Uint8Array | undefined, numbers: Int32Array, length: number): void {
+    for (let from = 0; from < length; from += LOOK_AHEAD) {
+      const end = Math.min(length, from + LOOK_AHEAD)
+      if (valid === undefined && followDirect(this.#direct, words, numbers, { from, end })) continue
+      for (let row = from; row < end; row++)
+        numbers[row] = valid !== undefined && valid[row] === 0 ? this.null() : this.number(words[row] ?? 0, 0)
+    }
+  }
+
   /** The numbers of `count` pairs of words. A table is used for pairs of any words, or for single keys. */
   numberPairs(low: Int32Array, high: Int32Array, numbers: Int32Array, count: number): void {
     const hashes = new Int32Array(LOOK_AHEAD)
@@ -175,4 +185,22 @@ export class WordTable {
     this.high[this.size] = high
     return this.size++
   }
+}
+
+/** Numbers small words if all of them are known. The loop calls nothing; see `numberKnownPairs`. */
+function followDirect(
+  direct: Int32Array,
+  words: Int32Array,
+  numbers: Int32Array,
+  { from, end }: { readonly from: number; readonly end: number },
+): boolean {
+  // Where words are too large for the array, looking for them would be in vain.
+  if ((words[from] ?? 0) >>> 0 >= direct.length) return false
+  let missing = 0
+  for (let row = from; row < end; row++) {
+    const number = direct[words[row] ?? 0] ?? EMPTY
+    numbers[row] = number
+    missing |= number
+  }
+  return missing >= 0
 }
