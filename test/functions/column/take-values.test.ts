@@ -1,7 +1,11 @@
-// Values picked by position, in every kind of array, bit by bit.
+// Values and texts picked by position, in every kind of array, bit by bit.
 
 import t from 'tap'
+import { valueAt } from '../../../functions/column/column.ts'
+import { takeRows } from '../../../functions/column/take.ts'
 import { takeValues } from '../../../functions/column/take-values.ts'
+import { columnOf } from '../../../functions/column/target.ts'
+import { utf8 } from '../../../functions/types/type.ts'
 
 t.setTimeout(10_000)
 
@@ -41,5 +45,30 @@ for (const [name, Kind] of Object.entries(kinds)) {
 
 t.test('only the first positions are taken', (t) => {
   t.same([...takeValues(Int32Array.of(5, 6, 7), Int32Array.of(2, 1, 0), 2)], [7, 6])
+  t.end()
+})
+
+t.test('texts of every size are copied whole, the first and the last ones too', (t) => {
+  const texts = Array.from({ length: 300 }, (_, size) => String.fromCharCode(97 + (size % 26)).repeat(size))
+  const column = columnOf([...texts, null, ''], utf8)
+  const behind = { ...column, ...(column.storage === 'bytes' && { length: 2, offsets: column.offsets.subarray(7) }) }
+  const orders = [
+    Array.from({ length: 302 }, (_, i) => i),
+    Array.from({ length: 302 }, (_, i) => 301 - i),
+    Array.from({ length: 500 }, (_, i) => (i * 37) % 302),
+    [300, 3, 300, 301, 3],
+    [299],
+    [1],
+    [],
+  ]
+  for (const order of orders) {
+    const taken = takeRows(column, Int32Array.from(order), order.length)
+    t.same(
+      order.map((_, i) => valueAt(taken, i)),
+      order.map((at) => (at === 300 ? null : (texts[at] ?? ''))),
+    )
+  }
+  const taken = takeRows(behind, Int32Array.of(1, 0), 2)
+  t.same([valueAt(taken, 0), valueAt(taken, 1)], [texts[8], texts[7]])
   t.end()
 })
