@@ -7,11 +7,11 @@ import { concatBatches } from '../../functions/column/concat.ts'
 import { resolveDictionary } from '../../functions/column/take.ts'
 import type { Schema } from '../../functions/types/type.ts'
 import type { ExchangeOp } from '../program/program.ts'
+import { hashRows } from './keys/row-hash.ts'
 import { batchBytes, type MemoryBudget } from './memory-budget.ts'
 import { ORIGIN } from './number-rows.ts'
 import { PreparedBatch, selectRows } from './prepared-batch.ts'
 import { Projection } from './projection.ts'
-import { hashRows } from './row-hash.ts'
 
 /** Rows for one task of the next stage. */
 export interface DealtBatch {

@@ -2,9 +2,9 @@
 // few rows pass those on the first columns, the others for these rows alone.
 
 import { type Bound, inputsOf } from '../../functions/bind/bound.ts'
-import { Emitter, isHarmless } from './emit.ts'
-import { compileLoop, type LoopFunction } from './loop.ts'
-import { declareInputs, type Forms, type LoopSet } from './loop-set.ts'
+import { Emitter, isHarmless } from './emit/emit.ts'
+import { compileLoop, type LoopFunction } from './emit/loop.ts'
+import { declareInputs, type Forms, type LoopSet } from './emit/loop-set.ts'
 import type { PreparedBatch, Selection } from './prepared-batch.ts'
 import { loopSet } from './projection.ts'
 

@@ -4,13 +4,13 @@
 import type { Batch } from '../../functions/column/column.ts'
 import { sliceBatch } from '../../functions/column/slice.ts'
 import type { Schema } from '../../functions/types/type.ts'
-import { Aggregation, type CompiledAggregation } from './aggregate.ts'
+import { Aggregation, type CompiledAggregation } from './aggregate/aggregate.ts'
 import type { Filter } from './filter.ts'
 import { batchBytes, type MemoryBudget } from './memory-budget.ts'
 import { PreparedBatch, selectRows } from './prepared-batch.ts'
 import type { Projection } from './projection.ts'
-import { type SortKey, sortBatches } from './sort.ts'
-import { TopRows } from './top-rows.ts'
+import { type SortKey, sortBatches } from './sort/sort.ts'
+import { TopRows } from './sort/top-rows.ts'
 
 export interface Operator {
   /** What the input gives at once; undefined when nothing is ready. */

@@ -11,10 +11,10 @@ import { columnsOf, rewrite, walk } from '../../functions/expr/walk.ts'
 import type { Schema } from '../../functions/types/type.ts'
 import type { AggregateOp, NamedNode, Program } from '../program/program.ts'
 import { partialSchema, schemaAfter } from '../program/schema.ts'
-import { CompiledAggregation } from './aggregate.ts'
+import { CompiledAggregation } from './aggregate/aggregate.ts'
+import { CompiledGroupingSets, GroupingSetsOperator } from './aggregate/grouping-sets.ts'
 import { CompiledExchange } from './exchange.ts'
 import { Filter } from './filter.ts'
-import { CompiledGroupingSets, GroupingSetsOperator } from './grouping-sets.ts'
 import type { MemoryBudget } from './memory-budget.ts'
 import { NumberOperator, RestoreOperator } from './number-rows.ts'
 import {
@@ -26,7 +26,7 @@ import {
   TopOperator,
 } from './operators.ts'
 import { Projection } from './projection.ts'
-import { CompiledWindows, WindowOperator } from './window.ts'
+import { CompiledWindows, WindowOperator } from './window/window.ts'
 
 /** Makes an operator with a state of its own, for the task at place `origin` of its stage. */
 export type MakeOperator = (budget: MemoryBudget, origin: number) => Operator

@@ -23,7 +23,7 @@ import {
   uint64,
   utf8,
 } from '../../../functions/types/type.ts'
-import { Grouping } from '../../../runtime/engine/grouping.ts'
+import { Grouping } from '../../../runtime/engine/aggregate/grouping.ts'
 import { show, valuesOf } from './values.ts'
 
 t.setTimeout(60_000)

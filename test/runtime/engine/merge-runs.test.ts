@@ -6,8 +6,8 @@ import { columnOf } from '../../../functions/column/target.ts'
 import type { Value } from '../../../functions/expr/node.ts'
 import { compareValues } from '../../../functions/scalar/order.ts'
 import { type DataType, float64, int64, utf8 } from '../../../functions/types/type.ts'
-import { mergeRuns } from '../../../runtime/engine/merge-runs.ts'
-import { rowKeysOf } from '../../../runtime/engine/sort.ts'
+import { mergeRuns } from '../../../runtime/engine/sort/merge-runs.ts'
+import { rowKeysOf } from '../../../runtime/engine/sort/sort.ts'
 
 t.setTimeout(60_000)
 

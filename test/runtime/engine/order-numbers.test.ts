@@ -1,7 +1,7 @@
 // Sorting numbers by distribution, for every way in which numbers can be spread, against the platform's sort.
 
 import t from 'tap'
-import { NumberSorter } from '../../../runtime/engine/order-numbers.ts'
+import { NumberSorter } from '../../../runtime/engine/sort/order-numbers.ts'
 
 t.setTimeout(30_000)
 

@@ -1,0 +1,45 @@
+// Generated text to a function. The only place where Volley makes code from text; the text holds names and numbers of
+// ours alone, everything else comes as parameters.
+
+import type { PreparedBatch } from '../prepared-batch.ts'
+import { udfFailure } from '../udf-failure.ts'
+import type { Emitter } from './emit.ts'
+
+/**
+ * A generated loop over rows `0 … n`.
+ *
+ * @param batch - Its prepared inputs are `x` in the text.
+ * @param targets - What the loop writes, `t` in the text.
+ * @param positions - Selected rows, `s` in the text.
+ */
+export type LoopFunction = (
+  n: number,
+  batch: PreparedBatch,
+  targets: unknown,
+  positions: Int32Array | undefined,
+) => unknown
+
+let made = 0
+
+/** Compiles the body of a loop. `i` is the current row; a user function's error is reported with it. */
+export function compileLoop(emitter: Emitter, body: string): LoopFunction {
+  const { udfs, parameters } = emitter
+  const names = parameters.map((_, i) => `p${i}`)
+  const guarded = udfs.length === 0 ? body : `try {\n${body}\n} catch (e) { throw fail(e, u, b.rowOfPartition(i)); }`
+  // The number keeps sources apart: functions of identical source share their type feedback.
+  const source = `"use strict"; return function loop${made++}(n, b, t, s) {\nconst x = b.inputs; let i = 0, u = -1;\n${guarded}\n}`
+  const fail = (thrown: unknown, udf: number, row: number): unknown => udfFailure(thrown, udfs[udf], row)
+  return new Function('fail', ...names, source)(fail, ...parameters) as LoopFunction
+}
+
+/**
+ * Compiles a function of a source of its own, for loops that run over arrays of many kinds or call functions that differ.
+ *
+ * @param text - The function, as an expression.
+ * @param values - What the text names.
+ */
+export function compileFunction<Compiled>(text: string, values: Readonly<Record<string, unknown>> = {}): Compiled {
+  return new Function(...Object.keys(values), `"use strict"; return ${text} // ${made++}`)(
+    ...Object.values(values),
+  ) as Compiled
+}
