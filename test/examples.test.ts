@@ -7,7 +7,7 @@ import t from 'tap'
 
 t.setTimeout(60_000)
 
-const folder = fileURLToPath(new URL('../examples', import.meta.url))
+const folder = fileURLToPath(new URL('../examples/', import.meta.url))
 const numbered = readdirSync(folder).filter((name) => /^\d\d-.*\.ts$/.test(name))
 
 const printed: Readonly<Record<string, readonly string[]>> = {

@@ -23,7 +23,7 @@ export interface WorkerEntry {
 }
 
 const buildTimeoutMs = 60_000
-const root = fileURLToPath(new URL('../..', import.meta.url))
+const root = fileURLToPath(new URL('../../', import.meta.url))
 let found: Promise<WorkerEntry> | undefined
 
 /**

@@ -12,7 +12,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 import { build, type Plugin } from 'esbuild'
 import type { BundleManifest } from '../pool/worker-entry.ts'
 
-const root = fileURLToPath(new URL('../..', import.meta.url))
+const root = fileURLToPath(new URL('../../', import.meta.url))
 const captureSource = 'runtime/codec/closure/capture.ts'
 
 /** Bundles younger than this, and some more, outlive the next one: a running pool may still start workers of them. */

@@ -40,7 +40,7 @@ export interface ConformanceCase {
   readonly expectedError?: { readonly category: string; readonly phase?: 'plan' | 'exec'; readonly message: string }
 }
 
-const folder = new URL('../golden/conformance', import.meta.url)
+const folder = new URL('../golden/conformance/', import.meta.url)
 const readJson = (name: string): unknown => JSON.parse(readFileSync(new URL(`${name}.json`, folder), 'utf8'))
 
 /** The cases of one file. */

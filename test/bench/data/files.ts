@@ -9,7 +9,7 @@ import { lineitem, lineitemSchema, remarks, remarksSchema } from './tables.ts'
 /** Part of every file name: raise it when the data changes. */
 const dataVersion = 1
 
-const modules = new URL('../../../node_modules', import.meta.url)
+const modules = new URL('../../../node_modules/', import.meta.url)
 const cache = fileURLToPath(new URL('.cache/volley-bench/', modules))
 
 /** Three million flights: date, delay, distance, origin, destination. */

@@ -8,7 +8,7 @@ import { readBatches, readColumns } from './read-all.ts'
 
 t.setTimeout(30_000)
 
-const folder = new URL('../../fixtures/parquet', import.meta.url).pathname
+const folder = new URL('../../fixtures/parquet/', import.meta.url).pathname
 const rows = { a: [1, null, 3, 4, 5, 6], b: ['x', 'y', null, 'z', '', 'ü'.repeat(40)] }
 const spec = (name: string): SourceSpec => ({ kind: 'arrow', paths: [folder + name] })
 const memory: SourceSpec = { kind: 'memory', bytes: readFileSync(`${folder}batches.arrows`) }

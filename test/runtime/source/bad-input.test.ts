@@ -9,7 +9,7 @@ import { temporaryFiles } from './temporary-files.ts'
 t.setTimeout(120_000)
 
 const write = temporaryFiles(t)
-const fixtures = new URL('../../fixtures/parquet', import.meta.url).pathname
+const fixtures = new URL('../../fixtures/parquet/', import.meta.url).pathname
 const fixture = (name: string) => readFileSync(fixtures + name)
 
 t.test('openSource() says why a file cannot be opened and what to do', async (t) => {

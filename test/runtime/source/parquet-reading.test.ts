@@ -10,7 +10,7 @@ import { readBatches, readColumns } from './read-all.ts'
 
 t.setTimeout(60_000)
 
-const folder = new URL('../../fixtures/parquet', import.meta.url).pathname
+const folder = new URL('../../fixtures/parquet/', import.meta.url).pathname
 const spec = (name: string): SourceSpec => ({ kind: 'parquet', paths: [folder + name] })
 // 100 rows in 10 row groups; i: 0 … 99, s: "k000" … "k099", f: as i with NaN at 95, n: null below 50, d: days of 2024
 const statistics = spec('statistics.parquet')

@@ -6,7 +6,7 @@ import { readBatches, readColumns } from './read-all.ts'
 
 t.setTimeout(60_000)
 
-const folder = new URL('../../fixtures/parquet', import.meta.url).pathname
+const folder = new URL('../../fixtures/parquet/', import.meta.url).pathname
 const expected: { files: Record<string, string>; tables: Record<string, Record<string, unknown[]>> } = JSON.parse(
   readFileSync(`${folder}expected.json`, 'utf8'),
 )

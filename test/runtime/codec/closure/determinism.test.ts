@@ -43,7 +43,7 @@ t.test('captureClosure() gives other bytes when a captured value changes', (t) =
 })
 
 t.test('captureClosure() gives the same hash wherever the project lies', async (t) => {
-  const project = fileURLToPath(new URL('../../../..', import.meta.url))
+  const project = fileURLToPath(new URL('../../../../', import.meta.url))
   const copy = join(t.testdir(), 'elsewhere')
   for (const part of ['runtime', 'functions', 'test/runtime/codec/closure/fixtures', 'package.json']) {
     mkdirSync(dirname(join(copy, part)), { recursive: true })
