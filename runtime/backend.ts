@@ -26,6 +26,7 @@ export interface TaskStats extends TaskProgress {
 /** The input of a merge task: complete before the task starts, so its length is known. */
 export interface TaskInput {
   readonly bytes: number
+  /** A chunk is good until the next one is asked for: its memory may serve again. */
   read(): AsyncIterable<Uint8Array>
 }
 

@@ -25,7 +25,7 @@ export class InProcessBackend implements Backend {
     const parts = new Map(request.parts?.map(({ hash, bytes }) => [hash, bytes]))
     let bytes = 0
     const io: TaskIo = {
-      input: request.input?.read() ?? emptyInput(),
+      input: copiesOf(request.input?.read() ?? emptyInput()),
       part: (hash) => parts.get(hash),
       signal,
       write: async (chunks) => {
@@ -57,6 +57,11 @@ export class InProcessBackend implements Backend {
 }
 
 async function* emptyInput(): AsyncGenerator<Uint8Array> {}
+
+/** Batches share the memory of the chunks they are read from. */
+async function* copiesOf(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  for await (const chunk of chunks) yield Uint8Array.prototype.slice.call(chunk)
+}
 
 /** One chunk at a time from the task to its reader: the next is taken when the reader asks for it. */
 class Channel {

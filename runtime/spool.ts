@@ -8,7 +8,9 @@ import { join } from 'node:path'
 import type { TaskInput } from './backend.ts'
 
 const MEMORY_BYTES = 8 * 1024 * 1024
+/** Of one read and of one write. */
 const READ_BYTES = 1024 * 1024
+const WRITE_BYTES = 1024 * 1024
 
 /** A run of bytes that came at once. */
 interface Segment {
@@ -24,6 +26,9 @@ interface Segment {
 export class Spool implements AsyncDisposable {
   readonly #shares = new Map<number, Segment[]>()
   #bytes = 0
+  /** What is in memory only, one segment after the other as they will be in the file. */
+  #unwritten: Segment[] = []
+  #unwrittenBytes = 0
   #directory: string | undefined
   #file: Promise<FileHandle> | undefined
 
@@ -34,15 +39,18 @@ export class Spool implements AsyncDisposable {
     if (segments === undefined) this.#shares.set(share, [segment])
     else segments.push(segment)
     this.#bytes += bytes.length
-    if (this.#file !== undefined) await store(await this.#file, segment)
-    else if (this.#bytes > MEMORY_BYTES) await this.#spill()
+    this.#unwritten.push(segment)
+    this.#unwrittenBytes += bytes.length
+    if (this.#unwrittenBytes > (this.#file === undefined ? MEMORY_BYTES : WRITE_BYTES)) await this.#flush()
   }
 
-  /** Moves everything to a file. */
-  async #spill(): Promise<void> {
-    this.#file = this.#open()
-    const file = await this.#file
-    for (const segments of this.#shares.values()) for (const segment of segments) await store(file, segment)
+  /** Moves what is in memory to the file, in one write: one for each run of bytes would cost more than the copy. */
+  async #flush(): Promise<void> {
+    const segments = this.#unwritten
+    this.#unwritten = []
+    this.#unwrittenBytes = 0
+    this.#file ??= this.#open()
+    await store(await this.#file, segments)
   }
 
   async #open(): Promise<FileHandle> {
@@ -62,6 +70,8 @@ export class Spool implements AsyncDisposable {
   }
 
   async *#read(segments: readonly Segment[]): AsyncGenerator<Uint8Array> {
+    // One buffer for all: new ones for everything that goes by would keep the garbage collector busy.
+    let buffer: Uint8Array | undefined
     for (const { at, length, bytes } of joined(segments)) {
       if (bytes !== undefined) {
         yield bytes
@@ -69,8 +79,8 @@ export class Spool implements AsyncDisposable {
       }
       const file = await this.#file
       for (let done = 0; done < length; ) {
-        const buffer = new Uint8Array(Math.min(READ_BYTES, length - done))
-        const { bytesRead = 0 } = (await file?.read(buffer, 0, buffer.length, at + done)) ?? {}
+        buffer ??= Buffer.allocUnsafeSlow(READ_BYTES)
+        const { bytesRead = 0 } = (await file?.read(buffer, 0, Math.min(buffer.length, length - done), at + done)) ?? {}
         if (bytesRead === 0) return
         done += bytesRead
         yield buffer.subarray(0, bytesRead)
@@ -85,14 +95,26 @@ export class Spool implements AsyncDisposable {
   }
 }
 
-async function store(file: FileHandle, segment: Segment): Promise<void> {
-  const { bytes, at } = segment
-  if (bytes === undefined) return
-  for (let done = 0; done < bytes.length; ) {
-    const { bytesWritten } = await file.write(bytes, done, bytes.length - done, at + done)
+/** Writes segments that follow one another. */
+async function store(file: FileHandle, segments: readonly Segment[]): Promise<void> {
+  const at = segments[0]?.at ?? 0
+  let left = segments.flatMap(({ bytes }) => (bytes === undefined || bytes.length === 0 ? [] : [bytes]))
+  for (let done = 0; left.length > 0; ) {
+    const { bytesWritten } = await file.writev(left, at + done)
     done += bytesWritten
+    left = without(left, bytesWritten)
   }
-  segment.bytes = undefined
+  for (const segment of segments) segment.bytes = undefined
+}
+
+/** What is left of buffers without their first bytes. */
+function without(buffers: readonly Uint8Array[], count: number): Uint8Array[] {
+  let skip = count
+  return buffers.flatMap((buffer) => {
+    const rest = buffer.subarray(Math.min(skip, buffer.length))
+    skip -= buffer.length - rest.length
+    return rest.length === 0 ? [] : [rest]
+  })
 }
 
 /** Neighbours in the file as one: fewer and longer reads. */

@@ -23,7 +23,7 @@ async function newSpools(work: () => Promise<void>): Promise<readonly string[]> 
 
 async function readAll({ bytes, read }: TaskInput): Promise<Buffer> {
   const chunks: Uint8Array[] = []
-  for await (const chunk of read()) chunks.push(chunk)
+  for await (const chunk of read()) chunks.push(Buffer.from(chunk))
   const all = Buffer.concat(chunks)
   if (all.length !== bytes) throw new Error(`${bytes} bytes were promised, ${all.length} came`)
   return all
