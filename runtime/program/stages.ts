@@ -6,6 +6,7 @@ import { type Bound, partsOf } from '../../functions/bind/bound.ts'
 import { NodeKeys } from '../../functions/bind/node-key.ts'
 import { catalogue } from '../../functions/catalogue.ts'
 import type { ExprNode } from '../../functions/expr/node.ts'
+import { columnsOf } from '../../functions/expr/walk.ts'
 import type { Schema } from '../../functions/types/type.ts'
 import type { AggregateOp, Program, ProgramOp, WindowOp } from './program.ts'
 import { schemaAfterAll } from './schema.ts'
@@ -83,18 +84,31 @@ function windowStages(op: WindowOp, { input, before, rest, schema, tasks }: Arou
   const name = freeName(schema, op)
   const home: ExprNode = { kind: 'column', name }
   const deal: Program = [...before, { op: 'number', name }, { op: 'exchange', by: 'hash', keys, shares: tasks }]
-  const compute: Program = [
-    { op: 'window', windows },
-    { op: 'exchange', by: 'origin', keys: [home], shares: tasks },
-  ]
   const next: Program = others.length === 0 ? rest : [{ op: 'window', windows: others }, ...rest]
   const dealt = schemaAfterAll(input, deal)
+  const windowed: WindowOp = { op: 'window', windows }
+  const compute: Program = [
+    windowed,
+    ...columnsFor(next, schemaAfterAll(dealt, [windowed]), name),
+    { op: 'exchange', by: 'origin', keys: [home], shares: tasks },
+  ]
   const computed = schemaAfterAll(dealt, compute)
   return [
     { input, program: deal, tasks, shares: tasks },
     { input: dealt, program: compute, tasks, shares: tasks },
     ...stagesOf([{ op: 'restore', name }, ...next], computed, tasks),
   ]
+}
+
+/** What leaves out columns that `next` does not look at: windows often are all that was needed of them. */
+function columnsFor([next]: Program, schema: Schema, always: string): Program {
+  if (next?.op !== 'project') return []
+  const binder = new Binder(schema, catalogue)
+  const names = [...columnsOf(next.columns.map(({ node }) => node)), always]
+  const used = new Set(names.map((name) => binder.columnIndex(name)))
+  if (used.size === schema.length) return []
+  const kept = schema.filter((_, i) => used.has(i))
+  return [{ op: 'project', columns: kept.map(({ name }) => ({ name, node: { kind: 'column', name } })) }]
 }
 
 /** The first window and those that have a partition key in common with it and each other. */

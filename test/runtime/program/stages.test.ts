@@ -58,6 +58,17 @@ t.test('windows with a partition key are dealt by it, and their rows go home aga
   t.end()
 })
 
+t.test('columns that nothing looks at after the windows stay where they are', (t) => {
+  const project: ProgramOp = { op: 'project', columns: [{ name: 'x', node: parseExpr('W0 + a') }] }
+  const stages = stagesOf([windows('sum(b) over (partition by s)'), project], schema, 4)
+  t.same(
+    stages[2]?.input.map(({ name }) => name),
+    ['a', '#row', 'w0'],
+  )
+  t.same(stages[2]?.program, [{ op: 'restore', name: '#row' }, project])
+  t.end()
+})
+
 t.test('windows over different keys take turns', (t) => {
   t.same(
     cut([
