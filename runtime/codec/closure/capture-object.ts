@@ -56,11 +56,21 @@ export function writeExtras(
   skips: (key: string | symbol) => boolean,
 ): void {
   const record: Record = ['x', node, prototype, integrityOf(value)]
-  for (const key of ownKeysBesideElements(value, prototype === true)) {
+  for (const key of ownKeys(walk, node, value, prototype === true)) {
     if (!skips(key)) writeProperty(walk, node, record, value, key)
   }
   if (record.length > 4 || prototype !== true || record[3] !== integrityLevels.extensible)
     walk.graph.extras.push(record)
+}
+
+function ownKeys(walk: Walk, node: GraphNode, value: object, isBuiltin: boolean): readonly (string | symbol)[] {
+  try {
+    return ownKeysBesideElements(value, isBuiltin)
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error
+    const complaint = 'has more elements than can be listed beside its own properties; ship its buffer instead'
+    return walk.refuse('closure_too_large', node, complaint, error)
+  }
 }
 
 function writeProperty(walk: Walk, node: GraphNode, record: Record, owner: object, key: string | symbol): void {

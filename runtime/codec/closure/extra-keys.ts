@@ -10,14 +10,20 @@ type Elements = NodeJS.TypedArray | readonly unknown[]
 
 /** Below this, listing all keys is as fast. */
 const manyElements = 256
+/** Above this, Reflect.ownKeys fails, after seconds. */
+const tooManyElements = 2 ** 24
 
 /**
  * The own keys of an object, without those of its elements if they are many.
  *
  * @param isBuiltin - Whether its prototype comes with the language or Node; a class of the user's own answers for itself.
+ * @throws {RangeError} When its elements would have to be listed and are too many.
  */
 export function ownKeysBesideElements(value: object, isBuiltin: boolean): (string | symbol)[] {
-  return isBuiltin && hasManyElements(value) && hasElementsOnly(value) ? [] : Reflect.ownKeys(value)
+  if (isBuiltin && hasManyElements(value) && hasElementsOnly(value)) return []
+  // Not so for arrays, which may be long and sparse.
+  if (types.isTypedArray(value) && lengthOf(value) > tooManyElements) throw new RangeError('Too many elements to list')
+  return Reflect.ownKeys(value)
 }
 
 const { subarray } = viewPrototype

@@ -91,3 +91,14 @@ t.test('captureClosure() ships a number above the last index of an array as a na
   const array = Object.assign([1], { 4294967295: 'x' })
   t.strictSame(await reviver.call(() => [array.length, Object.keys(array)]), [1, ['0', '4294967295']])
 })
+
+t.test('a view with properties of its own and too many elements to list is refused with its path', (t) => {
+  const table = { wide: Object.assign(new Uint8Array(2 ** 25), { note: 'x' }) }
+  t.throws(() => captureClosure(() => table.wide.note), {
+    name: 'ShippingError',
+    code: 'closure_too_large',
+    message: /captured "table" -> "wide" has more elements than can be listed/,
+    details: { path: ['table', 'wide'] },
+  })
+  t.end()
+})
