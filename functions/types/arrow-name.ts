@@ -3,6 +3,7 @@
 
 import { PlanError } from '../errors.ts'
 import { parseType } from './parse-type.ts'
+import { splitParameters } from './split-parameters.ts'
 import {
   binary,
   bool,
@@ -110,25 +111,4 @@ function parseMap([first = '', second = '']: readonly string[]): DataType {
   const [key, value] = entries.kind === 'struct' ? entries.fields : []
   if (key === undefined || value === undefined) return parseType(`Map(${first})`)
   return map(key.type, value.type)
-}
-
-/** Splits at commas outside brackets and quotes. */
-function splitParameters(text: string): string[] {
-  const parts: string[] = []
-  let depth = 0
-  let quoted = false
-  let start = 0
-  for (let i = 0; i < text.length; i++) {
-    const c = text[i]
-    if (c === '"') quoted = !quoted
-    else if (quoted) continue
-    else if (c === '(' || c === '<') depth++
-    else if (c === ')' || c === '>') depth--
-    else if (c === ',' && depth === 0) {
-      parts.push(text.slice(start, i).trim())
-      start = i + 1
-    }
-  }
-  if (text.trim() !== '') parts.push(text.slice(start).trim())
-  return parts
 }

@@ -2,6 +2,7 @@
 
 import { PlanError } from '../errors.ts'
 import { didYouMean } from '../nearest.ts'
+import { splitParameters } from './split-parameters.ts'
 import {
   bool,
   type DataType,
@@ -47,9 +48,9 @@ export function parseType(text: string): DataType {
   const simpleType = simpleByName.get(trimmed.toLowerCase())
   if (simpleType !== undefined) return simpleType
   const call = /^(\w+)\s*\((.*)\)$/s.exec(trimmed)
-  if (call !== null) return parseParameterised(trimmed, call[1]?.toLowerCase() ?? '', splitTopLevel(call[2] ?? ''))
+  if (call !== null) return parseParameterised(trimmed, call[1]?.toLowerCase() ?? '', splitParameters(call[2] ?? ''))
   const generic = /^(\w+)\s*<(.*)>$/s.exec(trimmed)
-  if (generic !== null) return parseNested(trimmed, generic[1]?.toLowerCase() ?? '', splitTopLevel(generic[2] ?? ''))
+  if (generic !== null) return parseNested(trimmed, generic[1]?.toLowerCase() ?? '', splitParameters(generic[2] ?? ''))
   const bare = ({ timestamp: timestamp(), time64: time64(), duration: duration(), interval: interval() } as const)[
     trimmed.toLowerCase()
   ]
@@ -95,34 +96,6 @@ function unquoted(quoted: string, text: string): string {
 }
 
 const isTimeUnit = (text: string): text is TimeUnit => timeUnits.has(text)
-
-/** Splits at commas outside brackets and quotes. */
-function splitTopLevel(text: string): string[] {
-  const parts: string[] = []
-  let depth = 0
-  let start = 0
-  for (let i = 0; i < text.length; i++) {
-    const c = text[i]
-    if (c === '"') i = endOfQuoted(text, i)
-    else if (c === '<' || c === '(') depth++
-    else if (c === '>' || c === ')') depth--
-    else if (c === ',' && depth === 0) {
-      parts.push(text.slice(start, i).trim())
-      start = i + 1
-    }
-  }
-  if (text.trim() !== '') parts.push(text.slice(start).trim())
-  return parts
-}
-
-/** Where a quoted name that starts at `start` ends; the end of the text if it does not. */
-function endOfQuoted(text: string, start: number): number {
-  for (let i = start + 1; i < text.length; i++) {
-    if (text[i] === '\\') i++
-    else if (text[i] === '"') return i
-  }
-  return text.length
-}
 
 function unknownType(text: string): PlanError {
   const names = [
