@@ -60,13 +60,16 @@ export function planJob(job: Job, source: OpenedSource, options: PlanOptions): P
   // A source without rows still has columns: one task says so.
   const partitions = found.length > 0 ? found : [{ slices: [], bytes: 0 }]
   const stages = stagesOf(program, schema, partitions.length)
-  const partitionSource = (origin: number): TaskSource => ({
+  const everyPartition = {
     kind: 'partition',
     spec: job.source,
-    partition: partitions[origin] ?? { slices: [], bytes: 0 },
     columns: schema.map((field) => field.name),
     schema,
     predicate: filterRanges(program, schema),
+  } as const
+  const partitionSource = (origin: number): TaskSource => ({
+    ...everyPartition,
+    partition: partitions[origin] ?? { slices: [], bytes: 0 },
   })
   const stageOf = ({ input, program, tasks, shares, enough }: ProgramStage, s: number): Stage => ({
     shares,
