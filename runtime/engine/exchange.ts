@@ -7,6 +7,7 @@ import { concatBatches } from '../../functions/column/concat.ts'
 import { resolveDictionary } from '../../functions/column/take.ts'
 import type { Schema } from '../../functions/types/type.ts'
 import type { ExchangeOp } from '../program/program.ts'
+import { dealRows } from './deal.ts'
 import { hashRows } from './keys/row-hash.ts'
 import { batchBytes, type MemoryBudget } from './memory-budget.ts'
 import { ORIGIN } from './number-rows.ts'
@@ -69,23 +70,9 @@ export class Exchange {
   /** Deals a batch out; gives what has become worth sending. The batch's memory is free afterwards. */
   *push(batch: Batch): Generator<DealtBatch> {
     const { shares } = this.#compiled
-    const sharesOf = this.#compiled.sharesOf(batch)
-    const ends = new Int32Array(shares + 1)
-    for (let row = 0; row < batch.length; row++) {
-      const next = (sharesOf[row] ?? 0) + 1
-      ends[next] = (ends[next] ?? 0) + 1
-    }
-    for (let share = 0; share < shares; share++) ends[share + 1] = (ends[share + 1] ?? 0) + (ends[share] ?? 0)
-    const places = ends.slice()
-    const positions = new Int32Array(batch.length)
-    for (let row = 0; row < batch.length; row++) {
-      const share = sharesOf[row] ?? 0
-      const place = places[share] ?? 0
-      positions[place] = row
-      places[share] = place + 1
-    }
+    const { rows, starts } = dealRows(this.#compiled.sharesOf(batch), shares, batch.length)
     for (let share = 0; share < shares; share++) {
-      const own = positions.subarray(ends[share], ends[share + 1])
+      const own = rows.subarray(starts[share], starts[share + 1])
       if (own.length > 0) this.#add(share, takeBatch(batch, own))
       if ((this.#waiting[share]?.rows ?? 0) >= this.#enough) yield this.#take(share)
     }

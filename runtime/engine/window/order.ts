@@ -5,6 +5,7 @@
 import type { PlainColumn } from '../../../functions/column/column.ts'
 import { counting } from '../../../functions/column/take.ts'
 import { Grouping } from '../aggregate/grouping.ts'
+import { dealRows } from '../deal.ts'
 import type { Direction } from '../sort/leading-numbers.ts'
 import { type RowKey, RowSorter } from '../sort/order-rows.ts'
 import { rowKeysOf } from '../sort/sort.ts'
@@ -144,21 +145,6 @@ function deal(
 ): { readonly rows: Int32Array; readonly partitions: Int32Array; readonly numbers: Float64Array | undefined } {
   const grouping = new Grouping(partitionBy.map((column) => column.type))
   const groups = grouping.number(partitionBy, length)
-  const partitions = new Int32Array(grouping.size + 1)
-  for (let row = 0; row < length; row++) {
-    const next = (groups[row] ?? 0) + 1
-    partitions[next] = (partitions[next] ?? 0) + 1
-  }
-  for (let p = 1; p < partitions.length; p++) partitions[p] = (partitions[p] ?? 0) + (partitions[p - 1] ?? 0)
-  const next = partitions.slice()
-  const rows = new Int32Array(length)
-  const dealt = numbers === undefined ? undefined : new Float64Array(length)
-  for (let row = 0; row < length; row++) {
-    const group = groups[row] ?? 0
-    const place = next[group] ?? 0
-    next[group] = place + 1
-    rows[place] = row
-    if (numbers !== undefined && dealt !== undefined) dealt[place] = numbers[row] ?? 0
-  }
-  return { rows, partitions, numbers: dealt }
+  const dealt = dealRows(groups, grouping.size, length, numbers)
+  return { rows: dealt.rows, partitions: dealt.starts, numbers: dealt.values }
 }
