@@ -37,9 +37,13 @@ export class CompiledExchange {
     this.#keys = new Projection(keys)
   }
 
-  /** The share of each row. */
-  sharesOf(batch: Batch): Int32Array {
-    const { columns } = this.#keys.run(PreparedBatch.of(batch), undefined)
+  /**
+   * The share of each row.
+   *
+   * @param firstRow - Rows of the task before this batch.
+   */
+  sharesOf(batch: Batch, firstRow: number): Int32Array {
+    const { columns } = this.#keys.run(PreparedBatch.of(batch, firstRow), undefined)
     const shares = this.#by === 'hash' ? hashRows(columns, batch.length) : originsOf(columns[0], batch.length)
     for (let row = 0; row < shares.length; row++) shares[row] = ((shares[row] ?? 0) >>> 0) % this.shares
     return shares
@@ -59,6 +63,7 @@ export class Exchange {
   readonly #budget: MemoryBudget
   readonly #waiting: { batches: Batch[]; rows: number; bytes: number }[]
   readonly #enough: number
+  #rows = 0
 
   constructor(compiled: CompiledExchange, budget: MemoryBudget) {
     this.#compiled = compiled
@@ -70,7 +75,8 @@ export class Exchange {
   /** Deals a batch out; gives what has become worth sending. The batch's memory is free afterwards. */
   *push(batch: Batch): Generator<DealtBatch> {
     const { shares } = this.#compiled
-    const { rows, starts } = dealRows(this.#compiled.sharesOf(batch), shares, batch.length)
+    const { rows, starts } = dealRows(this.#compiled.sharesOf(batch, this.#rows), shares, batch.length)
+    this.#rows += batch.length
     for (let share = 0; share < shares; share++) {
       const own = rows.subarray(starts[share], starts[share + 1])
       if (own.length > 0) this.#add(share, takeBatch(batch, own))

@@ -7,6 +7,7 @@ import { columnOf } from '../../../functions/column/target.ts'
 import { col } from '../../../functions/expr/build.ts'
 import type { Value } from '../../../functions/expr/node.ts'
 import { field, float64, int64, type Schema, utf8 } from '../../../functions/types/type.ts'
+import { udf } from '../../../functions/udf/scalar.ts'
 import { Exchange } from '../../../runtime/engine/exchange.ts'
 import { MemoryBudget } from '../../../runtime/engine/memory-budget.ts'
 import { CompiledPipeline } from '../../../runtime/engine/pipeline.ts'
@@ -154,6 +155,25 @@ t.test('numbered rows go back to the task that numbered them, into their order',
       .join('')
   })
   t.same(restored, ['abcdefgh', 'ijk', '', 'lmnopqrstuvwxyz'])
+  t.end()
+})
+
+t.test('a key that fails names the row of the task, not of its batch', (t) => {
+  const picky = udf(
+    (n: bigint) => {
+      if (n === 5n) throw new Error('not five')
+      return n
+    },
+    [int64],
+    int64,
+    { name: 'picky', volatility: 'immutable' },
+  )
+  const program: Program = [{ op: 'exchange', by: 'hash', keys: [picky(col('n')).node], shares: 3 }]
+  const batches = [
+    [0n, 1n, 2n],
+    [3n, 4n, 5n],
+  ].map((values) => ({ length: 3, columns: [columnOf(values, int64)] }))
+  t.throws(() => deal([field('n', int64)], program, batches), { code: 'udf_failed', details: { row: 5 } })
   t.end()
 })
 
