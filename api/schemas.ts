@@ -1,4 +1,4 @@
-// JSON schemas of requests and responses: what every route declares. Job documents are checked in runtime/json-job.ts,
+// JSON schemas of requests and responses: what every route declares. Job documents are checked in runtime/job/json-job.ts,
 // which can say more precisely what is wrong; their schema here describes them.
 
 const text = { type: 'string' } as const

@@ -4,7 +4,7 @@
 import Fastify, { type FastifyInstance, type FastifyRequest, type FastifyServerOptions } from 'fastify'
 import type { Backend } from '../runtime/backend.ts'
 import { SessionContext } from '../runtime/context/session.ts'
-import { type JobLimits, parseJson } from '../runtime/json-job.ts'
+import { type JobLimits, parseJson } from '../runtime/job/json-job.ts'
 import { ForkPool, type PoolOptions, type PoolStats } from '../runtime/pool/pool.ts'
 import { addAuth, type Token } from './auth.ts'
 import { DataRoots } from './data-roots.ts'

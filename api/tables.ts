@@ -4,7 +4,7 @@
 import { resolvePaths } from '../runtime/context/paths.ts'
 import type { SessionContext } from '../runtime/context/session.ts'
 import { DataFrame } from '../runtime/dataframe.ts'
-import { sourceOfPath } from '../runtime/json-source.ts'
+import { sourceOfPath } from '../runtime/job/json-source.ts'
 import type { SourceSpec } from '../runtime/source/source.ts'
 
 /**

@@ -1,6 +1,8 @@
 // The door of the room: every name a user writes in an expression.
 
-export { catalogue } from './catalogue.ts'
+export { type FunctionBuilder, functions } from './catalogue/builders.ts'
+export { catalogue } from './catalogue/catalogue.ts'
+export type { Accumulator, RowRange, Volatility, WindowEvaluator } from './contract/udf.ts'
 export {
   CancelledError,
   DataError,
@@ -21,8 +23,6 @@ export { Expr, isExpr, type Operand, type WindowOptions } from './expr/expr.ts'
 export { type FrameEdge, windowFrame } from './expr/frame.ts'
 export { cube, groupingSets, type KeySet, rollup } from './expr/grouping-sets.ts'
 export type { LiteralValue } from './expr/literal.ts'
-export type { Value } from './expr/node.ts'
-export { type FunctionBuilder, functions } from './functions.ts'
 export { parseType } from './types/parse-type.ts'
 export {
   binary,
@@ -54,7 +54,7 @@ export {
   uint64,
   utf8,
 } from './types/type.ts'
+export type { Value } from './types/value.ts'
 export { type AggregateUDF, type UdafOptions, udaf } from './udf/aggregate.ts'
-export type { Accumulator, RowRange, Volatility, WindowEvaluator } from './udf/definition.ts'
 export { nativeUdf, type ScalarUDF, type UdfOptions, udf } from './udf/scalar.ts'
 export { type UdwfOptions, udwf, type WindowUDF } from './udf/window.ts'

@@ -2,21 +2,21 @@
 // asked for, and then only submitJob knows how.
 
 import { type RecordBatch, RecordBatchReader, type Table, tableFromIPC } from 'apache-arrow'
+import { functions } from '../functions/catalogue/builders.ts'
 import { PlanError } from '../functions/errors.ts'
 import { outputName } from '../functions/expr/display.ts'
 import { type Expr, isExpr, toSortNode } from '../functions/expr/expr.ts'
 import type { ExprNode, SortNode } from '../functions/expr/node.ts'
-import { functions } from '../functions/functions.ts'
 import type { SqlOptions } from '../functions/sql/options.ts'
 import { parseExpr, parseGroupKey, parseSortKey } from '../functions/sql/parse.ts'
 import type { Schema } from '../functions/types/type.ts'
-import type { Job, JobOptions, JobStep } from './job.ts'
-import type { JobEvents } from './job-ledger.ts'
-import { schemaOf } from './plan.ts'
+import { type RowOptions, tableToRows } from './data/rows.ts'
+import type { Job, JobOptions, JobStep } from './job/job.ts'
+import { schemaOf } from './plan/plan.ts'
 import type { NamedNode } from './program/program.ts'
-import { type RowOptions, tableToRows } from './rows.ts'
-import { openSource } from './source/source.ts'
-import type { JobRun } from './submit.ts'
+import type { JobEvents } from './scheduler/job-metrics.ts'
+import type { JobRun } from './scheduler/submit.ts'
+import { openSource } from './source/formats.ts'
 
 /** An expression, or SQL text for one: `df.select('upper(name) as name')`. */
 export type ExprInput = Expr | string

@@ -17,7 +17,7 @@ export class InProcessBackend implements Backend {
 
   async run(request: TaskRequest, options: RunOptions): Promise<TaskRun> {
     // Loaded on first use: a parent that only forks never loads the engine.
-    const { runTask } = await import('./run-task.ts')
+    const { runTask } = await import('./worker/run-task.ts')
     const startedAt = performance.now()
     const channel = new Channel()
     const controller = new AbortController()

@@ -2,9 +2,7 @@
 
 export * from '../functions/index.ts'
 export type { Backend, TaskPart, TaskRequest, TaskRun, TaskStats } from './backend.ts'
-export { decodeExpr, encodeExpr, exprReducers, exprRevivers } from './codec/expr-codec.ts'
-export { explainShipping, inspectUdf, type UdfShipment } from './codec/inspect.ts'
-export { SessionContext, type SessionOptions } from './context/session.ts'
+export { type CallOptions, type MapOptions, type MapProgress, WorkerPool } from './calls/worker-pool.ts'
 export {
   clearSenderCtx,
   clearWorkerCtx,
@@ -13,12 +11,14 @@ export {
   runWithSenderCtx,
   setSenderCtx,
   setWorkerCtx,
-} from './context/slots.ts'
+} from './codec/context-slots.ts'
+export { decodeExpr, encodeExpr, exprReducers, exprRevivers } from './codec/expr-codec.ts'
+export { explainShipping, inspectUdf, type UdfShipment } from './codec/inspect.ts'
+export { SessionContext, type SessionOptions } from './context/session.ts'
 export { DataFrame, type ExprInput, type RunOptions } from './dataframe.ts'
-export { evaluateExpr } from './evaluate.ts'
-export type { Job, JobStep } from './job.ts'
-export type { JobProgress, JobReport } from './job-ledger.ts'
+export { evaluateExpr } from './evaluate/evaluate.ts'
+export type { Job, JobStep } from './job/job.ts'
 export type { PoolOptions, PoolStats, WorkerInfo } from './pool/pool.ts'
+export type { JobProgress, JobReport } from './scheduler/job-metrics.ts'
+export type { JobRun } from './scheduler/submit.ts'
 export type { CsvOptions, JsonOptions, SourceSpec } from './source/source.ts'
-export type { JobRun } from './submit.ts'
-export { type CallOptions, type MapOptions, type MapProgress, WorkerPool } from './worker-pool.ts'

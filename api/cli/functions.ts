@@ -1,6 +1,6 @@
 // `volley functions [name]`: the built-ins, all with a line each or one with all there is to know of it.
 
-import { builtIns, type FunctionDescription } from '../../functions/describe.ts'
+import { builtIns, type FunctionDescription } from '../../functions/catalogue/describe.ts'
 import { didYouMean } from '../../functions/nearest.ts'
 import { UsageError } from './outcome.ts'
 

@@ -2,7 +2,7 @@
 
 import type { RecordBatch } from 'apache-arrow'
 import { Table } from 'apache-arrow'
-import { tableToRows } from '../../runtime/rows.ts'
+import { tableToRows } from '../../runtime/data/rows.ts'
 import { grouped } from './progress-line.ts'
 
 const MAX_ROWS = 40

@@ -1,6 +1,6 @@
 // One line on a terminal that says how far a job has come. Elsewhere than on a terminal it says nothing.
 
-import type { JobProgress } from '../../runtime/job-ledger.ts'
+import type { JobProgress } from '../../runtime/scheduler/job-metrics.ts'
 
 const BAR_CELLS = 24
 const EVERY_MS = 100

@@ -1,7 +1,7 @@
 // CSV (RFC 4180, lines end in a line feed): a header, then the texts of the JSON encoding of values. Null is nothing at
 // all and the empty string is "", so that the two can be told apart; lists and structs are JSON texts.
 
-import { jsonWriter } from '../../runtime/rows.ts'
+import { jsonWriter } from '../../runtime/data/rows.ts'
 import { encodeRows, type RowFormat } from './rows.ts'
 
 /** The rows of an Arrow stream as CSV. */

@@ -1,6 +1,6 @@
 // Newline-delimited JSON: one object per row, in the JSON encoding of values that api.md describes.
 
-import { jsonWriter } from '../../runtime/rows.ts'
+import { jsonWriter } from '../../runtime/data/rows.ts'
 import { encodeRows, type RowFormat } from './rows.ts'
 
 /** The rows of an Arrow stream as NDJSON. */

@@ -5,9 +5,9 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import { RecordBatchReader } from 'apache-arrow'
 import { fromRecordBatch } from '../../functions/column/arrow.ts'
 import { type Column, valueAt } from '../../functions/column/column.ts'
-import type { Value } from '../../functions/expr/node.ts'
 import { fromArrowSchema } from '../../functions/types/arrow.ts'
 import type { DataType, Schema } from '../../functions/types/type.ts'
+import type { Value } from '../../functions/types/value.ts'
 
 /** Rows per slice: some tens of kilobytes of text, a millisecond or so. */
 const SLICE_ROWS = 1024

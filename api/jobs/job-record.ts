@@ -3,7 +3,7 @@
 
 import { CancelledError, isVolleyError } from '../../functions/errors.ts'
 import type { LogStream } from '../../runtime/backend.ts'
-import type { JobProgress, JobReport } from '../../runtime/job-ledger.ts'
+import type { JobProgress, JobReport } from '../../runtime/scheduler/job-metrics.ts'
 import { type Problem, problemOf } from '../errors.ts'
 
 export type JobStatus = 'queued' | 'running' | 'succeeded' | 'failed' | 'cancelled'

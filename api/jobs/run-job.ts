@@ -3,8 +3,8 @@
 import { CancelledError } from '../../functions/errors.ts'
 import type { LogStream } from '../../runtime/backend.ts'
 import type { SessionContext } from '../../runtime/context/session.ts'
-import type { JobOptions } from '../../runtime/job.ts'
-import type { ParsedJob } from '../../runtime/json-job.ts'
+import type { JobOptions } from '../../runtime/job/job.ts'
+import type { ParsedJob } from '../../runtime/job/json-job.ts'
 import { awaitFirstBatch, type BegunStream } from './first-batch.ts'
 import type { JobRecord } from './job-record.ts'
 

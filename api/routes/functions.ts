@@ -1,9 +1,9 @@
 // The functions that expressions may call: the catalogue's entries with their documentation, and what was registered.
 
 import type { FastifyInstance } from 'fastify'
-import { builtIns } from '../../functions/describe.ts'
+import { builtIns } from '../../functions/catalogue/describe.ts'
+import type { Udf } from '../../functions/contract/udf.ts'
 import { typeName } from '../../functions/types/type.ts'
-import type { Udf } from '../../functions/udf/definition.ts'
 import type { SessionContext } from '../../runtime/context/session.ts'
 import { functionsSchema, problems } from '../schemas.ts'
 

@@ -1,13 +1,13 @@
 // approx_distinct: how many distinct values there are, about.
 
-import type { Value } from '../expr/node.ts'
-import { anything, exactly } from '../signature/signature.ts'
+import { aggregateFunction } from '../contract/aggregate.ts'
+import { AggregateRun, COLLECTION_BYTES } from '../contract/aggregate-run.ts'
+import { anything, exactly } from '../contract/signature.ts'
+import type { Accumulator } from '../contract/udf.ts'
 import { binary, field, uint64 } from '../types/type.ts'
-import type { Accumulator } from '../udf/definition.ts'
-import { aggregateFunction } from './contract.ts'
+import type { Value } from '../types/value.ts'
 import { CountedRows } from './distinct.ts'
 import { HyperLogLog } from './hyper-log-log.ts'
-import { AggregateRun, COLLECTION_BYTES } from './run.ts'
 import { Count } from './totals.ts'
 
 class Distinct implements Accumulator {

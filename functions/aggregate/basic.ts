@@ -1,9 +1,11 @@
 // count, sum, avg, min and max.
 
-import type { Value } from '../expr/node.ts'
-import type { Argument, Operand } from '../scalar/contract.ts'
+import { type AggregateKernel, aggregateFunction, type GroupedKernel } from '../contract/aggregate.ts'
+import type { AggregateRun } from '../contract/aggregate-run.ts'
+import type { Argument, Operand } from '../contract/scalar.ts'
+import { anything, exactly, quantity } from '../contract/signature.ts'
+import type { Accumulator } from '../contract/udf.ts'
 import { compareValues } from '../scalar/order.ts'
-import { anything, exactly, quantity } from '../signature/signature.ts'
 import {
   type DataType,
   decimal128,
@@ -17,9 +19,7 @@ import {
   isInteger,
   uint64,
 } from '../types/type.ts'
-import type { Accumulator } from '../udf/definition.ts'
-import { type AggregateKernel, aggregateFunction, type GroupedKernel } from './contract.ts'
-import type { AggregateRun } from './run.ts'
+import type { Value } from '../types/value.ts'
 import { SlidingExtreme } from './sliding-extreme.ts'
 import { Count, ExactMean, FloatTotal, fit, IntegerTotal, Mean } from './totals.ts'
 

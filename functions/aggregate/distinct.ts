@@ -1,12 +1,12 @@
 // DISTINCT for any aggregate: the partial state is the list of distinct rows seen, which merges across partitions; the
 // aggregate itself sees each of them once, when it comes first.
 
-import type { Value } from '../expr/node.ts'
+import type { AggregateKernel } from '../contract/aggregate.ts'
+import { AggregateRun, COLLECTION_BYTES, valueBytes } from '../contract/aggregate-run.ts'
+import type { Accumulator } from '../contract/udf.ts'
 import { type DataType, type Field, field, list, struct } from '../types/type.ts'
-import type { Accumulator } from '../udf/definition.ts'
-import type { AggregateKernel } from './contract.ts'
+import type { Value } from '../types/value.ts'
 import { FrameAccumulator } from './frame-accumulator.ts'
-import { AggregateRun, COLLECTION_BYTES, valueBytes } from './run.ts'
 
 /** The state of a distinct aggregate: a list of its argument's values, or of structs of its arguments' values. */
 export function distinctState(types: readonly DataType[]): readonly Field[] {

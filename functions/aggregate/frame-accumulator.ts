@@ -1,8 +1,8 @@
 // What accumulators over frames that slide have in common: rows enter and leave, and there are no partial states.
 
+import type { Accumulator } from '../contract/udf.ts'
 import { InternalError } from '../errors.ts'
-import type { Value } from '../expr/node.ts'
-import type { Accumulator } from '../udf/definition.ts'
+import type { Value } from '../types/value.ts'
 
 export abstract class FrameAccumulator implements Accumulator {
   abstract add(...row: readonly Value[]): void

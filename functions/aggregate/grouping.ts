@@ -1,10 +1,10 @@
 // grouping, which tells what a row of a result is grouped by. It reads no rows: planning an aggregation replaces it by an
 // expression over the set of keys, see bind/grouping-sets.ts. The entry documents it, and refuses it everywhere else.
 
+import { aggregateFunction } from '../contract/aggregate.ts'
+import { anything } from '../contract/signature.ts'
 import { PlanError } from '../errors.ts'
-import { anything } from '../signature/signature.ts'
 import { int32 } from '../types/type.ts'
-import { aggregateFunction } from './contract.ts'
 
 function refuse(): never {
   throw new PlanError(

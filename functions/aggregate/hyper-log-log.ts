@@ -1,8 +1,8 @@
 // HyperLogLog: counts distinct values within about one per cent in 16 KiB. While there are few values their hashes are
 // kept and the count is exact.
 
-import type { Value } from '../expr/node.ts'
-import { COLLECTION_BYTES } from './run.ts'
+import { COLLECTION_BYTES } from '../contract/aggregate-run.ts'
+import type { Value } from '../types/value.ts'
 
 const indexBits = 14
 const registers = 1 << indexBits

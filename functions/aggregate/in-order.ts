@@ -1,12 +1,12 @@
 // ORDER BY inside any aggregate: the partial state is the list of rows seen, arguments and sort keys, which merges across
 // partitions; the aggregate itself sees them in order, at the end.
 
-import type { Value } from '../expr/node.ts'
+import type { AggregateKernel } from '../contract/aggregate.ts'
+import { AggregateRun, COLLECTION_BYTES, valueBytes } from '../contract/aggregate-run.ts'
+import type { Accumulator } from '../contract/udf.ts'
 import { compareValues } from '../scalar/order.ts'
 import { type DataType, type Field, field, list, struct } from '../types/type.ts'
-import type { Accumulator } from '../udf/definition.ts'
-import type { AggregateKernel } from './contract.ts'
-import { AggregateRun, COLLECTION_BYTES, valueBytes } from './run.ts'
+import type { Value } from '../types/value.ts'
 
 /** One sort key of the rows inside an aggregate. */
 export interface InnerSortKey {

@@ -1,10 +1,10 @@
 // Booleans and bits over rows: bool_and, bool_or, bit_and, bit_or, bit_xor.
 
-import type { Value } from '../expr/node.ts'
-import { boolean, exactly, type Parameter } from '../signature/signature.ts'
+import { type AggregateFunction, aggregateFunction, type GroupedKernel } from '../contract/aggregate.ts'
+import { boolean, exactly, type Parameter } from '../contract/signature.ts'
 import { bool, type DataType, field, int64, isBigInt, isInteger } from '../types/type.ts'
+import type { Value } from '../types/value.ts'
 import { Folding } from './basic.ts'
-import { type AggregateFunction, aggregateFunction, type GroupedKernel } from './contract.ts'
 
 const overBooleans = (name: 'bool_and' | 'bool_or', aliases: readonly string[], summary: string): AggregateFunction => {
   const decisive = name === 'bool_or'

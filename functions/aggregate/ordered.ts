@@ -1,15 +1,15 @@
 // Aggregates that depend on the order of rows: lists, joined texts, and values at a place. Whoever feeds the
 // accumulators has put the rows into the order that was asked for.
 
+import { type AggregateFunction, aggregateFunction } from '../contract/aggregate.ts'
+import { AggregateRun, COLLECTION_BYTES, valueBytes } from '../contract/aggregate-run.ts'
+import type { Argument } from '../contract/scalar.ts'
+import { anything, exactly, integer, printable, text } from '../contract/signature.ts'
+import type { Accumulator } from '../contract/udf.ts'
 import { PlanError } from '../errors.ts'
-import type { Value } from '../expr/node.ts'
-import type { Argument } from '../scalar/contract.ts'
-import { anything, exactly, integer, printable, text } from '../signature/signature.ts'
 import { bool, type DataType, field, list, nullType, utf8 } from '../types/type.ts'
-import type { Accumulator } from '../udf/definition.ts'
-import { type AggregateFunction, aggregateFunction } from './contract.ts'
+import type { Value } from '../types/value.ts'
 import { FrameAccumulator } from './frame-accumulator.ts'
-import { AggregateRun, COLLECTION_BYTES, valueBytes } from './run.ts'
 
 const typeOf = (args: readonly Argument[]): DataType => args[0]?.type ?? nullType
 

@@ -1,15 +1,15 @@
 // Medians and percentiles: exact ones keep all values, approximate ones a t-digest.
 
+import { type AggregateFunction, type AggregateKernel, aggregateFunction } from '../contract/aggregate.ts'
+import { AggregateRun, COLLECTION_BYTES, valueBytes } from '../contract/aggregate-run.ts'
+import type { Argument } from '../contract/scalar.ts'
+import { double, exactly, float, integer, type Parameter } from '../contract/signature.ts'
+import type { Accumulator } from '../contract/udf.ts'
 import { PlanError } from '../errors.ts'
-import type { Value } from '../expr/node.ts'
-import type { Argument } from '../scalar/contract.ts'
 import { compareNumbers } from '../scalar/order.ts'
-import { double, exactly, float, integer, type Parameter } from '../signature/signature.ts'
 import { type DataType, field, float64, isDecimal, isFloat, list } from '../types/type.ts'
-import type { Accumulator } from '../udf/definition.ts'
-import { type AggregateFunction, type AggregateKernel, aggregateFunction } from './contract.ts'
+import type { Value } from '../types/value.ts'
 import { constantOf } from './ordered.ts'
-import { AggregateRun, COLLECTION_BYTES, valueBytes } from './run.ts'
 import { type Measure, type Pick, SlidingSorted } from './sorted-runs.ts'
 import { TDigest } from './t-digest.ts'
 

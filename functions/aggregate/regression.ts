@@ -1,10 +1,10 @@
 // Aggregates of two numbers: covariance, correlation and least squares. Rows with a null are not seen.
 
-import type { Value } from '../expr/node.ts'
-import { double, exactly } from '../signature/signature.ts'
+import { type AggregateFunction, aggregateFunction } from '../contract/aggregate.ts'
+import { double, exactly } from '../contract/signature.ts'
+import type { Accumulator } from '../contract/udf.ts'
 import { type DataType, field, float64, int64, uint64 } from '../types/type.ts'
-import type { Accumulator } from '../udf/definition.ts'
-import { type AggregateFunction, aggregateFunction } from './contract.ts'
+import type { Value } from '../types/value.ts'
 import { type Moments, SlidingMoments } from './sliding-moments.ts'
 
 class Pairs implements Accumulator {

@@ -1,9 +1,9 @@
 // min and max over frames that slide: only rows that can still become the extreme are kept, best first. Each row enters
 // and leaves once.
 
-import type { Value } from '../expr/node.ts'
+import { AggregateRun } from '../contract/aggregate-run.ts'
+import type { Value } from '../types/value.ts'
 import { FrameAccumulator } from './frame-accumulator.ts'
-import { AggregateRun } from './run.ts'
 
 /** A candidate and its number. The values themselves are held by the window's rows. */
 const CANDIDATE_BYTES = 16

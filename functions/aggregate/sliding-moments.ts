@@ -3,9 +3,9 @@
 // two runs of rows instead: of the older one the moments from each of its rows to its end, of the newer one those of all
 // its rows. When the older run has left, the rows at hand become the older run. Each row is added twice.
 
-import type { Value } from '../expr/node.ts'
+import { AggregateRun } from '../contract/aggregate-run.ts'
+import type { Value } from '../types/value.ts'
 import { FrameAccumulator } from './frame-accumulator.ts'
-import { AggregateRun } from './run.ts'
 
 /** Counts, means, and sums of squared differences and of their products. */
 export interface Moments {

@@ -1,9 +1,9 @@
 // Values in order, of which any can be taken out again: runs of a few hundred, so that neither a place among the runs
 // nor a place in one is far. For medians and percentiles over frames.
 
-import type { Value } from '../expr/node.ts'
+import { AggregateRun, COLLECTION_BYTES, valueBytes } from '../contract/aggregate-run.ts'
+import type { Value } from '../types/value.ts'
 import { FrameAccumulator } from './frame-accumulator.ts'
-import { AggregateRun, COLLECTION_BYTES, valueBytes } from './run.ts'
 
 /** Longer runs are split in two. */
 const LONGEST = 512

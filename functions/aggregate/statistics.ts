@@ -1,10 +1,10 @@
 // Variance and standard deviation, by Welford's method: one pass, stable, and partial states merge.
 
-import type { Value } from '../expr/node.ts'
-import { double, exactly } from '../signature/signature.ts'
+import { type AggregateFunction, aggregateFunction, type GroupedKernel } from '../contract/aggregate.ts'
+import { double, exactly } from '../contract/signature.ts'
+import type { Accumulator } from '../contract/udf.ts'
 import { field, float64, int64 } from '../types/type.ts'
-import type { Accumulator } from '../udf/definition.ts'
-import { type AggregateFunction, aggregateFunction, type GroupedKernel } from './contract.ts'
+import type { Value } from '../types/value.ts'
 import { SlidingMoments } from './sliding-moments.ts'
 
 /** What a count and a sum of squared differences give. */

@@ -1,7 +1,7 @@
 // A t-digest: a sketch of a distribution in about a hundred weighted means, finest at both ends. It is exact while there
 // are fewer values than that, and sketches merge.
 
-import { COLLECTION_BYTES } from './run.ts'
+import { COLLECTION_BYTES } from '../contract/aggregate-run.ts'
 
 /** Where a quantile falls on the scale on which every mean may span 1. */
 const scaleOf = (quantile: number, compression: number): number =>

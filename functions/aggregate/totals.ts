@@ -1,11 +1,11 @@
 // Accumulators of counts, sums and means. All of them can retract, so that frames slide over them: integers and decimals
 // exactly, doubles with their rounding errors kept apart and what is not finite counted instead of added.
 
+import type { Accumulator } from '../contract/udf.ts'
 import { DataError } from '../errors.ts'
 import { decimalText } from '../expr/display-value.ts'
-import type { Value } from '../expr/node.ts'
 import { type DataType, displayType, isDecimal } from '../types/type.ts'
-import type { Accumulator } from '../udf/definition.ts'
+import type { Value } from '../types/value.ts'
 
 /** Counts rows. */
 export class Count implements Accumulator {

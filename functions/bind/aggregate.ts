@@ -1,19 +1,19 @@
 // Binding aggregate calls: arguments, filter, and the resolved function; and taking apart expressions over aggregates.
 
+import { distinctKernel, distinctState } from '../aggregate/distinct.ts'
+import { orderedKernel, orderedState } from '../aggregate/in-order.ts'
 import {
   type AggregateFunction,
   type AggregateKernel,
   type AggregateResolution,
   resolveAggregate,
-} from '../aggregate/contract.ts'
-import { distinctKernel, distinctState } from '../aggregate/distinct.ts'
-import { orderedKernel, orderedState } from '../aggregate/in-order.ts'
+} from '../contract/aggregate.ts'
+import type { Argument } from '../contract/scalar.ts'
 import { InternalError, PlanError } from '../errors.ts'
 import { mapChildren } from '../expr/children.ts'
 import { displayNode, outputName } from '../expr/display.ts'
 import type { AggregateNode, ExprNode } from '../expr/node.ts'
 import { walk, withoutAlias } from '../expr/walk.ts'
-import type { Argument } from '../scalar/contract.ts'
 import { type Field, field, float64, int32, type Schema } from '../types/type.ts'
 import { resolveAggregateUdf } from '../udf/accumulate.ts'
 import { overInputs } from './aggregate-inputs.ts'

@@ -1,16 +1,16 @@
 // Binding: a node plus a schema gives a bound expression. Here names are looked up and operators and calls are resolved
 // for the types of their operands; the expressions themselves are made by the builder. Nothing is evaluated over rows.
 
+import { resolveScalar, type ScalarFunction } from '../contract/scalar.ts'
+import type { ScalarUdf, Udf } from '../contract/udf.ts'
 import { PlanError } from '../errors.ts'
 import { displayNode } from '../expr/display.ts'
 import type { BetweenNode, BinaryNode, CaseNode, ComparisonOperator, ExprNode, InNode, LikeNode } from '../expr/node.ts'
 import { resolveArithmetic, resolveNegation } from '../scalar/arithmetic.ts'
 import { comparedType, resolveComparison, resolveMembership } from '../scalar/comparison.ts'
-import { resolveScalar, type ScalarFunction } from '../scalar/contract.ts'
 import { isResolution, notResolution } from '../scalar/logic.ts'
 import { unifyTypes } from '../types/coercion.ts'
 import { type DataType, nullType, type Schema } from '../types/type.ts'
-import type { ScalarUdf, Udf } from '../udf/definition.ts'
 import { resolveUdf } from '../udf/resolve.ts'
 import { argumentOf, type Bound } from './bound.ts'
 import { BoundBuilder, constantKey } from './bound-builder.ts'

@@ -2,11 +2,11 @@
 // what constants decide is decided. Everything it takes is bound or resolved already: no nodes, no names, no schema here.
 
 import { resolveCast } from '../cast/cast.ts'
+import type { Resolution } from '../contract/scalar.ts'
 import { PlanError, type VolleyError } from '../errors.ts'
-import type { Value } from '../expr/node.ts'
-import type { Resolution } from '../scalar/contract.ts'
 import { conditionType, plainType, unifyTypes } from '../types/coercion.ts'
 import { bool, type DataType, displayType, type Field } from '../types/type.ts'
+import type { Value } from '../types/value.ts'
 import { argumentOf, type Bound, type BoundCall } from './bound.ts'
 
 /** Equal expressions made by one builder are one object, unless they are volatile. */

@@ -1,10 +1,10 @@
 // Bound expressions: nodes resolved against a schema, every type known, coercions written out, calls reduced to kernels.
 // The interpreter and the compiler understand these few kinds and nothing else. Equal subexpressions are the same object.
 
-import type { Value } from '../expr/node.ts'
-import type { Argument, ScalarKernel } from '../scalar/contract.ts'
+import type { Argument, ScalarKernel } from '../contract/scalar.ts'
+import type { Volatility } from '../contract/udf.ts'
 import type { DataType } from '../types/type.ts'
-import type { Volatility } from '../udf/definition.ts'
+import type { Value } from '../types/value.ts'
 
 interface BoundBase {
   /** Unique within one binder; equal subexpressions share it. */

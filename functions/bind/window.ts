@@ -1,17 +1,17 @@
 // Binding window calls: arguments, partition and sort keys, frame, and the resolved function; and taking apart
 // expressions over window calls.
 
-import type { AggregateKernel } from '../aggregate/contract.ts'
+import type { AggregateKernel } from '../contract/aggregate.ts'
+import type { WindowUdf } from '../contract/udf.ts'
+import { resolveWindow, type WindowFunction, type WindowKernel } from '../contract/window.ts'
 import { PlanError } from '../errors.ts'
 import { mapChildren } from '../expr/children.ts'
 import { displayNode } from '../expr/display.ts'
 import type { AggregateNode, ExprNode, WindowNode } from '../expr/node.ts'
 import { hasWindow, walk } from '../expr/walk.ts'
 import { type Field, field, type Schema } from '../types/type.ts'
-import type { WindowUdf } from '../udf/definition.ts'
 import { type EvaluatePartition, windowEvaluation } from '../udf/evaluate-window.ts'
 import { checkArguments } from '../udf/resolve.ts'
-import { resolveWindow, type WindowFunction, type WindowKernel } from '../window/contract.ts'
 import { type BoundFrame, bindFrame } from '../window/frame.ts'
 import { type AggregateSource, bindAggregate } from './aggregate.ts'
 import type { Binder } from './binder.ts'

@@ -1,12 +1,12 @@
 // Casts: one kernel per pair of types. A cast the user writes and a coercion that is implied are the same kernel.
 // Text in and out is parse.ts and format.ts.
 
+import type { Argument, Resolution, ScalarKernel } from '../contract/scalar.ts'
 import { DataError, PlanError } from '../errors.ts'
 import { floatText } from '../expr/display-value.ts'
-import type { Value } from '../expr/node.ts'
-import type { Argument, Resolution, ScalarKernel } from '../scalar/contract.ts'
 import { plainType } from '../types/coercion.ts'
 import { type DataType, displayType, isNumeric, type StructType, sameType } from '../types/type.ts'
+import type { Value } from '../types/value.ts'
 import { fits64, ticksPerSecond } from './calendar.ts'
 import type { Conversion, Convert } from './conversion.ts'
 import { formatter } from './format.ts'

@@ -1,7 +1,7 @@
 // The shape of a conversion between two types.
 
-import type { Value } from '../expr/node.ts'
-import type { ScalarKernel } from '../scalar/contract.ts'
+import type { ScalarKernel } from '../contract/scalar.ts'
+import type { Value } from '../types/value.ts'
 
 /** Converts one value; undefined when it cannot be converted. */
 export type Convert = (value: never) => Value | undefined

@@ -1,8 +1,8 @@
 // Values to text, as CAST writes it.
 
 import { decimalText, floatText } from '../expr/display-value.ts'
-import type { Value } from '../expr/node.ts'
 import { type DataType, isDecimal, isFloat, isInteger } from '../types/type.ts'
+import type { Value } from '../types/value.ts'
 import { temporalFormatter } from './temporal-text.ts'
 
 /** Writes values of `type` as text; undefined for types that have no text form. */

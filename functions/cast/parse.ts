@@ -1,7 +1,7 @@
 // Text to values, as CAST reads it: no spaces around numbers, `+5` is a number, `1.5` is no integer.
 
-import type { Value } from '../expr/node.ts'
 import { type DataType, integerRange, isBigInt, isDecimal, isFloat, isInteger } from '../types/type.ts'
+import type { Value } from '../types/value.ts'
 import { parseDecimal } from './decimal.ts'
 import { temporalParser } from './temporal-text.ts'
 

@@ -1,7 +1,7 @@
 // Dates, times, timestamps, durations and intervals to text and back: ISO 8601, fractions in threes, as Arrow writes them.
 
-import type { Value } from '../expr/node.ts'
 import type { DataType, TimeUnit } from '../types/type.ts'
+import type { Value } from '../types/value.ts'
 import {
   civilFromDays,
   dayOf,

@@ -3,10 +3,10 @@
 
 import * as arrow from 'apache-arrow'
 import { InternalError } from '../errors.ts'
-import type { Value } from '../expr/node.ts'
 import { toArrowType } from '../types/arrow.ts'
 import { plainType } from '../types/coercion.ts'
 import type { DataType, Field, Schema } from '../types/type.ts'
+import type { Value } from '../types/value.ts'
 import { type Batch, type Column, type NumberArray, type PlainColumn, storageOf } from './column.ts'
 import { concatBatches } from './concat.ts'
 import { type ListItems, listColumn, listItems } from './lists.ts'

@@ -1,8 +1,8 @@
 // A column of one batch as the engine sees it: typed arrays with a byte per row for validity and for booleans, which
 // generated loops read and write without bit twiddling. Arrow's layout is column/arrow.ts; nothing here copies rows.
 
-import type { Value } from '../expr/node.ts'
 import type { DataType } from '../types/type.ts'
+import type { Value } from '../types/value.ts'
 
 export type NumberArray =
   | Int8Array

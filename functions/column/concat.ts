@@ -1,8 +1,8 @@
 // Joining batches into one: what sorting and everything else that needs all rows at once works on.
 
-import type { Value } from '../expr/node.ts'
 import { plainType } from '../types/coercion.ts'
 import type { DataType } from '../types/type.ts'
+import type { Value } from '../types/value.ts'
 import { type Batch, bigintArray, numberArray, type PlainColumn, storageOf } from './column.ts'
 import { resolveDictionary } from './take.ts'
 

@@ -1,8 +1,8 @@
 // Columns of lists whose items stand in a column of their own, as Arrow has them. To everybody else they are columns of
 // JavaScript values, made when somebody asks; whoever knows better takes the items.
 
-import type { Value } from '../expr/node.ts'
 import type { DataType } from '../types/type.ts'
+import type { Value } from '../types/value.ts'
 import { type Column, type ObjectColumn, valueAt } from './column.ts'
 
 /** The items of row `i` are `items[offsets[i]]` up to `items[offsets[i + 1]]`. */

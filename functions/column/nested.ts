@@ -3,9 +3,9 @@
 
 import * as arrow from 'apache-arrow'
 import { InternalError } from '../errors.ts'
-import type { Value } from '../expr/node.ts'
 import { toArrowType } from '../types/arrow.ts'
 import type { DataType, Field, IntervalUnit } from '../types/type.ts'
+import type { Value } from '../types/value.ts'
 import { type Column, valueAt } from './column.ts'
 import { columnOf } from './target.ts'
 

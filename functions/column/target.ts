@@ -1,7 +1,7 @@
 // Columns as generated loops write them: one target per output, and how its array becomes a column.
 
-import type { Value } from '../expr/node.ts'
 import type { DataType } from '../types/type.ts'
+import type { Value } from '../types/value.ts'
 import { type BytesColumn, bigintArray, numberArray, type PlainColumn, setDecimal, storageOf } from './column.ts'
 
 /** Where a loop writes one output: `v` the values, `m` the validity when the output can be null. */

@@ -1,7 +1,7 @@
 // One value as text, as SQL results and canonical names print it.
 
 import type { DataType } from '../types/type.ts'
-import type { Value } from './node.ts'
+import type { Value } from '../types/value.ts'
 
 /** The value as DataFusion prints it inside a literal: strings quoted, floats with a point, decimals with their scale. */
 export function displayValue(value: Value, type: DataType): string {

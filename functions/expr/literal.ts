@@ -15,7 +15,8 @@ import {
   timestamp,
   utf8,
 } from '../types/type.ts'
-import type { LiteralNode, Value } from './node.ts'
+import type { Value } from '../types/value.ts'
+import type { LiteralNode } from './node.ts'
 
 /** What `lit()` and every operand accept besides expressions. */
 export type LiteralValue = null | boolean | number | bigint | string | Date | Uint8Array

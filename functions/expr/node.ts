@@ -1,22 +1,9 @@
 // The closed union of expression nodes: frozen plain data with a `kind`, nothing else. Behaviour lives elsewhere:
 // children.ts knows which slots hold nodes, build.ts makes nodes, display.ts names them, bind/ gives them meaning.
 
+import type { AggregateUdf, ScalarUdf, WindowUdf } from '../contract/udf.ts'
 import type { DataType } from '../types/type.ts'
-import type { AggregateUdf, ScalarUdf, WindowUdf } from '../udf/definition.ts'
-
-/**
- * A value as expressions see it: `null`, boolean, number (up to 32-bit integers, floats, days of date32), bigint
- * (64-bit integers, ticks of time types, unscaled decimals), string, bytes, array (list), plain object (struct).
- */
-export type Value =
-  | null
-  | boolean
-  | number
-  | bigint
-  | string
-  | Uint8Array
-  | readonly Value[]
-  | { readonly [name: string]: Value }
+import type { Value } from '../types/value.ts'
 
 export type ArithmeticOperator = '+' | '-' | '*' | '/' | '%'
 export type BitOperator = '&' | '|' | '^' | '<<' | '>>'

@@ -2,7 +2,7 @@
 // in case-utf8.ts.
 
 import type { BytesColumn, PlainColumn } from '../column/column.ts'
-import type { ColumnArgument } from '../scalar/contract.ts'
+import type { ColumnArgument } from '../contract/scalar.ts'
 import { CaseMapping } from './case-utf8.ts'
 
 const upperCase = new CaseMapping('upper')

@@ -2,7 +2,7 @@
 // pieces between `%`. UTF-8 keeps all of these the same on bytes as on characters.
 
 import type { MaskColumn, PlainColumn } from '../column/column.ts'
-import type { ColumnArgument } from '../scalar/contract.ts'
+import type { ColumnArgument } from '../contract/scalar.ts'
 import { bool } from '../types/type.ts'
 import { find, hasAt, rowsHolding } from './search.ts'
 

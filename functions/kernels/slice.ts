@@ -1,7 +1,7 @@
 // Texts measured, cut and joined on bytes.
 
 import { type BytesColumn, isAscii, type NumberColumn, type PlainColumn } from '../column/column.ts'
-import type { ColumnArgument } from '../scalar/contract.ts'
+import type { ColumnArgument } from '../contract/scalar.ts'
 import { int32 } from '../types/type.ts'
 
 /** Characters (code points) of each text: its bytes, less those that continue a character. */

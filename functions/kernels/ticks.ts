@@ -3,7 +3,7 @@
 
 import { ticksPerSecond } from '../cast/calendar.ts'
 import type { BigIntColumn, NumberColumn, PlainColumn } from '../column/column.ts'
-import type { ColumnArgument } from '../scalar/contract.ts'
+import type { ColumnArgument } from '../contract/scalar.ts'
 import { int32, type TimestampType } from '../types/type.ts'
 
 /** Below this doubles hold whole numbers, and their quotients are never rounded up to the next one. */

@@ -2,6 +2,7 @@
 // truncates and refuses zero, decimals refuse overflow: DataFusion's rules (semantics: "Types and coercion").
 
 import type { IntervalValue } from '../cast/interval.ts'
+import type { Argument, Resolution, ScalarKernel } from '../contract/scalar.ts'
 import { InternalError, PlanError } from '../errors.ts'
 import type { ArithmeticOperator } from '../expr/node.ts'
 import { arithmeticTypes, plainType } from '../types/coercion.ts'
@@ -16,7 +17,6 @@ import {
   isNumeric,
   isTemporal,
 } from '../types/type.ts'
-import type { Argument, Resolution, ScalarKernel } from './contract.ts'
 import { decimalKernel, divisionByZero, overflow } from './decimal-arithmetic.ts'
 import { temporalOperation } from './temporal-arithmetic.ts'
 import { wrapNumber, wrapText } from './wrap.ts'

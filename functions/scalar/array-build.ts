@@ -1,11 +1,11 @@
 // Lists made of lists: joined, repeated, resized, ordered, flattened. Sets and series are array-set.ts.
 
+import { type Argument, type ScalarFunction, scalarFunction } from '../contract/scalar.ts'
+import { exactly, text, together } from '../contract/signature.ts'
 import { DataError } from '../errors.ts'
-import type { Value } from '../expr/node.ts'
-import { exactly, text, together } from '../signature/signature.ts'
 import { type DataType, float64, isInteger, list } from '../types/type.ts'
+import type { Value } from '../types/value.ts'
 import { listParameter } from './array.ts'
-import { type Argument, type ScalarFunction, scalarFunction } from './contract.ts'
 import { checkLength, itemOf, type List, listAnd, listFunction, lists, typeAt } from './list-contract.ts'
 import { compareValues } from './order.ts'
 

@@ -1,9 +1,9 @@
 // Finding, removing and replacing elements of lists.
 
+import type { ScalarFunction } from '../contract/scalar.ts'
 import { DataError } from '../errors.ts'
-import type { Value } from '../expr/node.ts'
 import { bool, list, uint64 } from '../types/type.ts'
-import type { ScalarFunction } from './contract.ts'
+import type { Value } from '../types/value.ts'
 import { elementKey, type List, listAnd, listFunction, sameElement, typeAt } from './list-contract.ts'
 
 /** Leaves out the first `most` elements that equal `value`. */

@@ -1,10 +1,10 @@
 // Lists as sets, and series of whole numbers.
 
+import { type ScalarFunction, scalarFunction } from '../contract/scalar.ts'
+import { exactly, together } from '../contract/signature.ts'
 import { DataError } from '../errors.ts'
-import { exactly, together } from '../signature/signature.ts'
 import { int64, isInteger, list } from '../types/type.ts'
 import { listParameter } from './array.ts'
-import { type ScalarFunction, scalarFunction } from './contract.ts'
 import { checkLength, distinct, elementKey, type List, listAnd, listFunction, typeAt } from './list-contract.ts'
 
 const sameList: ScalarFunction['returns'] = (args) => typeAt(args, 0)

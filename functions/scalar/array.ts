@@ -2,12 +2,12 @@
 // negative.
 
 import { conversionKernel } from '../cast/cast.ts'
+import { scalarFunction } from '../contract/scalar.ts'
+import { exactly, type Parameter, together } from '../contract/signature.ts'
 import { DataError } from '../errors.ts'
-import type { Value } from '../expr/node.ts'
-import { exactly, type Parameter, together } from '../signature/signature.ts'
 import { comparisonType, unifyTypes } from '../types/coercion.ts'
 import { bool, type DataType, float64, isInteger, list, uint64, utf8 } from '../types/type.ts'
-import { scalarFunction } from './contract.ts'
+import type { Value } from '../types/value.ts'
 import { itemOf, type List, listAnd, listFunction, sameElement, typeAt } from './list-contract.ts'
 
 export const listParameter: Parameter = {

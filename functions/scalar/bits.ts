@@ -1,9 +1,9 @@
 // The bit operators on integers. Shifts count modulo the width, as processors do.
 
-import { together } from '../signature/signature.ts'
+import { type ScalarFunction, type ScalarKernel, scalarFunction } from '../contract/scalar.ts'
+import { together } from '../contract/signature.ts'
 import { commonNumeric } from '../types/coercion.ts'
 import { type DataType, int64, isBigInt, isInteger } from '../types/type.ts'
-import { type ScalarFunction, type ScalarKernel, scalarFunction } from './contract.ts'
 import { wrapNumber, wrapText } from './wrap.ts'
 
 function bothIntegers([left, right]: readonly DataType[]): readonly DataType[] | undefined {

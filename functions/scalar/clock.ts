@@ -4,7 +4,7 @@
 import { floorModulo, floorQuotient, secondsPerDay, ticksPerSecond } from '../cast/calendar.ts'
 import { toLocal } from '../cast/temporal.ts'
 import { type Zone, zoneOf } from '../cast/zone.ts'
-import type { Parameter } from '../signature/signature.ts'
+import type { Parameter } from '../contract/signature.ts'
 import { type DataType, timestamp } from '../types/type.ts'
 
 /** Reads values of one type. */

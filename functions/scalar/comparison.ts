@@ -1,11 +1,12 @@
 // The comparison operators, IS DISTINCT FROM and IN over constants, by the type both sides are compared in.
 
+import type { Argument, ColumnArgument, Operand, Resolution, ScalarKernel } from '../contract/scalar.ts'
 import { PlanError } from '../errors.ts'
-import type { ComparisonOperator, Value } from '../expr/node.ts'
+import type { ComparisonOperator } from '../expr/node.ts'
 import { compareColumn } from '../kernels/match.ts'
 import { comparisonType } from '../types/coercion.ts'
 import { bool, type DataType, displayType, isFloat, nullType } from '../types/type.ts'
-import type { Argument, ColumnArgument, Operand, Resolution, ScalarKernel } from './contract.ts'
+import type { Value } from '../types/value.ts'
 import { compareBytes, compareNumbers, compareText, compareValues } from './order.ts'
 
 /**

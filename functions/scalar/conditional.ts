@@ -1,10 +1,10 @@
 // Conditional functions. coalesce and its kin guard per row and are bound as a kind of their own; the rest are here.
 
-import type { Value } from '../expr/node.ts'
-import { anything, together, unified } from '../signature/signature.ts'
+import { scalarFunction } from '../contract/scalar.ts'
+import { anything, together, unified } from '../contract/signature.ts'
 import { unifyTypes } from '../types/coercion.ts'
 import { utf8 } from '../types/type.ts'
-import { scalarFunction } from './contract.ts'
+import type { Value } from '../types/value.ts'
 import { compareValues } from './order.ts'
 
 const extreme = (better: (order: number) => boolean) => ({

@@ -1,10 +1,10 @@
 // Types as data: arrow_typeof and the casts whose target is a text.
 
 import { conversionKernel } from '../cast/cast.ts'
-import { anything, exactly, text } from '../signature/signature.ts'
+import { type Argument, literalText, type ScalarFunction, scalarFunction } from '../contract/scalar.ts'
+import { anything, exactly, text } from '../contract/signature.ts'
 import { parseArrowType } from '../types/arrow-name.ts'
 import { type DataType, displayType, nullType, utf8 } from '../types/type.ts'
-import { type Argument, literalText, type ScalarFunction, scalarFunction } from './contract.ts'
 
 const targetOf = (name: string, args: readonly Argument[]): DataType => parseArrowType(literalText(name, args, 1))
 

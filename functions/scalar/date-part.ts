@@ -14,14 +14,14 @@ import {
   yearOf,
 } from '../cast/calendar.ts'
 import type { IntervalValue } from '../cast/interval.ts'
+import { type Argument, literalText, type ScalarKernel, scalarFunction } from '../contract/scalar.ts'
+import { exactly, text } from '../contract/signature.ts'
 import { PlanError } from '../errors.ts'
-import type { Value } from '../expr/node.ts'
 import { mapDays, mapSeconds } from '../kernels/ticks.ts'
 import { didYouMean } from '../nearest.ts'
-import { exactly, text } from '../signature/signature.ts'
 import { type DataType, displayType, float64, int32, int64, nullType } from '../types/type.ts'
+import type { Value } from '../types/value.ts'
 import { type Clock, clockOf, secondOfDay, temporal } from './clock.ts'
-import { type Argument, literalText, type ScalarKernel, scalarFunction } from './contract.ts'
 
 type Part =
   | 'year'

@@ -17,13 +17,13 @@ import {
 import type { IntervalValue } from '../cast/interval.ts'
 import { localTicksToUtc, toLocal } from '../cast/temporal.ts'
 import { zoneOf } from '../cast/zone.ts'
+import { type Argument, literalText, type ScalarKernel, scalarFunction } from '../contract/scalar.ts'
+import { exactly, type Parameter, text } from '../contract/signature.ts'
 import { DataError, PlanError } from '../errors.ts'
 import { floorTicks } from '../kernels/ticks.ts'
 import { didYouMean } from '../nearest.ts'
-import { exactly, type Parameter, text } from '../signature/signature.ts'
 import { type DataType, displayType, interval, type TimestampType, timestamp } from '../types/type.ts'
 import { moment } from './clock.ts'
-import { type Argument, literalText, type ScalarKernel, scalarFunction } from './contract.ts'
 
 /** Units of a fixed length, in nanoseconds. */
 const fixed: Readonly<Record<string, bigint>> = {

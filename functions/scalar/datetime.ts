@@ -4,11 +4,17 @@ import { daysOf, fits64, ticksPerSecond } from '../cast/calendar.ts'
 import { toLocal } from '../cast/temporal.ts'
 import { temporalFormatter } from '../cast/temporal-text.ts'
 import { zoneOf } from '../cast/zone.ts'
+import {
+  type Argument,
+  literalText,
+  type ScalarFunction,
+  type ScalarKernel,
+  scalarFunction,
+} from '../contract/scalar.ts'
+import { count, exactly, integer, text } from '../contract/signature.ts'
 import { DataError } from '../errors.ts'
-import { count, exactly, integer, text } from '../signature/signature.ts'
 import { type DataType, date32, type TimestampType, time64, timestamp, utf8 } from '../types/type.ts'
 import { clockOf, moment, secondOfDay, temporal } from './clock.ts'
-import { type Argument, literalText, type ScalarFunction, type ScalarKernel, scalarFunction } from './contract.ts'
 import { compileFormat, type Moment } from './strftime.ts'
 
 const typeOf = (args: readonly Argument[]): DataType => args[0]?.type ?? timestamp('ns')

@@ -1,10 +1,10 @@
 // + - * / % on unscaled decimals, which refuse overflow; and the errors of arithmetic.
 
+import type { ScalarKernel } from '../contract/scalar.ts'
 import { DataError } from '../errors.ts'
 import { decimalText } from '../expr/display-value.ts'
 import type { ArithmeticOperator } from '../expr/node.ts'
 import { type DataType, type DecimalType, displayType } from '../types/type.ts'
-import type { ScalarKernel } from './contract.ts'
 
 export function divisionByZero(): never {
   throw new DataError('division_by_zero', 'Cannot divide by zero: guard the divisor with CASE or nullif')

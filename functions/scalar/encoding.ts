@@ -1,9 +1,9 @@
 // Bytes as text and back: hexadecimal and base64.
 
+import { type Argument, literalText, scalarFunction } from '../contract/scalar.ts'
+import { bytes, exactly, text, together } from '../contract/signature.ts'
 import { DataError, PlanError } from '../errors.ts'
-import { bytes, exactly, text, together } from '../signature/signature.ts'
 import { binary, type DataType, int64, isInteger, utf8 } from '../types/type.ts'
-import { type Argument, literalText, scalarFunction } from './contract.ts'
 import { utf8Bytes } from './text.ts'
 
 const hexDigits = '0123456789abcdef'

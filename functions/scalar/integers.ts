@@ -1,9 +1,9 @@
 // Functions of whole numbers, and chance.
 
+import { scalarFunction } from '../contract/scalar.ts'
+import { exactly, integer } from '../contract/signature.ts'
 import { DataError } from '../errors.ts'
-import { exactly, integer } from '../signature/signature.ts'
 import { float64, int64, utf8 } from '../types/type.ts'
-import { scalarFunction } from './contract.ts'
 
 const absolute = (a: bigint): bigint => (a < 0n ? -a : a)
 

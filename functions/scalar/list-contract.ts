@@ -1,12 +1,12 @@
 // What the list functions share: argument classes whose element types follow from each other, elements compared and
 // told apart, and entries that answer to array_ and list_ names alike.
 
+import { type Argument, type ScalarFunction, scalarFunction } from '../contract/scalar.ts'
+import { type Signature, together } from '../contract/signature.ts'
 import { DataError } from '../errors.ts'
-import type { Value } from '../expr/node.ts'
-import { type Signature, together } from '../signature/signature.ts'
 import { unifyTypes } from '../types/coercion.ts'
 import { type DataType, isInteger, list, nullType } from '../types/type.ts'
-import { type Argument, type ScalarFunction, scalarFunction } from './contract.ts'
+import type { Value } from '../types/value.ts'
 import { compareValues } from './order.ts'
 
 export type List = readonly Value[]

@@ -1,8 +1,8 @@
 // NOT and IS [NOT] TRUE/FALSE over booleans. AND, OR and CASE guard their parts and are bound as kinds of their own.
 
-import type { Value } from '../expr/node.ts'
+import type { Resolution } from '../contract/scalar.ts'
 import { bool } from '../types/type.ts'
-import type { Resolution } from './contract.ts'
+import type { Value } from '../types/value.ts'
 
 /** `NOT input`; null stays null. */
 export const notResolution = (input: { readonly nullable: boolean }): Resolution => ({

@@ -1,7 +1,8 @@
 // Mathematical functions of one or two floats.
 
+import { type ScalarFunction, scalarFunction } from '../contract/scalar.ts'
+import { double, exactly, float, number, together } from '../contract/signature.ts'
 import { DataError } from '../errors.ts'
-import { double, exactly, float, number, together } from '../signature/signature.ts'
 import {
   bool,
   type DataType,
@@ -13,7 +14,6 @@ import {
   isFloat,
   isNumeric,
 } from '../types/type.ts'
-import { type ScalarFunction, scalarFunction } from './contract.ts'
 
 const sameAsFirst = (args: readonly { readonly type: DataType }[]): DataType => args[0]?.type ?? float64
 

@@ -1,7 +1,7 @@
 // The total order of values: NaN equals NaN and is greatest, -0 equals 0, strings and bytes compare by bytes.
 // Sorting, comparison operators, min and max all use it.
 
-import type { Value } from '../expr/node.ts'
+import type { Value } from '../types/value.ts'
 
 /**
  * Negative, zero or positive, as for Array.sort; both values are of one type and neither is null.

@@ -1,9 +1,9 @@
 // LIKE and regular expressions: patterns become JavaScript regular expressions, compiled once when they are constant.
 
+import { type Argument, type ScalarKernel, scalarFunction } from '../contract/scalar.ts'
+import { exactly, text } from '../contract/signature.ts'
 import { likeColumn } from '../kernels/match.ts'
-import { exactly, text } from '../signature/signature.ts'
 import { bool } from '../types/type.ts'
-import { type Argument, type ScalarKernel, scalarFunction } from './contract.ts'
 import { sqlRegExp } from './regex-syntax.ts'
 
 /** The regular expression of a LIKE pattern: `%` any text, `_` one character, `\` escapes. */

@@ -1,9 +1,9 @@
 // The functions with regular expressions. Constant patterns are compiled once, varying ones per distinct text.
 
+import { type Argument, type ScalarFunction, type ScalarKernel, scalarFunction } from '../contract/scalar.ts'
+import { count, exactly, type Signature, text } from '../contract/signature.ts'
 import { DataError, PlanError } from '../errors.ts'
-import { count, exactly, type Signature, text } from '../signature/signature.ts'
 import { bool, int64, list, utf8 } from '../types/type.ts'
-import { type Argument, type ScalarFunction, type ScalarKernel, scalarFunction } from './contract.ts'
 import { replacementText, sqlRegExp } from './regex-syntax.ts'
 import { charactersBefore, unitOf } from './text.ts'
 

@@ -1,12 +1,12 @@
 // Rounding: to whole numbers or to digits after the point; floats as doubles, decimals exactly.
 
 import { rescale, roundHalfAway } from '../cast/decimal.ts'
+import { type Argument, type ScalarFunction, type ScalarKernel, scalarFunction } from '../contract/scalar.ts'
+import { count, exactly, float, type Parameter } from '../contract/signature.ts'
 import { DataError } from '../errors.ts'
 import { decimalText } from '../expr/display-value.ts'
-import type { Value } from '../expr/node.ts'
-import { count, exactly, float, type Parameter } from '../signature/signature.ts'
 import { type DataType, type DecimalType, decimal128, displayType, float64, isDecimal } from '../types/type.ts'
-import { type Argument, type ScalarFunction, type ScalarKernel, scalarFunction } from './contract.ts'
+import type { Value } from '../types/value.ts'
 
 /** A number; integers become Float64, decimals stay. */
 const decimalOrFloat: Parameter = {

@@ -1,10 +1,10 @@
 // What stands at the ends of strings: trimming and padding.
 
+import { type ScalarFunction, scalarFunction } from '../contract/scalar.ts'
+import { count, exactly, text, written } from '../contract/signature.ts'
 import { DataError } from '../errors.ts'
 import { trimColumn } from '../kernels/slice.ts'
-import { count, exactly, text, written } from '../signature/signature.ts'
 import { utf8 } from '../types/type.ts'
-import { type ScalarFunction, scalarFunction } from './contract.ts'
 import { lengthOf, unitOf } from './text.ts'
 
 function trimEnds(value: string, characters: string, atStart: boolean, atEnd: boolean): string {

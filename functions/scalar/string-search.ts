@@ -1,9 +1,9 @@
 // Finding and replacing in strings without patterns.
 
+import { type ScalarFunction, type ScalarKernel, scalarFunction } from '../contract/scalar.ts'
+import { exactly, text } from '../contract/signature.ts'
 import { containsColumn, endsWithColumn, startsWithColumn } from '../kernels/match.ts'
-import { exactly, text } from '../signature/signature.ts'
 import { bool, int32, utf8 } from '../types/type.ts'
-import { type ScalarFunction, type ScalarKernel, scalarFunction } from './contract.ts'
 import { charactersBefore, hasPairs } from './text.ts'
 
 /** Edit distance in characters: insertions, deletions and replacements. */

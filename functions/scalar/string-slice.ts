@@ -1,10 +1,10 @@
 // Parts of strings: by position, by delimiter. Positions count characters from 1.
 
+import { scalarFunction } from '../contract/scalar.ts'
+import { count, exactly, text } from '../contract/signature.ts'
 import { DataError } from '../errors.ts'
 import { leftColumn, rightColumn, substringColumn } from '../kernels/slice.ts'
-import { count, exactly, text } from '../signature/signature.ts'
 import { utf8 } from '../types/type.ts'
-import { scalarFunction } from './contract.ts'
 import { lengthOf, sliceText, unitOf } from './text.ts'
 
 function left(value: string, characters: number): string {

@@ -1,11 +1,11 @@
 // Strings as a whole: case, length, joining, characters and their codes.
 
+import { type ScalarFunction, type ScalarKernel, scalarFunction } from '../contract/scalar.ts'
+import { count, exactly, printable, text, together, variadic, written } from '../contract/signature.ts'
 import { DataError } from '../errors.ts'
 import { lowerColumn, upperColumn } from '../kernels/case.ts'
 import { joinColumns, lengthColumn } from '../kernels/slice.ts'
-import { count, exactly, printable, text, together, variadic, written } from '../signature/signature.ts'
 import { binary, type DataType, int32, isNumeric, isTemporal, utf8 } from '../types/type.ts'
-import { type ScalarFunction, type ScalarKernel, scalarFunction } from './contract.ts'
 import { byteLength, hasPairs, lengthOf } from './text.ts'
 
 const ofText = (

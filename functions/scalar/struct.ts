@@ -1,13 +1,13 @@
 // Structs and maps: made of values, and taken apart.
 
+import { type Argument, literalText, type ScalarKernel, scalarFunction } from '../contract/scalar.ts'
+import { exactly, type Parameter, text, together } from '../contract/signature.ts'
 import { DataError, PlanError } from '../errors.ts'
-import type { Value } from '../expr/node.ts'
 import { didYouMean } from '../nearest.ts'
-import { exactly, type Parameter, text, together } from '../signature/signature.ts'
 import { commonNumeric, comparisonType } from '../types/coercion.ts'
 import { displayType, type Field, field, list, type MapType, map, nullType, struct } from '../types/type.ts'
+import type { Value } from '../types/value.ts'
 import { lookup } from './array.ts'
-import { type Argument, literalText, type ScalarKernel, scalarFunction } from './contract.ts'
 import { elementKey, itemOf, type List, typeAt } from './list-contract.ts'
 
 const anyNumber = Number.POSITIVE_INFINITY

@@ -5,8 +5,8 @@ import { addMonths, fits64, floorDivide, nanosPerDay, secondsPerDay, ticksPerSec
 import type { IntervalValue } from '../cast/interval.ts'
 import { localTicksToUtc, toLocal } from '../cast/temporal.ts'
 import { zoneOf } from '../cast/zone.ts'
+import type { ScalarKernel } from '../contract/scalar.ts'
 import { DataError } from '../errors.ts'
-import type { Value } from '../expr/node.ts'
 import { coarserUnit, commonTemporal } from '../types/coercion.ts'
 import {
   type DataType,
@@ -18,7 +18,7 @@ import {
   isInteger,
   type TimestampType,
 } from '../types/type.ts'
-import type { ScalarKernel } from './contract.ts'
+import type { Value } from '../types/value.ts'
 
 export interface TemporalOperation {
   readonly types: readonly [DataType, DataType]

@@ -3,9 +3,9 @@
 import { fits64, ticksPerSecond } from '../cast/calendar.ts'
 import { conversionKernel } from '../cast/cast.ts'
 import { parseTime, parseTimestamp } from '../cast/temporal-text.ts'
+import { type Argument, type ScalarFunction, type ScalarKernel, scalarFunction } from '../contract/scalar.ts'
+import { type Signature, together } from '../contract/signature.ts'
 import { DataError } from '../errors.ts'
-import type { Value } from '../expr/node.ts'
-import { type Signature, together } from '../signature/signature.ts'
 import {
   type DataType,
   date32,
@@ -20,7 +20,7 @@ import {
   timestamp,
   utf8,
 } from '../types/type.ts'
-import { type Argument, type ScalarFunction, type ScalarKernel, scalarFunction } from './contract.ts'
+import type { Value } from '../types/value.ts'
 import { compileParser, type Parsed } from './strftime.ts'
 
 /** A value, and formats when it is a text. */

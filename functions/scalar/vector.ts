@@ -1,9 +1,9 @@
 // Lists of numbers as vectors: distances and norms.
 
+import { type ScalarFunction, scalarFunction } from '../contract/scalar.ts'
+import { together } from '../contract/signature.ts'
 import { DataError } from '../errors.ts'
-import { together } from '../signature/signature.ts'
 import { type DataType, float64, isNumeric, list } from '../types/type.ts'
-import { type ScalarFunction, scalarFunction } from './contract.ts'
 import { itemOf } from './list-contract.ts'
 
 type Vector = readonly (number | null)[]

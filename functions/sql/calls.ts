@@ -1,8 +1,8 @@
 // Calls: scalar functions, aggregates with DISTINCT, ORDER BY, FILTER and WITHIN GROUP, and window functions with OVER.
 // Which of them a name is, names.ts knows.
 
+import type { AggregateUdf, WindowUdf } from '../contract/udf.ts'
 import type { ExprNode, NullTreatment, SortNode } from '../expr/node.ts'
-import type { AggregateUdf, WindowUdf } from '../udf/definition.ts'
 import type { Token } from './lexer.ts'
 import { resolveFunction } from './names.ts'
 import type { FunctionName } from './options.ts'

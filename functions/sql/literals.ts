@@ -2,8 +2,9 @@
 // INTERVAL '…'), whose text is checked here so that the error points at it.
 
 import { literal } from '../expr/literal.ts'
-import type { ExprNode, LiteralNode, Value } from '../expr/node.ts'
+import type { ExprNode, LiteralNode } from '../expr/node.ts'
 import { type DataType, date32, float64, int64, interval, time64, timestamp, uint64, utf8 } from '../types/type.ts'
+import type { Value } from '../types/value.ts'
 import type { Token } from './lexer.ts'
 import type { Reader } from './reader.ts'
 import { quote } from './syntax-error.ts'

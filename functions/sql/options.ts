@@ -1,7 +1,7 @@
 // What callers of the SQL reader may say, checked once here.
 
+import type { Udf } from '../contract/udf.ts'
 import { PlanError } from '../errors.ts'
-import type { Udf } from '../udf/definition.ts'
 
 /** A function that a name stands for: a built-in of one of the three families, or a user's. */
 export type FunctionName =

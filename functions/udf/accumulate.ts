@@ -1,12 +1,12 @@
 // A user's accumulator as the engine's: values converted both ways, results checked against the declared types, rows
 // handed over in columns when the accumulator takes columns, and errors that name the method.
 
-import type { AggregateResolution } from '../aggregate/contract.ts'
-import { AggregateRun, COLLECTION_BYTES, valueBytes } from '../aggregate/run.ts'
+import type { AggregateResolution } from '../contract/aggregate.ts'
+import { AggregateRun, COLLECTION_BYTES, valueBytes } from '../contract/aggregate-run.ts'
+import type { Argument } from '../contract/scalar.ts'
+import type { Accumulator, AggregateUdf } from '../contract/udf.ts'
 import { InternalError, UdfError } from '../errors.ts'
-import type { Value } from '../expr/node.ts'
-import type { Argument } from '../scalar/contract.ts'
-import type { Accumulator, AggregateUdf } from './definition.ts'
+import type { Value } from '../types/value.ts'
 import { type CalledFor, calledForRow, contractBroken, methodFailure } from './failure.ts'
 import { instanceOf } from './instance.ts'
 import { checkArguments } from './resolve.ts'

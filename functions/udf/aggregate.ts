@@ -1,9 +1,9 @@
 // Defining aggregate UDFs: what users call `udaf()` and hold. Checks everything that can be checked before rows come.
 
+import type { AggregateUdf, UserFunction, Volatility } from '../contract/udf.ts'
 import { PlanError } from '../errors.ts'
 import { type Expr, make, type Operand, toNode } from '../expr/expr.ts'
 import { type DataType, type Field, field } from '../types/type.ts'
-import type { AggregateUdf, UserFunction, Volatility } from './definition.ts'
 import { checkClass, declares } from './instance.ts'
 import { asField, asType, oneOf } from './scalar.ts'
 

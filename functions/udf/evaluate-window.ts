@@ -1,9 +1,9 @@
 // A user's window evaluator over one window partition: the method that its traits ask for, values converted both ways,
 // errors that name the method.
 
+import type { RowRange, WindowEvaluator, WindowUdf } from '../contract/udf.ts'
 import { InternalError, UdfError } from '../errors.ts'
-import type { Value } from '../expr/node.ts'
-import type { RowRange, WindowEvaluator, WindowUdf } from './definition.ts'
+import type { Value } from '../types/value.ts'
 import { type CalledFor, calledForRow, contractBroken, methodFailure } from './failure.ts'
 import { instanceOf } from './instance.ts'
 import { fromUser, toUser } from './user-values.ts'

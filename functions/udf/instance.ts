@@ -1,7 +1,7 @@
 // Objects of user classes and factories: how they are made, and which methods they must have.
 
+import type { UserFunction } from '../contract/udf.ts'
 import { PlanError } from '../errors.ts'
-import type { UserFunction } from './definition.ts'
 import { contractBroken, methodFailure } from './failure.ts'
 
 /** A class is called with `new`, a factory without. */

@@ -1,12 +1,12 @@
 // A scalar UDF as a kernel: the user's function called with the values users expect, its results checked against the
 // declared type. The function must be live: workers revive shipped bodies before anything is bound for evaluation.
 
+import type { Argument, Resolution, ScalarKernel } from '../contract/scalar.ts'
+import type { ScalarUdf, Udf } from '../contract/udf.ts'
 import { InternalError, PlanError } from '../errors.ts'
-import type { Value } from '../expr/node.ts'
-import type { Argument, Resolution, ScalarKernel } from '../scalar/contract.ts'
 import { commonNumeric, plainType } from '../types/coercion.ts'
 import { type DataType, displayType, sameType } from '../types/type.ts'
-import type { ScalarUdf, Udf } from './definition.ts'
+import type { Value } from '../types/value.ts'
 import { fromUser, toUser } from './user-values.ts'
 import { vectorKernel } from './vector.ts'
 

@@ -1,10 +1,10 @@
 // Defining scalar UDFs: what users call `udf()` and hold. Checks everything that can be checked before rows come.
 
+import type { ScalarUdf, UserFunction, Volatility } from '../contract/udf.ts'
 import { PlanError } from '../errors.ts'
 import { type Expr, make, type Operand, toNode } from '../expr/expr.ts'
 import { parseType } from '../types/parse-type.ts'
 import { type DataType, type Field, field } from '../types/type.ts'
-import type { ScalarUdf, UserFunction, Volatility } from './definition.ts'
 
 export interface UdfOptions {
   /** How the function is called in expressions, messages and registries. Default: the function's own name. */

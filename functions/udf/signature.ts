@@ -1,8 +1,8 @@
 // The signature of a user-defined function as canonical text: what two sides must agree on to mean the same by one name.
 // Equal texts mean that a plan made with one function holds for the other; docs/reference/wire.md says what is in it.
 
+import type { Udf } from '../contract/udf.ts'
 import { type Field, typeName } from '../types/type.ts'
-import type { Udf } from './definition.ts'
 
 /** What a definition says when it says nothing. */
 const usualNulls: Readonly<Record<Udf['family'], string>> = { scalar: 'propagate', aggregate: 'call', window: 'call' }

@@ -5,7 +5,6 @@ import { floorQuotient } from '../cast/calendar.ts'
 import { parseDecimal } from '../cast/decimal.ts'
 import { DataError, UdfError } from '../errors.ts'
 import { decimalText } from '../expr/display-value.ts'
-import type { Value } from '../expr/node.ts'
 import {
   type DataType,
   displayType,
@@ -15,6 +14,7 @@ import {
   isInteger,
   type TimeUnit,
 } from '../types/type.ts'
+import type { Value } from '../types/value.ts'
 
 const ticksPerMs: Record<TimeUnit, number> = { s: 0.001, ms: 1, us: 1000, ns: 1_000_000 }
 

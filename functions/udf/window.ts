@@ -1,9 +1,9 @@
 // Defining window UDFs: what users call `udwf()` and hold. Checks everything that can be checked before rows come.
 
+import type { UserFunction, Volatility, WindowUdf } from '../contract/udf.ts'
 import { PlanError } from '../errors.ts'
 import { type Expr, make, type Operand, toNode } from '../expr/expr.ts'
 import type { DataType, Field } from '../types/type.ts'
-import type { UserFunction, Volatility, WindowUdf } from './definition.ts'
 import { checkClass } from './instance.ts'
 import { asField, asType, oneOf } from './scalar.ts'
 

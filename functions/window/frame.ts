@@ -4,9 +4,10 @@
 import type { IntervalValue } from '../cast/interval.ts'
 import { PlanError } from '../errors.ts'
 import { displayValue } from '../expr/display-value.ts'
-import type { FrameBound, LiteralNode, Value, WindowFrame } from '../expr/node.ts'
+import type { FrameBound, LiteralNode, WindowFrame } from '../expr/node.ts'
 import { resolveArithmetic } from '../scalar/arithmetic.ts'
 import { type DataType, displayType, isBigInt, isInteger, isNumeric, timestamp } from '../types/type.ts'
+import type { Value } from '../types/value.ts'
 
 /** A distance along the sort key. Both functions give values that compare with each other. */
 export interface RangeDistance {

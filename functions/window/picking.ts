@@ -1,11 +1,11 @@
 // The window functions that take their result from another row: lag and lead by distance, first_value, last_value and
 // nth_value from the frame. Where nulls are ignored, rows with a null do not count.
 
+import type { Argument } from '../contract/scalar.ts'
+import { anything, exactly, integer } from '../contract/signature.ts'
+import { integerOf, type WindowFunction, windowFunction } from '../contract/window.ts'
 import { PlanError } from '../errors.ts'
-import type { Argument } from '../scalar/contract.ts'
-import { anything, exactly, integer } from '../signature/signature.ts'
 import { type DataType, nullType } from '../types/type.ts'
-import { integerOf, type WindowFunction, windowFunction } from './contract.ts'
 
 const typeOf = (args: readonly Argument[]): DataType => args[0]?.type ?? nullType
 

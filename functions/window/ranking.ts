@@ -1,9 +1,9 @@
 // The window functions that number rows: row_number, rank, dense_rank, percent_rank, cume_dist, ntile.
 
+import { exactly, integer } from '../contract/signature.ts'
+import { integerOf, type Place, windowFunction } from '../contract/window.ts'
 import { PlanError } from '../errors.ts'
-import { exactly, integer } from '../signature/signature.ts'
 import { float64, uint64 } from '../types/type.ts'
-import { integerOf, type Place, windowFunction } from './contract.ts'
 
 const noArguments = exactly([])
 

@@ -18,7 +18,7 @@ import {
   Vector,
 } from 'apache-arrow'
 import { DamagedMetadataError, verifyMessage } from '../source/arrow/verify.ts'
-import type { ShippedType } from './closure/walk.ts'
+import type { ShippedType } from './closure/shipped-type.ts'
 
 /** The Arrow values that closures may capture. */
 export const arrowTypes: readonly ShippedType[] = [

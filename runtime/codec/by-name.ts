@@ -2,9 +2,9 @@
 // one refuses it, instead of computing with other types than were planned. No body is seen here.
 
 import { hash } from 'node:crypto'
+import type { Udf, Volatility } from '../../functions/contract/udf.ts'
 import { WireError } from '../../functions/errors.ts'
 import { didYouMean } from '../../functions/nearest.ts'
-import type { Udf, Volatility } from '../../functions/udf/definition.ts'
 import { signatureOf } from '../../functions/udf/signature.ts'
 import type { CodecContext } from './context.ts'
 

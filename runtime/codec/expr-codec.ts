@@ -3,8 +3,8 @@
 
 import { WireError } from '../../functions/errors.ts'
 import { Expr, isExpr, make } from '../../functions/expr/expr.ts'
-import { decodingContext, encodingContext } from '../context/slots.ts'
 import type { CodecContext } from './context.ts'
+import { decodingContext, encodingContext } from './context-slots.ts'
 import { decodeEnvelope, encodeEnvelope, FLAG_INLINE_CODE } from './envelope.ts'
 import { decodeGraph, encodeGraph } from './graph-codec.ts'
 import { packNode, unpackNode } from './pack-node.ts'

@@ -2,9 +2,9 @@
 // once, as an attachment, and keeps its identity; bytes travel as attachments too. Decoding never revives code.
 
 import * as devalue from 'devalue'
+import type { Udf } from '../../functions/contract/udf.ts'
 import { ShippingError, WireError } from '../../functions/errors.ts'
 import { isExpr, make } from '../../functions/expr/expr.ts'
-import type { Udf } from '../../functions/udf/definition.ts'
 import { arrowTypes } from './arrow.ts'
 import type { CodecContext } from './context.ts'
 import { packNode, unpackNode } from './pack-node.ts'

@@ -1,13 +1,13 @@
 // What would travel, for people to look at before it does: captured values may be secrets, or far larger than anyone
 // thinks. Nothing is sent, and no code is revived.
 
+import type { Udf, UserFunction } from '../../functions/contract/udf.ts'
 import { Expr } from '../../functions/expr/expr.ts'
 import { walk } from '../../functions/expr/walk.ts'
-import type { Udf, UserFunction } from '../../functions/udf/definition.ts'
-import { encodingContext } from '../context/slots.ts'
-import { captureClosure } from './closure/capture-closure.ts'
-import type { ShippedEntry } from './closure/report.ts'
+import { captureClosure } from './closure/capture/capture-closure.ts'
+import type { ShippedEntry } from './closure/capture/report.ts'
 import type { CodecContext } from './context.ts'
+import { encodingContext } from './context-slots.ts'
 import { isScalarUdf } from './shipped-types.ts'
 import { encodeUdf, travelsByValue } from './udf-codec.ts'
 

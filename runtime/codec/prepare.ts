@@ -1,13 +1,13 @@
 // Reviving the functions of a task: the only place where shipped code becomes code again, called in workers only. Each
 // distinct body is revived once per worker, however many tasks use it.
 
+import type { Udf, UserFunction } from '../../functions/contract/udf.ts'
 import type { ExprNode } from '../../functions/expr/node.ts'
 import { rewrite, walk } from '../../functions/expr/walk.ts'
-import type { Udf, UserFunction } from '../../functions/udf/definition.ts'
-import { decodingContext } from '../context/slots.ts'
 import { mapNodes } from '../program/map-nodes.ts'
 import type { Program } from '../program/program.ts'
-import { reviveClosure } from './closure/revive.ts'
+import { reviveClosure } from './closure/revive/revive.ts'
+import { decodingContext } from './context-slots.ts'
 import { shippedTypes } from './shipped-types.ts'
 
 /** Revived bodies by content hash, least recently used first. */

@@ -1,13 +1,13 @@
 // Expressions and user-defined functions inside closures: they travel as what they are, under the context in force, and
 // not as the library's objects that they happen to be.
 
+import type { Udf } from '../../functions/contract/udf.ts'
 import { WireError } from '../../functions/errors.ts'
 import { type Expr, isExpr } from '../../functions/expr/expr.ts'
 import { aggregateCallable } from '../../functions/udf/aggregate.ts'
-import type { Udf } from '../../functions/udf/definition.ts'
 import { callable, type ScalarUDF } from '../../functions/udf/scalar.ts'
 import { windowCallable } from '../../functions/udf/window.ts'
-import type { ShippedType } from './closure/walk.ts'
+import type { ShippedType } from './closure/shipped-type.ts'
 import type { CodecContext } from './context.ts'
 import { decodeExpr, encodeExpr } from './expr-codec.ts'
 import { decodeUdf, encodeUdf } from './udf-codec.ts'

@@ -3,10 +3,10 @@
 
 import { WireError } from '../../functions/errors.ts'
 import type { TaskPart } from '../backend.ts'
-import { decodingContext, encodingContext } from '../context/slots.ts'
 import type { Program } from '../program/program.ts'
-import type { Task } from '../task.ts'
+import type { Task } from '../program/task.ts'
 import type { CodecContext } from './context.ts'
+import { decodingContext, encodingContext } from './context-slots.ts'
 import { decodeEnvelope, encodeEnvelope, FLAG_INLINE_CODE } from './envelope.ts'
 import { decodeGraph, encodeGraph } from './graph-codec.ts'
 import { type EncodedTask, findPart, PartCollector, type PartSource } from './parts.ts'

@@ -1,8 +1,8 @@
 // The contract of a user-defined function that came from elsewhere: checked before anybody relies on its types. The body
 // stays opaque.
 
+import type { Udf, Volatility } from '../../functions/contract/udf.ts'
 import { WireError } from '../../functions/errors.ts'
-import type { Udf, Volatility } from '../../functions/udf/definition.ts'
 import { isDataType, isField, isListOf, isRecord, type PartBudget } from './validate-type.ts'
 
 type Contract = Omit<Udf, 'body'>

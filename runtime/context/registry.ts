@@ -1,12 +1,12 @@
 // What has been registered under names: functions and tables, found again by callers, by SQL text and by functions that
 // travel by name. No workers and no options here.
 
-import { catalogue } from '../../functions/catalogue.ts'
+import { catalogue } from '../../functions/catalogue/catalogue.ts'
+import type { Udf } from '../../functions/contract/udf.ts'
 import { PlanError } from '../../functions/errors.ts'
 import { didYouMean } from '../../functions/nearest.ts'
 import type { FunctionNames } from '../../functions/sql/options.ts'
-import type { Udf } from '../../functions/udf/definition.ts'
-import type { Job } from '../job.ts'
+import type { Job } from '../job/job.ts'
 
 type Family = Udf['family']
 

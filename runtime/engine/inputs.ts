@@ -5,7 +5,7 @@ import { isUtf8 } from 'node:buffer'
 import type { Column, PlainColumn } from '../../functions/column/column.ts'
 import { decimalAt, isAscii, valueAt } from '../../functions/column/column.ts'
 import { takeValues } from '../../functions/column/take-values.ts'
-import type { Value } from '../../functions/expr/node.ts'
+import type { Value } from '../../functions/types/value.ts'
 import type { InputForm } from './emit/input.ts'
 
 /** What the names `v`, `o`, `c`, `m`, `h` and `l` of one input stand for; see `inputNames`. */

@@ -3,7 +3,7 @@
 
 import type { Bound } from '../../functions/bind/bound.ts'
 import { type Batch, valueAt } from '../../functions/column/column.ts'
-import type { Value } from '../../functions/expr/node.ts'
+import type { Value } from '../../functions/types/value.ts'
 import { udfFailure } from './udf-failure.ts'
 
 /** The value of an expression in one row of a batch; null for null. */

@@ -5,7 +5,7 @@ import { type BoundAggregate, bindAggregate } from '../../functions/bind/aggrega
 import { Binder } from '../../functions/bind/binder.ts'
 import { type Bound, partsOf } from '../../functions/bind/bound.ts'
 import { bindWindow } from '../../functions/bind/window.ts'
-import { catalogue } from '../../functions/catalogue.ts'
+import { catalogue } from '../../functions/catalogue/catalogue.ts'
 import type { ExprNode } from '../../functions/expr/node.ts'
 import { columnsOf, rewrite, walk } from '../../functions/expr/walk.ts'
 import type { Schema } from '../../functions/types/type.ts'

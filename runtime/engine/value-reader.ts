@@ -1,7 +1,7 @@
 // Reading single values of a column by row, for whatever needs them as JavaScript values in another order than the rows'.
 
 import { decimalAt, type PlainColumn, valueAt } from '../../functions/column/column.ts'
-import type { Value } from '../../functions/expr/node.ts'
+import type { Value } from '../../functions/types/value.ts'
 import { decodeText } from './inputs.ts'
 
 /** Texts up to this many bytes are decoded at once; a JavaScript string cannot hold much more. */

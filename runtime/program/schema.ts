@@ -3,7 +3,7 @@
 import { aggregateSchema, bindAggregate, keyFields } from '../../functions/bind/aggregate.ts'
 import { Binder } from '../../functions/bind/binder.ts'
 import { bindWindow } from '../../functions/bind/window.ts'
-import { catalogue } from '../../functions/catalogue.ts'
+import { catalogue } from '../../functions/catalogue/catalogue.ts'
 import { type Field, field, float64, type Schema } from '../../functions/types/type.ts'
 import type { AggregateOp, Program, ProgramOp } from './program.ts'
 

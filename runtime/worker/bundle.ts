@@ -13,7 +13,7 @@ import { build, type Plugin } from 'esbuild'
 import type { BundleManifest } from '../pool/worker-entry.ts'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
-const captureSource = 'runtime/codec/closure/capture.ts'
+const captureSource = 'runtime/codec/closure/capture/capture.ts'
 
 /** Bundles younger than this, and some more, outlive the next one: a running pool may still start workers of them. */
 const keptMs = 60 * 60 * 1000

@@ -2,9 +2,9 @@
 
 import { createHash } from 'node:crypto'
 import * as devalue from 'devalue'
-import type { Udf } from '../../functions/udf/definition.ts'
+import type { Udf } from '../../functions/contract/udf.ts'
 import type { CodecContext } from '../codec/context.ts'
-import { getWorkerCtx } from '../context/slots.ts'
+import { getWorkerCtx } from '../codec/context-slots.ts'
 import type { LoadedContext } from './task-loop.ts'
 
 const families: readonly Udf['family'][] = ['scalar', 'aggregate', 'window']

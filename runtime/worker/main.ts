@@ -1,9 +1,9 @@
 // The entry of a worker process: the task loop around the engine. Everything a worker loads hangs on this file.
 
 import { setFlagsFromString } from 'node:v8'
-import { runWork } from '../run-work.ts'
-import { installDoors } from './doors.ts'
 import { loadContext } from './load-context.ts'
+import { installDoors } from './module-hooks.ts'
+import { runWork } from './run-work.ts'
 import { startTaskLoop } from './task-loop.ts'
 
 // Batches lie outside of V8's heap. By default every 64 MiB of them cause a collection of all there is, dozens a second,

@@ -1,7 +1,7 @@
 // `volley functions` as users run it.
 
 import { test } from 'tap'
-import { builtIns } from '../../functions/describe.ts'
+import { builtIns } from '../../functions/catalogue/describe.ts'
 import { volley } from './spawn-server.ts'
 
 test('volley functions', { timeout: 60_000 }, async (t) => {

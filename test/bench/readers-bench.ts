@@ -22,7 +22,7 @@ type Candidate = (columns: readonly string[] | undefined) => Promise<() => Promi
 const ours =
   (dictionaries: 'keep' | 'decode'): Candidate =>
   async (columns) => {
-    const { openSource, readPartition } = await import('../../runtime/source/source.ts')
+    const { openSource, readPartition } = await import('../../runtime/source/formats.ts')
     await import(
       path.includes('.csv') ? '../../runtime/source/csv/read-csv.ts' : '../../runtime/source/parquet/read-parquet.ts'
     )

@@ -1,17 +1,18 @@
 // A plain evaluation of aggregate cases, row by row over the built-ins' accumulators: the reference for the engine's
 // grouping. Two phases give what one gives: half of the rows each, and their states merged.
 
-import { resolveAggregate } from '../../functions/aggregate/contract.ts'
 import { Binder } from '../../functions/bind/binder.ts'
 import { argumentOf, type Bound } from '../../functions/bind/bound.ts'
-import { catalogue } from '../../functions/catalogue.ts'
-import type { AggregateNode, ExprNode, Value } from '../../functions/expr/node.ts'
+import { catalogue } from '../../functions/catalogue/catalogue.ts'
+import { resolveAggregate } from '../../functions/contract/aggregate.ts'
+import type { Accumulator } from '../../functions/contract/udf.ts'
+import type { AggregateNode, ExprNode } from '../../functions/expr/node.ts'
 import { rewrite, walk } from '../../functions/expr/walk.ts'
 import { distinct, elementKey } from '../../functions/scalar/list-contract.ts'
 import { compareValues } from '../../functions/scalar/order.ts'
 import { parseExpr } from '../../functions/sql/parse.ts'
 import { type DataType, field, type Schema } from '../../functions/types/type.ts'
-import type { Accumulator } from '../../functions/udf/definition.ts'
+import type { Value } from '../../functions/types/value.ts'
 import { interpret } from '../../runtime/engine/interpret.ts'
 import { type ConformanceCase, columnOf, type Input, inputOf } from './cases.ts'
 import type { Outcome } from './run.ts'

@@ -13,9 +13,9 @@ import {
   setDecimal,
   storageOf,
 } from '../../functions/column/column.ts'
-import type { Value } from '../../functions/expr/node.ts'
 import { parseArrowType } from '../../functions/types/arrow-name.ts'
 import { type DataType, field, isBigInt, isFloat, type Schema } from '../../functions/types/type.ts'
+import type { Value } from '../../functions/types/value.ts'
 
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json }
 

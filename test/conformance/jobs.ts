@@ -4,9 +4,9 @@ import { type Table, tableFromIPC } from 'apache-arrow'
 import { fromRecordBatch } from '../../functions/column/arrow.ts'
 import { valueAt } from '../../functions/column/column.ts'
 import { sliceBatch } from '../../functions/column/slice.ts'
-import type { Value } from '../../functions/expr/node.ts'
 import { fromArrowSchema } from '../../functions/types/arrow.ts'
-import { BatchEncoder } from '../../runtime/batch-encoder.ts'
+import type { Value } from '../../functions/types/value.ts'
+import { BatchEncoder } from '../../runtime/data/batch-encoder.ts'
 import { type ConformanceCase, inputOf } from './cases.ts'
 
 /** The input of a case as a table of one record batch per partition. */

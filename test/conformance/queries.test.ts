@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs'
 import t from 'tap'
 import { catalogue, SessionContext, typeName } from 'volley'
 import { DataFrame } from '../../runtime/dataframe.ts'
-import { readQuery } from '../../runtime/sql-job.ts'
+import { readQuery } from '../../runtime/job/sql-job.ts'
 import type { ConformanceCase, Json } from './cases.ts'
 import { tableOf } from './jobs.ts'
 

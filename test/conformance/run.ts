@@ -1,12 +1,12 @@
 // Runs one conformance case and says what is wrong with the answer, if anything.
 
 import { Binder } from '../../functions/bind/binder.ts'
-import { catalogue } from '../../functions/catalogue.ts'
+import { catalogue } from '../../functions/catalogue/catalogue.ts'
 import { categoryOf, isVolleyError } from '../../functions/errors.ts'
-import type { Value } from '../../functions/expr/node.ts'
 import { parseExpr } from '../../functions/sql/parse.ts'
 import { parseArrowType } from '../../functions/types/arrow-name.ts'
 import { type DataType, displayType, typeName } from '../../functions/types/type.ts'
+import type { Value } from '../../functions/types/value.ts'
 import { type ConformanceCase, comparable, decode, inputOf, ours, sameValue } from './cases.ts'
 import type { Evaluator } from './evaluators.ts'
 

@@ -2,7 +2,7 @@
 
 import { readFile } from 'node:fs/promises'
 import t from 'tap'
-import { namesModule, referencePage } from '../../functions/reference.ts'
+import { namesModule, referencePage } from '../../functions/catalogue/reference.ts'
 
 t.setTimeout(10_000)
 
@@ -12,6 +12,6 @@ t.test('docs/reference/functions.md is what npm run generate writes', async (t) 
   t.equal(await read('docs/reference/functions.md'), referencePage())
 })
 
-t.test('functions/builder-names.ts is what npm run generate writes', async (t) => {
-  t.equal(await read('functions/builder-names.ts'), namesModule())
+t.test('functions/catalogue/builder-names.ts is what npm run generate writes', async (t) => {
+  t.equal(await read('functions/catalogue/builder-names.ts'), namesModule())
 })

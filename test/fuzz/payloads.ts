@@ -2,7 +2,7 @@
 
 import * as arrow from 'apache-arrow'
 import { col, decodeExpr, encodeExpr, functions as f, float64, lit, SessionContext, udf, utf8, when } from 'volley'
-import type { AggregateUdf, Udf, WindowUdf } from '../../functions/udf/definition.ts'
+import type { AggregateUdf, Udf, WindowUdf } from '../../functions/contract/udf.ts'
 import { decodeCall, decodeResult, encodeCall, encodeResult, encodeTarget } from '../../runtime/codec/call-codec.ts'
 import { captureClosure } from '../../runtime/codec/closure/index.ts'
 import { PartCollector, type PartSource } from '../../runtime/codec/parts.ts'

@@ -19,8 +19,8 @@ import {
   utf8,
 } from 'volley'
 import { DataFrame } from '../../runtime/dataframe.ts'
-import { parseJobJson } from '../../runtime/json-job.ts'
-import { readQuery } from '../../runtime/sql-job.ts'
+import { parseJobJson } from '../../runtime/job/json-job.ts'
+import { readQuery } from '../../runtime/job/sql-job.ts'
 import type { ConformanceCase, Json } from '../conformance/cases.ts'
 import { tableOf } from '../conformance/jobs.ts'
 

@@ -3,7 +3,7 @@
 import { type Test, test } from 'tap'
 import { type Backend, col, functions as f, float64, SessionContext, type TaskRequest, udf, WorkerPool } from 'volley'
 import { InProcessBackend } from '../../runtime/in-process.ts'
-import { submitJob } from '../../runtime/submit.ts'
+import { submitJob } from '../../runtime/scheduler/submit.ts'
 import { contextModule } from './context/with-session.ts'
 import { slicedTable } from './with-jobs.ts'
 

@@ -27,6 +27,8 @@
 //   f  function       f, kind, flags, name, code, place or -1, line, column, names, values
 //   x  extras         x, Ref target, prototype or true, integrity, then key, flags, value (or key, flags, get, set)
 
+import { crc32 } from 'node:zlib'
+
 export const magic = 'VLYCLOS'
 export const formatVersion = 2
 export const digestStart = 24
@@ -47,3 +49,8 @@ export const propertyFlags = { writable: 1, enumerable: 2, configurable: 4, acce
 export const integrityLevels = { extensible: 0, frozen: 1, sealed: 2, closed: 3 } as const
 /** How the functions of a group are made: alone, as constants of one scope, or each with cells that are set later. */
 export const groupModes = { single: 0, joint: 1, cells: 2 } as const
+
+/** Of what the digest is not about: the header, with the digest in it, and the directories. */
+export function checksumOf(bytes: Uint8Array, directoriesStart: number): number {
+  return crc32(bytes.subarray(directoriesStart), crc32(bytes.subarray(0, checksumStart)))
+}

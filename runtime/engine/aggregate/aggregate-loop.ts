@@ -1,10 +1,10 @@
 // The generated loop that brings rows, or partial states, into the slots of their groups: one for all aggregates that
 // see the same rows. What the slots are is said by kernels; which group a row is in, by whoever calls.
 
-import type { AggregateKernel, GroupedKernel } from '../../../functions/aggregate/contract.ts'
-import type { AggregateRun } from '../../../functions/aggregate/run.ts'
 import type { Bound } from '../../../functions/bind/bound.ts'
-import type { Operand } from '../../../functions/scalar/contract.ts'
+import type { AggregateKernel, GroupedKernel } from '../../../functions/contract/aggregate.ts'
+import type { AggregateRun } from '../../../functions/contract/aggregate-run.ts'
+import type { Operand } from '../../../functions/contract/scalar.ts'
 import { Emitter } from '../emit/emit.ts'
 import { compileLoop, type LoopFunction } from '../emit/loop.ts'
 import { declareInputs, type Forms, type LoopSet, loopHead } from '../emit/loop-set.ts'

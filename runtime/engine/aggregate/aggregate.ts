@@ -1,16 +1,16 @@
 // Aggregation over batches: groups are numbered first, then one generated loop updates the state of all aggregates.
 // The same class runs the three phases: `single` rows to results, `partial` rows to states, `final` states to results.
 
-import type { AggregateKernel } from '../../../functions/aggregate/contract.ts'
-import { AggregateRun } from '../../../functions/aggregate/run.ts'
 import type { BoundAggregate } from '../../../functions/bind/aggregate.ts'
 import type { Bound } from '../../../functions/bind/bound.ts'
 import type { Batch, PlainColumn } from '../../../functions/column/column.ts'
 import { columnOf } from '../../../functions/column/target.ts'
+import type { AggregateKernel } from '../../../functions/contract/aggregate.ts'
+import { AggregateRun } from '../../../functions/contract/aggregate-run.ts'
+import type { Accumulator } from '../../../functions/contract/udf.ts'
 import { InternalError } from '../../../functions/errors.ts'
-import type { Value } from '../../../functions/expr/node.ts'
 import type { Field } from '../../../functions/types/type.ts'
-import type { Accumulator } from '../../../functions/udf/definition.ts'
+import type { Value } from '../../../functions/types/value.ts'
 import type { PreparedBatch, Selection } from '../prepared-batch.ts'
 import { Projection } from '../projection.ts'
 import { AggregateLoop, type LoopPart } from './aggregate-loop.ts'

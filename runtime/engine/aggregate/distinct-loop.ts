@@ -1,7 +1,6 @@
 // DISTINCT for any aggregate: of the rows that come, those that are new to their group go through the aggregate's own
 // loop. Partial states are lists of distinct rows, which go the same way when they are merged.
 
-import type { AggregateKernel } from '../../../functions/aggregate/contract.ts'
 import { itemOfRow, rowOfItem } from '../../../functions/aggregate/distinct.ts'
 import type { BoundAggregate } from '../../../functions/bind/aggregate.ts'
 import type { Bound } from '../../../functions/bind/bound.ts'
@@ -10,8 +9,9 @@ import { listColumn, listItems } from '../../../functions/column/lists.ts'
 import { sliceColumn } from '../../../functions/column/slice.ts'
 import { resolveDictionary, takeRows } from '../../../functions/column/take.ts'
 import { columnOf } from '../../../functions/column/target.ts'
-import type { Value } from '../../../functions/expr/node.ts'
+import type { AggregateKernel } from '../../../functions/contract/aggregate.ts'
 import type { DataType } from '../../../functions/types/type.ts'
+import type { Value } from '../../../functions/types/value.ts'
 import { PreparedBatch, type Selection } from '../prepared-batch.ts'
 import { Projection } from '../projection.ts'
 import { valueReader } from '../value-reader.ts'

@@ -1,7 +1,7 @@
 // One value per group in an array that grows with the groups.
 
-import type { Slot } from '../../../functions/aggregate/contract.ts'
-import type { Value } from '../../../functions/expr/node.ts'
+import type { Slot } from '../../../functions/contract/aggregate.ts'
+import type { Value } from '../../../functions/types/value.ts'
 import { OBJECT_BYTES } from '../memory-budget.ts'
 
 type SlotValues = Float64Array | BigInt64Array | Uint8Array | Value[]

@@ -2,7 +2,7 @@
 // made only for rows in which it may be made. Arguments come emitted; what they are is not looked at.
 
 import type { BoundCall } from '../../../functions/bind/bound.ts'
-import type { DirectCall } from '../../../functions/scalar/contract.ts'
+import type { DirectCall } from '../../../functions/contract/scalar.ts'
 import type { StatementWriter } from './statements.ts'
 import { defaultText, type Emitted, nullValue, plainValue, variable } from './values.ts'
 

@@ -3,8 +3,8 @@
 
 import type { Bound, BoundCase, BoundCoalesce, BoundLogic } from '../../../functions/bind/bound.ts'
 import { InternalError } from '../../../functions/errors.ts'
-import type { Value } from '../../../functions/expr/node.ts'
 import type { DataType } from '../../../functions/types/type.ts'
+import type { Value } from '../../../functions/types/value.ts'
 import { emitCall } from './call.ts'
 import { emitInput, type InputForm } from './input.ts'
 import { StatementWriter } from './statements.ts'

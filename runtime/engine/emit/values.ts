@@ -2,7 +2,7 @@
 // here, no statements.
 
 import { storageOf } from '../../../functions/column/column.ts'
-import type { Operand } from '../../../functions/scalar/contract.ts'
+import type { Operand } from '../../../functions/contract/scalar.ts'
 import type { DataType } from '../../../functions/types/type.ts'
 
 /** An expression's value in the current row. `valid` is '1', '0' or an expression that is 0 or 1. */

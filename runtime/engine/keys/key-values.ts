@@ -2,7 +2,7 @@
 // Equality is SQL's for grouping: NaN equals NaN, -0 equals 0. No numbers and no hashes of keys here.
 
 import type { PlainColumn } from '../../../functions/column/column.ts'
-import type { Value } from '../../../functions/expr/node.ts'
+import type { Value } from '../../../functions/types/value.ts'
 
 /** Doubles as words, low first, two to a row; numbers that are equal keys have equal words. */
 export function floatWords(column: PlainColumn): Int32Array {

@@ -10,8 +10,8 @@ import {
   valueAt,
 } from '../../../functions/column/column.ts'
 import { columnOf } from '../../../functions/column/target.ts'
-import type { Value } from '../../../functions/expr/node.ts'
 import { type DataType, isFloat } from '../../../functions/types/type.ts'
+import type { Value } from '../../../functions/types/value.ts'
 import { OBJECT_BYTES } from '../memory-budget.ts'
 import { BytesTable } from './bytes-table.ts'
 import { EMPTY } from './key-slots.ts'

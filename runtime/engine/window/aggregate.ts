@@ -2,10 +2,10 @@
 // them; others keep partial states of the rows at hand, merged where small states make that cheap, and see a frame's rows
 // anew where they do not. Equal frames are evaluated once.
 
-import type { AggregateKernel } from '../../../functions/aggregate/contract.ts'
-import { AggregateRun, valueBytes } from '../../../functions/aggregate/run.ts'
-import type { Value } from '../../../functions/expr/node.ts'
-import type { Accumulator } from '../../../functions/udf/definition.ts'
+import type { AggregateKernel } from '../../../functions/contract/aggregate.ts'
+import { AggregateRun, valueBytes } from '../../../functions/contract/aggregate-run.ts'
+import type { Accumulator } from '../../../functions/contract/udf.ts'
+import type { Value } from '../../../functions/types/value.ts'
 import type { BoundFrame } from '../../../functions/window/frame.ts'
 import type { MemoryBudget } from '../memory-budget.ts'
 import type { Frames } from './frame.ts'

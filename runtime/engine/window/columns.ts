@@ -12,7 +12,7 @@ import { growingExtremes, slidingExtremes } from './extremes.ts'
 import type { Frames } from './frame.ts'
 import { isFixed } from './gather.ts'
 import type { WindowOrder } from './order.ts'
-import { pickedColumn } from './picks.ts'
+import { pickedColumn } from './pick-values.ts'
 import { growingSums, prefixCounts, prefixSums, slidingSums, wholeSums } from './sums.ts'
 
 /** What all of them need to know. */

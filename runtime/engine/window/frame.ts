@@ -1,8 +1,8 @@
 // The frame of every row, as places from start to end (half-open). Within a window partition neither ever moves back,
 // which is what lets aggregates slide.
 
-import type { Value } from '../../../functions/expr/node.ts'
 import { compareValues } from '../../../functions/scalar/order.ts'
+import type { Value } from '../../../functions/types/value.ts'
 import type { BoundFrame, FrameLimit, RangeDistance } from '../../../functions/window/frame.ts'
 import type { WindowOrder } from './order.ts'
 

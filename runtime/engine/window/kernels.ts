@@ -1,8 +1,8 @@
 // Window functions that number rows: a loop per function, into which its definition is inlined.
 
 import { bigintArray, numberArray, type PlainColumn } from '../../../functions/column/column.ts'
+import type { WindowKernel } from '../../../functions/contract/window.ts'
 import { type DataType, isBigInt } from '../../../functions/types/type.ts'
-import type { WindowKernel } from '../../../functions/window/contract.ts'
 import { compileFunction } from '../emit/loop.ts'
 import type { WindowOrder } from './order.ts'
 

@@ -5,7 +5,7 @@
 import type { PlainColumn } from '../../../functions/column/column.ts'
 import { counting } from '../../../functions/column/take.ts'
 import { Grouping } from '../aggregate/grouping.ts'
-import { dealRows } from '../deal.ts'
+import { dealRows } from '../partition-rows.ts'
 import type { Direction } from '../sort/leading-numbers.ts'
 import { type RowKey, RowSorter } from '../sort/order-rows.ts'
 import { rowKeysOf } from '../sort/sort.ts'

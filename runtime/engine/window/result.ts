@@ -2,8 +2,8 @@
 
 import { type PlainColumn, storageOf } from '../../../functions/column/column.ts'
 import { finishTarget, makeTarget, type Target } from '../../../functions/column/target.ts'
-import type { Value } from '../../../functions/expr/node.ts'
 import type { DataType } from '../../../functions/types/type.ts'
+import type { Value } from '../../../functions/types/value.ts'
 
 export class ResultColumn {
   readonly #type: DataType

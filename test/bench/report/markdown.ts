@@ -2,8 +2,7 @@
 
 import type { Engine } from '../measure/workload.ts'
 import { engineNames, shown, unitNames, verdict } from './console.ts'
-import type { MeasuredGoal, MeasuredWorkload } from './results.ts'
-import type { BenchResults } from './write.ts'
+import type { BenchResults, MeasuredGoal, MeasuredWorkload } from './results.ts'
 
 /** @param before - The tables as they were: the reasons in them stay. */
 export function performanceTables(results: BenchResults, before: string): string {

@@ -38,6 +38,16 @@ export interface MeasuredWorkload {
   readonly goals: readonly MeasuredGoal[]
 }
 
+/** What was run where. */
+export interface BenchResults {
+  readonly date: string
+  readonly machine: { readonly cpu: string; readonly cores: number; readonly platform: string }
+  readonly versions: Readonly<Record<string, string>>
+  /** Rows of `lineitem`. */
+  readonly rows: number
+  readonly workloads: readonly MeasuredWorkload[]
+}
+
 export function measured(workload: Workload, timings: readonly Timing[]): MeasuredWorkload {
   const { name, title, work, unit, size, missing } = workload
   const fastest = (engine: Engine): number =>

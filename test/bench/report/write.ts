@@ -3,17 +3,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { availableParallelism, cpus } from 'node:os'
 import { performanceTables } from './markdown.ts'
-import type { MeasuredWorkload } from './results.ts'
-
-/** What was run where. */
-export interface BenchResults {
-  readonly date: string
-  readonly machine: { readonly cpu: string; readonly cores: number; readonly platform: string }
-  readonly versions: Readonly<Record<string, string>>
-  /** Rows of `lineitem`. */
-  readonly rows: number
-  readonly workloads: readonly MeasuredWorkload[]
-}
+import type { BenchResults, MeasuredWorkload } from './results.ts'
 
 const resultsFile = new URL('../results.json', import.meta.url)
 const page = new URL('../../../docs/performance.md', import.meta.url)

@@ -1,7 +1,8 @@
 // Reading files into Arrow record batches of this process.
 
 import * as arrow from 'apache-arrow'
-import { openSource, readPartition, type SourceSpec } from '../../../runtime/source/source.ts'
+import { openSource, readPartition } from '../../../runtime/source/formats.ts'
+import type { SourceSpec } from '../../../runtime/source/source.ts'
 import { csvFile, flightsFile } from '../data/files.ts'
 import { cellsOfArrow } from '../measure/cells.ts'
 import { type Variant, variant, type Workload, type WorkloadMaker, workload } from '../measure/workload.ts'

@@ -2,8 +2,8 @@
 // take data only; they are asides.
 
 import v8 from 'node:v8'
-import { captureClosure } from '../../../runtime/codec/closure/capture-closure.ts'
-import { reviveClosure } from '../../../runtime/codec/closure/revive.ts'
+import { captureClosure } from '../../../runtime/codec/closure/capture/capture-closure.ts'
+import { reviveClosure } from '../../../runtime/codec/closure/revive/revive.ts'
 import { reviveOnce } from '../../../runtime/codec/prepare.ts'
 import { automatic, captures, explicit, loop, withRate } from '../data/closures.ts'
 import { type Cells, cellsOfColumns } from '../measure/cells.ts'

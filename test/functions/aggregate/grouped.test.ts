@@ -2,11 +2,11 @@
 
 import fc from 'fast-check'
 import t from 'tap'
-import { type AggregateResolution, resolveAggregate } from '../../../functions/aggregate/contract.ts'
-import { aggregateFunctions } from '../../../functions/catalogue.ts'
-import type { Value } from '../../../functions/expr/node.ts'
+import { aggregateFunctions } from '../../../functions/catalogue/catalogue.ts'
+import { type AggregateResolution, resolveAggregate } from '../../../functions/contract/aggregate.ts'
 import { parseType } from '../../../functions/types/parse-type.ts'
 import { type DataType, isBigInt, isFloat } from '../../../functions/types/type.ts'
+import type { Value } from '../../../functions/types/value.ts'
 import { sameValue } from '../../conformance/cases.ts'
 
 t.setTimeout(30_000)

@@ -3,12 +3,12 @@
 
 import fc from 'fast-check'
 import t from 'tap'
-import { type AggregateKernel, resolveAggregate } from '../../../functions/aggregate/contract.ts'
 import { SortedRuns } from '../../../functions/aggregate/sorted-runs.ts'
-import { aggregateFunctions } from '../../../functions/catalogue.ts'
-import type { Value } from '../../../functions/expr/node.ts'
+import { aggregateFunctions } from '../../../functions/catalogue/catalogue.ts'
+import { type AggregateKernel, resolveAggregate } from '../../../functions/contract/aggregate.ts'
 import { compareNumbers } from '../../../functions/scalar/order.ts'
 import { type DataType, decimal128, float64, utf8 } from '../../../functions/types/type.ts'
+import type { Value } from '../../../functions/types/value.ts'
 import { sameValue } from '../../conformance/cases.ts'
 
 t.setTimeout(30_000)

@@ -1,7 +1,7 @@
 import t from 'tap'
 import { Binder } from '../../../functions/bind/binder.ts'
 import { type Bound, inputsOf } from '../../../functions/bind/bound.ts'
-import { catalogue } from '../../../functions/catalogue.ts'
+import { catalogue } from '../../../functions/catalogue/catalogue.ts'
 import { parseExpr } from '../../../functions/sql/parse.ts'
 import {
   bool,

@@ -1,8 +1,8 @@
 import t from 'tap'
 import { resolveCast } from '../../../functions/cast/cast.ts'
 import { formatter } from '../../../functions/cast/format.ts'
-import type { Value } from '../../../functions/expr/node.ts'
 import { parseType } from '../../../functions/types/parse-type.ts'
+import type { Value } from '../../../functions/types/value.ts'
 
 t.setTimeout(10_000)
 

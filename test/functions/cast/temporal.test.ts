@@ -16,8 +16,8 @@ import { conversionKernel, resolveCast } from '../../../functions/cast/cast.ts'
 import { formatInterval, parseInterval } from '../../../functions/cast/interval.ts'
 import { dateText, parseDate, parseTime, parseTimestamp, timestampText } from '../../../functions/cast/temporal-text.ts'
 import { localToUtc, parseOffset, zoneOf } from '../../../functions/cast/zone.ts'
-import type { Value } from '../../../functions/expr/node.ts'
 import { parseType } from '../../../functions/types/parse-type.ts'
+import type { Value } from '../../../functions/types/value.ts'
 
 t.setTimeout(10_000)
 

@@ -2,11 +2,11 @@ import * as arrow from 'apache-arrow'
 import t from 'tap'
 import { fromData, fromRecordBatch, toData, toRecordBatch } from '../../../functions/column/arrow.ts'
 import { valueAt } from '../../../functions/column/column.ts'
-import type { Value } from '../../../functions/expr/node.ts'
 import { fromArrowSchema, fromArrowType, toArrowSchema, toArrowType } from '../../../functions/types/arrow.ts'
 import { parseType } from '../../../functions/types/parse-type.ts'
 import { field, typeName } from '../../../functions/types/type.ts'
-import { BatchEncoder } from '../../../runtime/batch-encoder.ts'
+import type { Value } from '../../../functions/types/value.ts'
+import { BatchEncoder } from '../../../runtime/data/batch-encoder.ts'
 import { columnOf } from '../../conformance/cases.ts'
 
 t.setTimeout(10_000)

@@ -1,12 +1,12 @@
 // Parts and truncation of whole columns of dates and timestamps, against the row functions.
 
 import t from 'tap'
-import { catalogue } from '../../../functions/catalogue.ts'
+import { catalogue } from '../../../functions/catalogue/catalogue.ts'
 import { valueAt } from '../../../functions/column/column.ts'
-import type { Value } from '../../../functions/expr/node.ts'
-import { resolveScalar } from '../../../functions/scalar/contract.ts'
+import { resolveScalar } from '../../../functions/contract/scalar.ts'
 import { parseType } from '../../../functions/types/parse-type.ts'
 import { utf8 } from '../../../functions/types/type.ts'
+import type { Value } from '../../../functions/types/value.ts'
 import { columnOf } from '../../conformance/cases.ts'
 
 t.setTimeout(10_000)

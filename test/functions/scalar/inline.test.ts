@@ -2,13 +2,14 @@
 
 import t from 'tap'
 import { resolveCast } from '../../../functions/cast/cast.ts'
-import { scalarFunctions } from '../../../functions/catalogue.ts'
-import type { ArithmeticOperator, ComparisonOperator, Value } from '../../../functions/expr/node.ts'
+import { scalarFunctions } from '../../../functions/catalogue/catalogue.ts'
+import { type Argument, type Resolution, resolveScalar } from '../../../functions/contract/scalar.ts'
+import type { ArithmeticOperator, ComparisonOperator } from '../../../functions/expr/node.ts'
 import { resolveArithmetic, resolveNegation } from '../../../functions/scalar/arithmetic.ts'
 import { resolveComparison } from '../../../functions/scalar/comparison.ts'
-import { type Argument, type Resolution, resolveScalar } from '../../../functions/scalar/contract.ts'
 import { parseType } from '../../../functions/types/parse-type.ts'
 import { type DataType, integerRange, isBigInt, isInteger } from '../../../functions/types/type.ts'
+import type { Value } from '../../../functions/types/value.ts'
 
 t.setTimeout(30_000)
 

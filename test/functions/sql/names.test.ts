@@ -1,8 +1,8 @@
 import t from 'tap'
+import type { Udf } from '../../../functions/contract/udf.ts'
 import type { FunctionNames } from '../../../functions/sql/options.ts'
 import { parseExpr } from '../../../functions/sql/parse.ts'
 import { int64 } from '../../../functions/types/type.ts'
-import type { Udf } from '../../../functions/udf/definition.ts'
 
 const column = (name: string) => ({ kind: 'column', name })
 const udf = (family: Udf['family'], name: string): Udf => {

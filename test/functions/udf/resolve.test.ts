@@ -1,11 +1,11 @@
 import t from 'tap'
 import { Binder } from '../../../functions/bind/binder.ts'
 import { argumentOf, type Bound } from '../../../functions/bind/bound.ts'
-import { catalogue } from '../../../functions/catalogue.ts'
+import { catalogue } from '../../../functions/catalogue/catalogue.ts'
 import { col, lit } from '../../../functions/expr/build.ts'
 import type { Expr } from '../../../functions/expr/expr.ts'
-import type { Value } from '../../../functions/expr/node.ts'
 import { date32, field, float64, int32, int64, list, timestamp, utf8 } from '../../../functions/types/type.ts'
+import type { Value } from '../../../functions/types/value.ts'
 import { nativeUdf, udf } from '../../../functions/udf/scalar.ts'
 import { interpret } from '../../../runtime/engine/interpret.ts'
 

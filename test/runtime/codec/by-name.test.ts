@@ -16,7 +16,7 @@ import {
   udwf,
   utf8,
 } from 'volley'
-import type { Udf } from '../../../functions/udf/definition.ts'
+import type { Udf } from '../../../functions/contract/udf.ts'
 import { signatureText } from '../../../runtime/codec/by-name.ts'
 import { decodeUdf, encodeUdf } from '../../../runtime/codec/udf-codec.ts'
 import { seal } from '../../fuzz/seal.ts'

@@ -9,7 +9,7 @@ import { encodeGraph } from '../../../runtime/codec/graph-codec.ts'
 import { type EncodedTask, noParts } from '../../../runtime/codec/parts.ts'
 import { decodeProgram, decodeTask, TaskEncoder } from '../../../runtime/codec/task-codec.ts'
 import type { Program } from '../../../runtime/program/program.ts'
-import type { Task } from '../../../runtime/task.ts'
+import type { Task } from '../../../runtime/program/task.ts'
 
 const open: CodecContext = { udfInlining: true, findUdf: () => undefined, udfNames: () => [] }
 const strict: CodecContext = { ...open, udfInlining: false }

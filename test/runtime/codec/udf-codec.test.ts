@@ -16,18 +16,18 @@ import {
   udf,
   utf8,
 } from 'volley'
+import type { ScalarUdf, Udf } from '../../../functions/contract/udf.ts'
 import type { ExprNode } from '../../../functions/expr/node.ts'
-import type { ScalarUdf, Udf } from '../../../functions/udf/definition.ts'
 import type { CodecContext } from '../../../runtime/codec/context.ts'
-import { decodeExpr, encodeExpr } from '../../../runtime/codec/expr-codec.ts'
-import { decodeUdf, encodeUdf, peekUdf } from '../../../runtime/codec/udf-codec.ts'
 import {
   clearSenderCtx,
   clearWorkerCtx,
   runWithSenderCtx,
   setSenderCtx,
   setWorkerCtx,
-} from '../../../runtime/context/slots.ts'
+} from '../../../runtime/codec/context-slots.ts'
+import { decodeExpr, encodeExpr } from '../../../runtime/codec/expr-codec.ts'
+import { decodeUdf, encodeUdf, peekUdf } from '../../../runtime/codec/udf-codec.ts'
 import { seal } from '../../fuzz/seal.ts'
 
 const rate = 1.19

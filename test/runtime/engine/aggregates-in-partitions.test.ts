@@ -4,12 +4,12 @@
 import { RecordBatchReader } from 'apache-arrow'
 import fc from 'fast-check'
 import t from 'tap'
-import { aggregateFunctions, catalogue } from '../../../functions/catalogue.ts'
+import { aggregateFunctions, catalogue } from '../../../functions/catalogue/catalogue.ts'
 import { fromRecordBatch } from '../../../functions/column/arrow.ts'
 import type { Batch } from '../../../functions/column/column.ts'
 import { columnOf } from '../../../functions/column/target.ts'
 import { PlanError } from '../../../functions/errors.ts'
-import type { AggregateNode, Value } from '../../../functions/expr/node.ts'
+import type { AggregateNode } from '../../../functions/expr/node.ts'
 import { parseExpr } from '../../../functions/sql/parse.ts'
 import { fromArrowSchema } from '../../../functions/types/arrow.ts'
 import {
@@ -22,7 +22,8 @@ import {
   type Schema,
   utf8,
 } from '../../../functions/types/type.ts'
-import { BatchEncoder } from '../../../runtime/batch-encoder.ts'
+import type { Value } from '../../../functions/types/value.ts'
+import { BatchEncoder } from '../../../runtime/data/batch-encoder.ts'
 import type { AggregateOp } from '../../../runtime/program/program.ts'
 import { schemaAfter } from '../../../runtime/program/schema.ts'
 import { allTypes, valueFor } from './random-columns.ts'

@@ -3,7 +3,7 @@
 import t from 'tap'
 import { col, type Expr, functions as f, SessionContext, typeName } from 'volley'
 import { columnOf } from '../../../functions/column/target.ts'
-import type { AggregateNode, Value } from '../../../functions/expr/node.ts'
+import type { AggregateNode } from '../../../functions/expr/node.ts'
 import {
   bool,
   type DataType,
@@ -21,6 +21,7 @@ import {
   uint64,
   utf8,
 } from '../../../functions/types/type.ts'
+import type { Value } from '../../../functions/types/value.ts'
 import type { AggregateOp } from '../../../runtime/program/program.ts'
 import { schemaAfter } from '../../../runtime/program/schema.ts'
 import { tableOf } from '../../conformance/jobs.ts'

@@ -2,11 +2,11 @@
 
 import t from 'tap'
 import { Binder } from '../../../functions/bind/binder.ts'
-import { catalogue } from '../../../functions/catalogue.ts'
+import { catalogue } from '../../../functions/catalogue/catalogue.ts'
 import { columnOf } from '../../../functions/column/target.ts'
-import type { Value } from '../../../functions/expr/node.ts'
 import { parseExpr } from '../../../functions/sql/parse.ts'
 import { field, float64, int32, utf8 } from '../../../functions/types/type.ts'
+import type { Value } from '../../../functions/types/value.ts'
 import { Filter } from '../../../runtime/engine/filter.ts'
 import { interpret } from '../../../runtime/engine/interpret.ts'
 import { PreparedBatch } from '../../../runtime/engine/prepared-batch.ts'

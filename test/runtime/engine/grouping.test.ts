@@ -2,7 +2,6 @@
 
 import t from 'tap'
 import { columnOf } from '../../../functions/column/target.ts'
-import type { Value } from '../../../functions/expr/node.ts'
 import {
   binary,
   bool,
@@ -23,6 +22,7 @@ import {
   uint64,
   utf8,
 } from '../../../functions/types/type.ts'
+import type { Value } from '../../../functions/types/value.ts'
 import { Grouping } from '../../../runtime/engine/aggregate/grouping.ts'
 import { show, valuesOf } from './values.ts'
 

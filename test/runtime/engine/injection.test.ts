@@ -5,7 +5,7 @@ import fc from 'fast-check'
 import t from 'tap'
 import type { Batch } from '../../../functions/column/column.ts'
 import { columnOf } from '../../../functions/column/target.ts'
-import type { AggregateNode, Value } from '../../../functions/expr/node.ts'
+import type { AggregateNode } from '../../../functions/expr/node.ts'
 import {
   binary,
   col,
@@ -19,6 +19,7 @@ import {
   when,
 } from '../../../functions/index.ts'
 import { field, type Schema, timestamp } from '../../../functions/types/type.ts'
+import type { Value } from '../../../functions/types/value.ts'
 import type { Program } from '../../../runtime/program/program.ts'
 import { rowsIn, runProgram } from './run-program.ts'
 

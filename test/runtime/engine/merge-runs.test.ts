@@ -3,9 +3,9 @@
 import fc from 'fast-check'
 import t from 'tap'
 import { columnOf } from '../../../functions/column/target.ts'
-import type { Value } from '../../../functions/expr/node.ts'
 import { compareValues } from '../../../functions/scalar/order.ts'
 import { type DataType, float64, int64, utf8 } from '../../../functions/types/type.ts'
+import type { Value } from '../../../functions/types/value.ts'
 import { mergeRuns } from '../../../runtime/engine/sort/merge-runs.ts'
 import { rowKeysOf } from '../../../runtime/engine/sort/sort.ts'
 

@@ -3,9 +3,10 @@
 import t from 'tap'
 import type { Batch, Column } from '../../../functions/column/column.ts'
 import { columnOf } from '../../../functions/column/target.ts'
-import type { ExprNode, Value } from '../../../functions/expr/node.ts'
+import type { ExprNode } from '../../../functions/expr/node.ts'
 import { col, functions as f, float64, int64, lit, udf, utf8, when } from '../../../functions/index.ts'
 import { binary, type DataType, field, nullType } from '../../../functions/types/type.ts'
+import type { Value } from '../../../functions/types/value.ts'
 import { rowsIn, runProgram } from './run-program.ts'
 
 const single = (type: DataType, column: Column, node: ExprNode): readonly Value[] => {

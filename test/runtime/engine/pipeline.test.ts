@@ -4,7 +4,7 @@ import t from 'tap'
 import type { Batch, Column } from '../../../functions/column/column.ts'
 import { columnOf } from '../../../functions/column/target.ts'
 import { make } from '../../../functions/expr/expr.ts'
-import type { ExprNode, Value } from '../../../functions/expr/node.ts'
+import type { ExprNode } from '../../../functions/expr/node.ts'
 import {
   col,
   type Expr,
@@ -18,6 +18,7 @@ import {
   when,
 } from '../../../functions/index.ts'
 import { type DataType, dictionary, field, type Schema } from '../../../functions/types/type.ts'
+import type { Value } from '../../../functions/types/value.ts'
 import { CompiledPipeline } from '../../../runtime/engine/pipeline.ts'
 import type { Program } from '../../../runtime/program/program.ts'
 import { rowsIn, runProgram } from './run-program.ts'

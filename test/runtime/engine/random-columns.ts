@@ -6,7 +6,6 @@ import { fromRecordBatch, toRecordBatch } from '../../../functions/column/arrow.
 import type { Batch, Column, PlainColumn } from '../../../functions/column/column.ts'
 import { sliceBatch } from '../../../functions/column/slice.ts'
 import { columnOf } from '../../../functions/column/target.ts'
-import type { Value } from '../../../functions/expr/node.ts'
 import { toArrowSchema } from '../../../functions/types/arrow.ts'
 import {
   binary,
@@ -37,6 +36,7 @@ import {
   uint64,
   utf8,
 } from '../../../functions/types/type.ts'
+import type { Value } from '../../../functions/types/value.ts'
 
 export const integerTypes = [int8, int16, int32, int64, uint8, uint16, uint32, uint64] as const
 export const numberTypes = [...integerTypes, float32, float64, decimal128(9, 2), decimal128(38, 10)] as const

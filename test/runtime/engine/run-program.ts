@@ -1,8 +1,8 @@
 // Programs over batches, the way a task runs them.
 
 import type { Batch } from '../../../functions/column/column.ts'
-import type { Value } from '../../../functions/expr/node.ts'
 import type { Schema } from '../../../functions/types/type.ts'
+import type { Value } from '../../../functions/types/value.ts'
 import { CompiledPipeline } from '../../../runtime/engine/pipeline.ts'
 import type { Program } from '../../../runtime/program/program.ts'
 import { valuesOf } from './values.ts'

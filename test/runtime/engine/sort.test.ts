@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import t from 'tap'
 import type { Batch } from '../../../functions/column/column.ts'
 import { columnOf } from '../../../functions/column/target.ts'
-import type { SortNode, Value } from '../../../functions/expr/node.ts'
+import type { SortNode } from '../../../functions/expr/node.ts'
 import { col, functions as f } from '../../../functions/index.ts'
 import { compareValues } from '../../../functions/scalar/order.ts'
 import {
@@ -22,6 +22,7 @@ import {
   uint64,
   utf8,
 } from '../../../functions/types/type.ts'
+import type { Value } from '../../../functions/types/value.ts'
 import { batchOf, randomTable } from './random-columns.ts'
 import { rowsIn, runProgram } from './run-program.ts'
 import { show } from './values.ts'

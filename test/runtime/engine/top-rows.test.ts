@@ -3,8 +3,9 @@
 import t from 'tap'
 import { sliceBatch } from '../../../functions/column/slice.ts'
 import { columnOf } from '../../../functions/column/target.ts'
-import type { SortNode, Value } from '../../../functions/expr/node.ts'
+import type { SortNode } from '../../../functions/expr/node.ts'
 import { type DataType, field, float64, int32, int64, type Schema, utf8 } from '../../../functions/types/type.ts'
+import type { Value } from '../../../functions/types/value.ts'
 import { rowsIn, runProgram } from './run-program.ts'
 
 t.setTimeout(30_000)

@@ -2,7 +2,7 @@
 
 import { type Column, valueAt } from '../../../functions/column/column.ts'
 import { isVolleyError } from '../../../functions/errors.ts'
-import type { Value } from '../../../functions/expr/node.ts'
+import type { Value } from '../../../functions/types/value.ts'
 
 /** All values of a column. */
 export const valuesOf = (column: Column): readonly Value[] =>

@@ -3,8 +3,7 @@
 
 import fc from 'fast-check'
 import t from 'tap'
-import { catalogue } from '../../../functions/catalogue.ts'
-import type { Value } from '../../../functions/expr/node.ts'
+import { catalogue } from '../../../functions/catalogue/catalogue.ts'
 import { compareValues } from '../../../functions/scalar/order.ts'
 import { parseExpr } from '../../../functions/sql/parse.ts'
 import {
@@ -22,6 +21,7 @@ import {
   uint64,
   utf8,
 } from '../../../functions/types/type.ts'
+import type { Value } from '../../../functions/types/value.ts'
 import { batchOf, type RandomTable, randomTable, rowsOf } from './random-columns.ts'
 import { rowsIn, runProgram } from './run-program.ts'
 import { show } from './values.ts'

@@ -1,7 +1,7 @@
 // Window functions through jobs: what they compute, how they combine with the other steps, and what is refused.
 
 import t from 'tap'
-import { windowFunctions } from '../../../functions/catalogue.ts'
+import { windowFunctions } from '../../../functions/catalogue/catalogue.ts'
 import type { WindowFrame } from '../../../functions/expr/node.ts'
 import { col, functions as f, int64, lit, SessionContext, windowFrame } from '../../../runtime/index.ts'
 

@@ -3,12 +3,12 @@
 
 import fc from 'fast-check'
 import t from 'tap'
-import { catalogue } from '../../../functions/catalogue.ts'
+import { catalogue } from '../../../functions/catalogue/catalogue.ts'
 import { columnOf } from '../../../functions/column/target.ts'
-import type { Value } from '../../../functions/expr/node.ts'
 import { elementKey } from '../../../functions/scalar/list-contract.ts'
 import { parseExpr } from '../../../functions/sql/parse.ts'
 import { field, float64, int64, type Schema } from '../../../functions/types/type.ts'
+import type { Value } from '../../../functions/types/value.ts'
 import type { WindowOp } from '../../../runtime/program/program.ts'
 import { rowsIn, runProgram } from './run-program.ts'
 

@@ -3,7 +3,8 @@ import { join } from 'node:path'
 import { RecordBatchFileWriter, tableFromArrays } from 'apache-arrow'
 import t from 'tap'
 import { typeName } from '../../../functions/types/type.ts'
-import { narrowSource, openSource, readPartition, type SourceSpec } from '../../../runtime/source/source.ts'
+import { narrowSource, openSource, readPartition } from '../../../runtime/source/formats.ts'
+import type { SourceSpec } from '../../../runtime/source/source.ts'
 import { readBatches, readColumns } from './read-all.ts'
 
 t.setTimeout(30_000)

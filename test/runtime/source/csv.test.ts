@@ -1,7 +1,8 @@
 import { gzipSync, zstdCompressSync } from 'node:zlib'
 import t from 'tap'
 import { decimal128, float64, int64, timestamp, typeName, utf8 } from '../../../functions/types/type.ts'
-import { type CsvOptions, openSource, type SourceSpec } from '../../../runtime/source/source.ts'
+import { openSource } from '../../../runtime/source/formats.ts'
+import type { CsvOptions, SourceSpec } from '../../../runtime/source/source.ts'
 import { readBatches, readColumns } from './read-all.ts'
 import { temporaryFiles } from './temporary-files.ts'
 

@@ -1,6 +1,7 @@
 import t from 'tap'
 import { timestamp, typeName } from '../../../functions/types/type.ts'
-import { type JsonOptions, openSource, type SourceSpec } from '../../../runtime/source/source.ts'
+import { openSource } from '../../../runtime/source/formats.ts'
+import type { JsonOptions, SourceSpec } from '../../../runtime/source/source.ts'
 import { readBatches, readColumns } from './read-all.ts'
 import { temporaryFiles } from './temporary-files.ts'
 

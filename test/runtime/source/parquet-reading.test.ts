@@ -1,11 +1,6 @@
 import t from 'tap'
-import {
-  type ColumnRange,
-  openSource,
-  type ReadProgress,
-  readPartition,
-  type SourceSpec,
-} from '../../../runtime/source/source.ts'
+import { openSource, readPartition } from '../../../runtime/source/formats.ts'
+import type { ColumnRange, ReadProgress, SourceSpec } from '../../../runtime/source/source.ts'
 import { readBatches, readColumns } from './read-all.ts'
 
 t.setTimeout(60_000)

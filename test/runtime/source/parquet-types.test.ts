@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs'
 import t from 'tap'
 import { typeName } from '../../../functions/types/type.ts'
-import { openSource, type SourceSpec } from '../../../runtime/source/source.ts'
+import { openSource } from '../../../runtime/source/formats.ts'
+import type { SourceSpec } from '../../../runtime/source/source.ts'
 import { readBatches, readColumns } from './read-all.ts'
 
 t.setTimeout(60_000)

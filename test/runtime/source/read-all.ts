@@ -2,7 +2,8 @@
 // counts, 64-bit integers beyond 2^53 and decimals as strings, binary as base64.
 
 import { type Data, DataType, type RecordBatch } from 'apache-arrow'
-import { openSource, type ReadOptions, readPartition, type SourceSpec } from '../../../runtime/source/source.ts'
+import { openSource, readPartition } from '../../../runtime/source/formats.ts'
+import type { ReadOptions, SourceSpec } from '../../../runtime/source/source.ts'
 
 export type Columns = Record<string, unknown[]>
 

@@ -1,0 +1,66 @@
+// The `functions` namespace: every built-in as a builder of expressions, under its camelCase name. Made from the
+// catalogue; their names are known to the type checker from builder-names.ts, which `npm run generate` writes.
+
+import { type Expr, make, type Operand, toNode } from '../expr/expr.ts'
+import type { ExprNode } from '../expr/node.ts'
+import type { BuilderName } from './builder-names.ts'
+import { aggregateFunctions, catalogue, scalarFunctions, windowFunctions } from './catalogue.ts'
+
+/** Builds a call from expressions or literals. */
+export type FunctionBuilder = (...args: readonly Operand[]) => Expr
+
+const camelCase = (name: string): string => name.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase())
+
+const scalarBuilder =
+  (name: string): FunctionBuilder =>
+  (...args) =>
+    make({ kind: 'call', name, args: Object.freeze(args.map(toNode)) })
+
+const aggregateBuilder =
+  (name: string): FunctionBuilder =>
+  (...args) =>
+    make({ kind: 'aggregate', fn: name, args: aggregateArgs(name, args), distinct: false, orderBy: Object.freeze([]) })
+
+/** Over all rows until `.over()` says which. */
+const windowBuilder =
+  (name: string): FunctionBuilder =>
+  (...args) =>
+    make({
+      kind: 'window',
+      fn: name,
+      args: Object.freeze(args.map(toNode)),
+      distinct: false,
+      partitionBy: Object.freeze([]),
+      orderBy: Object.freeze([]),
+    })
+
+/** `count()` counts rows. */
+function aggregateArgs(name: string, args: readonly Operand[]): readonly ExprNode[] {
+  const wildcard: ExprNode = Object.freeze({ kind: 'wildcard' })
+  return Object.freeze(name === 'count' && args.length === 0 ? [wildcard] : args.map(toNode))
+}
+
+function buildersOf(
+  entries: readonly { readonly name: string; readonly aliases?: readonly string[] }[],
+  builder: (name: string) => FunctionBuilder,
+): readonly (readonly [string, FunctionBuilder])[] {
+  return entries
+    .filter(({ name }) => /^[a-z]\w*$/.test(name))
+    .flatMap(({ name, aliases = [] }) => [name, ...aliases].map((alias) => [camelCase(alias), builder(name)] as const))
+}
+
+const builders = Object.fromEntries([
+  ...buildersOf(scalarFunctions, scalarBuilder),
+  ...buildersOf(aggregateFunctions, aggregateBuilder),
+  // Aggregates that are window functions too become one by `.over()`.
+  ...buildersOf(
+    windowFunctions.filter(({ name }) => catalogue.aggregate(name) === undefined),
+    windowBuilder,
+  ),
+])
+
+/** The names of all builders, as the catalogue has them. */
+export const builderNames: readonly string[] = Object.keys(builders)
+
+/** All built-in functions by their camelCase names: `functions.upper(col('name'))`, `functions.sum(col('net'))`. */
+export const functions = Object.freeze(builders) as Readonly<Record<BuilderName, FunctionBuilder>>

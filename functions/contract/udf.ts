@@ -1,0 +1,102 @@
+// What a user-defined function is, as plain data: its name, types and contract, and a body that is live in this
+// process, shipped bytes that nobody has opened yet, or just a name. Defining one is scalar.ts and its siblings;
+// shipping one is runtime/codec.
+
+import type { DataType, Field } from '../types/type.ts'
+import type { Value } from '../types/value.ts'
+
+/**
+ * How far a function's result may be reused: `immutable` results may be folded and shared, `stable` ones are constant
+ * within a job, `volatile` calls are never folded or shared.
+ */
+export type Volatility = 'immutable' | 'stable' | 'volatile'
+
+/** A function or class of the user's, whatever its shape. */
+// biome-ignore lint/complexity/noBannedTypes: classes and functions of any shape are accepted here and called by contract
+export type UserFunction = Function
+
+export type UdfBody =
+  /** A function of this process. `captures` names its free variables explicitly instead of reading its closure. */
+  | { readonly kind: 'live'; readonly fn: UserFunction; readonly captures?: Readonly<Record<string, unknown>> }
+  /** Opaque bytes, revived by a worker only. Equal hashes mean the same function. */
+  | { readonly kind: 'shipped'; readonly bytes: Uint8Array; readonly hash: string }
+  /** Nothing but the name: the receiver's registry has the function. */
+  | { readonly kind: 'named' }
+
+interface UdfBase {
+  readonly name: string
+  readonly inputs: readonly DataType[]
+  readonly returns: Field
+  readonly volatility: Volatility
+  readonly body: UdfBody
+  /** Never travels by value: native code, WebAssembly, bound functions. */
+  readonly native: boolean
+}
+
+/** A scalar function over columns: one result per row. */
+export interface ScalarUdf extends UdfBase {
+  readonly family: 'scalar'
+  /** `propagate`: a null argument gives null without a call; `call`: the function is called with null. */
+  readonly nulls: 'propagate' | 'call'
+  /** `row`: called per row with JavaScript values; `vector`: called per batch with Arrow vectors. */
+  readonly mode: 'row' | 'vector'
+  /** What the function gets for 64-bit integers. Numbers out of the safe range are an error. */
+  readonly int64As: 'bigint' | 'number'
+}
+
+/** An aggregate function: many rows to one value, in partial states that merge. */
+export interface AggregateUdf extends UdfBase {
+  readonly family: 'aggregate'
+  /** The fields of a partial state, in the order in which `state` gives and `merge` takes them. */
+  readonly state: readonly Field[]
+  /** `call`: the accumulator sees nulls; `skip`: rows with a null argument are not seen. */
+  readonly nulls: 'call' | 'skip'
+  readonly int64As: 'bigint' | 'number'
+  /** The accumulator takes rows back, so that frames slide over it. */
+  readonly retracts: boolean
+}
+
+/** A window function: one result per row, computed over the row's window partition. */
+export interface WindowUdf extends UdfBase {
+  readonly family: 'window'
+  readonly int64As: 'bigint' | 'number'
+}
+
+export type Udf = ScalarUdf | AggregateUdf | WindowUdf
+
+/**
+ * The state of one group of an aggregate. `update` gets one column (array of values) per argument, or `add` gets one
+ * row's arguments. `state` must not consume the accumulator.
+ */
+export interface Accumulator {
+  update?(...columns: readonly (readonly Value[])[]): void
+  add?(...row: readonly Value[]): void
+  merge(...states: readonly (readonly Value[])[]): void
+  state(): readonly Value[]
+  evaluate(): unknown
+  retract?(...columns: readonly (readonly Value[])[]): void
+}
+
+/** Rows of a window partition, half-open. */
+export type RowRange = readonly [start: number, end: number]
+
+/**
+ * Computes a window function over one window partition. Traits, as methods or as values, choose what is called:
+ *
+ * - `usesWindowFrame`: `evaluate` per row, with the frame that the query asks for.
+ * - else `includeRank`: `evaluateAllWithRank` once, with the ranges of rows that are equal in the sort keys.
+ * - else `supportsBoundedExecution`: `evaluate` per row with the range that `getRange` gives (all rows, or with
+ *   `isCausal` those up to the row), and `memoize` after each.
+ * - else `evaluateAll` once.
+ */
+export interface WindowEvaluator {
+  readonly usesWindowFrame?: boolean | (() => boolean)
+  readonly includeRank?: boolean | (() => boolean)
+  readonly supportsBoundedExecution?: boolean | (() => boolean)
+  readonly isCausal?: boolean | (() => boolean)
+  evaluate?(values: readonly (readonly unknown[])[], range: RowRange): unknown
+  evaluateAll?(values: readonly (readonly unknown[])[], numRows: number): Iterable<unknown>
+  evaluateAllWithRank?(numRows: number, ranks: readonly RowRange[]): Iterable<unknown>
+  getRange?(index: number, numRows: number): RowRange
+  memoize?(): void
+}

@@ -1,0 +1,244 @@
+// WorkerPool: the user's functions over the user's values, on forked workers. It encodes calls and reads results; which
+// worker gets a call is ForkPool's business. No code is revived here.
+
+import { CancelledError, isVolleyError, PlanError, ResourceError } from '../../functions/errors.ts'
+import type { Backend, Isolation, LogStream } from '../backend.ts'
+import { type CallTarget, decodeResult, encodeCall, encodeTarget } from '../codec/call-codec.ts'
+import type { CodecContext } from '../codec/context.ts'
+import { encodingContext } from '../codec/context-slots.ts'
+import type { EncodedTask } from '../codec/parts.ts'
+import { type CloseOptions, ForkPool, type PoolOptions, type PoolStats, type WorkerInfo } from '../pool/pool.ts'
+import { checkCallable, checkItems } from './check-callable.ts'
+
+export interface CallOptions {
+  /** Ends the calls when aborted: those that wait are dropped, those that run are stopped. */
+  readonly signal?: AbortSignal
+  /** Wall-clock limit of one call. */
+  readonly timeoutMs?: number
+  /** Default `shared`: a worker serves call after call. `job`: each call gets a process of its own. */
+  readonly isolation?: Isolation
+  /** The function's free names, given explicitly instead of read from its closure. */
+  readonly captures?: Readonly<Record<string, unknown>>
+  /** What functions are encoded under. Default: the sender context. */
+  readonly context?: CodecContext
+  /** Of one result. Default 256 MiB. */
+  readonly maxResultBytes?: number
+  /** What the function prints. Default: this process's own stdout and stderr. */
+  onLog?(stream: LogStream, bytes: Uint8Array): void
+}
+
+export interface MapProgress {
+  readonly done: number
+  /** Items in all, once the last one is known. */
+  readonly total?: number
+}
+
+export interface MapOptions extends CallOptions {
+  /** Calls that are under way at a time. Default: two per worker, so that none waits for its next. */
+  readonly concurrency?: number
+  onProgress?(progress: MapProgress): void
+}
+
+const MAX_RESULT_BYTES = 256 * 1024 * 1024
+
+/**
+ * Worker processes that call functions: any function that can travel, over plain data, expressions, Arrow tables,
+ * batches and vectors.
+ *
+ * A shipped function is code that runs as the worker's user: see docs/security.md.
+ *
+ * @example
+ * await using pool = WorkerPool.fork({ workers: 2 })
+ * const rate = 1.19
+ * const gross = await pool.map((net: number) => net * rate, [1, 2, 3])
+ */
+export class WorkerPool implements AsyncDisposable {
+  readonly #pool: ForkPool
+
+  private constructor(pool: ForkPool) {
+    this.#pool = pool
+  }
+
+  /**
+   * Makes a pool and starts its workers, without waiting for them.
+   *
+   * @throws {RangeError} When an option is out of its range.
+   * @throws {WorkerError} `start_failed` inside a worker.
+   */
+  static fork(options: PoolOptions = {}): WorkerPool {
+    return new WorkerPool(ForkPool.fork(options))
+  }
+
+  /** The workers as a place that runs jobs: `new SessionContext({ backend: pool.backend })`. */
+  get backend(): Backend {
+    return this.#pool
+  }
+
+  get concurrency(): number {
+    return this.#pool.concurrency
+  }
+
+  /** What the first ready worker tells of itself. Rejects with `start_failed` if none starts. */
+  ready(): Promise<WorkerInfo> {
+    return this.#pool.ready()
+  }
+
+  stats(): PoolStats {
+    return this.#pool.stats()
+  }
+
+  pids(): readonly number[] {
+    return this.#pool.pids()
+  }
+
+  /**
+   * Calls a function in a worker.
+   *
+   * @returns What it returns, awaited there if it is a promise.
+   * @throws {PlanError} `invalid_argument` when it is no function to call: a class, a generator, an aggregate.
+   * @throws {ShippingError} When the function, an argument or the result cannot travel.
+   * @throws {UdfError} `udf_failed` when it throws, with its file and line.
+   */
+  run<Args extends readonly unknown[], Result>(fn: (...args: Args) => Result, ...args: Args): Promise<Awaited<Result>> {
+    return this.runWith({}, fn, ...args)
+  }
+
+  /** `run` with options. */
+  async runWith<Args extends readonly unknown[], Result>(
+    options: CallOptions,
+    fn: (...args: Args) => Result,
+    ...args: Args
+  ): Promise<Awaited<Result>> {
+    const context = encodingContext(options.context)
+    const target = encodeTarget(checkCallable(fn), context, options.captures)
+    return (await this.#call(target, args, context, options, options.signal)) as Awaited<Result>
+  }
+
+  /**
+   * Calls a function for each item, in the workers.
+   *
+   * The function is captured once, at the beginning. The first call that fails ends the others.
+   *
+   * @param items - Taken only as fast as calls are made.
+   * @returns The results, in the order of the items.
+   * @throws What `run` throws; `details.item` is the position of the item.
+   */
+  async map<Item, Result>(
+    fn: (item: Item, index: number) => Result,
+    items: Iterable<Item> | AsyncIterable<Item>,
+    options: MapOptions = {},
+  ): Promise<Awaited<Result>[]> {
+    checkItems(items)
+    const context = encodingContext(options.context)
+    const target = encodeTarget(checkCallable(fn), context, options.captures)
+    const stop = new AbortController()
+    const signal = options.signal === undefined ? stop.signal : AbortSignal.any([options.signal, stop.signal])
+    const results: Awaited<Result>[] = []
+    const source = entriesOf(items)
+    let [taken, done, total]: [number, number, number | undefined] = [0, 0, undefined]
+    const takeTurns = async (): Promise<void> => {
+      for (;;) {
+        signal.throwIfAborted()
+        const next = await source.next()
+        if (next.done === true) {
+          total = taken
+          return
+        }
+        const index = taken++
+        results[index] = (await this.#call(target, [next.value, index], context, options, signal).catch((error) => {
+          throw atItem(error, index)
+        })) as Awaited<Result>
+        done += 1
+        options.onProgress?.({ done, ...(total === undefined ? {} : { total }) })
+      }
+    }
+    const lanes = Array.from({ length: checkConcurrency(options, this.concurrency) }, () =>
+      takeTurns().catch((error) => {
+        stop.abort(error)
+        throw error
+      }),
+    )
+    const outcomes = await Promise.allSettled(lanes)
+    if (outcomes.some(({ status }) => status === 'rejected')) {
+      await source.return?.(undefined)
+      throw options.signal?.aborted === true ? cancelReason(options.signal) : stop.signal.reason
+    }
+    return results
+  }
+
+  /** Takes no more calls, lets the present ones finish for `drainMs`, cancels what is left, ends all workers. */
+  close(options?: CloseOptions): Promise<void> {
+    return this.#pool.close(options)
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
+  }
+
+  async #call(
+    target: CallTarget,
+    args: readonly unknown[],
+    context: CodecContext,
+    options: CallOptions,
+    signal: AbortSignal | undefined,
+  ): Promise<unknown> {
+    return decodeResult(await this.#send(encodeCall(target, args, context), options, signal), context)
+  }
+
+  async #send(call: EncodedTask, options: CallOptions, given: AbortSignal | undefined): Promise<Uint8Array> {
+    const { timeoutMs, isolation, maxResultBytes = MAX_RESULT_BYTES } = options
+    const signal = given ?? new AbortController().signal
+    if (signal.aborted) throw cancelReason(signal)
+    const request = {
+      ...call,
+      ...(timeoutMs === undefined ? {} : { timeoutMs }),
+      ...(isolation === undefined ? {} : { isolation }),
+    }
+    const run = await this.#pool.run(request, { signal, onLog: options.onLog ?? inheritLog })
+    run.done.catch(() => {})
+    const chunks: Uint8Array[] = []
+    let length = 0
+    for await (const chunk of run.stream) {
+      chunks.push(chunk)
+      length += chunk.length
+      if (length > maxResultBytes) {
+        throw new ResourceError(
+          'size_limit',
+          `Cannot take the result of a call: it is larger than ${maxResultBytes} bytes, allow more with maxResultBytes`,
+          { details: { limit: maxResultBytes } },
+        )
+      }
+    }
+    await run.done
+    return Buffer.concat(chunks)
+  }
+}
+
+function checkConcurrency({ concurrency }: MapOptions, workers: number): number {
+  if (concurrency === undefined) return 2 * workers
+  if (Number.isSafeInteger(concurrency) && concurrency >= 1) return concurrency
+  throw new PlanError(
+    'invalid_argument',
+    `Cannot map with concurrency = ${concurrency}: it must be a whole number of at least 1`,
+  )
+}
+
+/** One item after the other, whoever asks: an async source must not be asked twice at once. */
+async function* entriesOf<Item>(items: Iterable<Item> | AsyncIterable<Item>): AsyncGenerator<Item, void, undefined> {
+  yield* items
+}
+
+function atItem(error: unknown, item: number): unknown {
+  if (!isVolleyError(error) || error.category === 'cancelled') return error
+  return Object.assign(error, { details: { ...error.details, item } })
+}
+
+function cancelReason(signal: AbortSignal): unknown {
+  return isVolleyError(signal.reason)
+    ? signal.reason
+    : new CancelledError('cancelled', 'The call was cancelled', { cause: signal.reason })
+}
+
+const inheritLog = (stream: LogStream, bytes: Uint8Array): void => {
+  process[stream].write(bytes)
+}

@@ -1,0 +1,48 @@
+// What this process holds as the bytes of a `memory` source: Arrow's tables and batches, and columns of values, which
+// the engine's encoder writes, so that results and sources are one format.
+
+import { RecordBatch, Table, tableToIPC } from 'apache-arrow'
+import { sliceBatch } from '../../functions/column/slice.ts'
+import { columnOf } from '../../functions/column/target.ts'
+import { PlanError } from '../../functions/errors.ts'
+import { plainType } from '../../functions/types/coercion.ts'
+import type { Schema } from '../../functions/types/type.ts'
+import type { Value } from '../../functions/types/value.ts'
+import { BatchEncoder } from './batch-encoder.ts'
+
+const BATCH_ROWS = 65_536
+
+/** An Arrow IPC stream of the columns, in batches of 64Ki rows. */
+export function encodeColumns(schema: Schema, values: readonly (readonly Value[])[]): Uint8Array {
+  const encoder = new BatchEncoder(schema)
+  const columns = schema.map(({ type }, i) => columnOf(values[i] ?? [], plainType(type)))
+  const batch = { length: columns[0]?.length ?? 0, columns }
+  const chunks = [...encoder.start()]
+  for (let start = 0; start < batch.length; start += BATCH_ROWS) {
+    chunks.push(...encoder.batch(sliceBatch(batch, start, Math.min(batch.length, start + BATCH_ROWS))))
+  }
+  return Buffer.concat([...chunks, ...encoder.end()])
+}
+
+/** An Arrow IPC stream of a table, or of batches of one schema. @throws {PlanError} `invalid_argument` */
+export const encodeArrow = (data: Table | RecordBatch | readonly RecordBatch[]): Uint8Array =>
+  tableToIPC(tableOf(data), 'stream')
+
+/** Batches as a table. Arrow's writer would leave out batches that differ from the first without a word. */
+function tableOf(data: Table | RecordBatch | readonly RecordBatch[]): Table {
+  if (Table.isTable(data)) return data
+  const batches = Array.isArray(data) ? (data as readonly RecordBatch[]) : [data as RecordBatch]
+  const [first] = batches
+  if (first === undefined || !batches.every((batch) => RecordBatch.isRecordBatch(batch))) {
+    throw new PlanError(
+      'invalid_argument',
+      'Cannot read this as Arrow data: give a table, or one or more record batches',
+    )
+  }
+  const other = batches.findIndex(({ schema }) => String(schema) !== String(first.schema))
+  if (other === -1) return new Table([...batches])
+  throw new PlanError(
+    'invalid_argument',
+    `Cannot make a table of these batches: the schema of batch ${other} is ${batches[other]?.schema}, that of the first is ${first.schema}`,
+  )
+}

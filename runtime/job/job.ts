@@ -1,0 +1,39 @@
+// A job: a source and the steps over it, in the order the user wrote them, as plain data. DataFrame calls, JSON jobs and
+// SQL text all become this; UDF bodies in it are whatever they are, nobody looks.
+
+import type { ExprNode, SortNode } from '../../functions/expr/node.ts'
+import type { NamedNode } from '../program/program.ts'
+import type { SourceSpec } from '../source/source.ts'
+
+export type JobStep =
+  | { readonly kind: 'filter'; readonly condition: ExprNode }
+  /** The columns from here on. */
+  | { readonly kind: 'select'; readonly columns: readonly NamedNode[] }
+  /** Adds columns, or replaces those of the same name. */
+  | { readonly kind: 'withColumns'; readonly columns: readonly NamedNode[] }
+  | { readonly kind: 'dropColumns'; readonly names: readonly string[] }
+  /** One row per group of `by` (one row in all without it): its keys, then `values`. */
+  | { readonly kind: 'aggregate'; readonly by: readonly ExprNode[]; readonly values: readonly ExprNode[] }
+  | { readonly kind: 'sort'; readonly keys: readonly SortNode[] }
+  | { readonly kind: 'limit'; readonly offset: number; readonly count: number }
+  | { readonly kind: 'distinct' }
+
+export interface Job {
+  readonly source: SourceSpec
+  readonly steps: readonly JobStep[]
+}
+
+/** How a job is run. */
+export interface JobOptions {
+  /** Wall-clock limit of the whole job. */
+  readonly timeoutMs?: number
+  /** At most this many tasks; default: about four per worker. */
+  readonly partitions?: number
+  /**
+   * What the operators of one task may hold on to: groups, values that aggregates keep, rows to sort, rows of windows.
+   * Counted by size, not measured; what users' accumulators keep is not known. Default 2 GiB.
+   */
+  readonly maxMemoryBytes?: number
+  /** `job`: its workers serve nobody else; `shared` (the default) they do. */
+  readonly isolation?: 'shared' | 'job'
+}

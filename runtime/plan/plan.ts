@@ -1,0 +1,222 @@
+// From a job to tasks: steps become a program, the program is cut into stages where rows of different tasks have to
+// meet, and each partition's task reads only the columns it uses. Everything a user can have wrong in expressions is
+// found here.
+
+import { planAggregate } from '../../functions/bind/aggregate.ts'
+import { Binder } from '../../functions/bind/binder.ts'
+import { planWindows } from '../../functions/bind/window.ts'
+import { catalogue } from '../../functions/catalogue/catalogue.ts'
+import { PlanError } from '../../functions/errors.ts'
+import type { ExprNode } from '../../functions/expr/node.ts'
+import { columnsOf, hasWindow } from '../../functions/expr/walk.ts'
+import type { Schema } from '../../functions/types/type.ts'
+import type { Job, JobStep } from '../job/job.ts'
+import { mapNodes } from '../program/map-nodes.ts'
+import type { NamedNode, Program, ProgramOp } from '../program/program.ts'
+import { schemaAfter, schemaAfterAll } from '../program/schema.ts'
+import type { Task, TaskSource } from '../program/task.ts'
+import type { OpenedSource } from '../source/source.ts'
+import { filterRanges } from './ranges.ts'
+import { withStableValues } from './stable.ts'
+import { type ProgramStage, stagesOf } from './stages.ts'
+
+/** Tasks that run side by side. */
+export interface Stage {
+  readonly tasks: readonly Task[]
+  /** Among how many tasks its results are dealt; without it one task takes them all, or they are the job's. */
+  readonly shares?: number | undefined
+  /** With that many rows from its first tasks the others need not run. */
+  readonly enough?: number | undefined
+}
+
+export interface Plan {
+  /** The columns of the result. */
+  readonly schema: Schema
+  /** One after another; the first has one task per partition of the source, the results of the last are the job's. */
+  readonly stages: readonly Stage[]
+  /** Rows of the source, where its metadata tells. */
+  readonly rowsTotal?: number
+}
+
+const DEFAULT_MEMORY_BYTES = 2 * 1024 ** 3
+
+export interface PlanOptions {
+  /** At most this many tasks. */
+  readonly partitions: number
+  readonly maxMemoryBytes?: number | undefined
+}
+
+/**
+ * Plans a job.
+ *
+ * @throws {PlanError} `unknown_column`, `unknown_function`, `type_mismatch`, …: whatever is wrong with its expressions.
+ */
+export function planJob(job: Job, source: OpenedSource, options: PlanOptions): Plan {
+  const program = withStableValues(programOf(job.steps, source.schema))
+  const read = columnsRead(program, source.schema)
+  const schema = source.schema.filter((_, i) => read.has(i))
+  const maxMemoryBytes = options.maxMemoryBytes ?? DEFAULT_MEMORY_BYTES
+  const found = source.partitions(options.partitions)
+  // A source without rows still has columns: one task says so.
+  const partitions = found.length > 0 ? found : [{ slices: [], bytes: 0 }]
+  const stages = stagesOf(program, schema, partitions.length)
+  const everyPartition = {
+    kind: 'partition',
+    spec: job.source,
+    columns: schema.map((field) => field.name),
+    schema,
+    predicate: filterRanges(program, schema),
+  } as const
+  const partitionSource = (origin: number): TaskSource => ({
+    ...everyPartition,
+    partition: partitions[origin] ?? { slices: [], bytes: 0 },
+  })
+  const stageOf = ({ input, program, tasks, shares, enough }: ProgramStage, s: number): Stage => ({
+    shares,
+    enough,
+    tasks: Array.from({ length: tasks }, (_, origin): Task => {
+      const isLast = s === stages.length - 1
+      return {
+        source: s === 0 ? partitionSource(origin) : { kind: 'results', schema: input },
+        program,
+        origin,
+        writes: { start: !isLast || origin === 0, end: !isLast || origin === tasks - 1 },
+        maxMemoryBytes,
+      }
+    }),
+  })
+  return {
+    schema: schemaAfterAll(schema, program),
+    stages: stages.map(stageOf),
+    ...(source.rows === undefined ? {} : { rowsTotal: source.rows }),
+  }
+}
+
+/** The schema that a job gives; throws what planning it would throw. */
+export function schemaOf(steps: readonly JobStep[], source: Schema): Schema {
+  return schemaAfterAll(source, programOf(steps, source))
+}
+
+/** Steps as operations over known columns. */
+function programOf(steps: readonly JobStep[], source: Schema): Program {
+  const program: ProgramOp[] = []
+  let schema = source
+  const add = (op: ProgramOp): void => {
+    schema = schemaAfter(schema, op)
+    program.push(op)
+  }
+  for (const step of steps) {
+    for (const op of operationsOf(step, schema)) for (const part of withoutWindows(op, schema)) add(part)
+  }
+  return limitSorts(program)
+}
+
+function operationsOf(step: JobStep, schema: Schema): readonly ProgramOp[] {
+  switch (step.kind) {
+    case 'filter':
+      return [{ op: 'filter', condition: step.condition }]
+    case 'select':
+      return [{ op: 'project', columns: unique(step.columns) }]
+    case 'withColumns':
+      return [{ op: 'project', columns: withColumns(schema, step.columns) }]
+    case 'dropColumns': {
+      const binder = new Binder(schema, catalogue)
+      const dropped = new Set(step.names.map((name) => binder.columnIndex(name)))
+      return [{ op: 'project', columns: schema.filter((_, i) => !dropped.has(i)).map(({ name }) => same(name)) }]
+    }
+    case 'aggregate': {
+      const { inputs, by, sets, aggregates, project } = planAggregate(step.by, step.values, catalogue)
+      const before: readonly ProgramOp[] = inputs === undefined ? [] : [{ op: 'project', columns: inputs }]
+      const grouping = { by: unique(by), ...(sets === undefined ? {} : { sets }), aggregates }
+      return [
+        ...before,
+        { op: 'aggregate', phase: 'single', ...grouping, schema: schemaAfterAll(schema, before) },
+        { op: 'project', columns: unique(project) },
+      ]
+    }
+    case 'sort':
+      return [{ op: 'sort', keys: step.keys }]
+    case 'limit':
+      return [{ op: 'limit', offset: step.offset, count: step.count }]
+    case 'distinct':
+      return [{ op: 'aggregate', phase: 'single', by: schema.map(({ name }) => same(name)), aggregates: [], schema }]
+  }
+}
+
+/** Window calls in projections and sort keys become columns of a step before. */
+function withoutWindows(op: ProgramOp, schema: Schema): readonly ProgramOp[] {
+  if (op.op === 'project' && op.columns.some(({ node }) => hasWindow(node))) {
+    const { windows, columns } = planWindows(op.columns, schema)
+    return [
+      { op: 'window', windows },
+      { op: 'project', columns },
+    ]
+  }
+  if (op.op !== 'sort' || !op.keys.some(hasWindow)) return [op]
+  const { windows, columns } = planWindows(
+    op.keys.map((key, i) => ({ name: String(i), node: key.input })),
+    schema,
+  )
+  return [
+    { op: 'window', windows },
+    { ...op, keys: op.keys.map((key, i) => ({ ...key, input: columns[i]?.node ?? key.input })) },
+    { op: 'project', columns: schema.map(({ name }) => same(name)) },
+  ]
+}
+
+const same = (name: string): NamedNode => ({ name, node: { kind: 'column', name } })
+
+function withColumns(schema: Schema, added: readonly NamedNode[]): readonly NamedNode[] {
+  const byName = new Map(
+    [...schema.map(({ name }) => same(name)), ...unique(added)].map((column) => [column.name, column]),
+  )
+  return [...byName.values()]
+}
+
+function unique(columns: readonly NamedNode[]): readonly NamedNode[] {
+  const seen = new Set<string>()
+  for (const { name } of columns) {
+    if (seen.has(name)) {
+      throw new PlanError(
+        'ambiguous_column',
+        `Cannot have two columns named "${name}": give one of them another alias`,
+        {
+          details: { column: name },
+        },
+      )
+    }
+    seen.add(name)
+  }
+  return columns
+}
+
+/** A sort that is followed by a limit need keep no more rows than that. */
+function limitSorts(program: readonly ProgramOp[]): Program {
+  return program.map((op, i) => {
+    const next = program[i + 1]
+    return op.op === 'sort' && next?.op === 'limit' ? { ...op, limit: next.offset + next.count } : op
+  })
+}
+
+/** The positions of the source's columns that a program reads. */
+function columnsRead(program: Program, source: Schema): ReadonlySet<number> {
+  const binder = new Binder(source, catalogue)
+  const read = new Set<number>()
+  const made = new Set<string>()
+  for (const op of program) {
+    for (const name of columnsOf(nodesOf(op))) if (!made.has(name)) read.add(binder.columnIndex(name))
+    if (op.op === 'window') for (const { name } of op.windows) made.add(name)
+    // From here on the columns are new ones. Rows have to be counted even when no column is used.
+    if (op.op === 'project' || op.op === 'aggregate') return read.size > 0 ? read : new Set([0])
+  }
+  return new Set(source.keys())
+}
+
+function nodesOf(op: ProgramOp): readonly ExprNode[] {
+  const nodes: ExprNode[] = []
+  mapNodes(op, (node) => {
+    nodes.push(node)
+    return node
+  })
+  return nodes
+}

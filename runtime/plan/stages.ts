@@ -1,0 +1,152 @@
+// Cutting a program into stages where rows of different tasks have to meet. Within a stage every task runs the same
+// program by itself; between two stages the rows are gathered in one task, or dealt among several by their keys.
+
+import { Binder } from '../../functions/bind/binder.ts'
+import { type Bound, partsOf } from '../../functions/bind/bound.ts'
+import { NodeKeys } from '../../functions/bind/node-key.ts'
+import { catalogue } from '../../functions/catalogue/catalogue.ts'
+import type { ExprNode } from '../../functions/expr/node.ts'
+import { columnsOf } from '../../functions/expr/walk.ts'
+import type { Schema } from '../../functions/types/type.ts'
+import type { AggregateOp, Program, ProgramOp, WindowOp } from '../program/program.ts'
+import { schemaAfterAll } from '../program/schema.ts'
+
+export interface ProgramStage {
+  /** The columns that come in. */
+  readonly input: Schema
+  readonly program: Program
+  /** How many tasks run it, each over its own rows. */
+  readonly tasks: number
+  /** Among how many tasks of the next stage its rows are dealt; without it one takes them all. */
+  readonly shares?: number
+  /** With that many rows from its first tasks the others need not run. */
+  readonly enough?: number
+}
+
+/**
+ * The stages of a program that `tasks` tasks begin with. The last one gives the result: its tasks' rows one after
+ * another are in the order that a single task would give.
+ */
+export function stagesOf(program: Program, input: Schema, tasks: number): readonly ProgramStage[] {
+  const at = tasks === 1 ? -1 : program.findIndex((op) => isMeeting(op))
+  const op = program[at]
+  if (op === undefined) return [{ input, program, tasks }]
+  const before = program.slice(0, at)
+  const rest = program.slice(at + 1)
+  const schema = schemaAfterAll(input, before)
+  switch (op.op) {
+    case 'aggregate': {
+      const own: AggregateOp = { ...op, schema }
+      return gathered(input, [...before, { ...own, phase: 'partial' }], [{ ...own, phase: 'final' }, ...rest], tasks)
+    }
+    case 'limit': {
+      const enough = op.offset + op.count
+      const [own, ...others] = gathered(
+        input,
+        [...before, { op: 'limit', offset: 0, count: enough }],
+        [op, ...rest],
+        tasks,
+      )
+      return own === undefined ? others : [{ ...own, enough }, ...others]
+    }
+    case 'window':
+      return windowStages(op, { input, before, rest, schema, tasks })
+    default:
+      return gathered(input, [...before, op], [op, ...rest], tasks)
+  }
+}
+
+/** Whether an operation needs rows of other tasks. */
+const isMeeting = ({ op }: ProgramOp): boolean =>
+  op === 'aggregate' || op === 'window' || op === 'sort' || op === 'limit'
+
+/** All tasks' results go on in one. */
+function gathered(input: Schema, each: Program, rest: Program, tasks: number): readonly ProgramStage[] {
+  return [{ input, program: each, tasks }, ...stagesOf(rest, schemaAfterAll(input, each), 1)]
+}
+
+interface Around {
+  readonly input: Schema
+  readonly before: Program
+  readonly rest: Program
+  /** The columns that the windows see. */
+  readonly schema: Schema
+  readonly tasks: number
+}
+
+/**
+ * Windows that have a partition key in common: rows are dealt by it, each task computes the windows of its own partitions, and
+ * the rows go back to where they came from. Windows over other keys take their turn afterwards.
+ */
+function windowStages(op: WindowOp, { input, before, rest, schema, tasks }: Around): readonly ProgramStage[] {
+  const { windows, keys, others } = windowsOfOneKey(op, schema)
+  if (keys.length === 0) return gathered(input, before, [op, ...rest], tasks)
+  const name = freeName(schema, op)
+  const home: ExprNode = { kind: 'column', name }
+  const deal: Program = [...before, { op: 'number', name }, { op: 'exchange', by: 'hash', keys, shares: tasks }]
+  const next: Program = others.length === 0 ? rest : [{ op: 'window', windows: others }, ...rest]
+  const dealt = schemaAfterAll(input, deal)
+  const windowed: WindowOp = { op: 'window', windows }
+  const compute: Program = [
+    windowed,
+    ...columnsFor(next, schemaAfterAll(dealt, [windowed]), name),
+    { op: 'exchange', by: 'origin', keys: [home], shares: tasks },
+  ]
+  const computed = schemaAfterAll(dealt, compute)
+  return [
+    { input, program: deal, tasks, shares: tasks },
+    { input: dealt, program: compute, tasks, shares: tasks },
+    ...stagesOf([{ op: 'restore', name }, ...next], computed, tasks),
+  ]
+}
+
+/** What leaves out columns that `next` does not look at: windows often are all that was needed of them. */
+function columnsFor([next]: Program, schema: Schema, always: string): Program {
+  if (next?.op !== 'project') return []
+  const binder = new Binder(schema, catalogue)
+  const names = [...columnsOf(next.columns.map(({ node }) => node)), always]
+  const used = new Set(names.map((name) => binder.columnIndex(name)))
+  if (used.size === schema.length) return []
+  const kept = schema.filter((_, i) => used.has(i))
+  return [{ op: 'project', columns: kept.map(({ name }) => ({ name, node: { kind: 'column', name } })) }]
+}
+
+/** The first window and those that have a partition key in common with it and each other. */
+function windowsOfOneKey(
+  { windows }: WindowOp,
+  schema: Schema,
+): { readonly windows: WindowOp['windows']; readonly keys: readonly ExprNode[]; readonly others: WindowOp['windows'] } {
+  const names = new NodeKeys()
+  const binder = new Binder(schema, catalogue)
+  let shared: ReadonlyMap<string, ExprNode> | undefined
+  const together: WindowOp['windows'][number][] = []
+  const others: WindowOp['windows'][number][] = []
+  for (const window of windows) {
+    const own = new Map(
+      window.node.partitionBy
+        // Computed once for dealing and once for the window: both have to come to the same.
+        .filter((key) => isImmutable(binder.bind(key)))
+        .map((key) => [names.keyOf(key), key]),
+    )
+    const common: ReadonlyMap<string, ExprNode> = new Map([...own].filter(([key]) => shared?.has(key) ?? true))
+    // A window over all rows needs all of them in one task, and the others can be computed there too.
+    if (own.size === 0) return { windows, keys: [], others: [] }
+    if (common.size === 0) others.push(window)
+    else {
+      shared = common
+      together.push(window)
+    }
+  }
+  return { windows: together, keys: [...(shared?.values() ?? [])], others }
+}
+
+const isImmutable = (bound: Bound): boolean =>
+  (bound.kind !== 'call' || bound.volatility === 'immutable') && partsOf(bound).every(isImmutable)
+
+/** A name that neither a column nor a window has. */
+function freeName(schema: Schema, { windows }: WindowOp): string {
+  const taken = new Set([...schema, ...windows].map(({ name }) => name.toLowerCase()))
+  let name = '#row'
+  while (taken.has(name)) name = `#${name}`
+  return name
+}

@@ -1,0 +1,105 @@
+// What a job amounts to while it runs and at its end: adds up what its tasks tell.
+
+import type { LogStream, TaskEvents, TaskStats } from '../backend.ts'
+import type { Plan } from '../plan/plan.ts'
+import type { OrderedEvents } from './ordered-results.ts'
+
+/** How far a job has come. */
+export interface JobProgress {
+  readonly rowsRead: number
+  /** Rows of the source, where it tells before it is read. */
+  readonly rowsTotal?: number
+  /** Fewer than `tasks` at the end of a job with a limit: once there are enough rows, tasks that are left do not run. */
+  readonly tasksDone: number
+  readonly tasks: number
+}
+
+/** What a finished job amounts to. */
+export interface JobReport extends JobProgress {
+  /** Rows of the result. */
+  readonly rows: number
+  /** Bytes of the result stream. */
+  readonly bytes: number
+  readonly elapsedMs: number
+  /** The processes that worked on it, in order of their first task. */
+  readonly pids: readonly number[]
+}
+
+export interface JobEvents {
+  onProgress?(progress: JobProgress): void
+  /** What user functions printed. */
+  onLog?(stream: LogStream, bytes: Uint8Array): void
+}
+
+export class JobLedger {
+  /** Bytes of the result so far. */
+  bytes = 0
+  readonly #plan: Plan
+  readonly #events: JobEvents
+  readonly #startedAt = performance.now()
+  readonly #rowsRead: number[] = []
+  readonly #pids = new Set<number>()
+  #tasksDone = 0
+  #rows = 0
+
+  constructor(plan: Plan, events: JobEvents) {
+    this.#plan = plan
+    this.#events = events
+  }
+
+  /** Who watches the tasks of a stage: the first reads the source's rows, the last one's rows are the job's. */
+  stage(stage: number): OrderedEvents {
+    const readsSource = stage === 0
+    const givesResult = stage === this.#plan.stages.length - 1
+    return {
+      taskEvents: (index) => this.#taskEvents(readsSource ? index : undefined),
+      onTaskDone: (index, stats) => {
+        this.#tasksDone++
+        if (readsSource) this.#noteRowsRead(index, stats)
+        if (givesResult) this.#rows += stats.rows
+        this.#tell()
+      },
+    }
+  }
+
+  report(): JobReport {
+    const elapsedMs = performance.now() - this.#startedAt
+    return { ...this.#progress(), rows: this.#rows, bytes: this.bytes, elapsedMs, pids: [...this.#pids] }
+  }
+
+  /** @param reader - The task's place, if it reads rows of the source. */
+  #taskEvents(reader: number | undefined): TaskEvents {
+    return {
+      onStart: (pid) => {
+        this.#pids.add(pid)
+      },
+      onLog: (stream, bytes) => this.#events.onLog?.(stream, bytes),
+      ...(reader === undefined
+        ? {}
+        : {
+            onProgress: (progress) => {
+              this.#noteRowsRead(reader, progress)
+              this.#tell()
+            },
+          }),
+    }
+  }
+
+  #noteRowsRead(task: number, { rowsRead }: Pick<TaskStats, 'rowsRead'>): void {
+    this.#rowsRead[task] = rowsRead ?? 0
+  }
+
+  #tell(): void {
+    this.#events.onProgress?.(this.#progress())
+  }
+
+  #progress(): JobProgress {
+    const { stages, rowsTotal } = this.#plan
+    return {
+      rowsRead: this.#rowsRead.reduce((sum, rows) => sum + (rows ?? 0), 0),
+      ...(rowsTotal === undefined ? {} : { rowsTotal }),
+      tasksDone: this.#tasksDone,
+      tasks: stages.reduce((sum, { tasks }) => sum + tasks.length, 0),
+    }
+  }
+}

@@ -1,0 +1,129 @@
+// The results of one stage on their way to the tasks of the next: kept in memory while they are small, in one temporary
+// file once they are not, so that this process stays small whatever the job. Bytes come in any order and are told apart
+// by the task they come from and the share they are for; what they mean is not known here.
+
+import { type FileHandle, mkdtemp, open, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { TaskInput } from '../backend.ts'
+
+const MEMORY_BYTES = 8 * 1024 * 1024
+/** Of one read and of one write. */
+const READ_BYTES = 1024 * 1024
+const WRITE_BYTES = 1024 * 1024
+
+/** A run of bytes that came at once. */
+interface Segment {
+  /** The place of the task that wrote it. */
+  readonly origin: number
+  /** Where it is in the file, if there is one. */
+  readonly at: number
+  readonly length: number
+  /** Until it is in the file. */
+  bytes: Uint8Array | undefined
+}
+
+export class Spool implements AsyncDisposable {
+  readonly #shares = new Map<number, Segment[]>()
+  #bytes = 0
+  /** What is in memory only, one segment after the other as they will be in the file. */
+  #unwritten: Segment[] = []
+  #unwrittenBytes = 0
+  #directory: string | undefined
+  #file: Promise<FileHandle> | undefined
+
+  /** Appends to what task `origin` has for a share. The bytes are the spool's from then on. */
+  async write(origin: number, share: number, bytes: Uint8Array): Promise<void> {
+    const segment: Segment = { origin, at: this.#bytes, length: bytes.length, bytes }
+    const segments = this.#shares.get(share)
+    if (segments === undefined) this.#shares.set(share, [segment])
+    else segments.push(segment)
+    this.#bytes += bytes.length
+    this.#unwritten.push(segment)
+    this.#unwrittenBytes += bytes.length
+    if (this.#unwrittenBytes > (this.#file === undefined ? MEMORY_BYTES : WRITE_BYTES)) await this.#flush()
+  }
+
+  /** Moves what is in memory to the file, in one write: one for each run of bytes would cost more than the copy. */
+  async #flush(): Promise<void> {
+    const segments = this.#unwritten
+    this.#unwritten = []
+    this.#unwrittenBytes = 0
+    this.#file ??= this.#open()
+    await store(await this.#file, segments)
+  }
+
+  async #open(): Promise<FileHandle> {
+    this.#directory = await mkdtemp(join(tmpdir(), 'volley-spool-'))
+    return open(join(this.#directory, 'results'), 'w+')
+  }
+
+  /** What the first `origins` tasks have for a share, task after task. To be asked once all is written. */
+  input(share: number, origins = Number.POSITIVE_INFINITY): TaskInput {
+    const segments = (this.#shares.get(share) ?? [])
+      .filter(({ origin }) => origin < origins)
+      .toSorted((a, b) => a.origin - b.origin)
+    return {
+      bytes: segments.reduce((sum, { length }) => sum + length, 0),
+      read: () => this.#read(segments),
+    }
+  }
+
+  async *#read(segments: readonly Segment[]): AsyncGenerator<Uint8Array> {
+    // One buffer for all: new ones for everything that goes by would keep the garbage collector busy.
+    let buffer: Uint8Array | undefined
+    for (const { at, length, bytes } of joined(segments)) {
+      if (bytes !== undefined) {
+        yield bytes
+        continue
+      }
+      const file = await this.#file
+      for (let done = 0; done < length; ) {
+        buffer ??= Buffer.allocUnsafeSlow(READ_BYTES)
+        const { bytesRead = 0 } = (await file?.read(buffer, 0, Math.min(buffer.length, length - done), at + done)) ?? {}
+        if (bytesRead === 0) return
+        done += bytesRead
+        yield buffer.subarray(0, bytesRead)
+      }
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#shares.clear()
+    await (await this.#file)?.close()
+    if (this.#directory !== undefined) await rm(this.#directory, { recursive: true, force: true })
+  }
+}
+
+/** Writes segments that follow one another. */
+async function store(file: FileHandle, segments: readonly Segment[]): Promise<void> {
+  const at = segments[0]?.at ?? 0
+  let left = segments.flatMap(({ bytes }) => (bytes === undefined || bytes.length === 0 ? [] : [bytes]))
+  for (let done = 0; left.length > 0; ) {
+    const { bytesWritten } = await file.writev(left, at + done)
+    done += bytesWritten
+    left = without(left, bytesWritten)
+  }
+  for (const segment of segments) segment.bytes = undefined
+}
+
+/** What is left of buffers without their first bytes. */
+function without(buffers: readonly Uint8Array[], count: number): Uint8Array[] {
+  let skip = count
+  return buffers.flatMap((buffer) => {
+    const rest = buffer.subarray(Math.min(skip, buffer.length))
+    skip -= buffer.length - rest.length
+    return rest.length === 0 ? [] : [rest]
+  })
+}
+
+/** Neighbours in the file as one: fewer and longer reads. */
+function joined(segments: readonly Segment[]): readonly Omit<Segment, 'origin'>[] {
+  const runs: { at: number; length: number; bytes: Uint8Array | undefined }[] = []
+  for (const { at, length, bytes } of segments) {
+    const last = runs.at(-1)
+    if (last !== undefined && !(bytes ?? last.bytes) && last.at + last.length === at) last.length += length
+    else runs.push({ at, length, bytes })
+  }
+  return runs
+}

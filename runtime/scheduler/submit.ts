@@ -1,0 +1,125 @@
+// The spine: one job's way from its plan to its result bytes. It knows job, plan, codec and backend; never the engine,
+// never a worker.
+
+import { CancelledError, isVolleyError, ResourceError, type VolleyError } from '../../functions/errors.ts'
+import type { Schema } from '../../functions/types/type.ts'
+import type { Backend, TaskRequest } from '../backend.ts'
+import type { CodecContext } from '../codec/context.ts'
+import { TaskEncoder } from '../codec/task-codec.ts'
+import type { Job, JobOptions } from '../job/job.ts'
+import { planJob } from '../plan/plan.ts'
+import type { Task } from '../program/task.ts'
+import { narrowSource, openSource } from '../source/formats.ts'
+import { type JobEvents, JobLedger, type JobReport } from './job-metrics.ts'
+import { type StageRequests, stageResults } from './run-stages.ts'
+
+export interface SubmitOptions extends JobOptions, JobEvents {
+  readonly signal?: AbortSignal
+  /** What functions are encoded under. Default: the sender context. */
+  readonly context?: CodecContext
+}
+
+/** A job that is running, or will be as soon as its stream is read. */
+export interface JobRun {
+  /** The columns of the result. */
+  readonly schema: Schema
+  /** The result as an Arrow IPC stream, to be read once. Not reading it pauses the workers; leaving it ends the job. */
+  readonly stream: AsyncIterable<Uint8Array>
+  /** Settles when the stream has been read to its end, or failed. */
+  readonly done: Promise<JobReport>
+}
+
+/**
+ * Plans a job and gets it ready to run.
+ *
+ * @throws {VolleyError} Whatever is wrong with the job before a row is read: its expressions, its source, functions
+ * that cannot travel. What goes wrong later is thrown by the stream, and by `done`.
+ */
+export async function submitJob(job: Job, backend: Backend, options: SubmitOptions = {}): Promise<JobRun> {
+  const source = await openSource(job.source)
+  const partitions = options.partitions ?? 4 * backend.concurrency
+  const plan = planJob(job, source, { partitions, maxMemoryBytes: options.maxMemoryBytes })
+  const encoder = new TaskEncoder(options.context)
+  const stages = await Promise.all(
+    plan.stages.map(
+      async ({ tasks, ...stage }): Promise<StageRequests> => ({
+        ...stage,
+        requests: await Promise.all(tasks.map(async (task) => request(await narrowTask(task), encoder, options))),
+      }),
+    ),
+  )
+  const ledger = new JobLedger(plan, options)
+  const done = Promise.withResolvers<JobReport>()
+  done.promise.catch(() => {})
+
+  async function* run(): AsyncGenerator<Uint8Array> {
+    using limits = new JobLimits(options)
+    let settled = false
+    try {
+      for await (const chunk of stageResults(stages, backend, (stage) => ledger.stage(stage), limits.signal)) {
+        ledger.bytes += chunk.length
+        yield chunk
+      }
+      settled = true
+      done.resolve(ledger.report())
+    } catch (error) {
+      settled = true
+      done.reject(error)
+      throw error
+    } finally {
+      if (!settled) done.reject(new CancelledError('cancelled', 'The result was not read to its end'))
+    }
+  }
+  return { schema: plan.schema, stream: run(), done: done.promise }
+}
+
+/** A task of a table in memory carries its own rows only. */
+async function narrowTask(task: Task): Promise<Task> {
+  const { source } = task
+  return source.kind === 'results'
+    ? task
+    : { ...task, source: { ...source, ...(await narrowSource(source.spec, source.partition)) } }
+}
+
+function request(task: Task, encoder: TaskEncoder, options: SubmitOptions): TaskRequest {
+  return {
+    ...encoder.encode(task),
+    ...(options.isolation === undefined ? {} : { isolation: options.isolation }),
+  }
+}
+
+/** What ends a job from outside: the caller's signal and its time limit, as one signal with a coded reason. */
+class JobLimits implements Disposable {
+  readonly signal: AbortSignal
+  readonly #controller = new AbortController()
+  readonly #timer: NodeJS.Timeout | undefined
+  readonly #caller: AbortSignal | undefined
+  readonly #stop = (): void => this.#controller.abort(cancelReason(this.#caller?.reason))
+
+  constructor({ signal, timeoutMs }: SubmitOptions) {
+    this.signal = this.#controller.signal
+    this.#caller = signal
+    if (signal?.aborted === true) this.#stop()
+    signal?.addEventListener('abort', this.#stop, { once: true })
+    if (timeoutMs !== undefined) {
+      const late = new ResourceError(
+        'timeout',
+        `The job did not end within ${timeoutMs} ms: allow it more with timeoutMs`,
+        {
+          details: { timeoutMs },
+        },
+      )
+      this.#timer = setTimeout(() => this.#controller.abort(late), timeoutMs)
+    }
+  }
+
+  [Symbol.dispose](): void {
+    clearTimeout(this.#timer)
+    this.#caller?.removeEventListener('abort', this.#stop)
+  }
+}
+
+function cancelReason(reason: unknown): VolleyError {
+  if (isVolleyError(reason)) return reason
+  return new CancelledError('cancelled', 'The job was cancelled', { cause: reason })
+}

@@ -1,0 +1,65 @@
+// One call of a shipped function from its bytes to the bytes of its result. Runs in workers only: it brings code to
+// life. A function is revived once per worker, so what it keeps in its closure outlives the call.
+
+import type { UserFunction } from '../../functions/contract/udf.ts'
+import { createError, isVolleyError, UdfError, WireError } from '../../functions/errors.ts'
+import { findByName, unregistered } from '../codec/by-name.ts'
+import { type DecodedCall, decodeCall, encodeResult } from '../codec/call-codec.ts'
+import { decodingContext, encodingContext } from '../codec/context-slots.ts'
+import { reviveOnce } from '../codec/prepare.ts'
+import { userFrame } from '../engine/udf-failure.ts'
+// Expressions among the arguments can be evaluated.
+import '../evaluate/evaluate.ts'
+import type { TaskIo, TaskReport } from './task-io.ts'
+
+/** Runs an encoded call, awaits what it returns, and writes the result. */
+export async function runCall(bytes: Uint8Array, io: TaskIo): Promise<TaskReport> {
+  const call = decodeCall(bytes, io)
+  const fn = await functionOf(call)
+  const args = call.args()
+  io.signal.throwIfAborted()
+  const result = await invoke(fn, args, call.name)
+  io.signal.throwIfAborted()
+  await io.write([encodeResult(call.name, result, encodingContext())])
+  return { rows: 0, batches: 0 }
+}
+
+async function functionOf({ name, target }: DecodedCall): Promise<UserFunction> {
+  if (target.by === 'name') return registered(name, target.signature)
+  return callableOf(await reviveOnce(target.body.bytes, target.body.hash), name)
+}
+
+function registered(name: string, signature: Uint8Array): UserFunction {
+  const context = decodingContext()
+  const { body } = findByName('scalar', name, signature, context)
+  return body.kind === 'live' ? body.fn : unregistered(name, context)
+}
+
+function callableOf(value: unknown, name: string): UserFunction {
+  if (typeof value === 'function') return value
+  throw new WireError('wire_damaged', `Cannot call function "${name}": what came is not a function`)
+}
+
+async function invoke(fn: UserFunction, args: readonly unknown[], name: string): Promise<unknown> {
+  try {
+    return await fn(...args)
+  } catch (thrown) {
+    throw callFailure(thrown, name)
+  }
+}
+
+/** Whose error it is and where in the user's file it was thrown; ours keep their code. */
+function callFailure(thrown: unknown, name: string): unknown {
+  const stack = thrown instanceof Error ? thrown.stack : undefined
+  const place = thrown instanceof Error ? userFrame(thrown) : undefined
+  const message = thrown instanceof Error ? thrown.message : String(thrown)
+  const where = place === undefined ? '' : ` at ${place.file}:${place.line}:${place.column}`
+  const error = isVolleyError(thrown)
+    ? createError(thrown.code, message, { details: { ...thrown.details, function: name }, cause: thrown })
+    : new UdfError('udf_failed', `Function "${name}" threw${where}: ${message}`, {
+        details: { udf: name, message, ...(place ?? {}) },
+        cause: thrown,
+      })
+  if (stack !== undefined) error.stack = stack
+  return error
+}

@@ -1,0 +1,90 @@
+// One task from its bytes to the last byte of its result: decode under the worker context, revive functions, compile,
+// batches through the pipeline, Arrow stream out. Runs in workers, and in this process for the in-process backend.
+
+import { RecordBatchReader } from 'apache-arrow'
+import { fromRecordBatch } from '../../functions/column/arrow.ts'
+import type { Batch } from '../../functions/column/column.ts'
+import type { Udf } from '../../functions/contract/udf.ts'
+import { fromArrowSchema } from '../../functions/types/arrow.ts'
+import type { CodecContext } from '../codec/context.ts'
+import { prepareProgram, udfsIn } from '../codec/prepare.ts'
+import { type DecodedTask, decodeProgram, decodeTask } from '../codec/task-codec.ts'
+import { MemoryBudget } from '../engine/memory-budget.ts'
+import { CompiledPipeline } from '../engine/pipeline.ts'
+import { readPartition } from '../source/formats.ts'
+import type { TaskIo, TaskReport } from './task-io.ts'
+import { TaskOutput } from './task-output.ts'
+
+/**
+ * Runs an encoded task.
+ *
+ * @param context - What the task is decoded under. Default: the worker context, else the global one.
+ */
+export async function runTask(bytes: Uint8Array, io: TaskIo, context?: CodecContext): Promise<TaskReport> {
+  const task = decodeTask(bytes, io, context)
+  const compiled = await compile(task, io, context)
+  const budget = new MemoryBudget(task.maxMemoryBytes)
+  const pipeline = compiled.start(budget, task.origin)
+  const output = new TaskOutput(task, compiled, io, budget)
+  await output.start()
+  for await (const batch of readBatches(task, io)) {
+    output.read(batch.length)
+    const result = pipeline.push(batch)
+    if (result !== undefined) {
+      await output.write(result)
+      pipeline.recycle(result)
+    }
+    io.signal.throwIfAborted()
+    if (pipeline.satisfied) break
+  }
+  for (const result of pipeline.finish()) await output.write(result)
+  return output.end()
+}
+
+interface CachedProgram {
+  readonly compiled: Promise<CompiledPipeline>
+  /** Functions that came by name: the same name may have come to mean another function. */
+  readonly named: readonly Udf[]
+}
+
+/** Compiled programs by their hash and the schema they are for, least recently used first. */
+const cachedPrograms = new Map<string, CachedProgram>()
+const MAX_CACHED = 100
+
+/** The task's program, revived and compiled; a program that came before is compiled already. */
+async function compile(task: DecodedTask, io: TaskIo, context: CodecContext | undefined): Promise<CompiledPipeline> {
+  const { schema } = task.source
+  // Decoded every time: whether code may come in, and what a name stands for, is the context's to say.
+  const program = decodeProgram(task.programBytes, io, context)
+  const named = [...udfsIn(program)].filter((udf) => udf.body.kind === 'live')
+  const key = `${task.programHash} ${JSON.stringify(schema)}`
+  let cached = cachedPrograms.get(key)
+  cachedPrograms.delete(key)
+  if (cached === undefined || named.some((udf, i) => udf !== cached?.named[i])) {
+    cached = { named, compiled: prepareProgram(program).then((prepared) => new CompiledPipeline(schema, prepared)) }
+  }
+  cachedPrograms.set(key, cached)
+  const [oldest] = cachedPrograms.keys()
+  if (cachedPrograms.size > MAX_CACHED && oldest !== undefined) cachedPrograms.delete(oldest)
+  try {
+    return await cached.compiled
+  } catch (error) {
+    cachedPrograms.delete(key)
+    throw error
+  }
+}
+
+/** The task's input as batches. */
+async function* readBatches({ source }: DecodedTask, io: TaskIo): AsyncGenerator<Batch> {
+  if (source.kind === 'partition') {
+    const { spec, partition, columns, schema, predicate } = source
+    const options = { columns, predicate, dictionaries: 'keep', signal: io.signal } as const
+    for await (const batch of readPartition(spec, partition, options)) {
+      yield fromRecordBatch(batch, schema)
+    }
+    return
+  }
+  for await (const reader of RecordBatchReader.readAll(io.input)) {
+    for await (const batch of reader) yield fromRecordBatch(batch, fromArrowSchema(batch.schema))
+  }
+}

@@ -1,0 +1,156 @@
+// The way out of a task: result batches as an Arrow stream, or dealt among the tasks of the next stage as one stream for
+// each; what went by is counted.
+
+import type { Batch } from '../../functions/column/column.ts'
+import { sliceBatch } from '../../functions/column/slice.ts'
+import type { Schema } from '../../functions/types/type.ts'
+import { shareHeader } from '../codec/partition-frames.ts'
+import type { DecodedTask } from '../codec/task-codec.ts'
+import { BatchEncoder } from '../data/batch-encoder.ts'
+import { type CompiledExchange, Exchange } from '../engine/exchange.ts'
+import type { MemoryBudget } from '../engine/memory-budget.ts'
+import type { StreamEnds } from '../program/task.ts'
+import type { TaskIo, TaskReport } from './task-io.ts'
+
+/** Rows of one record batch in results. */
+const BATCH_ROWS = 65_536
+
+/** Chunks whose memory is a batch's: to be written before the next step is taken. */
+type Chunks = Iterable<readonly Uint8Array[]>
+
+interface Sink {
+  start(): Chunks
+  batch(batch: Batch): Chunks
+  end(): Chunks
+}
+
+/** One Arrow stream, with the ends that the task is to write. */
+class StreamSink implements Sink {
+  readonly #encoder: BatchEncoder
+  readonly #writes: StreamEnds
+
+  constructor(schema: Schema, writes: StreamEnds) {
+    this.#encoder = new BatchEncoder(schema)
+    this.#writes = writes
+  }
+
+  *start(): Chunks {
+    const chunks = this.#encoder.start()
+    if (this.#writes.start) yield chunks
+  }
+
+  *batch(batch: Batch): Chunks {
+    yield this.#encoder.batch(batch)
+  }
+
+  *end(): Chunks {
+    const chunks = this.#encoder.end()
+    if (this.#writes.end) yield chunks
+  }
+}
+
+/** An Arrow stream for each share that rows are dealt to. */
+class DealtSink implements Sink {
+  readonly #schema: Schema
+  readonly #exchange: Exchange
+  readonly #encoders = new Map<number, BatchEncoder>()
+
+  constructor(schema: Schema, exchange: Exchange) {
+    this.#schema = schema
+    this.#exchange = exchange
+  }
+
+  *start(): Chunks {}
+
+  *batch(batch: Batch): Chunks {
+    for (const dealt of this.#exchange.push(batch)) yield this.#encode(dealt.share, dealt.batch)
+  }
+
+  *end(): Chunks {
+    for (const dealt of this.#exchange.finish()) yield this.#encode(dealt.share, dealt.batch)
+    for (const [share, encoder] of this.#encoders) yield framed(share, encoder.end())
+  }
+
+  #encode(share: number, batch: Batch): readonly Uint8Array[] {
+    const known = this.#encoders.get(share)
+    if (known !== undefined) return framed(share, known.batch(batch))
+    const encoder = new BatchEncoder(this.#schema)
+    this.#encoders.set(share, encoder)
+    return framed(share, [...encoder.start(), ...encoder.batch(batch)])
+  }
+}
+
+function framed(share: number, chunks: readonly Uint8Array[]): readonly Uint8Array[] {
+  const length = chunks.reduce((sum, chunk) => sum + chunk.length, 0)
+  return [shareHeader(share, length), ...chunks]
+}
+
+/** What a task writes, and the counts it reports. */
+export class TaskOutput {
+  readonly #sink: Sink
+  readonly #task: DecodedTask
+  readonly #io: TaskIo
+  #rows = 0
+  #batches = 0
+  #rowsRead = 0
+
+  constructor(
+    task: DecodedTask,
+    { schema, exchange }: { readonly schema: Schema; readonly exchange: CompiledExchange | undefined },
+    io: TaskIo,
+    budget: MemoryBudget,
+  ) {
+    this.#task = task
+    this.#io = io
+    this.#sink =
+      exchange === undefined
+        ? new StreamSink(schema, task.writes)
+        : new DealtSink(schema, new Exchange(exchange, budget))
+  }
+
+  async start(): Promise<void> {
+    await this.#send(this.#sink.start())
+  }
+
+  read(rows: number): void {
+    this.#rowsRead += rows
+    this.#progress()
+  }
+
+  async write(batch: Batch): Promise<void> {
+    for (let start = 0; start < batch.length; start += BATCH_ROWS) {
+      const part = sliceBatch(batch, start, Math.min(batch.length, start + BATCH_ROWS))
+      this.#rows += part.length
+      this.#batches++
+      await this.#send(this.#sink.batch(part))
+    }
+    this.#progress()
+  }
+
+  async end(): Promise<TaskReport> {
+    await this.#send(this.#sink.end())
+    return this.#report()
+  }
+
+  async #send(chunks: Chunks): Promise<void> {
+    for (const some of chunks) {
+      await this.#io.write(some)
+      this.#io.signal.throwIfAborted()
+    }
+  }
+
+  #progress(): void {
+    this.#io.progress(this.#report())
+  }
+
+  #report(): TaskReport {
+    const { source } = this.#task
+    const total = source.kind === 'partition' ? source.partition.rows : undefined
+    return {
+      rows: this.#rows,
+      batches: this.#batches,
+      rowsRead: this.#rowsRead,
+      ...(total === undefined ? {} : { rowsTotal: total }),
+    }
+  }
+}
