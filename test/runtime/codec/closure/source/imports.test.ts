@@ -36,7 +36,7 @@ t.test('captureClosure() ships a renamed import under its real name', async (t) 
   const shipped = () => [renamed(2), joinPaths('a', 'b')]
   t.strictSame(await reviver.call(shipped), [6, 'a/b'])
   const references = captureClosure(shipped).report.map(({ reference }) => reference)
-  t.strictSame(references, ['./fixtures/library.ts#triple', 'node:path#join'])
+  t.strictSame(references, ['../fixtures/library.ts#triple', 'node:path#join'])
 })
 
 t.test('captureClosure() ships what is imported by reference inside objects, too', async (t) => {
@@ -94,6 +94,6 @@ t.test('reviveClosure() names an export or a module that the worker does not hav
   })
   await t.rejects(reviver.callBytes(forge(bytes, 'library', 'yrarbil')), {
     code: 'closure_missing_module',
-    message: /^Cannot load "\.\/fixtures\/yrarbil\.ts", which .*imports\.test\.ts imports: /,
+    message: /^Cannot load "\.\.\/fixtures\/yrarbil\.ts", which .*imports\.test\.ts imports: /,
   })
 })

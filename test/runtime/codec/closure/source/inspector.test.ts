@@ -13,7 +13,7 @@ t.setTimeout(60_000)
 const reviver = startReviver()
 t.teardown(() => reviver.close())
 
-const script = fileURLToPath(new URL('fixtures/sender.ts', import.meta.url))
+const script = fileURLToPath(new URL('../fixtures/sender.ts', import.meta.url))
 
 t.test('captureClosure() works while a second inspector session debugs the program', async (t) => {
   const session = new Session()
