@@ -70,7 +70,7 @@ export interface Signature {
   /** All arguments are cast to one type. */
   readonly unify?: 'number' | 'string'
   /** Decides for all arguments at once, where one depends on another; instead of the parameters' classes. */
-  readonly together?: {
+  readonly coerceAll?: {
     /** In error messages, after "takes". */
     readonly describe: string
     readonly coerce: (types: readonly DataType[]) => readonly DataType[] | undefined
@@ -88,7 +88,7 @@ export function variadic(parameters: readonly Parameter[]): Signature {
 }
 
 /** Arguments whose types depend on each other: `least` to `most` of them, described as in `takes a list and a value`. */
-export function together(
+export function coerceAll(
   describe: string,
   least: number,
   most: number,
@@ -99,7 +99,7 @@ export function together(
     parameters: Object.freeze(Array.from({ length: limited ? most : Math.max(1, least) }, () => anything)),
     optional: limited ? most - least : least === 0 ? 1 : 0,
     variadic: !limited,
-    together: Object.freeze({
+    coerceAll: Object.freeze({
       describe,
       coerce: (types: readonly DataType[]) => coerce(types.map(plainType)),
     }),
@@ -124,7 +124,7 @@ export function coerceArguments(name: string, signature: Signature, types: reado
       details: { function: name, arguments: types.length },
     })
   }
-  if (signature.together !== undefined) return coerceTogether(name, signature.together, types)
+  if (signature.coerceAll !== undefined) return coerceByRule(name, signature.coerceAll, types)
   if (signature.unify !== undefined) return unifyArguments(name, signature.unify, types)
   return types.map((type, i) => {
     const wanted = parameters[Math.min(i, parameters.length - 1)]
@@ -150,9 +150,9 @@ function unifyArguments(name: string, prefer: 'number' | 'string', types: readon
   })
 }
 
-function coerceTogether(
+function coerceByRule(
   name: string,
-  rule: NonNullable<Signature['together']>,
+  rule: NonNullable<Signature['coerceAll']>,
   types: readonly DataType[],
 ): readonly DataType[] {
   const coerced = rule.coerce(types)

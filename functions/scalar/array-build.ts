@@ -1,7 +1,7 @@
 // Lists made of lists: joined, repeated, resized, ordered, flattened. Sets and series are array-set.ts.
 
 import { type Argument, type ScalarFunction, scalarFunction } from '../contract/scalar.ts'
-import { exactly, text, together } from '../contract/signature.ts'
+import { coerceAll, exactly, text } from '../contract/signature.ts'
 import { DataError } from '../errors.ts'
 import { type DataType, float64, isInteger, list } from '../types/type.ts'
 import type { Value } from '../types/value.ts'
@@ -32,13 +32,13 @@ function flatten(values: List, type: DataType): List {
   return values.flatMap((inner) => (inner === null ? [] : flatten(inner as List, itemOf(type))))
 }
 
-const repeatTypes = together('a value and an integer', 2, 2, ([value, times]) =>
+const repeatTypes = coerceAll('a value and an integer', 2, 2, ([value, times]) =>
   value !== undefined && times !== undefined && (isInteger(times) || times.kind === 'null')
     ? [value, float64]
     : undefined,
 )
 
-const sortTypes = together('a list, ASC or DESC, and NULLS FIRST or NULLS LAST', 1, 3, ([values, ...options]) => {
+const sortTypes = coerceAll('a list, ASC or DESC, and NULLS FIRST or NULLS LAST', 1, 3, ([values, ...options]) => {
   const type = values === undefined ? undefined : listParameter.coerce(values)
   const coerced = options.map(text.coerce)
   return type === undefined || coerced.includes(undefined) ? undefined : [type, ...(coerced as DataType[])]
@@ -104,9 +104,9 @@ export const arrayBuildFunctions = [
     usage: 'array_resize(list, length[, value])',
     summary: 'The list cut, or filled with a value (null unless given), to a length',
     examples: [['array_resize([1, 2], 4, 0)', '[1, 2, 0, 0]']],
-    signature: together('a list, an integer, an element', 2, 3, (types) => {
+    signature: coerceAll('a list, an integer, an element', 2, 3, (types) => {
       const [values, length, ...fill] =
-        listAnd(['item', 'count'], 0).together?.coerce(
+        listAnd(['item', 'count'], 0).coerceAll?.coerce(
           types.length === 3
             ? [types[0], types[2], types[1]].flatMap((t) => t ?? [])
             : [...types.slice(0, 1), { kind: 'null' }, ...types.slice(1)],

@@ -1,7 +1,7 @@
 // Lists as sets, and series of whole numbers.
 
 import { type ScalarFunction, scalarFunction } from '../contract/scalar.ts'
-import { exactly, together } from '../contract/signature.ts'
+import { coerceAll, exactly } from '../contract/signature.ts'
 import { DataError } from '../errors.ts'
 import { int64, isInteger, list } from '../types/type.ts'
 import { listParameter } from './array.ts'
@@ -44,7 +44,7 @@ const seriesOf = (name: 'range' | 'generate_series', closed: boolean): ScalarFun
     usage: `${name}([start, ]end[, step])`,
     summary: `The whole numbers from start (0 unless given) up to end, which is ${closed ? 'included' : 'left out'}`,
     examples: [[`${name}(1, 7, 2)`, closed ? '[1, 3, 5, 7]' : '[1, 3, 5]']],
-    signature: together('1 to 3 integers', 1, 3, (types) =>
+    signature: coerceAll('1 to 3 integers', 1, 3, (types) =>
       types.every((type) => isInteger(type) || type.kind === 'null') ? types.map(() => int64) : undefined,
     ),
     returns: list(int64),

@@ -3,7 +3,7 @@
 
 import { conversionKernel } from '../cast/cast.ts'
 import { scalarFunction } from '../contract/scalar.ts'
-import { exactly, type Parameter, together } from '../contract/signature.ts'
+import { coerceAll, exactly, type Parameter } from '../contract/signature.ts'
 import { DataError } from '../errors.ts'
 import { comparisonType, unifyTypes } from '../types/coercion.ts'
 import { bool, type DataType, float64, isInteger, list, uint64, utf8 } from '../types/type.ts'
@@ -53,7 +53,7 @@ const at = (values: List, position: number): Value =>
   position === 0 ? null : (values.at(position > 0 ? position - 1 : position) ?? null)
 
 /** A list and a position, or a map and a key. */
-const elementTypes = together('a list and an integer, or a map and a key', 2, 2, ([from, key]) => {
+const elementTypes = coerceAll('a list and an integer, or a map and a key', 2, 2, ([from, key]) => {
   if (from === undefined || key === undefined) return undefined
   if (from.kind === 'map') {
     const type = comparisonType(from.key.type, key)
@@ -81,7 +81,7 @@ export const arrayFunctions = [
     usage: 'make_array(value, ...) or [value, ...]',
     summary: 'A list of the arguments, which are brought to one type',
     examples: [['make_array(1, 2, 3)', '[1, 2, 3]']],
-    signature: together('values of one type', 0, Number.POSITIVE_INFINITY, (types) => {
+    signature: coerceAll('values of one type', 0, Number.POSITIVE_INFINITY, (types) => {
       const item = unifyTypes(types, 'number')
       return item === undefined ? undefined : types.map(() => item)
     }),
@@ -243,7 +243,7 @@ export const arrayFunctions = [
     usage: 'string_to_array(text, delimiter[, null_text])',
     summary: 'The parts of a delimited text as a list; its characters when the delimiter is null',
     examples: [["string_to_array('a,b', ',')", "['a', 'b']"]],
-    signature: together('strings', 2, 3, (types) =>
+    signature: coerceAll('strings', 2, 3, (types) =>
       types.every((type) => type.kind === 'utf8' || type.kind === 'null') ? types.map(() => utf8) : undefined,
     ),
     returns: list(utf8),

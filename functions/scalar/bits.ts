@@ -1,7 +1,7 @@
 // The bit operators on integers. Shifts count modulo the width, as processors do.
 
 import { type ScalarFunction, type ScalarKernel, scalarFunction } from '../contract/scalar.ts'
-import { together } from '../contract/signature.ts'
+import { coerceAll } from '../contract/signature.ts'
 import { commonNumeric } from '../types/coercion.ts'
 import { type DataType, int64, isBigInt, isInteger } from '../types/type.ts'
 import { wrapNumber, wrapText } from './wrap.ts'
@@ -60,7 +60,7 @@ const bitOperator = (
     usage: `left ${name} right`,
     summary,
     examples: [example],
-    signature: together('two integers', 2, 2, bothIntegers),
+    signature: coerceAll('two integers', 2, 2, bothIntegers),
     returns: (args) => args[0]?.type ?? int64,
     kernel: (args) => bitKernel(name, args[0]?.type ?? int64),
   })

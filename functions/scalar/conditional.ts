@@ -1,7 +1,7 @@
 // Conditional functions. coalesce and its kin guard per row and are bound as a kind of their own; the rest are here.
 
 import { scalarFunction } from '../contract/scalar.ts'
-import { anything, together, unified } from '../contract/signature.ts'
+import { anything, coerceAll, unified } from '../contract/signature.ts'
 import { unifyTypes } from '../types/coercion.ts'
 import { utf8 } from '../types/type.ts'
 import type { Value } from '../types/value.ts'
@@ -37,7 +37,7 @@ export const conditionalFunctions = [
     usage: 'nvl2(value, if_not_null, if_null)',
     summary: 'The second argument when the first is not null, else the third; only that one is evaluated',
     examples: [["nvl2(null, 'yes', 'no')", "'no'"]],
-    signature: together('a value and two values of one type', 3, 3, ([value, ...results]) => {
+    signature: coerceAll('a value and two values of one type', 3, 3, ([value, ...results]) => {
       const type = unifyTypes(results, 'string')
       return value === undefined || type === undefined ? undefined : [value, type, type]
     }),

@@ -1,7 +1,7 @@
 // Bytes as text and back: hexadecimal and base64.
 
 import { type Argument, literalText, scalarFunction } from '../contract/scalar.ts'
-import { bytes, exactly, text, together } from '../contract/signature.ts'
+import { bytes, coerceAll, exactly, text } from '../contract/signature.ts'
 import { DataError, PlanError } from '../errors.ts'
 import { binary, type DataType, int64, isInteger, utf8 } from '../types/type.ts'
 import { utf8Bytes } from './text.ts'
@@ -98,7 +98,7 @@ export const encodingFunctions = [
     usage: 'to_hex(integer)',
     summary: 'An integer in hexadecimal; negative ones as 64 bits',
     examples: [['to_hex(255)', "'ff'"]],
-    signature: together('an integer', 1, 1, ([type]) =>
+    signature: coerceAll('an integer', 1, 1, ([type]) =>
       type === undefined || !(isInteger(type) || type.kind === 'null')
         ? undefined
         : [type.kind === 'uint64' ? type : (int64 as DataType)],

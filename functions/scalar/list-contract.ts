@@ -2,7 +2,7 @@
 // told apart, and entries that answer to array_ and list_ names alike.
 
 import { type Argument, type ScalarFunction, scalarFunction } from '../contract/scalar.ts'
-import { type Signature, together } from '../contract/signature.ts'
+import { coerceAll, type Signature } from '../contract/signature.ts'
 import { DataError } from '../errors.ts'
 import { unifyTypes } from '../types/coercion.ts'
 import { type DataType, isInteger, list, nullType } from '../types/type.ts'
@@ -38,7 +38,7 @@ export function listAnd(kinds: readonly Kind[], optional = 0, listAt = 0): Signa
   all.splice(listAt, 0, 'list')
   const words = { item: 'an element', list: 'a list', count: 'an integer', text: 'a string' } as const
   const describe = all.map((kind) => words[kind]).join(', ')
-  return together(describe, all.length - optional, all.length, (types) => {
+  return coerceAll(describe, all.length - optional, all.length, (types) => {
     const items = types.flatMap((type, i) => (all[i] === 'list' ? [itemOf(type)] : all[i] === 'item' ? [type] : []))
     const item = unifyTypes(items, 'number')
     if (item === undefined) return undefined
@@ -59,7 +59,7 @@ export function listAnd(kinds: readonly Kind[], optional = 0, listAt = 0): Signa
 }
 
 /** One or more lists of one type. */
-export const lists: Signature = together('lists', 1, Number.POSITIVE_INFINITY, (types) => {
+export const lists: Signature = coerceAll('lists', 1, Number.POSITIVE_INFINITY, (types) => {
   const item = types.every(isListOrNull) ? unifyTypes(types.map(itemOf), 'number') : undefined
   return item === undefined ? undefined : types.map(() => list(item))
 })

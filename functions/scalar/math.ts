@@ -1,7 +1,7 @@
 // Mathematical functions of one or two floats.
 
 import { type ScalarFunction, scalarFunction } from '../contract/scalar.ts'
-import { double, exactly, float, number, together } from '../contract/signature.ts'
+import { coerceAll, double, exactly, float, number } from '../contract/signature.ts'
 import { DataError } from '../errors.ts'
 import {
   bool,
@@ -147,7 +147,7 @@ const nanvl = scalarFunction({
   usage: 'nanvl(number, other)',
   summary: 'The first number unless it is NaN, then the second',
   examples: [["nanvl(cast('NaN' as double), 1.0)", '1.0']],
-  signature: together('two numbers', 2, 2, (types) => {
+  signature: coerceAll('two numbers', 2, 2, (types) => {
     if (!types.every((type) => isNumeric(type) || type.kind === 'null')) return undefined
     const type = types.every((t) => t.kind === 'float32') ? float32 : float64
     return [type, type]

@@ -1,7 +1,7 @@
 // Strings as a whole: case, length, joining, characters and their codes.
 
 import { type ScalarFunction, type ScalarKernel, scalarFunction } from '../contract/scalar.ts'
-import { count, exactly, printable, text, together, variadic, written } from '../contract/signature.ts'
+import { coerceAll, count, exactly, printable, text, variadic, written } from '../contract/signature.ts'
 import { DataError } from '../errors.ts'
 import { lowerColumn, upperColumn } from '../kernels/case.ts'
 import { joinColumns, lengthColumn } from '../kernels/slice.ts'
@@ -162,7 +162,7 @@ export const stringFunctions = [
     usage: 'left || right',
     summary: 'Two texts, bytes or lists joined; null when either is null',
     examples: [["'a' || 1", "'a1'"]],
-    signature: together('a string and a value', 2, 2, joinTypes),
+    signature: coerceAll('a string and a value', 2, 2, joinTypes),
     returns: (args) => args[0]?.type ?? utf8,
     kernel: (args) => (args[0]?.type.kind === 'binary' ? joinBytes : joinTexts),
   }),

@@ -1,7 +1,7 @@
 // Structs and maps: made of values, and taken apart.
 
 import { type Argument, literalText, type ScalarKernel, scalarFunction } from '../contract/scalar.ts'
-import { exactly, type Parameter, text, together } from '../contract/signature.ts'
+import { coerceAll, exactly, type Parameter, text } from '../contract/signature.ts'
 import { DataError, PlanError } from '../errors.ts'
 import { didYouMean } from '../nearest.ts'
 import { commonNumeric, comparisonType } from '../types/coercion.ts'
@@ -55,7 +55,7 @@ const asMap = (args: readonly Argument[]): MapType => {
   return type.kind === 'map' ? type : map(nullType, nullType)
 }
 
-const mapAndKey = together('a map and a key', 2, 2, ([from, key]) => {
+const mapAndKey = coerceAll('a map and a key', 2, 2, ([from, key]) => {
   const type = from === undefined ? undefined : mapParameter.coerce(from)
   if (type?.kind !== 'map' || key === undefined) return undefined
   const fits = comparisonType(type.key.type, key) !== undefined || commonNumeric(type.key.type, key) !== undefined
@@ -84,7 +84,7 @@ export const structFunctions = [
     usage: 'struct(value, ...)',
     summary: 'A struct of the arguments, with fields named c0, c1 and so on',
     examples: [["struct(1, 'a')['c1']", "'a'"]],
-    signature: together('values', 1, anyNumber, (types) => types),
+    signature: coerceAll('values', 1, anyNumber, (types) => types),
     returns: (args) => struct(args.map((arg, i) => field(`c${i}`, arg.type))),
     nulls: 'call',
     givesNull: false,
@@ -101,7 +101,7 @@ export const structFunctions = [
     usage: 'named_struct(name, value, ...)',
     summary: 'A struct of named fields',
     examples: [["named_struct('a', 1, 'b', 2)['b']", '2']],
-    signature: together('pairs of a name and a value', 2, anyNumber, (types) =>
+    signature: coerceAll('pairs of a name and a value', 2, anyNumber, (types) =>
       types.length % 2 === 0 && types.every((type, i) => i % 2 === 1 || type.kind === 'utf8') ? types : undefined,
     ),
     returns: (args) => struct(namedFields(args)),
@@ -142,7 +142,7 @@ export const structFunctions = [
     usage: 'map(keys, values) or MAP {key: value, ...}',
     summary: 'A map of a list of keys to a list of values',
     examples: [["map(['a', 'b'], [1, 2])['b']", '2']],
-    signature: together('a list of keys and a list of values', 2, 2, ([keys, values]) =>
+    signature: coerceAll('a list of keys and a list of values', 2, 2, ([keys, values]) =>
       keys?.kind === 'list' && values?.kind === 'list' ? [keys, values] : undefined,
     ),
     returns: (args) => map(itemOf(typeAt(args, 0)), itemOf(typeAt(args, 1))),

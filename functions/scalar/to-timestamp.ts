@@ -4,7 +4,7 @@ import { fits64, ticksPerSecond } from '../cast/calendar.ts'
 import { conversionKernel } from '../cast/cast.ts'
 import { parseTime, parseTimestamp } from '../cast/temporal-text.ts'
 import { type Argument, type ScalarFunction, type ScalarKernel, scalarFunction } from '../contract/scalar.ts'
-import { type Signature, together } from '../contract/signature.ts'
+import { coerceAll, type Signature } from '../contract/signature.ts'
 import { DataError } from '../errors.ts'
 import {
   type DataType,
@@ -25,7 +25,7 @@ import { compileParser, type Parsed } from './strftime.ts'
 
 /** A value, and formats when it is a text. */
 const withFormats = (describe: string, accepts: (type: DataType) => DataType | undefined): Signature =>
-  together(describe, 1, Number.POSITIVE_INFINITY, (types) => {
+  coerceAll(describe, 1, Number.POSITIVE_INFINITY, (types) => {
     const [first, ...formats] = types
     const value = first === undefined ? undefined : accepts(first)
     if (value === undefined || formats.some((type) => type.kind !== 'utf8' && type.kind !== 'null')) return undefined

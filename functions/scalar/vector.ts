@@ -1,7 +1,7 @@
 // Lists of numbers as vectors: distances and norms.
 
 import { type ScalarFunction, scalarFunction } from '../contract/scalar.ts'
-import { together } from '../contract/signature.ts'
+import { coerceAll } from '../contract/signature.ts'
 import { DataError } from '../errors.ts'
 import { type DataType, float64, isNumeric, list } from '../types/type.ts'
 import { itemOf } from './list-contract.ts'
@@ -12,7 +12,7 @@ const isVector = (type: DataType): boolean =>
   type.kind === 'null' || (type.kind === 'list' && (isNumeric(itemOf(type)) || itemOf(type).kind === 'null'))
 
 const vectors = (count: number) =>
-  together(count === 1 ? 'a list of numbers' : 'two lists of numbers', count, count, (types) =>
+  coerceAll(count === 1 ? 'a list of numbers' : 'two lists of numbers', count, count, (types) =>
     types.every(isVector) ? types.map(() => list(float64)) : undefined,
   )
 

@@ -6,8 +6,8 @@ import type { ExprNode, NullTreatment, SortNode } from '../expr/node.ts'
 import type { Token } from './lexer.ts'
 import { resolveFunction } from './names.ts'
 import type { FunctionName } from './options.ts'
-import type { Reader } from './reader.ts'
-import { readSortKey } from './sort-key.ts'
+import type { Parser } from './parser.ts'
+import { parseOrdering } from './sort-key.ts'
 import { acceptOver } from './window.ts'
 
 /** Everything that may be said about a call besides its name. */
@@ -24,35 +24,35 @@ interface CallParts {
 /** Functions named without parentheses. */
 const constants = new Set(['CURRENT_DATE', 'CURRENT_TIME', 'CURRENT_TIMESTAMP'])
 
-/** Reads `CURRENT_DATE` and its kin when one comes next. */
-export function acceptConstant(reader: Reader): ExprNode | undefined {
-  const token = reader.peek()
-  if (!constants.has(token.keyword) || reader.atOperator('(', 1)) return undefined
-  if (reader.options.columns?.includes(token.value)) return undefined
-  reader.next()
-  return createCall(reader, token, resolveFunction(reader, token), { args: [], distinct: false, orderBy: [] })
+/** Parses `CURRENT_DATE` and its kin when one comes next. */
+export function acceptConstant(parser: Parser): ExprNode | undefined {
+  const token = parser.peek()
+  if (!constants.has(token.keyword) || parser.atOperator('(', 1)) return undefined
+  if (parser.options.columns?.includes(token.value)) return undefined
+  parser.next()
+  return createCall(parser, token, resolveFunction(parser, token), { args: [], distinct: false, orderBy: [] })
 }
 
-/** Reads `name(…)` and the clauses after it. */
-export function readCall(reader: Reader): ExprNode {
-  const token = reader.next()
-  return continueCall(reader, token, reader.next())
+/** Parses `name(…)` and the clauses after it. */
+export function parseCall(parser: Parser): ExprNode {
+  const token = parser.next()
+  return continueCall(parser, token, parser.next())
 }
 
-/** Reads the rest of a call: its name, the parenthesis and maybe the first argument are read. */
-export function continueCall(reader: Reader, token: Token, opening: Token, firstArgument?: ExprNode): ExprNode {
-  const fn = resolveFunction(reader, token)
-  const inside = readParentheses(reader, fn, opening, firstArgument)
-  const within = readWithinGroup(reader, fn, inside)
-  const parts = readClauses(reader, within)
-  const over = acceptOver(reader)
-  if (over === undefined) return createCall(reader, token, fn, parts)
+/** Parses the rest of a call: its name, the parenthesis and maybe the first argument are read. */
+export function continueCall(parser: Parser, token: Token, opening: Token, firstArgument?: ExprNode): ExprNode {
+  const fn = resolveFunction(parser, token)
+  const inside = parseParentheses(parser, fn, opening, firstArgument)
+  const within = parseWithinGroup(parser, fn, inside)
+  const parts = parseClauses(parser, within)
+  const over = acceptOver(parser)
+  if (over === undefined) return createCall(parser, token, fn, parts)
   const called = windowFunction(fn)
   if (called === undefined)
-    throw reader.fail(`OVER follows an aggregate or window function, ${nameOf(fn)} is neither`, over.token.start)
+    throw parser.fail(`OVER follows an aggregate or window function, ${nameOf(fn)} is neither`, over.token.start)
   if (parts.orderBy.length > 0)
-    throw reader.fail(`${nameOf(fn)} is ordered by its OVER clause, ORDER BY cannot stand inside it`, token.start)
-  return reader.node({
+    throw parser.fail(`${nameOf(fn)} is ordered by its OVER clause, ORDER BY cannot stand inside it`, token.start)
+  return parser.node({
     kind: 'window',
     fn: called,
     args: parts.args,
@@ -63,11 +63,11 @@ export function continueCall(reader: Reader, token: Token, opening: Token, first
   })
 }
 
-function createCall(reader: Reader, token: Token, fn: FunctionName, parts: CallParts): ExprNode {
+function createCall(parser: Parser, token: Token, fn: FunctionName, parts: CallParts): ExprNode {
   const { args, clause } = parts
   const called = aggregateFunction(fn)
   if (called !== undefined) {
-    return reader.node({
+    return parser.node({
       kind: 'aggregate',
       fn: called,
       args,
@@ -78,33 +78,33 @@ function createCall(reader: Reader, token: Token, fn: FunctionName, parts: CallP
     })
   }
   if (fn.kind === 'window' || (fn.kind === 'udf' && fn.udf.family === 'window'))
-    throw reader.fail(`${nameOf(fn)} is a window function, write OVER (…) after it`, token.start, {
+    throw parser.fail(`${nameOf(fn)} is a window function, write OVER (…) after it`, token.start, {
       expected: ['OVER'],
     })
   if (clause !== undefined)
-    throw reader.fail(`${clause.keyword} is for aggregate and window functions, ${nameOf(fn)} is neither`, clause.start)
+    throw parser.fail(`${clause.keyword} is for aggregate and window functions, ${nameOf(fn)} is neither`, clause.start)
   if (fn.kind === 'udf') {
-    if (fn.udf.family !== 'scalar') throw reader.fail(`${nameOf(fn)} cannot be called here`, token.start)
-    return reader.node({ kind: 'udf', udf: fn.udf, args })
+    if (fn.udf.family !== 'scalar') throw parser.fail(`${nameOf(fn)} cannot be called here`, token.start)
+    return parser.node({ kind: 'udf', udf: fn.udf, args })
   }
-  return reader.node({ kind: 'call', name: fn.name, args })
+  return parser.node({ kind: 'call', name: fn.name, args })
 }
 
-function readParentheses(reader: Reader, fn: FunctionName, opening: Token, firstArgument?: ExprNode): CallParts {
-  const first = reader.peek()
-  const distinct = firstArgument === undefined && reader.acceptWords('DISTINCT')
-  if (!distinct && firstArgument === undefined) reader.acceptWords('ALL')
+function parseParentheses(parser: Parser, fn: FunctionName, opening: Token, firstArgument?: ExprNode): CallParts {
+  const first = parser.peek()
+  const distinct = firstArgument === undefined && parser.acceptWords('DISTINCT')
+  if (!distinct && firstArgument === undefined) parser.acceptWords('ALL')
   let clause = distinct ? first : undefined
-  const args = readArguments(reader, fn, firstArgument)
+  const args = parseArguments(parser, fn, firstArgument)
   let orderBy: readonly SortNode[] = Object.freeze([])
-  if (reader.atWord('ORDER')) {
-    clause ??= reader.peek()
-    reader.expectWords('ORDER', 'BY')
-    orderBy = reader.list(() => readSortKey(reader))
+  if (parser.atWord('ORDER')) {
+    clause ??= parser.peek()
+    parser.expectWords('ORDER', 'BY')
+    orderBy = parser.list(() => parseOrdering(parser))
   }
-  if (atNullTreatment(reader)) clause ??= reader.peek()
-  const nullTreatment = acceptNullTreatment(reader)
-  reader.expectClosing(')', opening)
+  if (atNullTreatment(parser)) clause ??= parser.peek()
+  const nullTreatment = acceptNullTreatment(parser)
+  parser.expectClosing(')', opening)
   return {
     args,
     distinct,
@@ -114,59 +114,59 @@ function readParentheses(reader: Reader, fn: FunctionName, opening: Token, first
   }
 }
 
-function readArguments(reader: Reader, fn: FunctionName, first: ExprNode | undefined): readonly ExprNode[] {
+function parseArguments(parser: Parser, fn: FunctionName, first: ExprNode | undefined): readonly ExprNode[] {
   if (first !== undefined) {
-    const others = reader.acceptOperator(',') ? reader.list(() => reader.expr()) : []
+    const others = parser.acceptOperator(',') ? parser.list(() => parser.expr()) : []
     return Object.freeze([first, ...others])
   }
-  if (reader.atOperator(')')) return Object.freeze([])
-  const star = reader.peek()
-  if (reader.acceptOperator('*')) {
-    if (nameOf(fn) !== 'count') throw reader.fail(`only count takes *, ${nameOf(fn)} does not`, star.start)
-    return Object.freeze([reader.node({ kind: 'wildcard' })])
+  if (parser.atOperator(')')) return Object.freeze([])
+  const star = parser.peek()
+  if (parser.acceptOperator('*')) {
+    if (nameOf(fn) !== 'count') throw parser.fail(`only count takes *, ${nameOf(fn)} does not`, star.start)
+    return Object.freeze([parser.node({ kind: 'wildcard' })])
   }
-  return reader.list(() => reader.expr())
+  return parser.list(() => parser.expr())
 }
 
 /** `percentile_cont(0.5) WITHIN GROUP (ORDER BY x)` is `percentile_cont(x, 0.5)` in that order. */
-function readWithinGroup(reader: Reader, fn: FunctionName, inside: CallParts): CallParts {
-  const token = reader.peek()
-  if (!reader.acceptWords('WITHIN')) return inside
-  reader.expectWords('GROUP')
+function parseWithinGroup(parser: Parser, fn: FunctionName, inside: CallParts): CallParts {
+  const token = parser.peek()
+  if (!parser.acceptWords('WITHIN')) return inside
+  parser.expectWords('GROUP')
   if (inside.orderBy.length > 0)
-    throw reader.fail(`the order of ${nameOf(fn)} is given twice, inside it and by WITHIN GROUP`, token.start)
-  const opening = reader.peek()
-  reader.expectOperator('(')
-  reader.expectWords('ORDER', 'BY')
-  const orderBy = reader.list(() => readSortKey(reader))
-  reader.expectClosing(')', opening)
+    throw parser.fail(`the order of ${nameOf(fn)} is given twice, inside it and by WITHIN GROUP`, token.start)
+  const opening = parser.peek()
+  parser.expectOperator('(')
+  parser.expectWords('ORDER', 'BY')
+  const orderBy = parser.list(() => parseOrdering(parser))
+  parser.expectClosing(')', opening)
   const isOrderedSet = /percentile|quantile|^mode$/.test(nameOf(fn))
   const ordered = isOrderedSet ? orderBy.map((key) => key.input) : []
   return { ...inside, args: Object.freeze([...ordered, ...inside.args]), orderBy, clause: inside.clause ?? token }
 }
 
-function readClauses(reader: Reader, inside: CallParts): CallParts {
+function parseClauses(parser: Parser, inside: CallParts): CallParts {
   let parts = inside
   for (;;) {
-    const token = reader.peek()
-    if (parts.filter === undefined && reader.atWord('FILTER') && reader.atOperator('(', 1)) {
-      reader.next()
-      const opening = reader.next()
-      reader.expectWords('WHERE')
-      parts = { ...parts, filter: reader.expr(), clause: parts.clause ?? token }
-      reader.expectClosing(')', opening)
-    } else if (parts.nullTreatment === undefined && atNullTreatment(reader)) {
-      parts = { ...parts, nullTreatment: acceptNullTreatment(reader) ?? 'respect', clause: parts.clause ?? token }
+    const token = parser.peek()
+    if (parts.filter === undefined && parser.atWord('FILTER') && parser.atOperator('(', 1)) {
+      parser.next()
+      const opening = parser.next()
+      parser.expectWords('WHERE')
+      parts = { ...parts, filter: parser.expr(), clause: parts.clause ?? token }
+      parser.expectClosing(')', opening)
+    } else if (parts.nullTreatment === undefined && atNullTreatment(parser)) {
+      parts = { ...parts, nullTreatment: acceptNullTreatment(parser) ?? 'respect', clause: parts.clause ?? token }
     } else return parts
   }
 }
 
-const atNullTreatment = (reader: Reader): boolean =>
-  (reader.atWord('IGNORE') || reader.atWord('RESPECT')) && reader.atWord('NULLS', 1)
+const atNullTreatment = (parser: Parser): boolean =>
+  (parser.atWord('IGNORE') || parser.atWord('RESPECT')) && parser.atWord('NULLS', 1)
 
-function acceptNullTreatment(reader: Reader): NullTreatment | undefined {
-  if (reader.acceptWords('IGNORE', 'NULLS')) return 'ignore'
-  return reader.acceptWords('RESPECT', 'NULLS') ? 'respect' : undefined
+function acceptNullTreatment(parser: Parser): NullTreatment | undefined {
+  if (parser.acceptWords('IGNORE', 'NULLS')) return 'ignore'
+  return parser.acceptWords('RESPECT', 'NULLS') ? 'respect' : undefined
 }
 
 const nameOf = (fn: FunctionName): string => (fn.kind === 'udf' ? fn.udf.name : fn.name)

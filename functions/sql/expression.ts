@@ -3,181 +3,181 @@
 
 import { literal } from '../expr/literal.ts'
 import type { ExprNode } from '../expr/node.ts'
-import { acceptConstant, readCall } from './calls.ts'
+import { acceptConstant, parseCall } from './calls.ts'
 import type { Token } from './lexer.ts'
 import { acceptTypedLiteral, bytesLiteral, integerLiteral, numberLiteral, textLiteral } from './literals.ts'
-import { atFunctionName, getField, isReserved, readColumn } from './names.ts'
+import { atFunctionName, getField, isReserved, parseColumn } from './names.ts'
 import { foreignOperators, infixes, likeOperators, precedence } from './operators.ts'
-import { acceptWordAfter, readQuantified, subquery } from './predicates.ts'
-import type { Reader } from './reader.ts'
-import { acceptSpecialForm, callBuiltIn, readArray, readStruct } from './special-forms.ts'
-import { readType } from './type-name.ts'
+import type { Parser } from './parser.ts'
+import { acceptWordAfter, parseQuantified, subquery } from './predicates.ts'
+import { acceptSpecialForm, callBuiltIn, parseArray, parseStruct } from './special-forms.ts'
+import { parseSqlType } from './type-name.ts'
 
-/** Reads an operand and every operator after it that binds tighter than `minPrecedence`. */
-export function readExpr(reader: Reader, minPrecedence: number): ExprNode {
-  let left = readOperand(reader)
+/** Parses an operand and every operator after it that binds tighter than `minPrecedence`. */
+export function parseOperators(parser: Parser, minPrecedence: number): ExprNode {
+  let left = parseOperand(parser)
   for (;;) {
-    const longer = acceptOperatorAfter(reader, left, minPrecedence)
+    const longer = acceptOperatorAfter(parser, left, minPrecedence)
     if (longer === undefined) return left
     left = longer
   }
 }
 
-function readOperand(reader: Reader): ExprNode {
-  const token = reader.peek()
+function parseOperand(parser: Parser): ExprNode {
+  const token = parser.peek()
   switch (token.kind) {
     case 'number':
-      return numberLiteral(reader, reader.next())
+      return numberLiteral(parser, parser.next())
     case 'string':
-      return textLiteral(reader, reader.next().value)
+      return textLiteral(parser, parser.next().value)
     case 'bytes':
-      return bytesLiteral(reader, reader.next())
+      return bytesLiteral(parser, parser.next())
     case 'quoted':
-      return atFunctionName(reader) ? readCall(reader) : readColumn(reader)
+      return atFunctionName(parser) ? parseCall(parser) : parseColumn(parser)
     case 'word':
-      return readWordOperand(reader, token)
+      return parseWordOperand(parser, token)
     case 'operator':
-      return readSymbolOperand(reader, token)
+      return parseSymbolOperand(parser, token)
     case 'end':
-      throw reader.expected('a value')
+      throw parser.expected('a value')
   }
 }
 
-function readWordOperand(reader: Reader, token: Token): ExprNode {
+function parseWordOperand(parser: Parser, token: Token): ExprNode {
   switch (token.keyword) {
     case 'NULL':
-      reader.next()
-      return reader.node(literal(null))
+      parser.next()
+      return parser.node(literal(null))
     case 'TRUE':
     case 'FALSE':
-      reader.next()
-      return reader.node(literal(token.keyword === 'TRUE'))
+      parser.next()
+      return parser.node(literal(token.keyword === 'TRUE'))
     case 'NOT':
-      reader.next()
-      return reader.node({ kind: 'unary', op: 'NOT', input: reader.expr(precedence.not) })
+      parser.next()
+      return parser.node({ kind: 'unary', op: 'NOT', input: parser.expr(precedence.not) })
     case 'EXISTS':
     case 'SELECT':
-      throw subquery(reader, token)
+      throw subquery(parser, token)
   }
-  const special = acceptTypedLiteral(reader) ?? acceptSpecialForm(reader) ?? acceptConstant(reader)
+  const special = acceptTypedLiteral(parser) ?? acceptSpecialForm(parser) ?? acceptConstant(parser)
   if (special !== undefined) return special
-  if (atFunctionName(reader)) return readCall(reader)
-  if (reader.atOperator('->', 1)) throw lambda(reader, token)
-  if (isReserved(token) && !reader.atOperator('.', 1)) {
+  if (atFunctionName(parser)) return parseCall(parser)
+  if (parser.atOperator('->', 1)) throw lambda(parser, token)
+  if (isReserved(token) && !parser.atOperator('.', 1)) {
     const hint = `, or "${token.text}" in double quotes for a column of that name`
-    throw reader.expected(`a value${reader.previous() === undefined ? hint : ''}`, ['a value'])
+    throw parser.expected(`a value${parser.previous() === undefined ? hint : ''}`, ['a value'])
   }
-  return readColumn(reader)
+  return parseColumn(parser)
 }
 
-function readSymbolOperand(reader: Reader, token: Token): ExprNode {
+function parseSymbolOperand(parser: Parser, token: Token): ExprNode {
   switch (token.text) {
     case '(':
-      return readParenthesised(reader)
+      return parseParenthesised(parser)
     case '[':
-      return readArray(reader)
+      return parseArray(parser)
     case '{':
-      return readStruct(reader)
+      return parseStruct(parser)
     case '+':
-      reader.next()
-      return reader.expr(precedence.multiplicative)
+      parser.next()
+      return parser.expr(precedence.multiplicative)
     case '-':
-      return readNegative(reader)
+      return parseNegative(parser)
     case '*':
-      throw reader.fail('* stands for all columns, which only count(*) and SELECT * take')
+      throw parser.fail('* stands for all columns, which only count(*) and SELECT * take')
     case '!':
-      throw reader.fail('"!" is written NOT', token.start, { expected: ['NOT'] })
+      throw parser.fail('"!" is written NOT', token.start, { expected: ['NOT'] })
   }
-  throw reader.expected('a value')
+  throw parser.expected('a value')
 }
 
 /** A minus right before a number belongs to the literal, so that the least 64-bit integer can be written. */
-function readNegative(reader: Reader): ExprNode {
-  reader.next()
-  const tighter = ['::', '[', '.'].some((symbol) => reader.atOperator(symbol, 1)) || reader.atWord('AT', 1)
-  if (reader.peek().kind === 'number' && !tighter) return numberLiteral(reader, reader.next(), true)
-  return reader.node({ kind: 'unary', op: '-', input: reader.expr(precedence.multiplicative) })
+function parseNegative(parser: Parser): ExprNode {
+  parser.next()
+  const tighter = ['::', '[', '.'].some((symbol) => parser.atOperator(symbol, 1)) || parser.atWord('AT', 1)
+  if (parser.peek().kind === 'number' && !tighter) return numberLiteral(parser, parser.next(), true)
+  return parser.node({ kind: 'unary', op: '-', input: parser.expr(precedence.multiplicative) })
 }
 
 /** `(a)` is `a`; `(a, b)` is `struct(a, b)`. */
-function readParenthesised(reader: Reader): ExprNode {
-  const opening = reader.next()
-  if (reader.atWord('SELECT') || reader.atWord('WITH')) throw subquery(reader, opening)
-  const values = reader.list(() => reader.expr())
-  reader.expectClosing(')', opening)
-  if (reader.atOperator('->')) throw lambda(reader, opening)
+function parseParenthesised(parser: Parser): ExprNode {
+  const opening = parser.next()
+  if (parser.atWord('SELECT') || parser.atWord('WITH')) throw subquery(parser, opening)
+  const values = parser.list(() => parser.expr())
+  parser.expectClosing(')', opening)
+  if (parser.atOperator('->')) throw lambda(parser, opening)
   const [inner] = values
-  return inner !== undefined && values.length === 1 ? inner : callBuiltIn(reader, opening, 'struct', values)
+  return inner !== undefined && values.length === 1 ? inner : callBuiltIn(parser, opening, 'struct', values)
 }
 
-/** Reads the operator that comes next, if it binds tighter than `min`, and what follows it. */
-function acceptOperatorAfter(reader: Reader, left: ExprNode, min: number): ExprNode | undefined {
-  const token = reader.peek()
+/** Parses the operator that comes next, if it binds tighter than `min`, and what follows it. */
+function acceptOperatorAfter(parser: Parser, left: ExprNode, min: number): ExprNode | undefined {
+  const token = parser.peek()
   const key = token.kind === 'operator' ? token.text : token.keyword
   const infix = infixes.get(key)
   if (infix !== undefined) {
     if (infix.precedence <= min) return undefined
-    reader.next()
-    if (reader.atWord('ANY') || reader.atWord('SOME') || (reader.atWord('ALL') && reader.atOperator('(', 1)))
-      return readQuantified(reader, left, infix.op)
-    return reader.node({ kind: 'binary', op: infix.op, left, right: reader.expr(infix.precedence) })
+    parser.next()
+    if (parser.atWord('ANY') || parser.atWord('SOME') || (parser.atWord('ALL') && parser.atOperator('(', 1)))
+      return parseQuantified(parser, left, infix.op)
+    return parser.node({ kind: 'binary', op: infix.op, left, right: parser.expr(infix.precedence) })
   }
-  if (token.kind === 'operator') return acceptSymbolAfter(reader, left, min, key)
-  return token.kind === 'word' ? acceptWordAfter(reader, left, min, key) : undefined
+  if (token.kind === 'operator') return acceptSymbolAfter(parser, left, min, key)
+  return token.kind === 'word' ? acceptWordAfter(parser, left, min, key) : undefined
 }
 
-function acceptSymbolAfter(reader: Reader, left: ExprNode, min: number, symbol: string): ExprNode | undefined {
+function acceptSymbolAfter(parser: Parser, left: ExprNode, min: number, symbol: string): ExprNode | undefined {
   const like = likeOperators.get(symbol)
   if (like !== undefined) {
     if (precedence.comparison <= min) return undefined
-    reader.next()
-    return reader.node({ kind: 'like', input: left, pattern: reader.expr(precedence.comparison), ...like })
+    parser.next()
+    return parser.node({ kind: 'like', input: left, pattern: parser.expr(precedence.comparison), ...like })
   }
   switch (symbol) {
     case '::':
       if (precedence.postfix <= min) return undefined
-      reader.next()
-      return reader.node({ kind: 'cast', input: left, to: readType(reader), safe: false })
+      parser.next()
+      return parser.node({ kind: 'cast', input: left, to: parseSqlType(parser), safe: false })
     case '[':
-      return precedence.postfix <= min ? undefined : readSubscript(reader, left)
+      return precedence.postfix <= min ? undefined : parseSubscript(parser, left)
     case '.':
-      reader.next()
-      if (!reader.atName()) throw reader.expected("a field's name")
-      return getField(reader, left, reader.next().value)
+      parser.next()
+      if (!parser.atName()) throw parser.expected("a field's name")
+      return getField(parser, left, parser.next().value)
     case '@>':
     case '<@': {
       if (precedence.contains <= min) return undefined
-      const token = reader.next()
-      const right = reader.expr(precedence.contains)
-      return callBuiltIn(reader, token, 'array_has_all', symbol === '@>' ? [left, right] : [right, left])
+      const token = parser.next()
+      const right = parser.expr(precedence.contains)
+      return callBuiltIn(parser, token, 'array_has_all', symbol === '@>' ? [left, right] : [right, left])
     }
     case '->':
     case '->>':
-      throw reader.notImplemented(`the operator "${symbol}" is not supported, take a field with s['name']`)
+      throw parser.notImplemented(`the operator "${symbol}" is not supported, take a field with s['name']`)
   }
   const ours = foreignOperators.get(symbol)
-  if (ours !== undefined) throw reader.fail(`"${symbol}" is written ${ours}`, reader.peek().start, { expected: [ours] })
+  if (ours !== undefined) throw parser.fail(`"${symbol}" is written ${ours}`, parser.peek().start, { expected: [ours] })
   return undefined
 }
 
 /** `a[1]` is an element, `s['f']` a field, `a[1:2]` and `a[1:9:2]` slices. */
-function readSubscript(reader: Reader, input: ExprNode): ExprNode {
-  const opening = reader.next()
-  const key = reader.peek()
-  const first = reader.atOperator(':') ? undefined : reader.expr()
+function parseSubscript(parser: Parser, input: ExprNode): ExprNode {
+  const opening = parser.next()
+  const key = parser.peek()
+  const first = parser.atOperator(':') ? undefined : parser.expr()
   const bounds: ExprNode[] = []
-  while (bounds.length < 2 && reader.acceptOperator(':')) {
-    const isOpen = reader.atOperator(']') || reader.atOperator(':')
-    bounds.push(isOpen ? integerLiteral(reader, bounds.length === 0 ? -1n : 1n) : reader.expr())
+  while (bounds.length < 2 && parser.acceptOperator(':')) {
+    const isOpen = parser.atOperator(']') || parser.atOperator(':')
+    bounds.push(isOpen ? integerLiteral(parser, bounds.length === 0 ? -1n : 1n) : parser.expr())
   }
-  reader.expectClosing(']', opening)
+  parser.expectClosing(']', opening)
   if (bounds.length > 0)
-    return callBuiltIn(reader, opening, 'array_slice', [input, first ?? integerLiteral(reader, 1n), ...bounds])
+    return callBuiltIn(parser, opening, 'array_slice', [input, first ?? integerLiteral(parser, 1n), ...bounds])
   if (first?.kind === 'literal' && key.kind === 'string' && typeof first.value === 'string')
-    return getField(reader, input, first.value)
-  return callBuiltIn(reader, opening, 'array_element', [input, first ?? integerLiteral(reader, 1n)])
+    return getField(parser, input, first.value)
+  return callBuiltIn(parser, opening, 'array_element', [input, first ?? integerLiteral(parser, 1n)])
 }
 
-function lambda(reader: Reader, token: Token) {
-  return reader.notImplemented('functions written x -> … are not supported yet', token.start)
+function lambda(parser: Parser, token: Token) {
+  return parser.notImplemented('functions written x -> … are not supported yet', token.start)
 }

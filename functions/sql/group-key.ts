@@ -3,46 +3,46 @@
 
 import { setNode } from '../expr/grouping-sets.ts'
 import type { ExprNode } from '../expr/node.ts'
-import type { Reader } from './reader.ts'
+import type { Parser } from './parser.ts'
 
-/** Reads ROLLUP (…), CUBE (…) or GROUPING SETS (…) when one of them comes next. */
-export function acceptGroupingSets(reader: Reader): ExprNode | undefined {
-  if (reader.atWord('GROUPING') && reader.atWord('SETS', 1) && reader.atOperator('(', 2)) {
-    reader.next()
-    return readItems(reader, 'sets', () => acceptGroupingSets(reader) ?? acceptSet(reader) ?? reader.expr())
+/** Parses ROLLUP (…), CUBE (…) or GROUPING SETS (…) when one of them comes next. */
+export function acceptGroupingSets(parser: Parser): ExprNode | undefined {
+  if (parser.atWord('GROUPING') && parser.atWord('SETS', 1) && parser.atOperator('(', 2)) {
+    parser.next()
+    return parseItems(parser, 'sets', () => acceptGroupingSets(parser) ?? acceptSet(parser) ?? parser.expr())
   }
-  const form = reader.atWord('ROLLUP') ? 'rollup' : reader.atWord('CUBE') ? 'cube' : undefined
-  if (form === undefined || !reader.atOperator('(', 1)) return undefined
-  return readItems(reader, form, () => acceptSet(reader) ?? reader.expr())
+  const form = parser.atWord('ROLLUP') ? 'rollup' : parser.atWord('CUBE') ? 'cube' : undefined
+  if (form === undefined || !parser.atOperator('(', 1)) return undefined
+  return parseItems(parser, form, () => acceptSet(parser) ?? parser.expr())
 }
 
-function readItems(reader: Reader, form: 'rollup' | 'cube' | 'sets', readItem: () => ExprNode): ExprNode {
-  reader.next()
-  const opening = reader.next()
-  const items = reader.nested(() => reader.list(readItem))
-  reader.expectClosing(')', opening)
-  return reader.node({ kind: 'groupingSets', form, items })
+function parseItems(parser: Parser, form: 'rollup' | 'cube' | 'sets', parseItem: () => ExprNode): ExprNode {
+  parser.next()
+  const opening = parser.next()
+  const items = parser.nested(() => parser.list(parseItem))
+  parser.expectClosing(')', opening)
+  return parser.node({ kind: 'groupingSets', form, items })
 }
 
-/** Reads `(a, b)` or `()`: keys together, where nothing is computed with what stands in the parentheses. */
-export function acceptSet(reader: Reader): ExprNode | undefined {
-  if (!reader.atOperator('(') || !isWhole(reader)) return undefined
-  const opening = reader.next()
-  const keys = reader.atOperator(')') ? [] : reader.list(() => reader.expr())
-  reader.expectClosing(')', opening)
+/** Parses `(a, b)` or `()`: keys together, where nothing is computed with what stands in the parentheses. */
+export function acceptSet(parser: Parser): ExprNode | undefined {
+  if (!parser.atOperator('(') || !isWhole(parser)) return undefined
+  const opening = parser.next()
+  const keys = parser.atOperator(')') ? [] : parser.list(() => parser.expr())
+  parser.expectClosing(')', opening)
   return setNode(keys)
 }
 
 /** Whether an item ends with the parenthesis that closes the one that comes next. */
-function isWhole(reader: Reader): boolean {
-  const start = reader.index
+function isWhole(parser: Parser): boolean {
+  const start = parser.index
   let depth = 0
   do {
-    const { kind, text } = reader.next()
+    const { kind, text } = parser.next()
     if (kind === 'end') break
     if (kind === 'operator') depth += text === '(' ? 1 : text === ')' ? -1 : 0
   } while (depth > 0)
-  const whole = reader.atOperator(',') || reader.atOperator(')')
-  reader.rewind(start)
+  const whole = parser.atOperator(',') || parser.atOperator(')')
+  parser.rewind(start)
   return whole
 }

@@ -5,7 +5,7 @@ import type { ExprNode } from '../expr/node.ts'
 import { nearest } from '../nearest.ts'
 import type { Token } from './lexer.ts'
 import type { FunctionName } from './options.ts'
-import type { Reader } from './reader.ts'
+import type { Parser } from './parser.ts'
 
 /** Words that cannot name a column, or follow an expression as its alias, without quotes. */
 const reserved = new Set(
@@ -31,78 +31,78 @@ const windows = new Set(['row_number', 'rank', 'dense_rank', 'percent_rank', 'cu
 export const isReserved = (token: Token): boolean => reserved.has(token.keyword)
 
 /** Whether the next token can name a function: any name followed by a parenthesis. */
-export function atFunctionName(reader: Reader): boolean {
-  const token = reader.peek()
-  if (!reader.atName() || !reader.atOperator('(', 1)) return false
+export function atFunctionName(parser: Parser): boolean {
+  const token = parser.peek()
+  if (!parser.atName() || !parser.atOperator('(', 1)) return false
   return !isReserved(token) || callable.has(token.keyword)
 }
 
-/** Reads `a`, `t.a`, `s.field`, `t.s.field`: a column, and the fields taken from it. */
-export function readColumn(reader: Reader): ExprNode {
-  const parts = [readName(reader, 'a column')]
-  while (reader.atOperator('.') && reader.atName(1)) {
-    reader.next()
-    parts.push(reader.next())
+/** Parses `a`, `t.a`, `s.field`, `t.s.field`: a column, and the fields taken from it. */
+export function parseColumn(parser: Parser): ExprNode {
+  const parts = [parseName(parser, 'a column')]
+  while (parser.atOperator('.') && parser.atName(1)) {
+    parser.next()
+    parts.push(parser.next())
   }
   const [first, second] = parts as [Token, Token?]
-  const qualified = second !== undefined && isTable(reader, first) && !isColumn(reader, first)
+  const qualified = second !== undefined && isTable(parser, first) && !isColumn(parser, first)
   const [column, ...fields] = qualified ? parts.slice(1) : parts
-  let node: ExprNode = resolveColumn(reader, column ?? first, qualified)
-  for (const field of fields) node = getField(reader, node, field.value)
+  let node: ExprNode = resolveColumn(parser, column ?? first, qualified)
+  for (const field of fields) node = getField(parser, node, field.value)
   return node
 }
 
 /** `node['field']`. */
-export function getField(reader: Reader, node: ExprNode, field: string): ExprNode {
-  return reader.node({ kind: 'call', name: 'get_field', args: Object.freeze([node, reader.node(literal(field))]) })
+export function getField(parser: Parser, node: ExprNode, field: string): ExprNode {
+  return parser.node({ kind: 'call', name: 'get_field', args: Object.freeze([node, parser.node(literal(field))]) })
 }
 
-/** Reads a name, quoted or not, that is no keyword. */
-export function readName(reader: Reader, what: string): Token {
-  const token = reader.peek()
-  if (!reader.atName()) throw reader.expected(what)
+/** Parses a name, quoted or not, that is no keyword. */
+export function parseName(parser: Parser, what: string): Token {
+  const token = parser.peek()
+  if (!parser.atName()) throw parser.expected(what)
   if (isReserved(token))
-    throw reader.fail(
+    throw parser.fail(
       `${token.keyword} is a keyword and cannot be ${what} here, write "${token.text}" in double quotes`,
     )
-  return reader.next()
+  return parser.next()
 }
 
 /** The alias that comes next: any name after AS, or a bare name that is no keyword. */
-export function acceptAlias(reader: Reader): string | undefined {
-  if (reader.acceptWords('AS')) {
-    if (!reader.atName()) throw reader.expected('a name')
-    return reader.next().value
+export function acceptAlias(parser: Parser): string | undefined {
+  if (parser.acceptWords('AS')) {
+    if (!parser.atName()) throw parser.expected('a name')
+    return parser.next().value
   }
-  return reader.atName() && !isReserved(reader.peek()) ? reader.next().value : undefined
+  return parser.atName() && !isReserved(parser.peek()) ? parser.next().value : undefined
 }
 
-function isTable(reader: Reader, token: Token): boolean {
-  return reader.tables.some((name) => name.toLowerCase() === token.value.toLowerCase())
+function isTable(parser: Parser, token: Token): boolean {
+  return parser.tables.some((name) => name.toLowerCase() === token.value.toLowerCase())
 }
 
-function isColumn(reader: Reader, token: Token): boolean {
-  return reader.options.columns?.includes(token.value) ?? false
+function isColumn(parser: Parser, token: Token): boolean {
+  return parser.options.columns?.includes(token.value) ?? false
 }
 
-function resolveColumn(reader: Reader, token: Token, qualified: boolean): ExprNode {
-  const aliased = qualified ? undefined : reader.aliases.get(token.value.toLowerCase())
-  if (aliased !== undefined) return reader.reuse(aliased)
-  const { columns } = reader.options
-  if (columns === undefined || columns.includes(token.value)) return reader.node({ kind: 'column', name: token.value })
+function resolveColumn(parser: Parser, token: Token, qualified: boolean): ExprNode {
+  const aliased = qualified ? undefined : parser.aliases.get(token.value.toLowerCase())
+  if (aliased !== undefined) return parser.reuse(aliased)
+  const { columns } = parser.options
+  if (columns === undefined || columns.includes(token.value)) return parser.node({ kind: 'column', name: token.value })
   const wanted = token.value.toLowerCase()
   const matches = columns.filter((name) => name.toLowerCase() === wanted)
   const [match] = matches
   if (match !== undefined && matches.length === 1 && token.kind === 'word')
-    return reader.node({ kind: 'column', name: match })
-  throw unresolved(reader, token, matches, columns)
+    return parser.node({ kind: 'column', name: match })
+  throw unresolved(parser, token, matches, columns)
 }
 
-function unresolved(reader: Reader, token: Token, matches: readonly string[], columns: readonly string[]) {
+function unresolved(parser: Parser, token: Token, matches: readonly string[], columns: readonly string[]) {
   const column = shorten(token.value)
   if (token.kind === 'word' && matches.length > 1) {
     const choices = matches.map((name) => `"${name}"`).join(' or ')
-    return reader.errorAt(token, `Cannot tell which field "${column}" is: write ${choices} in double quotes`, {
+    return parser.errorAt(token, `Cannot tell which field "${column}" is: write ${choices} in double quotes`, {
       code: 'ambiguous_column',
       details: { column, matches },
     })
@@ -116,7 +116,7 @@ function unresolved(reader: Reader, token: Token, matches: readonly string[], co
         : columns.length === 0
           ? ' There are no columns here'
           : ` The fields are ${columns.slice(0, 10).join(', ')}${columns.length > 10 ? ', …' : ''}`
-  return reader.errorAt(token, `No field named "${column}".${hint}`, {
+  return parser.errorAt(token, `No field named "${column}".${hint}`, {
     code: 'unknown_column',
     details: { column, ...(suggestion === undefined ? {} : { suggestion }) },
   })
@@ -129,8 +129,8 @@ const nearestTo = (name: string, candidates: Iterable<string>): string | undefin
   name.length > 100 ? undefined : nearest(name, candidates)
 
 /** The function a name stands for. @throws {PlanError} `unknown_function` with the nearest name. */
-export function resolveFunction(reader: Reader, token: Token, name = token.value): FunctionName {
-  const { functions } = reader.options
+export function resolveFunction(parser: Parser, token: Token, name = token.value): FunctionName {
+  const { functions } = parser.options
   const lower = name.toLowerCase()
   if (functions === undefined) {
     const kind = aggregates.has(lower) ? 'aggregate' : windows.has(lower) ? 'window' : 'scalar'
@@ -141,7 +141,7 @@ export function resolveFunction(reader: Reader, token: Token, name = token.value
   const suggestion = nearestTo(name, functions.names())
   const shown = shorten(name)
   const hint = suggestion === undefined ? '' : `. Did you mean "${suggestion}"?`
-  throw reader.errorAt(token, `Function "${shown}" is not known${hint}`, {
+  throw parser.errorAt(token, `Function "${shown}" is not known${hint}`, {
     code: 'unknown_function',
     details: { function: shown, ...(suggestion === undefined ? {} : { suggestion }) },
   })

@@ -1,4 +1,4 @@
-// What callers of the SQL reader may say, checked once here.
+// What callers of the SQL parser may say, checked once here.
 
 import type { Udf } from '../contract/udf.ts'
 import { PlanError } from '../errors.ts'

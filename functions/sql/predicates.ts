@@ -5,63 +5,63 @@ import type { ExprNode } from '../expr/node.ts'
 import { timestamp, utf8 } from '../types/type.ts'
 import type { Token } from './lexer.ts'
 import { precedence } from './operators.ts'
-import type { Reader } from './reader.ts'
+import type { Parser } from './parser.ts'
 import { callBuiltIn } from './special-forms.ts'
 
-/** Reads the word operator that comes next, if it binds tighter than `min`, and what follows it. */
-export function acceptWordAfter(reader: Reader, left: ExprNode, min: number, word: string): ExprNode | undefined {
-  if (word === 'IS') return precedence.is <= min ? undefined : readIs(reader, left)
-  if (word === 'AT' && reader.atWord('TIME', 1))
-    return precedence.timeZone <= min ? undefined : readTimeZone(reader, left)
+/** Parses the word operator that comes next, if it binds tighter than `min`, and what follows it. */
+export function acceptWordAfter(parser: Parser, left: ExprNode, min: number, word: string): ExprNode | undefined {
+  if (word === 'IS') return precedence.is <= min ? undefined : parseIs(parser, left)
+  if (word === 'AT' && parser.atWord('TIME', 1))
+    return precedence.timeZone <= min ? undefined : parseTimeZone(parser, left)
   const negated = word === 'NOT'
-  const test = negated ? reader.peek(1).keyword : word
-  const read = predicates[test]
-  if (read === undefined) return undefined
+  const test = negated ? parser.peek(1).keyword : word
+  const parse = predicates[test]
+  if (parse === undefined) return undefined
   if ((test === 'IN' || test === 'BETWEEN' ? precedence.comparison : precedence.like) <= min) return undefined
-  if (negated) reader.next()
-  reader.next()
-  return read(reader, left, negated)
+  if (negated) parser.next()
+  parser.next()
+  return parse(parser, left, negated)
 }
 
-const predicates: Readonly<Record<string, (reader: Reader, left: ExprNode, negated: boolean) => ExprNode>> = {
-  IN: readIn,
-  BETWEEN: readBetween,
-  LIKE: (reader, left, negated) => readLike(reader, left, negated, false),
-  ILIKE: (reader, left, negated) => readLike(reader, left, negated, true),
-  SIMILAR: readSimilar,
+const predicates: Readonly<Record<string, (parser: Parser, left: ExprNode, negated: boolean) => ExprNode>> = {
+  IN: parseIn,
+  BETWEEN: parseBetween,
+  LIKE: (parser, left, negated) => parseLike(parser, left, negated, false),
+  ILIKE: (parser, left, negated) => parseLike(parser, left, negated, true),
+  SIMILAR: parseSimilar,
 }
 
-function readIn(reader: Reader, input: ExprNode, negated: boolean): ExprNode {
-  const opening = reader.peek()
-  reader.expectOperator('(')
-  if (reader.atWord('SELECT') || reader.atWord('WITH')) throw subquery(reader, opening)
-  const list = reader.list(() => reader.expr())
-  reader.expectClosing(')', opening)
-  return reader.node({ kind: 'in', input, list, negated })
+function parseIn(parser: Parser, input: ExprNode, negated: boolean): ExprNode {
+  const opening = parser.peek()
+  parser.expectOperator('(')
+  if (parser.atWord('SELECT') || parser.atWord('WITH')) throw subquery(parser, opening)
+  const list = parser.list(() => parser.expr())
+  parser.expectClosing(')', opening)
+  return parser.node({ kind: 'in', input, list, negated })
 }
 
-function readBetween(reader: Reader, input: ExprNode, negated: boolean): ExprNode {
-  const low = reader.expr(precedence.comparison)
-  reader.expectWords('AND')
-  return reader.node({ kind: 'between', input, low, high: reader.expr(precedence.comparison), negated })
+function parseBetween(parser: Parser, input: ExprNode, negated: boolean): ExprNode {
+  const low = parser.expr(precedence.comparison)
+  parser.expectWords('AND')
+  return parser.node({ kind: 'between', input, low, high: parser.expr(precedence.comparison), negated })
 }
 
-function readLike(reader: Reader, input: ExprNode, negated: boolean, caseInsensitive: boolean): ExprNode {
-  const token = reader.peek()
-  const pattern = readEscape(reader, reader.expr(precedence.like), token)
-  return reader.node({ kind: 'like', input, pattern, caseInsensitive, negated })
+function parseLike(parser: Parser, input: ExprNode, negated: boolean, caseInsensitive: boolean): ExprNode {
+  const token = parser.peek()
+  const pattern = parseEscape(parser, parser.expr(precedence.like), token)
+  return parser.node({ kind: 'like', input, pattern, caseInsensitive, negated })
 }
 
 /** LIKE escapes with `\`; a pattern with another ESCAPE is rewritten, which takes a literal. */
-function readEscape(reader: Reader, pattern: ExprNode, patternToken: Token): ExprNode {
-  if (!reader.acceptWords('ESCAPE')) return pattern
-  const token = reader.next()
+function parseEscape(parser: Parser, pattern: ExprNode, patternToken: Token): ExprNode {
+  if (!parser.acceptWords('ESCAPE')) return pattern
+  const token = parser.next()
   const mark = token.value
   if (token.kind !== 'string' || [...mark].length > 1)
-    throw reader.fail("ESCAPE takes one character in single quotes, or ''", token.start)
+    throw parser.fail("ESCAPE takes one character in single quotes, or ''", token.start)
   if (mark === '\\') return pattern
   if (pattern.kind !== 'literal' || typeof pattern.value !== 'string')
-    throw reader.notImplemented(
+    throw parser.notImplemented(
       "ESCAPE takes a pattern that is a literal; other patterns escape with '\\'",
       token.start,
     )
@@ -72,57 +72,57 @@ function readEscape(reader: Reader, pattern: ExprNode, patternToken: Token): Exp
     if (character === '\\') rewritten += '\\\\'
     else if (character !== mark) rewritten += character
     else if (++i < characters.length) rewritten += `\\${characters[i]}`
-    else throw reader.fail(`the pattern ends in its escape character ${mark}`, patternToken.start)
+    else throw parser.fail(`the pattern ends in its escape character ${mark}`, patternToken.start)
   }
-  return reader.node(literal(rewritten, utf8))
+  return parser.node(literal(rewritten, utf8))
 }
 
 /** SIMILAR TO is the regular expression match `~`, as in DataFusion. */
-function readSimilar(reader: Reader, left: ExprNode, negated: boolean): ExprNode {
-  reader.expectWords('TO')
-  const right = reader.expr(precedence.like)
-  if (reader.atWord('ESCAPE')) throw reader.notImplemented('SIMILAR TO takes no ESCAPE')
-  return reader.node({ kind: 'binary', op: negated ? '!~' : '~', left, right })
+function parseSimilar(parser: Parser, left: ExprNode, negated: boolean): ExprNode {
+  parser.expectWords('TO')
+  const right = parser.expr(precedence.like)
+  if (parser.atWord('ESCAPE')) throw parser.notImplemented('SIMILAR TO takes no ESCAPE')
+  return parser.node({ kind: 'binary', op: negated ? '!~' : '~', left, right })
 }
 
-function readIs(reader: Reader, input: ExprNode): ExprNode {
-  reader.next()
-  const negated = reader.acceptWords('NOT')
-  if (reader.acceptWords('DISTINCT')) {
-    reader.expectWords('FROM')
+function parseIs(parser: Parser, input: ExprNode): ExprNode {
+  parser.next()
+  const negated = parser.acceptWords('NOT')
+  if (parser.acceptWords('DISTINCT')) {
+    parser.expectWords('FROM')
     const op = negated ? 'IS NOT DISTINCT FROM' : 'IS DISTINCT FROM'
-    return reader.node({ kind: 'binary', op, left: input, right: reader.expr(precedence.is) })
+    return parser.node({ kind: 'binary', op, left: input, right: parser.expr(precedence.is) })
   }
-  const test = (['NULL', 'TRUE', 'FALSE', 'UNKNOWN'] as const).find((word) => reader.acceptWords(word))
+  const test = (['NULL', 'TRUE', 'FALSE', 'UNKNOWN'] as const).find((word) => parser.acceptWords(word))
   if (test === undefined)
-    throw reader.expected('NULL, TRUE, FALSE, UNKNOWN or DISTINCT FROM', ['NULL', 'TRUE', 'FALSE', 'UNKNOWN'])
-  return reader.node({ kind: 'is', test, negated, input })
+    throw parser.expected('NULL, TRUE, FALSE, UNKNOWN or DISTINCT FROM', ['NULL', 'TRUE', 'FALSE', 'UNKNOWN'])
+  return parser.node({ kind: 'is', test, negated, input })
 }
 
 /** `x AT TIME ZONE 'z'` is a cast to a timestamp in that zone, as in DataFusion. */
-function readTimeZone(reader: Reader, input: ExprNode): ExprNode {
-  reader.expectWords('AT', 'TIME', 'ZONE')
-  const token = reader.peek()
-  if (token.kind !== 'string') throw reader.expected("a time zone in single quotes, like 'Europe/Rome'", ['a string'])
-  return reader.node({ kind: 'cast', input, to: timestamp('ns', reader.next().value), safe: false })
+function parseTimeZone(parser: Parser, input: ExprNode): ExprNode {
+  parser.expectWords('AT', 'TIME', 'ZONE')
+  const token = parser.peek()
+  if (token.kind !== 'string') throw parser.expected("a time zone in single quotes, like 'Europe/Rome'", ['a string'])
+  return parser.node({ kind: 'cast', input, to: timestamp('ns', parser.next().value), safe: false })
 }
 
 /** `x = ANY(list)` is `array_has(list, x)`, `x <> ALL(list)` its opposite; the operator is read already. */
-export function readQuantified(reader: Reader, left: ExprNode, op: string): ExprNode {
-  const token = reader.next()
+export function parseQuantified(parser: Parser, left: ExprNode, op: string): ExprNode {
+  const token = parser.next()
   const negated = op === '<>' && token.keyword === 'ALL'
   if (!negated && (op !== '=' || token.keyword === 'ALL'))
-    throw reader.notImplemented(`${op} ${token.keyword} is not supported, only = ANY(…) and <> ALL(…)`, token.start)
-  const opening = reader.peek()
-  reader.expectOperator('(')
-  if (reader.atWord('SELECT')) throw subquery(reader, opening)
-  const list = reader.expr()
-  reader.expectClosing(')', opening)
-  const has = callBuiltIn(reader, token, 'array_has', [list, left])
-  return negated ? reader.node({ kind: 'unary', op: 'NOT', input: has }) : has
+    throw parser.notImplemented(`${op} ${token.keyword} is not supported, only = ANY(…) and <> ALL(…)`, token.start)
+  const opening = parser.peek()
+  parser.expectOperator('(')
+  if (parser.atWord('SELECT')) throw subquery(parser, opening)
+  const list = parser.expr()
+  parser.expectClosing(')', opening)
+  const has = callBuiltIn(parser, token, 'array_has', [list, left])
+  return negated ? parser.node({ kind: 'unary', op: 'NOT', input: has }) : has
 }
 
 /** The error for a query where an expression stands. */
-export function subquery(reader: Reader, token: Token) {
-  return reader.notImplemented('queries inside expressions are not supported', token.start)
+export function subquery(parser: Parser, token: Token) {
+  return parser.notImplemented('queries inside expressions are not supported', token.start)
 }

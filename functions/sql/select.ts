@@ -4,14 +4,14 @@
 import { childrenOf } from '../expr/children.ts'
 import type { ExprNode, SortNode } from '../expr/node.ts'
 import { hasAggregate, withoutAlias } from '../expr/walk.ts'
-import { readExpr } from './expression.ts'
+import { parseOperators } from './expression.ts'
 import { acceptGroupingSets } from './group-key.ts'
 import type { Token } from './lexer.ts'
-import { acceptAlias, readName } from './names.ts'
+import { acceptAlias, parseName } from './names.ts'
 import type { SqlOptions } from './options.ts'
-import { Reader } from './reader.ts'
-import { readSortKey } from './sort-key.ts'
-import { readWindow } from './window.ts'
+import { Parser } from './parser.ts'
+import { parseOrdering } from './sort-key.ts'
+import { parseWindow } from './window.ts'
 
 /** A query, in the order in which its clauses take effect. */
 export interface SelectStatement {
@@ -30,31 +30,31 @@ export interface SelectStatement {
 }
 
 /**
- * Reads `SELECT … FROM one_table …`.
+ * Parses `SELECT … FROM one_table …`.
  *
  * @throws {PlanError} As `parseExpr` does; `not_implemented` for joins, subqueries and set operations.
  */
 export function parseSelect(text: string, options: SqlOptions = {}): SelectStatement {
-  const reader = new Reader(text, 'query', options, readExpr)
-  if (reader.atWord('WITH')) throw reader.notImplemented('WITH is not supported, a query reads one table')
-  reader.expectWords('SELECT')
-  const source = readAhead(reader)
-  const distinct = readDistinct(reader)
-  const items = reader.list(() => readItem(reader))
-  if (reader.index !== source.itemsEnd) throw reader.expected('"," or FROM', [',', 'FROM'])
-  reader.rewind(source.end)
-  const where = reader.acceptWords('WHERE') ? reader.expr() : undefined
-  reader.aliases = outputNames(reader, items, true)
-  const groupBy = readGroupBy(reader, items)
-  const having = reader.acceptWords('HAVING') ? reader.expr() : undefined
-  skipWindows(reader)
-  reader.aliases = outputNames(reader, items, false)
-  const orderBy = reader.acceptWords('ORDER', 'BY') ? reader.list(() => readOrderKey(reader, items)) : []
-  const { limit, offset } = readLimits(reader)
-  reader.acceptOperator(';')
-  refuseTheRest(reader)
+  const parser = new Parser(text, 'query', options, parseOperators)
+  if (parser.atWord('WITH')) throw parser.notImplemented('WITH is not supported, a query reads one table')
+  parser.expectWords('SELECT')
+  const source = parseAhead(parser)
+  const distinct = parseDistinct(parser)
+  const items = parser.list(() => parseItem(parser))
+  if (parser.index !== source.itemsEnd) throw parser.expected('"," or FROM', [',', 'FROM'])
+  parser.rewind(source.end)
+  const where = parser.acceptWords('WHERE') ? parser.expr() : undefined
+  parser.aliases = outputNames(parser, items, true)
+  const groupBy = parseGroupBy(parser, items)
+  const having = parser.acceptWords('HAVING') ? parser.expr() : undefined
+  skipWindows(parser)
+  parser.aliases = outputNames(parser, items, false)
+  const orderBy = parser.acceptWords('ORDER', 'BY') ? parser.list(() => parseOrderKey(parser, items)) : []
+  const { limit, offset } = parseLimits(parser)
+  parser.acceptOperator(';')
+  refuseTheRest(parser)
   for (const node of [...items, ...groupBy, ...orderBy, ...(where ? [where] : []), ...(having ? [having] : [])])
-    reader.checkHeight(node)
+    parser.checkHeight(node)
   return Object.freeze({
     from: source.from,
     ...(where === undefined ? {} : { where }),
@@ -69,95 +69,95 @@ export function parseSelect(text: string, options: SqlOptions = {}): SelectState
 }
 
 /** FROM and WINDOW say what names in the items mean, so they are read first. Gives the token indexes of FROM and of what follows its table. */
-function readAhead(reader: Reader): { readonly from: string; readonly itemsEnd: number; readonly end: number } {
-  const start = reader.index
-  if (!skipTo(reader, 'FROM')) {
-    reader.rewind(start)
-    readDistinct(reader)
-    reader.list(() => readItem(reader))
-    throw reader.expected('"," or FROM and a table', [',', 'FROM'])
+function parseAhead(parser: Parser): { readonly from: string; readonly itemsEnd: number; readonly end: number } {
+  const start = parser.index
+  if (!skipTo(parser, 'FROM')) {
+    parser.rewind(start)
+    parseDistinct(parser)
+    parser.list(() => parseItem(parser))
+    throw parser.expected('"," or FROM and a table', [',', 'FROM'])
   }
-  const itemsEnd = reader.index
-  reader.next()
-  const from = readTable(reader)
-  const end = reader.index
-  if (skipTo(reader, 'WINDOW')) {
-    reader.next()
-    reader.list(() => {
-      const name = readName(reader, "a window's name").value.toLowerCase()
-      reader.expectWords('AS')
-      reader.windows.set(name, readWindow(reader))
+  const itemsEnd = parser.index
+  parser.next()
+  const from = parseTable(parser)
+  const end = parser.index
+  if (skipTo(parser, 'WINDOW')) {
+    parser.next()
+    parser.list(() => {
+      const name = parseName(parser, "a window's name").value.toLowerCase()
+      parser.expectWords('AS')
+      parser.windows.set(name, parseWindow(parser))
     })
   }
-  reader.rewind(start)
+  parser.rewind(start)
   return { from, itemsEnd, end }
 }
 
 /** Moves to the next `keyword` outside brackets; the FROM of IS DISTINCT FROM is not meant. */
-function skipTo(reader: Reader, keyword: string): boolean {
+function skipTo(parser: Parser, keyword: string): boolean {
   let depth = 0
-  for (; reader.peek().kind !== 'end'; reader.next()) {
-    const { kind, text } = reader.peek()
+  for (; parser.peek().kind !== 'end'; parser.next()) {
+    const { kind, text } = parser.peek()
     if (kind === 'operator') depth += '([{'.includes(text) ? 1 : ')]}'.includes(text) ? -1 : 0
-    const isTest = reader.previous()?.keyword === 'DISTINCT' && /^(?:IS|NOT)$/.test(reader.peek(-2).keyword)
-    if (depth === 0 && reader.atWord(keyword) && !isTest) return true
+    const isTest = parser.previous()?.keyword === 'DISTINCT' && /^(?:IS|NOT)$/.test(parser.peek(-2).keyword)
+    if (depth === 0 && parser.atWord(keyword) && !isTest) return true
   }
   return false
 }
 
-function readTable(reader: Reader): string {
-  if (reader.atOperator('(')) throw reader.notImplemented('queries inside FROM are not supported, name a table')
-  const isPath = reader.peek().kind === 'string'
-  const parts: Token[] = [isPath ? reader.next() : readName(reader, 'a table')]
-  while (!isPath && reader.acceptOperator('.')) parts.push(readName(reader, 'a table'))
-  if (reader.atOperator('(')) throw reader.notImplemented('functions that give tables are not supported, name a table')
-  const alias = acceptAlias(reader)
+function parseTable(parser: Parser): string {
+  if (parser.atOperator('(')) throw parser.notImplemented('queries inside FROM are not supported, name a table')
+  const isPath = parser.peek().kind === 'string'
+  const parts: Token[] = [isPath ? parser.next() : parseName(parser, 'a table')]
+  while (!isPath && parser.acceptOperator('.')) parts.push(parseName(parser, 'a table'))
+  if (parser.atOperator('(')) throw parser.notImplemented('functions that give tables are not supported, name a table')
+  const alias = acceptAlias(parser)
   const last = parts[parts.length - 1]?.value ?? ''
-  reader.tables = [alias ?? last]
-  const join = reader.peek()
+  parser.tables = [alias ?? last]
+  const join = parser.peek()
   if (join.text === ',' || /^(?:JOIN|INNER|LEFT|RIGHT|FULL|CROSS|NATURAL)$/.test(join.keyword))
-    throw reader.notImplemented('joins are not supported, a query reads one table')
+    throw parser.notImplemented('joins are not supported, a query reads one table')
   return parts.map((part) => part.value).join('.')
 }
 
-function readDistinct(reader: Reader): boolean {
-  const distinct = reader.acceptWords('DISTINCT')
-  if (!distinct) reader.acceptWords('ALL')
-  if (distinct && reader.atWord('ON')) throw reader.notImplemented('DISTINCT ON is not supported')
+function parseDistinct(parser: Parser): boolean {
+  const distinct = parser.acceptWords('DISTINCT')
+  if (!distinct) parser.acceptWords('ALL')
+  if (distinct && parser.atWord('ON')) throw parser.notImplemented('DISTINCT ON is not supported')
   return distinct
 }
 
-function readItem(reader: Reader): ExprNode {
-  const isStar = reader.atOperator('*')
-  const isTableStar = reader.atName() && reader.atOperator('.', 1) && reader.atOperator('*', 2)
+function parseItem(parser: Parser): ExprNode {
+  const isStar = parser.atOperator('*')
+  const isTableStar = parser.atName() && parser.atOperator('.', 1) && parser.atOperator('*', 2)
   if (isStar || isTableStar) {
-    const token = reader.next()
+    const token = parser.next()
     if (isTableStar) {
-      if (!reader.tables.some((name) => name.toLowerCase() === token.value.toLowerCase()))
-        throw reader.fail(`no table is named "${token.value}" here`, token.start)
-      reader.next()
-      reader.next()
+      if (!parser.tables.some((name) => name.toLowerCase() === token.value.toLowerCase()))
+        throw parser.fail(`no table is named "${token.value}" here`, token.start)
+      parser.next()
+      parser.next()
     }
-    if (reader.atWord('EXCEPT') || reader.atWord('EXCLUDE') || reader.atWord('REPLACE'))
-      throw reader.notImplemented(`* ${reader.peek().keyword} is not supported, name the columns`)
-    return reader.node({ kind: 'wildcard' })
+    if (parser.atWord('EXCEPT') || parser.atWord('EXCLUDE') || parser.atWord('REPLACE'))
+      throw parser.notImplemented(`* ${parser.peek().keyword} is not supported, name the columns`)
+    return parser.node({ kind: 'wildcard' })
   }
-  const input = reader.expr()
-  const name = acceptAlias(reader)
-  return name === undefined ? input : reader.node({ kind: 'alias', input, name })
+  const input = parser.expr()
+  const name = acceptAlias(parser)
+  return name === undefined ? input : parser.node({ kind: 'alias', input, name })
 }
 
 /**
  * What output names stand for. In GROUP BY and HAVING a column of the source goes before (`hideColumns`): one that is
  * known, or one that the item itself reads, as in `upper(name) AS name`.
  */
-function outputNames(reader: Reader, items: readonly ExprNode[], hideColumns: boolean): ReadonlyMap<string, ExprNode> {
+function outputNames(parser: Parser, items: readonly ExprNode[], hideColumns: boolean): ReadonlyMap<string, ExprNode> {
   const names = new Map<string, ExprNode>()
   for (const item of items) {
     if (item.kind !== 'alias') continue
     const key = item.name.toLowerCase()
     const isColumn =
-      reader.options.columns?.some((column) => column.toLowerCase() === key) ?? readsColumn(item.input, key)
+      parser.options.columns?.some((column) => column.toLowerCase() === key) ?? readsColumn(item.input, key)
     if (!(hideColumns && isColumn) && !names.has(key)) names.set(key, item.input)
   }
   return names
@@ -172,72 +172,72 @@ function readsColumn(root: ExprNode, lowerName: string): boolean {
   return false
 }
 
-function readGroupBy(reader: Reader, items: readonly ExprNode[]): readonly ExprNode[] {
-  if (!reader.acceptWords('GROUP', 'BY')) return []
-  if (reader.acceptWords('ALL')) {
-    return items.filter((item) => !hasAggregate(item)).map((item) => reader.reuse(withoutAlias(item)))
+function parseGroupBy(parser: Parser, items: readonly ExprNode[]): readonly ExprNode[] {
+  if (!parser.acceptWords('GROUP', 'BY')) return []
+  if (parser.acceptWords('ALL')) {
+    return items.filter((item) => !hasAggregate(item)).map((item) => parser.reuse(withoutAlias(item)))
   }
-  const keys = reader.list(() => {
-    const token = reader.peek()
-    return acceptGroupingSets(reader) ?? itemAt(reader, token, reader.expr(), items)
+  const keys = parser.list(() => {
+    const token = parser.peek()
+    return acceptGroupingSets(parser) ?? itemAt(parser, token, parser.expr(), items)
   })
-  if (reader.atWord('WITH'))
-    throw reader.notImplemented(
-      `GROUP BY … WITH ${reader.peek(1).keyword} is not supported, write ROLLUP (…) or CUBE (…)`,
+  if (parser.atWord('WITH'))
+    throw parser.notImplemented(
+      `GROUP BY … WITH ${parser.peek(1).keyword} is not supported, write ROLLUP (…) or CUBE (…)`,
     )
   return keys
 }
 
-function readOrderKey(reader: Reader, items: readonly ExprNode[]): SortNode {
-  const token = reader.peek()
-  const key = readSortKey(reader)
-  const input = itemAt(reader, token, key.input, items)
-  return input === key.input ? key : reader.node({ ...key, input })
+function parseOrderKey(parser: Parser, items: readonly ExprNode[]): SortNode {
+  const token = parser.peek()
+  const key = parseOrdering(parser)
+  const input = itemAt(parser, token, key.input, items)
+  return input === key.input ? key : parser.node({ ...key, input })
 }
 
 /** `2` as a whole key stands for the second item. */
-function itemAt(reader: Reader, token: Token, key: ExprNode, items: readonly ExprNode[]): ExprNode {
+function itemAt(parser: Parser, token: Token, key: ExprNode, items: readonly ExprNode[]): ExprNode {
   if (key.kind !== 'literal' || typeof key.value !== 'bigint' || token.kind !== 'number') return key
   const item = items[Number(key.value) - 1]
   if (item === undefined || item.kind === 'wildcard')
-    throw reader.fail(`there is no item ${key.value} to take, the query has ${items.length}`, token.start)
-  return reader.reuse(withoutAlias(item))
+    throw parser.fail(`there is no item ${key.value} to take, the query has ${items.length}`, token.start)
+  return parser.reuse(withoutAlias(item))
 }
 
 /** The definitions are read already. */
-function skipWindows(reader: Reader): void {
-  if (!reader.acceptWords('WINDOW')) return
-  reader.list(() => {
-    readName(reader, "a window's name")
-    reader.expectWords('AS')
-    readWindow(reader)
+function skipWindows(parser: Parser): void {
+  if (!parser.acceptWords('WINDOW')) return
+  parser.list(() => {
+    parseName(parser, "a window's name")
+    parser.expectWords('AS')
+    parseWindow(parser)
   })
 }
 
-function readLimits(reader: Reader): { readonly limit?: number; readonly offset?: number } {
+function parseLimits(parser: Parser): { readonly limit?: number; readonly offset?: number } {
   const limits: { limit?: number; offset?: number } = {}
   for (;;) {
-    if (limits.limit === undefined && reader.acceptWords('LIMIT')) {
-      if (!reader.acceptWords('ALL')) limits.limit = readCount(reader)
-    } else if (limits.offset === undefined && reader.acceptWords('OFFSET')) {
-      limits.offset = readCount(reader)
-      if (!reader.acceptWords('ROWS')) reader.acceptWords('ROW')
+    if (limits.limit === undefined && parser.acceptWords('LIMIT')) {
+      if (!parser.acceptWords('ALL')) limits.limit = parseCount(parser)
+    } else if (limits.offset === undefined && parser.acceptWords('OFFSET')) {
+      limits.offset = parseCount(parser)
+      if (!parser.acceptWords('ROWS')) parser.acceptWords('ROW')
     } else return limits
   }
 }
 
-function readCount(reader: Reader): number {
-  const token = reader.peek()
+function parseCount(parser: Parser): number {
+  const token = parser.peek()
   const count = Number(token.text)
   if (token.kind !== 'number' || !/^\d+$/.test(token.text) || !Number.isSafeInteger(count))
-    throw reader.expected('a whole number')
-  reader.next()
+    throw parser.expected('a whole number')
+  parser.next()
   return count
 }
 
-function refuseTheRest(reader: Reader): void {
-  const { keyword } = reader.peek()
+function refuseTheRest(parser: Parser): void {
+  const { keyword } = parser.peek()
   if (/^(?:UNION|EXCEPT|INTERSECT|QUALIFY|FETCH)$/.test(keyword))
-    throw reader.notImplemented(`${keyword} is not supported`)
-  reader.expectEnd('the next clause')
+    throw parser.notImplemented(`${keyword} is not supported`)
+  parser.expectEnd('the next clause')
 }

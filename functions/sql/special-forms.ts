@@ -7,28 +7,28 @@ import type { Token } from './lexer.ts'
 import { integerLiteral, textLiteral } from './literals.ts'
 import { resolveFunction } from './names.ts'
 import { precedence } from './operators.ts'
-import type { Reader } from './reader.ts'
-import { readType } from './type-name.ts'
+import type { Parser } from './parser.ts'
+import { parseSqlType } from './type-name.ts'
 
-/** Reads a form that a keyword announces, when one comes next. */
-export function acceptSpecialForm(reader: Reader): ExprNode | undefined {
-  const token = reader.peek()
-  if (token.keyword === 'CASE') return readCase(reader)
-  if (token.keyword === 'ARRAY' && reader.atOperator('[', 1)) {
-    reader.next()
-    return readArray(reader)
+/** Parses a form that a keyword announces, when one comes next. */
+export function acceptSpecialForm(parser: Parser): ExprNode | undefined {
+  const token = parser.peek()
+  if (token.keyword === 'CASE') return parseCase(parser)
+  if (token.keyword === 'ARRAY' && parser.atOperator('[', 1)) {
+    parser.next()
+    return parseArray(parser)
   }
-  if (token.keyword === 'MAP' && reader.atOperator('{', 1)) {
-    reader.next()
-    return readMap(reader, token)
+  if (token.keyword === 'MAP' && parser.atOperator('{', 1)) {
+    parser.next()
+    return parseMap(parser, token)
   }
-  const read = forms[token.keyword]
-  if (read === undefined || !reader.atOperator('(', 1) || reader.atOperator(')', 2)) return undefined
-  reader.next()
-  const opening = reader.next()
-  const result = read(reader, token)
-  if ('first' in result) return continueCall(reader, token, opening, result.first)
-  reader.expectClosing(')', opening)
+  const parse = forms[token.keyword]
+  if (parse === undefined || !parser.atOperator('(', 1) || parser.atOperator(')', 2)) return undefined
+  parser.next()
+  const opening = parser.next()
+  const result = parse(parser, token)
+  if ('first' in result) return continueCall(parser, token, opening, result.first)
+  parser.expectClosing(')', opening)
   return result
 }
 
@@ -38,40 +38,40 @@ interface PlainCall {
 }
 
 /** What stands between the parentheses of each form. */
-const forms: Readonly<Record<string, (reader: Reader, token: Token) => ExprNode | PlainCall>> = {
-  CAST: (reader) => readCast(reader, false),
-  TRY_CAST: (reader) => readCast(reader, true),
-  EXTRACT: readExtract,
-  POSITION: readPosition,
-  SUBSTRING: readSubstring,
-  TRIM: readTrim,
-  OVERLAY: readOverlay,
+const forms: Readonly<Record<string, (parser: Parser, token: Token) => ExprNode | PlainCall>> = {
+  CAST: (parser) => parseCast(parser, false),
+  TRY_CAST: (parser) => parseCast(parser, true),
+  EXTRACT: parseExtract,
+  POSITION: parsePosition,
+  SUBSTRING: parseSubstring,
+  TRIM: parseTrim,
+  OVERLAY: parseOverlay,
   CEIL: refuseRounding,
   FLOOR: refuseRounding,
 }
 
 /** A call of the built-in `name`, as if the text had spelt it so. */
-export function callBuiltIn(reader: Reader, token: Token, name: string, args: readonly ExprNode[]): ExprNode {
-  const found = resolveFunction(reader, token, name)
+export function callBuiltIn(parser: Parser, token: Token, name: string, args: readonly ExprNode[]): ExprNode {
+  const found = resolveFunction(parser, token, name)
   const canonical = found.kind === 'udf' ? name : found.name
-  return reader.node({ kind: 'call', name: canonical, args: Object.freeze(args) })
+  return parser.node({ kind: 'call', name: canonical, args: Object.freeze(args) })
 }
 
-function readCase(reader: Reader): ExprNode {
-  reader.next()
-  const operand = reader.atWord('WHEN') ? undefined : reader.expr()
+function parseCase(parser: Parser): ExprNode {
+  parser.next()
+  const operand = parser.atWord('WHEN') ? undefined : parser.expr()
   const whens: ExprNode[] = []
   const thens: ExprNode[] = []
-  while (reader.acceptWords('WHEN')) {
-    whens.push(reader.expr())
-    reader.expectWords('THEN')
-    thens.push(reader.expr())
+  while (parser.acceptWords('WHEN')) {
+    whens.push(parser.expr())
+    parser.expectWords('THEN')
+    thens.push(parser.expr())
   }
-  if (whens.length === 0) throw reader.expected('WHEN')
-  const otherwise = reader.acceptWords('ELSE') ? reader.expr() : undefined
-  if (!reader.acceptWords('END'))
-    throw reader.expected(otherwise === undefined ? 'WHEN, ELSE or END' : 'END', ['WHEN', 'ELSE', 'END'])
-  return reader.node({
+  if (whens.length === 0) throw parser.expected('WHEN')
+  const otherwise = parser.acceptWords('ELSE') ? parser.expr() : undefined
+  if (!parser.acceptWords('END'))
+    throw parser.expected(otherwise === undefined ? 'WHEN, ELSE or END' : 'END', ['WHEN', 'ELSE', 'END'])
+  return parser.node({
     kind: 'case',
     ...(operand === undefined ? {} : { operand }),
     whens: Object.freeze(whens),
@@ -80,114 +80,114 @@ function readCase(reader: Reader): ExprNode {
   })
 }
 
-function readCast(reader: Reader, safe: boolean): ExprNode {
-  const input = reader.expr()
-  reader.expectWords('AS')
-  return reader.node({ kind: 'cast', input, to: readType(reader), safe })
+function parseCast(parser: Parser, safe: boolean): ExprNode {
+  const input = parser.expr()
+  parser.expectWords('AS')
+  return parser.node({ kind: 'cast', input, to: parseSqlType(parser), safe })
 }
 
 /** `EXTRACT(year FROM d)` is `date_part('year', d)`. */
-function readExtract(reader: Reader, token: Token): ExprNode {
-  const isText = reader.peek().kind === 'string'
-  if (!isText && !reader.atName()) throw reader.expected('a part of a date', ['year', 'month', 'day', 'hour'])
-  const part = reader.next().value
-  reader.expectWords('FROM')
-  const input = reader.expr()
-  return callBuiltIn(reader, token, 'date_part', [textLiteral(reader, part.toLowerCase()), input])
+function parseExtract(parser: Parser, token: Token): ExprNode {
+  const isText = parser.peek().kind === 'string'
+  if (!isText && !parser.atName()) throw parser.expected('a part of a date', ['year', 'month', 'day', 'hour'])
+  const part = parser.next().value
+  parser.expectWords('FROM')
+  const input = parser.expr()
+  return callBuiltIn(parser, token, 'date_part', [textLiteral(parser, part.toLowerCase()), input])
 }
 
 /** `POSITION(part IN text)` is `strpos(text, part)`. */
-function readPosition(reader: Reader, token: Token): ExprNode | PlainCall {
-  const part = reader.expr(precedence.comparison)
-  if (!reader.acceptWords('IN')) return { first: part }
-  return callBuiltIn(reader, token, 'strpos', [reader.expr(), part])
+function parsePosition(parser: Parser, token: Token): ExprNode | PlainCall {
+  const part = parser.expr(precedence.comparison)
+  if (!parser.acceptWords('IN')) return { first: part }
+  return callBuiltIn(parser, token, 'strpos', [parser.expr(), part])
 }
 
 /** `SUBSTRING(s FROM a FOR b)` is `substr(s, a, b)`. */
-function readSubstring(reader: Reader, token: Token): ExprNode | PlainCall {
-  const input = reader.expr()
-  if (!reader.atWord('FROM') && !reader.atWord('FOR')) return { first: input }
-  const start = reader.acceptWords('FROM') ? reader.expr() : integerLiteral(reader, 1n)
-  const length = reader.acceptWords('FOR') ? [reader.expr()] : []
-  return callBuiltIn(reader, token, 'substr', [input, start, ...length])
+function parseSubstring(parser: Parser, token: Token): ExprNode | PlainCall {
+  const input = parser.expr()
+  if (!parser.atWord('FROM') && !parser.atWord('FOR')) return { first: input }
+  const start = parser.acceptWords('FROM') ? parser.expr() : integerLiteral(parser, 1n)
+  const length = parser.acceptWords('FOR') ? [parser.expr()] : []
+  return callBuiltIn(parser, token, 'substr', [input, start, ...length])
 }
 
 /** `TRIM(LEADING chars FROM s)` is `ltrim(s, chars)`; BOTH is `btrim`, TRAILING `rtrim`. */
-function readTrim(reader: Reader, token: Token): ExprNode | PlainCall {
+function parseTrim(parser: Parser, token: Token): ExprNode | PlainCall {
   const names = { BOTH: 'btrim', LEADING: 'ltrim', TRAILING: 'rtrim' } as const
   const side = (['BOTH', 'LEADING', 'TRAILING'] as const).find(
-    (word) => reader.atWord(word) && !reader.atOperator(')', 1) && !reader.atOperator(',', 1),
+    (word) => parser.atWord(word) && !parser.atOperator(')', 1) && !parser.atOperator(',', 1),
   )
-  if (side !== undefined) reader.next()
+  if (side !== undefined) parser.next()
   const name = names[side ?? 'BOTH']
-  if (side !== undefined && reader.acceptWords('FROM')) return callBuiltIn(reader, token, name, [reader.expr()])
-  const first = reader.expr()
-  if (reader.acceptWords('FROM')) return callBuiltIn(reader, token, name, [reader.expr(), first])
-  return side === undefined ? { first } : callBuiltIn(reader, token, name, [first])
+  if (side !== undefined && parser.acceptWords('FROM')) return callBuiltIn(parser, token, name, [parser.expr()])
+  const first = parser.expr()
+  if (parser.acceptWords('FROM')) return callBuiltIn(parser, token, name, [parser.expr(), first])
+  return side === undefined ? { first } : callBuiltIn(parser, token, name, [first])
 }
 
 /** `OVERLAY(s PLACING r FROM a FOR b)` is `overlay(s, r, a, b)`. */
-function readOverlay(reader: Reader, token: Token): ExprNode | PlainCall {
-  const input = reader.expr()
-  if (!reader.acceptWords('PLACING')) return { first: input }
-  const replacement = reader.expr()
-  reader.expectWords('FROM')
-  const start = reader.expr()
-  const length = reader.acceptWords('FOR') ? [reader.expr()] : []
-  return callBuiltIn(reader, token, 'overlay', [input, replacement, start, ...length])
+function parseOverlay(parser: Parser, token: Token): ExprNode | PlainCall {
+  const input = parser.expr()
+  if (!parser.acceptWords('PLACING')) return { first: input }
+  const replacement = parser.expr()
+  parser.expectWords('FROM')
+  const start = parser.expr()
+  const length = parser.acceptWords('FOR') ? [parser.expr()] : []
+  return callBuiltIn(parser, token, 'overlay', [input, replacement, start, ...length])
 }
 
 /** `CEIL(x TO day)` means something in other dialects only. */
-function refuseRounding(reader: Reader, token: Token): PlainCall {
-  const first = reader.expr()
-  if (reader.atWord('TO'))
-    throw reader.notImplemented(`${token.keyword} of a date is not supported, use date_trunc('day', …)`)
+function refuseRounding(parser: Parser, token: Token): PlainCall {
+  const first = parser.expr()
+  if (parser.atWord('TO'))
+    throw parser.notImplemented(`${token.keyword} of a date is not supported, use date_trunc('day', …)`)
   return { first }
 }
 
 /** `[a, b]` is `make_array(a, b)`. */
-export function readArray(reader: Reader): ExprNode {
-  const opening = reader.next()
-  const items = reader.atOperator(']') ? [] : reader.list(() => reader.expr())
-  reader.expectClosing(']', opening)
-  return callBuiltIn(reader, opening, 'make_array', items)
+export function parseArray(parser: Parser): ExprNode {
+  const opening = parser.next()
+  const items = parser.atOperator(']') ? [] : parser.list(() => parser.expr())
+  parser.expectClosing(']', opening)
+  return callBuiltIn(parser, opening, 'make_array', items)
 }
 
 /** `{'a': 1, b: 2}` is `named_struct('a', 1, 'b', 2)`. */
-export function readStruct(reader: Reader): ExprNode {
-  const { opening, entries } = readEntries(reader, () => {
-    if (reader.peek().kind !== 'string' && !reader.atName()) throw reader.expected("a field's name")
-    return textLiteral(reader, reader.next().value)
+export function parseStruct(parser: Parser): ExprNode {
+  const { opening, entries } = parseEntries(parser, () => {
+    if (parser.peek().kind !== 'string' && !parser.atName()) throw parser.expected("a field's name")
+    return textLiteral(parser, parser.next().value)
   })
-  return callBuiltIn(reader, opening, 'named_struct', entries.flat())
+  return callBuiltIn(parser, opening, 'named_struct', entries.flat())
 }
 
 /** `MAP {k: v}` is `map(make_array(k), make_array(v))`. */
-function readMap(reader: Reader, token: Token): ExprNode {
-  const { entries } = readEntries(reader, () => reader.expr())
+function parseMap(parser: Parser, token: Token): ExprNode {
+  const { entries } = parseEntries(parser, () => parser.expr())
   const keys = callBuiltIn(
-    reader,
+    parser,
     token,
     'make_array',
     entries.map(([key]) => key),
   )
   const values = callBuiltIn(
-    reader,
+    parser,
     token,
     'make_array',
     entries.map(([, value]) => value),
   )
-  return callBuiltIn(reader, token, 'map', [keys, values])
+  return callBuiltIn(parser, token, 'map', [keys, values])
 }
 
-function readEntries(reader: Reader, readKey: () => ExprNode) {
-  const opening = reader.next()
-  const readEntry = (): readonly [ExprNode, ExprNode] => {
-    const key = readKey()
-    reader.expectOperator(':')
-    return [key, reader.expr()]
+function parseEntries(parser: Parser, parseKey: () => ExprNode) {
+  const opening = parser.next()
+  const parseEntry = (): readonly [ExprNode, ExprNode] => {
+    const key = parseKey()
+    parser.expectOperator(':')
+    return [key, parser.expr()]
   }
-  const entries = reader.atOperator('}') ? [] : reader.list(readEntry)
-  reader.expectClosing('}', opening)
+  const entries = parser.atOperator('}') ? [] : parser.list(parseEntry)
+  parser.expectClosing('}', opening)
   return { opening, entries }
 }

@@ -1,4 +1,4 @@
-// How the SQL reader refuses a text: one message form, and details a client can point into the text with.
+// How the SQL parser refuses a text: one message form, and details a client can point into the text with.
 
 import { type ErrorCode, type ErrorDetails, PlanError } from '../errors.ts'
 

@@ -31,7 +31,7 @@ import {
   utf8,
 } from '../types/type.ts'
 import type { Token } from './lexer.ts'
-import type { Reader } from './reader.ts'
+import type { Parser } from './parser.ts'
 
 const named: Readonly<Record<string, DataType>> = {
   INT2: int16,
@@ -60,137 +60,137 @@ const integers: Readonly<Record<string, readonly [signed: DataType, unsigned: Da
 }
 const secondDigits: Readonly<Record<number, TimeUnit>> = { 0: 's', 3: 'ms', 6: 'us', 9: 'ns' }
 
-/** Reads a type. @throws {PlanError} `unknown_type` with the nearest name, at its position. */
-export function readType(reader: Reader): DataType {
-  const type = readElementType(reader)
-  return readArrayMarks(reader, type)
+/** Parses a type. @throws {PlanError} `unknown_type` with the nearest name, at its position. */
+export function parseSqlType(parser: Parser): DataType {
+  const type = parseElementType(parser)
+  return parseArrayMarks(parser, type)
 }
 
-/** Reads `[]` after `[]`: each makes a list of what is before it, one level deeper. */
-function readArrayMarks(reader: Reader, element: DataType): DataType {
-  if (!reader.atOperator('[') || !reader.atOperator(']', 1)) return element
-  reader.next()
-  reader.next()
-  return reader.nested(() => readArrayMarks(reader, list(element)))
+/** Parses `[]` after `[]`: each makes a list of what is before it, one level deeper. */
+function parseArrayMarks(parser: Parser, element: DataType): DataType {
+  if (!parser.atOperator('[') || !parser.atOperator(']', 1)) return element
+  parser.next()
+  parser.next()
+  return parser.nested(() => parseArrayMarks(parser, list(element)))
 }
 
-function readElementType(reader: Reader): DataType {
-  if (!reader.atName()) throw reader.expected('a type')
-  const token = reader.next()
+function parseElementType(parser: Parser): DataType {
+  if (!parser.atName()) throw parser.expected('a type')
+  const token = parser.next()
   const integer = integers[token.keyword]
-  if (integer !== undefined) return reader.acceptWords('UNSIGNED') ? integer[1] : integer[0]
+  if (integer !== undefined) return parser.acceptWords('UNSIGNED') ? integer[1] : integer[0]
   switch (token.keyword) {
     case 'DOUBLE':
-      reader.acceptWords('PRECISION')
+      parser.acceptWords('PRECISION')
       return float64
     case 'FLOAT':
-      return (readNumbers(reader)[0] ?? 0) > 24 ? float64 : float32
+      return (parseNumbers(parser)[0] ?? 0) > 24 ? float64 : float32
     case 'DECIMAL':
     case 'NUMERIC':
     case 'DEC':
-      return readDecimal(reader, token)
+      return parseDecimal(parser, token)
     case 'TIMESTAMP':
-      return readTimestamp(reader, token)
+      return parseTimestamp(parser, token)
     case 'TIME':
-      reader.acceptWords('WITHOUT', 'TIME', 'ZONE')
+      parser.acceptWords('WITHOUT', 'TIME', 'ZONE')
       return time64('ns')
     case 'INTERVAL':
-      if (!reader.atOperator('(')) return interval('month_day_nano')
+      if (!parser.atOperator('(')) return interval('month_day_nano')
       break
     case 'LIST':
     case 'ARRAY':
     case 'MAP':
     case 'STRUCT':
     case 'DICTIONARY':
-      if (reader.acceptOperator('<')) return readNested(reader, token)
+      if (parser.acceptOperator('<')) return parseNested(parser, token)
       break
     case 'CHARACTER':
     case 'CHAR':
-      reader.acceptWords('VARYING')
+      parser.acceptWords('VARYING')
       break
   }
   const known = named[token.keyword]
-  if (known === undefined) return readVolleyType(reader, token)
-  readNumbers(reader)
+  if (known === undefined) return parseVolleyType(parser, token)
+  parseNumbers(parser)
   return known
 }
 
-/** Reads `(10, 2)`, when it comes next and holds whole numbers. */
-function readNumbers(reader: Reader): readonly number[] {
-  if (!reader.atOperator('(')) return []
-  const opening = reader.next()
-  const numbers = reader.list(() => {
-    const negative = reader.acceptOperator('-')
-    const token = reader.peek()
-    if (token.kind !== 'number' || !/^\d{1,9}$/.test(token.text)) throw reader.expected('a whole number')
-    return Number(reader.next().text) * (negative ? -1 : 1)
+/** Parses `(10, 2)`, when it comes next and holds whole numbers. */
+function parseNumbers(parser: Parser): readonly number[] {
+  if (!parser.atOperator('(')) return []
+  const opening = parser.next()
+  const numbers = parser.list(() => {
+    const negative = parser.acceptOperator('-')
+    const token = parser.peek()
+    if (token.kind !== 'number' || !/^\d{1,9}$/.test(token.text)) throw parser.expected('a whole number')
+    return Number(parser.next().text) * (negative ? -1 : 1)
   })
-  reader.expectClosing(')', opening)
+  parser.expectClosing(')', opening)
   return numbers
 }
 
-function readDecimal(reader: Reader, token: Token): DataType {
-  const [precision, scale] = readNumbers(reader)
-  return atType(reader, token, () => (precision === undefined ? decimal128(38, 10) : decimal128(precision, scale ?? 0)))
+function parseDecimal(parser: Parser, token: Token): DataType {
+  const [precision, scale] = parseNumbers(parser)
+  return atType(parser, token, () => (precision === undefined ? decimal128(38, 10) : decimal128(precision, scale ?? 0)))
 }
 
-function readTimestamp(reader: Reader, token: Token): DataType {
-  if (reader.atOperator('(') && reader.peek(1).kind === 'word') return readVolleyType(reader, token)
-  const digits = readNumbers(reader)[0] ?? 9
+function parseTimestamp(parser: Parser, token: Token): DataType {
+  if (parser.atOperator('(') && parser.peek(1).kind === 'word') return parseVolleyType(parser, token)
+  const digits = parseNumbers(parser)[0] ?? 9
   const unit = secondDigits[digits]
   if (unit === undefined)
-    throw reader.fail(`timestamps have 0, 3, 6 or 9 digits of seconds, not ${digits}`, token.start)
-  if (reader.acceptWords('WITH', 'TIME', 'ZONE')) return timestamp(unit, '+00:00')
-  reader.acceptWords('WITHOUT', 'TIME', 'ZONE')
+    throw parser.fail(`timestamps have 0, 3, 6 or 9 digits of seconds, not ${digits}`, token.start)
+  if (parser.acceptWords('WITH', 'TIME', 'ZONE')) return timestamp(unit, '+00:00')
+  parser.acceptWords('WITHOUT', 'TIME', 'ZONE')
   return timestamp(unit)
 }
 
-function readNested(reader: Reader, token: Token): DataType {
+function parseNested(parser: Parser, token: Token): DataType {
   const close = (): void => {
-    if (!reader.acceptAngle()) throw reader.expected(`">" to close ${token.text}<`, ['>'])
+    if (!parser.acceptAngle()) throw parser.expected(`">" to close ${token.text}<`, ['>'])
   }
   if (token.keyword === 'STRUCT') {
-    const fields = reader.list(() => {
-      if (!reader.atName()) throw reader.expected("a field's name")
-      const name = reader.next().value
-      reader.acceptOperator(':')
+    const fields = parser.list(() => {
+      if (!parser.atName()) throw parser.expected("a field's name")
+      const name = parser.next().value
+      parser.acceptOperator(':')
       return field(
         name,
-        reader.nested(() => readType(reader)),
+        parser.nested(() => parseSqlType(parser)),
       )
     })
     close()
     return struct(fields)
   }
-  const [first, second, ...others] = reader.list(() => reader.nested(() => readType(reader)))
+  const [first, second, ...others] = parser.list(() => parser.nested(() => parseSqlType(parser)))
   close()
   const wanted = token.keyword === 'LIST' || token.keyword === 'ARRAY' ? 1 : 2
   if (first === undefined || (wanted === 2) !== (second !== undefined) || others.length > 0)
-    throw reader.fail(`${token.text}<…> takes ${wanted} ${wanted === 1 ? 'type' : 'types'}`, token.start)
+    throw parser.fail(`${token.text}<…> takes ${wanted} ${wanted === 1 ? 'type' : 'types'}`, token.start)
   if (second === undefined) return list(first)
   return token.keyword === 'MAP' ? map(first, second) : dictionary(second, first)
 }
 
 /** A name of `parseType`, with whatever stands in its parentheses. */
-function readVolleyType(reader: Reader, token: Token): DataType {
+function parseVolleyType(parser: Parser, token: Token): DataType {
   let end = token.end
-  if (reader.atOperator('(')) {
-    const opening = reader.next()
-    while (!reader.atOperator(')') && reader.peek().kind !== 'end') reader.next()
-    end = reader.peek().end
-    reader.expectClosing(')', opening)
+  if (parser.atOperator('(')) {
+    const opening = parser.next()
+    while (!parser.atOperator(')') && parser.peek().kind !== 'end') parser.next()
+    end = parser.peek().end
+    parser.expectClosing(')', opening)
   }
-  if (end - token.start > 200) throw reader.fail('no type has a name this long', token.start, { code: 'unknown_type' })
-  const text = reader.text.slice(token.start, end).replace(/['"]/g, '')
-  return atType(reader, token, () => parseType(text))
+  if (end - token.start > 200) throw parser.fail('no type has a name this long', token.start, { code: 'unknown_type' })
+  const text = parser.text.slice(token.start, end).replace(/['"]/g, '')
+  return atType(parser, token, () => parseType(text))
 }
 
 /** Adds the position to what is wrong with a type. */
-function atType(reader: Reader, token: Token, make: () => DataType): DataType {
+function atType(parser: Parser, token: Token, make: () => DataType): DataType {
   try {
     return make()
   } catch (error) {
     if (!isVolleyError(error)) throw error
-    throw reader.errorAt(token, error.message, { code: error.code, details: error.details, cause: error })
+    throw parser.errorAt(token, error.message, { code: error.code, details: error.details, cause: error })
   }
 }

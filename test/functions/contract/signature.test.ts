@@ -2,6 +2,7 @@ import t from 'tap'
 import {
   anything,
   boolean,
+  coerceAll,
   coerceArguments,
   count,
   exactly,
@@ -10,7 +11,6 @@ import {
   number,
   printable,
   text,
-  together,
   unified,
   variadic,
 } from '../../../functions/contract/signature.ts'
@@ -46,15 +46,15 @@ t.test('unified() brings all arguments to one type', (t) => {
   t.end()
 })
 
-t.test('together() decides for all arguments at once', (t) => {
-  const same = together('two of a kind', 2, 2, ([a, b]) => (a?.kind === b?.kind && a && b ? [a, b] : undefined))
+t.test('coerceAll() decides for all arguments at once', (t) => {
+  const same = coerceAll('two of a kind', 2, 2, ([a, b]) => (a?.kind === b?.kind && a && b ? [a, b] : undefined))
   t.same(coerce(same, 'int64', 'int64'), ['int64', 'int64'])
   t.throws(() => coerce(same, 'int64', 'utf8'), {
     code: 'type_mismatch',
     message: 'Function "f" takes two of a kind, got Int64, Utf8',
   })
   t.throws(() => coerce(same, 'int64'), { message: 'Function "f" takes 2 arguments, got 1' })
-  const none = together('anything', 0, Number.POSITIVE_INFINITY, (types) => types)
+  const none = coerceAll('anything', 0, Number.POSITIVE_INFINITY, (types) => types)
   t.same(coerce(none), [])
   t.same(coerce(none, 'int64', 'utf8', 'bool'), ['int64', 'utf8', 'bool'])
   t.end()

@@ -1,5 +1,5 @@
-// The state of reading one text: a cursor over its tokens, the limits, and the making of frozen nodes. The grammar is in
-// the files that use it; they call each other through `expr`.
+// The state of parsing one text: a cursor over its tokens, the limits, and the making of frozen nodes. The grammar is in
+// the files that use it, which call each other through `expr`.
 
 import { PlanError } from '../errors.ts'
 import { childrenOf } from '../expr/children.ts'
@@ -11,8 +11,8 @@ import { createSyntaxError, planErrorAt, quote, type SyntaxErrorInit } from './s
 /** Height of the tallest tree handed out: what walks it recursively later must not run out of stack. */
 const maxHeight = 1000
 
-/** Reads one operand and the operators after it that bind tighter than `minPrecedence`. */
-type ReadExpr = (reader: Reader, minPrecedence: number) => ExprNode
+/** Parses one operand and the operators after it that bind tighter than `minPrecedence`. */
+type ParseOperators = (parser: Parser, minPrecedence: number) => ExprNode
 
 /** What stands in `OVER (…)`. */
 export interface OverClauses {
@@ -21,7 +21,7 @@ export interface OverClauses {
   readonly frame?: WindowFrame
 }
 
-export class Reader {
+export class Parser {
   readonly text: string
   readonly subject: string
   readonly options: SqlOptions
@@ -33,19 +33,19 @@ export class Reader {
   aliases: ReadonlyMap<string, ExprNode> = new Map()
   readonly #limits: Limits
   readonly #tokens: Token[]
-  readonly #readExpr: ReadExpr
+  readonly #parseOperators: ParseOperators
   #index = 0
   #depth = 0
   #nodes = 0
 
-  constructor(text: string, subject: string, options: SqlOptions, readExpr: ReadExpr) {
+  constructor(text: string, subject: string, options: SqlOptions, parseOperators: ParseOperators) {
     if (typeof text !== 'string')
       throw new PlanError('invalid_argument', `Cannot read the ${subject}: it is not a text`)
     this.text = text
     this.subject = subject
     this.options = options
     this.tables = options.tables ?? []
-    this.#readExpr = readExpr
+    this.#parseOperators = parseOperators
     this.#limits = limitsOf(options)
     if (text.length > this.#limits.maxLength)
       throw this.fail(`it has ${text.length} characters, at most ${this.#limits.maxLength} are read`, 0)
@@ -128,23 +128,23 @@ export class Reader {
 
   // Expressions and nodes.
 
-  /** Reads an expression, counting how deep it is nested. */
+  /** Parses an expression, counting how deep it is nested. */
   expr(minPrecedence = 0): ExprNode {
-    return this.nested(() => this.#readExpr(this, minPrecedence))
+    return this.nested(() => this.#parseOperators(this, minPrecedence))
   }
-  /** Runs `read` one level deeper. */
-  nested<Result>(read: () => Result): Result {
+  /** Runs `parse` one level deeper. */
+  nested<Result>(parse: () => Result): Result {
     if (this.#depth >= this.#limits.maxDepth)
       throw this.fail(`it is nested deeper than ${this.#limits.maxDepth} levels here, take it apart`)
     this.#depth++
-    const result = read()
+    const result = parse()
     this.#depth--
     return result
   }
-  /** Reads one or more of what `read` reads, with commas between. */
-  list<Item>(read: () => Item): readonly Item[] {
-    const items = [read()]
-    while (this.acceptOperator(',')) items.push(read())
+  /** Parses one or more of what `parse` parses, with commas between. */
+  list<Item>(parse: () => Item): readonly Item[] {
+    const items = [parse()]
+    while (this.acceptOperator(',')) items.push(parse())
     return Object.freeze(items)
   }
 
