@@ -1,40 +1,68 @@
-// The one table of which slots of a node hold nodes. Every walk, rewrite and codec goes through it, so that a new node
-// kind is complete once its row is here.
+// The one table of the slots in which nodes hold other nodes. Every walk, rewrite, codec and check goes through it; a slot
+// that it does not list does not compile.
 
-import type { ExprNode, NodeKind } from './node.ts'
+import type { ExprNode, NodeKind, SortNode } from './node.ts'
 
-/** Slots in evaluation order. A slot holds a node, an array of nodes, or nothing when it is optional. */
-export const childSlots = {
-  column: [],
-  literal: [],
-  wildcard: [],
-  binary: ['left', 'right'],
-  unary: ['input'],
-  is: ['input'],
-  in: ['input', 'list'],
-  between: ['input', 'low', 'high'],
-  like: ['input', 'pattern'],
-  case: ['operand', 'whens', 'thens', 'otherwise'],
-  cast: ['input'],
-  alias: ['input'],
-  call: ['args'],
-  udf: ['args'],
-  aggregate: ['args', 'filter', 'orderBy'],
-  window: ['args', 'filter', 'partitionBy', 'orderBy'],
-  sort: ['input'],
-  groupingSets: ['items'],
-} as const satisfies { readonly [Kind in NodeKind]: readonly (keyof Extract<ExprNode, { kind: Kind }>)[] }
+/** What a slot holds: a node, a node or nothing, a list of nodes, or a list of sort keys. */
+export type Arity = 'one' | 'optional' | 'list' | 'sortKeys'
+
+type ArityOf<Slot> = Slot extends readonly SortNode[]
+  ? 'sortKeys'
+  : Slot extends readonly ExprNode[]
+    ? 'list'
+    : undefined extends Slot
+      ? 'optional'
+      : 'one'
+
+/** The slots of a node type that hold nodes, found by their types. */
+type SlotsOf<Node> = {
+  readonly [Name in keyof Node as NonNullable<Node[Name]> extends ExprNode | readonly ExprNode[]
+    ? Name
+    : never]-?: ArityOf<Node[Name]>
+}
+
+/** In evaluation order. */
+const table: { readonly [Kind in NodeKind]: SlotsOf<Extract<ExprNode, { kind: Kind }>> } = {
+  column: {},
+  literal: {},
+  wildcard: {},
+  binary: { left: 'one', right: 'one' },
+  unary: { input: 'one' },
+  is: { input: 'one' },
+  in: { input: 'one', list: 'list' },
+  between: { input: 'one', low: 'one', high: 'one' },
+  like: { input: 'one', pattern: 'one' },
+  case: { operand: 'optional', whens: 'list', thens: 'list', otherwise: 'optional' },
+  cast: { input: 'one' },
+  alias: { input: 'one' },
+  call: { args: 'list' },
+  udf: { args: 'list' },
+  aggregate: { args: 'list', filter: 'optional', orderBy: 'sortKeys' },
+  window: { args: 'list', filter: 'optional', partitionBy: 'list', orderBy: 'sortKeys' },
+  sort: { input: 'one' },
+  groupingSets: { items: 'list' },
+}
+
+/** The child slots of each kind by name, in evaluation order. */
+export const childSlots = Object.fromEntries(
+  Object.entries(table).map(([kind, slots]) => [kind, new Map(Object.entries(slots))]),
+) as unknown as Readonly<Record<NodeKind, ReadonlyMap<string, Arity>>>
 
 type SlotValue = ExprNode | readonly ExprNode[] | undefined
 
-function slotsOf(node: ExprNode): readonly (readonly [string, SlotValue])[] {
-  const record = node as unknown as Readonly<Record<string, SlotValue>>
-  return childSlots[node.kind].map((slot) => [slot, record[slot]] as const)
-}
+const slotValue = (node: ExprNode, slot: string): SlotValue =>
+  (node as unknown as Readonly<Record<string, SlotValue>>)[slot]
 
 /** The direct children of a node, in evaluation order. */
 export function childrenOf(node: ExprNode): readonly ExprNode[] {
-  return slotsOf(node).flatMap(([, value]) => (value === undefined ? [] : 'kind' in value ? [value] : value))
+  const children: ExprNode[] = []
+  for (const slot of childSlots[node.kind].keys()) {
+    const value = slotValue(node, slot)
+    if (value === undefined) continue
+    if ('kind' in value) children.push(value)
+    else for (const child of value) children.push(child)
+  }
+  return children
 }
 
 /**
@@ -44,7 +72,8 @@ export function childrenOf(node: ExprNode): readonly ExprNode[] {
  */
 export function mapChildren(node: ExprNode, replace: (child: ExprNode) => ExprNode): ExprNode {
   const changed: Record<string, SlotValue> = {}
-  for (const [slot, value] of slotsOf(node)) {
+  for (const slot of childSlots[node.kind].keys()) {
+    const value = slotValue(node, slot)
     if (value === undefined) continue
     const mapped = 'kind' in value ? replace(value) : mapList(value, replace)
     if (mapped !== value) changed[slot] = mapped

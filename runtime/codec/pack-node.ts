@@ -3,7 +3,7 @@
 // What comes back has the shape of nodes; whether it is one is for validate-node.ts to say.
 
 import { ShippingError, VolleyError, WireError } from '../../functions/errors.ts'
-import { childSlots } from '../../functions/expr/children.ts'
+import { type Arity, childSlots } from '../../functions/expr/children.ts'
 import type { ExprNode, LiteralNode, NodeKind } from '../../functions/expr/node.ts'
 import { parseType } from '../../functions/types/parse-type.ts'
 import { bool, type DataType, int64, nullType, typeName, utf8 } from '../../functions/types/type.ts'
@@ -40,7 +40,6 @@ const TEXT = "'"
 const open: ReadonlySet<NodeKind> = new Set(['call', 'udf'])
 
 const flags = new Set(['negated', 'caseInsensitive', 'safe', 'distinct', 'descending', 'nullsFirst'])
-const lists = new Set(['list', 'whens', 'thens', 'args', 'orderBy', 'partitionBy', 'items'])
 const types = new Set(['type', 'to'])
 const nestedKinds: readonly DataType['kind'][] = ['list', 'struct', 'map', 'dictionary']
 
@@ -74,24 +73,31 @@ function packOne(node: ExprNode, pack: (node: ExprNode) => unknown): unknown {
   if (node.kind === 'column') return node.name
   const short = node.kind === 'literal' ? shortLiteral(node) : undefined
   if (short !== undefined) return short
-  const slots: readonly string[] = childSlots[node.kind]
+  const slots = childSlots[node.kind]
   const record = node as unknown as Readonly<Record<string, unknown>>
   const names: readonly string[] = parts[node.kind]
   const values = names.map((name) => {
     const value = record[name]
     if (types.has(name)) return packType(value as DataType)
-    if (value === undefined || !slots.includes(name)) return value
-    return lists.has(name) ? (value as readonly ExprNode[]).map(pack) : pack(value as ExprNode)
+    if (value === undefined || !slots.has(name)) return value
+    return isList(slots.get(name)) ? (value as readonly ExprNode[]).map(pack) : pack(value as ExprNode)
   })
-  while (values.length > 0 && isUsual(names[values.length - 1] ?? '', values.at(-1))) values.pop()
+  while (values.length > 0) {
+    const last = names[values.length - 1] ?? ''
+    if (!isDefault(values.at(-1), last, slots.get(last))) break
+    values.pop()
+  }
   if (node.kind === 'binary') return values
   return [node.kind, ...(open.has(node.kind) ? values.flat(1) : values)]
 }
 
-const isUsual = (name: string, value: unknown): boolean =>
+const isList = (arity: Arity | undefined): boolean => arity === 'list' || arity === 'sortKeys'
+
+/** A part that is left out at the end; `unpackPart` puts it back. */
+const isDefault = (value: unknown, name: string, arity: Arity | undefined): boolean =>
   value === undefined ||
   (flags.has(name) && value === false) ||
-  (lists.has(name) && Array.isArray(value) && value.length === 0)
+  (isList(arity) && Array.isArray(value) && value.length === 0)
 
 /** Literals that their own value tells apart from all others. */
 function shortLiteral({ type, value }: LiteralNode): unknown {
@@ -164,20 +170,25 @@ function unpackList(packed: readonly unknown[], unpack: (value: unknown) => unkn
   const values = open.has(kind) ? [second, packed.slice(2)] : named ? packed.slice(1) : packed
   const names: readonly string[] = parts[kind]
   if (values.length > names.length) throw damaged(`a ${kind} has too many parts`)
-  const slots: readonly string[] = childSlots[kind]
+  const slots = childSlots[kind]
   const node: Record<string, unknown> = { kind }
   for (const [i, name] of names.entries()) {
-    const value = unpackPart(name, values[i], slots.includes(name), unpack)
+    const value = unpackPart(name, values[i], slots.get(name), unpack)
     if (value !== undefined) node[name] = value
   }
   return Object.freeze(node)
 }
 
-function unpackPart(name: string, value: unknown, isSlot: boolean, unpack: (value: unknown) => unknown): unknown {
-  if (value === undefined) return flags.has(name) ? false : lists.has(name) ? Object.freeze([]) : undefined
+function unpackPart(
+  name: string,
+  value: unknown,
+  arity: Arity | undefined,
+  unpack: (value: unknown) => unknown,
+): unknown {
+  if (value === undefined) return flags.has(name) ? false : isList(arity) ? Object.freeze([]) : undefined
   if (types.has(name)) return unpackType(value)
-  if (!isSlot) return value
-  if (!lists.has(name)) return unpack(value)
+  if (arity === undefined) return value
+  if (!isList(arity)) return unpack(value)
   if (!Array.isArray(value)) throw damaged(`the ${name} are no list`)
   return Object.freeze(Array.from(value, unpack))
 }

@@ -2,7 +2,7 @@
 // the table of child slots; it never looks into a function's body.
 
 import { WireError } from '../../functions/errors.ts'
-import { childSlots } from '../../functions/expr/children.ts'
+import { type Arity, childSlots } from '../../functions/expr/children.ts'
 import type { ExprNode, NodeKind } from '../../functions/expr/node.ts'
 import { isDecodedUdf } from './udf-codec.ts'
 import { isDataType, isListOf, isRecord, type PartBudget } from './validate-type.ts'
@@ -11,7 +11,6 @@ import { isDataType, isListOf, isRecord, type PartBudget } from './validate-type
 export const MAX_NODE_DEPTH = 1000
 const MAX_VALUE_DEPTH = 64
 
-type Parts = Readonly<Record<string, unknown>>
 type Check = (value: unknown, budget: PartBudget) => boolean
 
 const text: Check = (value) => typeof value === 'string'
@@ -60,10 +59,6 @@ const parts: { readonly [Kind in NodeKind]: Readonly<Record<string, Check>> } = 
   groupingSets: { form: oneOf('rollup', 'cube', 'sets', 'set') },
 }
 
-/** Slots that hold one node; every other slot holds a list. */
-const single = new Set(['left', 'right', 'input', 'low', 'high', 'pattern', 'operand', 'otherwise', 'filter'])
-const optionalSlots = new Set(['operand', 'otherwise', 'filter'])
-
 /**
  * Checks a tree of nodes.
  *
@@ -95,23 +90,21 @@ function validateParts(node: unknown, budget: PartBudget, visit: (child: unknown
   for (const [name, check] of Object.entries(parts[kind])) {
     if (!check(node[name], budget)) throw damaged(`the ${name} of a ${kind} is none`)
   }
-  const slots: readonly string[] = childSlots[kind]
-  for (const slot of slots) visitSlot(node, kind, slot, visit)
+  for (const [slot, arity] of childSlots[kind]) visitSlot(node[slot], `the ${slot} of a ${kind}`, arity, visit)
   if (kind === 'case' && listLength(node.whens) !== listLength(node.thens)) throw damaged('a case has unequal lists')
 }
 
-function visitSlot(node: Parts, kind: string, slot: string, visit: (child: unknown) => void): void {
-  const value = node[slot]
-  if (value === undefined && optionalSlots.has(slot)) return
-  if (single.has(slot)) {
+function visitSlot(value: unknown, shown: string, arity: Arity, visit: (child: unknown) => void): void {
+  if (arity === 'optional' && value === undefined) return
+  if (arity === 'one' || arity === 'optional') {
     visit(value)
     return
   }
-  if (!Array.isArray(value)) throw damaged(`the ${slot} of a ${kind} is no list`)
+  if (!Array.isArray(value)) throw damaged(`${shown} is no list`)
   for (let i = 0; i < value.length; i++) {
     // A sparse array can claim a length that nobody can walk.
-    if (!Object.hasOwn(value, i)) throw damaged(`the ${slot} of a ${kind} has holes`)
-    if (slot === 'orderBy' && !(isRecord(value[i]) && value[i].kind === 'sort')) throw damaged('an order has no key')
+    if (!Object.hasOwn(value, i)) throw damaged(`${shown} has holes`)
+    if (arity === 'sortKeys' && !(isRecord(value[i]) && value[i].kind === 'sort')) throw damaged('an order has no key')
     visit(value[i])
   }
 }

@@ -1,8 +1,8 @@
-// Expressions in JSON jobs: SQL text, or `{ "bytes": … }` from Expr.toBytes(). What arrives as bytes is checked to be a
-// tree of nodes of a bounded size before anybody walks it; function bodies in it stay opaque.
+// Expressions in JSON jobs: SQL text, or `{ "bytes": … }` from Expr.toBytes(). All expressions of a job together are bounded
+// here; that bytes hold an expression at all is for whoever decodes them to check. Function bodies stay opaque.
 
 import { WireError } from '../../functions/errors.ts'
-import { childSlots } from '../../functions/expr/children.ts'
+import { childrenOf } from '../../functions/expr/children.ts'
 import type { Expr } from '../../functions/expr/expr.ts'
 import type { ExprNode, SortNode } from '../../functions/expr/node.ts'
 import type { SqlOptions } from '../../functions/sql/options.ts'
@@ -11,21 +11,22 @@ import { asRecordOf, asText, at, below, invalidJob, nameOf } from './json-checks
 
 const MAX_DEPTH = 200
 
-export interface ExprReading {
+/** What parsing the expressions of a job needs to know from outside. */
+export interface ExprParseContext {
   readonly sql: SqlOptions
-  /** Decodes an expression under the policy of whoever reads the job; absent, only text is taken. */
+  /** Decodes and validates an expression under the caller's policy; absent, only text is taken. */
   readonly decodeBytes?: (bytes: Uint8Array) => Expr
 }
 
-/** Reads the expressions of one job, which together may have `maxNodes` nodes. */
-export class ExprReader {
-  readonly #reading: ExprReading
+/** Parses the expressions of one job, which may have `maxNodes` nodes in all. */
+export class ExprParser {
+  readonly #context: ExprParseContext
   #nodesLeft: number
   readonly #maxNodes: number
   #inlineCode = false
 
-  constructor(reading: ExprReading, maxNodes: number) {
-    this.#reading = reading
+  constructor(context: ExprParseContext, maxNodes: number) {
+    this.#context = context
     this.#nodesLeft = maxNodes
     this.#maxNodes = maxNodes
   }
@@ -37,20 +38,20 @@ export class ExprReader {
 
   expr(json: unknown, pointer: string): ExprNode {
     return this.#checked(pointer, () =>
-      typeof json === 'string' ? parseExpr(json, this.#reading.sql) : this.#decode(json, pointer),
+      typeof json === 'string' ? parseExpr(json, this.#context.sql) : this.#decode(json, pointer),
     )
   }
 
   /** A key to group by, or several as ROLLUP and its kin make them. */
   groupKey(json: unknown, pointer: string): ExprNode {
     return this.#checked(pointer, () =>
-      typeof json === 'string' ? parseGroupKey(json, this.#reading.sql) : this.#decode(json, pointer),
+      typeof json === 'string' ? parseGroupKey(json, this.#context.sql) : this.#decode(json, pointer),
     )
   }
 
   sortKey(json: unknown, pointer: string): SortNode {
     const node = this.#checked(pointer, () =>
-      typeof json === 'string' ? parseSortKey(json, this.#reading.sql) : this.#decode(json, pointer),
+      typeof json === 'string' ? parseSortKey(json, this.#context.sql) : this.#decode(json, pointer),
     )
     if (node.kind === 'sort') return node
     return Object.freeze({ kind: 'sort', input: node, descending: false, nullsFirst: false })
@@ -61,9 +62,9 @@ export class ExprReader {
     this.#checked(pointer, () => node)
   }
 
-  #checked<Node extends ExprNode>(pointer: string, read: () => Node): Node {
+  #checked<Node extends ExprNode>(pointer: string, parse: () => Node): Node {
     return at(pointer, () => {
-      const node = read()
+      const node = parse()
       this.#checkTree(node, pointer)
       return node
     })
@@ -74,7 +75,7 @@ export class ExprReader {
       throw invalidJob(pointer, `it is ${nameOf(json)}, an expression as SQL text or { "bytes": … } is wanted`)
     }
     const text = asText(asRecordOf(json, pointer, ['bytes']).bytes, below(pointer, 'bytes'))
-    const { decodeBytes } = this.#reading
+    const { decodeBytes } = this.#context
     if (decodeBytes === undefined) throw invalidJob(pointer, 'expressions as bytes are not taken here, write SQL text')
     if (!/^[A-Za-z0-9+/]*={0,2}$/.test(text) || text.length % 4 !== 0) {
       throw invalidJob(below(pointer, 'bytes'), 'it is not base64')
@@ -82,9 +83,9 @@ export class ExprReader {
     return decodeBytes(new Uint8Array(Buffer.from(text, 'base64'))).node
   }
 
-  /** Visits are counted, not nodes: one that is shared or contains itself cannot make a small payload a huge tree. */
-  #checkTree(root: unknown, pointer: string): void {
-    const pending: [node: unknown, depth: number][] = [[root, 1]]
+  /** Visits are counted, not nodes: sharing cannot make a small payload a huge tree. */
+  #checkTree(root: ExprNode, pointer: string): void {
+    const pending: [node: ExprNode, depth: number][] = [[root, 1]]
     for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
       const [node, depth] = next
       if (this.#nodesLeft-- <= 0) {
@@ -97,47 +98,14 @@ export class ExprReader {
           details: { pointer, limit: MAX_DEPTH },
         })
       }
-      for (const child of childrenChecked(node, pointer)) pending.push([child, depth + 1])
-      const { udf, fn } = node as { readonly udf?: unknown; readonly fn?: unknown }
-      this.#inlineCode ||= hasBody(udf) || hasBody(fn)
+      for (const child of childrenOf(node)) pending.push([child, depth + 1])
+      this.#inlineCode ||= hasBody(node)
     }
   }
 }
 
-/** Slots that hold a text, per kind; the rest of a node is looked at when it is bound. */
-const texts: Readonly<Record<string, string>> = {
-  column: 'name',
-  alias: 'name',
-  call: 'name',
-  binary: 'op',
-  unary: 'op',
-  is: 'test',
-  groupingSets: 'form',
-}
-const types: Readonly<Record<string, string>> = { literal: 'type', cast: 'to' }
-const optionalSlots = new Set(['operand', 'otherwise', 'filter'])
-
-function childrenChecked(node: unknown, pointer: string): readonly unknown[] {
-  const damaged = new WireError('wire_damaged', 'Cannot read an expression: the payload is none', {
-    details: { pointer },
-  })
-  if (typeof node !== 'object' || node === null) throw damaged
-  const record = node as Readonly<Record<string, unknown>>
-  const kind = typeof record.kind === 'string' && Object.hasOwn(childSlots, record.kind) ? record.kind : undefined
-  if (kind === undefined) throw damaged
-  const [text, type] = [texts[kind], types[kind]]
-  if (text !== undefined && typeof record[text] !== 'string') throw damaged
-  if (type !== undefined && typeof (record[type] as { kind?: unknown } | null | undefined)?.kind !== 'string')
-    throw damaged
-  return childSlots[kind as ExprNode['kind']].flatMap((slot) => {
-    const value = record[slot]
-    if (value === undefined && optionalSlots.has(slot)) return []
-    if (value === undefined) throw damaged
-    return value
-  })
-}
-
-function hasBody(udf: unknown): boolean {
-  if (typeof udf !== 'object' || udf === null || !('body' in udf)) return false
-  return (udf.body as { kind?: unknown } | null)?.kind === 'shipped'
+/** Whether a node calls a function whose code travels with it. */
+function hasBody(node: ExprNode): boolean {
+  const udf = 'udf' in node ? node.udf : 'fn' in node ? node.fn : undefined
+  return typeof udf === 'object' && udf.body.kind === 'shipped'
 }

@@ -19,12 +19,12 @@ import {
   nameOf,
   suggestion,
 } from './json-checks.ts'
-import { ExprReader, type ExprReading } from './json-expr.ts'
+import { type ExprParseContext, ExprParser } from './json-expr.ts'
 import { type JsonSource, readSource, sourceOfPath } from './json-source.ts'
 import { readQuery } from './sql-job.ts'
 
 /** What a reader of JSON jobs brings along. */
-export interface JobReading extends ExprReading {
+export interface JobReading extends ExprParseContext {
   /** A registered table. @throws {PlanError} `unknown_table`. */
   table(name: string): Job
   /** The files that paths mean here, absolute. @throws {DataError} `source_forbidden`, `source_not_found`. */
@@ -85,7 +85,7 @@ export function parseJson(text: string): unknown {
  */
 export async function parseJobJson(json: unknown, reading: JobReading): Promise<ParsedJob> {
   const document = asRecordOf(json, '', ['source', 'steps', 'sql', 'options'])
-  const exprs = new ExprReader(reading, reading.limits?.maxNodes ?? 10_000)
+  const exprs = new ExprParser(reading, reading.limits?.maxNodes ?? 10_000)
   const options = document.options === undefined ? {} : readOptions(document.options, reading.limits ?? {})
   const job =
     document.sql === undefined ? await readSteps(document, exprs, reading) : await readSql(document, exprs, reading)
@@ -94,7 +94,7 @@ export async function parseJobJson(json: unknown, reading: JobReading): Promise<
 
 async function readSteps(
   { source, steps = [] }: Readonly<Record<string, unknown>>,
-  exprs: ExprReader,
+  exprs: ExprParser,
   reading: JobReading,
 ): Promise<Job> {
   if (source === undefined) throw invalidJob('', 'it has neither "source" nor "sql"')
@@ -109,7 +109,7 @@ async function readSteps(
 
 async function readSql(
   { sql, source, steps }: Readonly<Record<string, unknown>>,
-  exprs: ExprReader,
+  exprs: ExprParser,
   reading: JobReading,
 ): Promise<Job> {
   for (const [name, value] of Object.entries({ source, steps })) {
@@ -140,7 +140,7 @@ async function resolveSource(source: JsonSource, reading: JobReading): Promise<J
 
 const stepNames = ['filter', 'select', 'withColumns', 'dropColumns', 'aggregate', 'sort', 'limit', 'distinct'] as const
 
-function readStep(json: unknown, pointer: string, exprs: ExprReader, most: number): JobStep {
+function readStep(json: unknown, pointer: string, exprs: ExprParser, most: number): JobStep {
   const step = asObject(json, pointer)
   const [name, ...more] = Object.keys(step)
   if (name === undefined || more.length > 0) {
