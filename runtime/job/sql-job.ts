@@ -1,6 +1,7 @@
 // A SELECT over one table as steps of a job: the clauses in the order in which they take effect. Reading the text is
 // functions/sql; what the columns are is found when the job is planned.
 
+import { nameBeside } from '../../functions/bind/grouping-sets.ts'
 import { PlanError } from '../../functions/errors.ts'
 import { mapChildren } from '../../functions/expr/children.ts'
 import { displayNode, outputName } from '../../functions/expr/display.ts'
@@ -27,11 +28,9 @@ export function readQuery(text: string, options: SqlOptions): Query {
 }
 
 function stepsOf(statement: SelectStatement): readonly JobStep[] {
-  const { where, limit, offset } = statement
-  const steps: JobStep[] = where === undefined ? [] : [{ kind: 'filter', condition: where }]
-  steps.push(...(isGrouped(statement) ? groupedSteps(statement) : outputSteps(statement)))
-  if (limit === undefined && offset === undefined) return steps
-  return [...steps, { kind: 'limit', count: limit ?? Number.MAX_SAFE_INTEGER, offset: offset ?? 0 }]
+  const { where } = statement
+  const filter: readonly JobStep[] = where === undefined ? [] : [{ kind: 'filter', condition: where }]
+  return [...filter, ...(isGrouped(statement) ? groupedSteps(statement) : outputSteps(statement))]
 }
 
 function isGrouped({ groupBy, having, items, orderBy }: SelectStatement): boolean {
@@ -52,7 +51,7 @@ function groupedSteps(statement: SelectStatement): readonly JobStep[] {
   const values = [...aggregatesIn([...items, ...(having === undefined ? [] : [having]), ...orderBy])].map(
     ([name, node]) => alias(node, name),
   )
-  const columns = new Map([...keys, ...values].map((node) => [displayNode(withoutAlias(node)), outputName(node)]))
+  const columns = columnsByText([...keys, ...values])
   const over = <Node extends ExprNode>(node: Node): Node => replaceColumns(node, columns) as Node
   return [
     { kind: 'aggregate', by, values },
@@ -65,21 +64,82 @@ function groupedSteps(statement: SelectStatement): readonly JobStep[] {
   ]
 }
 
-/** The items and their order. Keys may read columns that are not selected, so the rows are ordered first. */
-function outputSteps({ items, orderBy, distinct }: SelectStatement): readonly JobStep[] {
-  const select = selectStep(items)
-  const sort = (keys: readonly SortNode[]): readonly JobStep[] => (keys.length === 0 ? [] : [{ kind: 'sort', keys }])
-  if (!distinct) return [...sort(orderBy), ...select]
-  // Each row once comes before the order, so its keys must be items.
-  const columns = new Map(items.map((item) => [displayNode(withoutAlias(item)), outputName(item)]))
-  const keys = orderBy.map((key) => replaceColumns(key, columns) as SortNode)
-  return [...select, { kind: 'distinct' }, ...sort(keys)]
+/**
+ * The items, then the order of what they gave: an expression that is an item already is referred to, never evaluated
+ * again. What else the keys read is carried along in hidden columns.
+ */
+function outputSteps(statement: SelectStatement): readonly JobStep[] {
+  const { items, distinct } = statement
+  const hidden = new HiddenColumns(items)
+  const keys = statement.orderBy.map((key) => hidden.over(key))
+  if (distinct && hidden.columns.length > 0) {
+    const [first] = hidden.columns
+    throw new PlanError(
+      'type_mismatch',
+      `Cannot order by ${first === undefined ? 'that' : displayNode(first.node)} with SELECT DISTINCT: it is no item of the query, add it`,
+    )
+  }
+  return [
+    ...selectSteps(items, hidden.columns),
+    ...(distinct ? [{ kind: 'distinct' } as const] : []),
+    ...(keys.length === 0 ? [] : [{ kind: 'sort', keys } as const]),
+    ...limitSteps(statement),
+    ...hidden.dropSteps(),
+  ]
 }
 
-function selectStep(items: readonly ExprNode[]): readonly JobStep[] {
-  const columns = items.filter((item) => item.kind !== 'wildcard').map((node) => ({ name: outputName(node), node }))
-  if (columns.length === items.length) return [{ kind: 'select', columns }]
-  if (columns.length < items.length - 1 || items[0]?.kind !== 'wildcard') {
+function limitSteps({ limit, offset }: SelectStatement): readonly JobStep[] {
+  if (limit === undefined && offset === undefined) return []
+  return [{ kind: 'limit', count: limit ?? Number.MAX_SAFE_INTEGER, offset: offset ?? 0 }]
+}
+
+/** Columns that sort keys read and that are no items of the query. */
+class HiddenColumns {
+  readonly #names: Map<string, string>
+  readonly #taken: readonly { readonly name: string }[]
+  readonly #hasAll: boolean
+  readonly columns: NamedColumn[] = []
+
+  constructor(items: readonly ExprNode[]) {
+    this.#names = columnsByText(items)
+    this.#taken = items.map((item) => ({ name: outputName(item) }))
+    this.#hasAll = items.some(({ kind }) => kind === 'wildcard')
+  }
+
+  /** A sort key over the columns that the items and the hidden columns make. */
+  over(key: SortNode): SortNode {
+    return this.#replace(key) as SortNode
+  }
+
+  dropSteps(): readonly JobStep[] {
+    return this.columns.length === 0 ? [] : [{ kind: 'dropColumns', names: this.columns.map(({ name }) => name) }]
+  }
+
+  #replace(node: ExprNode): ExprNode {
+    const known = this.#names.get(displayNode(node))
+    if (known !== undefined) return column(known)
+    // Windows are over the rows of the source, as columns are.
+    const isOfSource = node.kind === 'column' || node.kind === 'window'
+    return isOfSource ? this.#carry(node) : mapChildren(node, (child) => this.#replace(child))
+  }
+
+  #carry(node: ExprNode): ExprNode {
+    const isShadowed = this.#taken.some(({ name }) => name.toLowerCase() === outputName(node).toLowerCase())
+    if (node.kind === 'column' && this.#hasAll && !isShadowed) return node
+    const name = nameBeside(`#order${this.columns.length}`, [...this.#taken, ...this.columns])
+    this.columns.push({ name, node })
+    this.#names.set(displayNode(node), name)
+    return column(name)
+  }
+}
+
+type NamedColumn = { readonly name: string; readonly node: ExprNode }
+
+function selectSteps(items: readonly ExprNode[], hidden: readonly NamedColumn[]): readonly JobStep[] {
+  const named = items.filter((item) => item.kind !== 'wildcard').map((node) => ({ name: outputName(node), node }))
+  const columns = [...named, ...hidden]
+  if (named.length === items.length) return [{ kind: 'select', columns }]
+  if (named.length < items.length - 1 || items[0]?.kind !== 'wildcard') {
     throw new PlanError('not_implemented', 'Cannot select * after other items: put it first, once')
   }
   return columns.length === 0 ? [] : [{ kind: 'withColumns', columns }]
@@ -97,10 +157,18 @@ function aggregatesIn(nodes: readonly ExprNode[]): ReadonlyMap<string, Aggregate
   return found
 }
 
+/** The names of the columns that hold expressions, by the expressions' text. */
+const columnsByText = (nodes: readonly ExprNode[]): Map<string, string> =>
+  new Map(
+    nodes.filter(({ kind }) => kind !== 'wildcard').map((node) => [displayNode(withoutAlias(node)), outputName(node)]),
+  )
+
+const column = (name: string): ExprNode => Object.freeze({ kind: 'column', name })
+
 /** Whole expressions that a column holds already become that column; nothing below them is looked at. */
 function replaceColumns(node: ExprNode, columns: ReadonlyMap<string, string>): ExprNode {
   const name = columns.get(displayNode(node))
-  if (name !== undefined) return Object.freeze({ kind: 'column', name })
+  if (name !== undefined) return column(name)
   return mapChildren(node, (child) => replaceColumns(child, columns))
 }
 

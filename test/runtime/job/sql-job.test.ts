@@ -1,0 +1,81 @@
+// Queries evaluate their items once and sort what came out, as DataFusion does; expected rows are DataFusion's.
+
+import t from 'tap'
+import { SessionContext, udf } from 'volley'
+
+t.setTimeout(60_000)
+
+const ctx = new SessionContext({ backend: 'in-process' })
+t.teardown(() => ctx.close())
+ctx.registerTable(
+  't',
+  ctx.fromRows([
+    { x: 3, g: 'a' },
+    { x: 1, g: 'b' },
+    { x: 2, g: 'a' },
+  ]),
+)
+const rows = async (sql: string) => (await ctx.sql(sql).toRows({ json: true })).map((row) => Object.values(row))
+
+t.test('ORDER BY sorts the values that the items gave', async (t) => {
+  t.same(await rows('select x, g, row_number() over (order by g, x) r from t order by r desc'), [
+    [1, 'b', '3'],
+    [3, 'a', '2'],
+    [2, 'a', '1'],
+  ])
+  const numbers = (await rows('select random() as r from t order by r')).map(([r]) => Number(r))
+  t.same(
+    numbers,
+    numbers.toSorted((a, b) => a - b),
+  )
+  const doubled = await rows('select random() as r, x from t order by r * 2 + x desc limit 2')
+  t.ok(
+    doubled.every(
+      ([r, x], i) => i === 0 || Number(r) * 2 + Number(x) <= Number(doubled[0]?.[0]) * 2 + Number(doubled[0]?.[1]),
+    ),
+  )
+})
+
+t.test('a function in an item that is sorted by is called once per row', async (t) => {
+  let calls = 0
+  const counted = udf(
+    (x: number) => {
+      calls += 10
+      return x + calls
+    },
+    ['float64'],
+    'float64',
+    { name: 'counted_up' },
+  )
+  ctx.registerUdf(counted)
+  t.same(await rows('select counted_up(x) as c from t order by c desc'), [[32], [21], [13]])
+})
+
+t.test('keys that are no items are sorted by and left out of the result', async (t) => {
+  t.same(await rows('select g from t order by x'), [['b'], ['a'], ['a']])
+  t.same(await rows('select g as x from t order by t.x desc limit 2'), [['a'], ['a']])
+  t.same(await rows('select -x as x from t order by x'), [[-3], [-2], [-1]])
+  t.same(await rows('select *, -x as y from t order by y, x'), [
+    [3, 'a', -3],
+    [2, 'a', -2],
+    [1, 'b', -1],
+  ])
+  t.same(await rows('select *, g as x from t order by t.x'), [
+    ['b', 'b'],
+    ['a', 'a'],
+    ['a', 'a'],
+  ])
+  t.same(await rows('select x from t order by row_number() over (order by g, x), g'), [[2], [3], [1]])
+  t.same(await rows('select g, sum(x) s from t group by g order by count(*) desc, g'), [
+    ['a', 5],
+    ['b', 1],
+  ])
+})
+
+t.test('SELECT DISTINCT is ordered by its items alone', async (t) => {
+  t.same(await rows('select distinct g from t order by g desc'), [['b'], ['a']])
+  t.throws(() => ctx.sql('select distinct g from t order by x'), {
+    code: 'type_mismatch',
+    message: 'Cannot order by x with SELECT DISTINCT: it is no item of the query, add it',
+  })
+})
