@@ -7,7 +7,7 @@ import { toArrowType } from '../types/arrow.ts'
 import type { DataType, Field, IntervalUnit } from '../types/type.ts'
 import type { Value } from '../types/value.ts'
 import { type Column, valueAt } from './column.ts'
-import { columnOf } from './target.ts'
+import { columnOf } from './output-buffer.ts'
 
 type FromData = (data: arrow.Data, type: DataType) => Column
 type ToData = (column: Column, field: Field) => arrow.Data

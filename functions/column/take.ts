@@ -100,10 +100,10 @@ function takeBytes(
   }
   const bytes = new Uint8Array(end)
   const source = new DataView(values.buffer, values.byteOffset, values.length)
-  const target = new DataView(bytes.buffer)
+  const buffer = new DataView(bytes.buffer)
   for (let i = 0; i < length; i++) {
     // Most strings are short: a loop beats the call that a bulk copy costs, and calls nothing itself.
-    i = copyShort(i, { source, offsets, positions }, { target, taken })
+    i = copyShort(i, { source, offsets, positions }, { buffer, taken })
     if (i === length) break
     const start = offsets[positions[i] ?? 0] ?? 0
     const to = taken[i] ?? 0
@@ -126,11 +126,11 @@ interface ByteRows {
 function copyShort(
   from: number,
   { source, offsets, positions }: ByteRows,
-  { target, taken }: { readonly target: DataView; readonly taken: Int32Array },
+  { buffer, taken }: { readonly buffer: DataView; readonly taken: Int32Array },
 ): number {
   const length = taken.length - 1
   const readable = source.byteLength - 3
-  const writable = target.byteLength - 3
+  const writable = buffer.byteLength - 3
   let i = from
   for (let to = taken[i] ?? 0; i < length; i++) {
     const end = taken[i + 1] ?? 0
@@ -140,7 +140,7 @@ function copyShort(
     let at = offsets[positions[i] ?? 0] ?? 0
     if (size >= LONG || at + size > readable || end > writable) break
     for (; to < end; to += 4) {
-      target.setInt32(to, source.getInt32(at, true), true)
+      buffer.setInt32(to, source.getInt32(at, true), true)
       at += 4
     }
     to = end

@@ -21,7 +21,7 @@ export interface Place {
 export type WindowKernel =
   | {
       /** A number for each row, from its place. */
-      readonly kind: 'place'
+      readonly kind: 'position'
       readonly number: (place: Place) => number
       /** Whether `number` looks at peers; the default is yes. Without, they are not looked for and are all 0. */
       readonly usesPeers?: boolean

@@ -49,7 +49,7 @@ export class CaseMapping {
   /** Characters of four bytes, as words, that are known to stay as they are. */
   readonly #staying = new Set<number>()
   /** Where texts are written before their size is known. */
-  #target = new Uint8Array(0)
+  #buffer = new Uint8Array(0)
 
   constructor(to: 'upper' | 'lower') {
     this.#map = to === 'upper' ? (text) => text.toUpperCase() : (text) => text.toLowerCase()
@@ -69,21 +69,21 @@ export class CaseMapping {
       to = this.#write(values, start, end, to)
       ends[i + 1] = to
     }
-    return { storage: 'bytes', type, length, valid, values: this.#target.slice(0, to), offsets: ends }
+    return { storage: 'bytes', type, length, valid, values: this.#buffer.slice(0, to), offsets: ends }
   }
 
   #makeRoom(needed: number): void {
-    if (needed <= this.#target.length) return
-    const longer = new Uint8Array(Math.max(needed, 2 * this.#target.length, 1 << 16))
-    longer.set(this.#target)
-    this.#target = longer
+    if (needed <= this.#buffer.length) return
+    const longer = new Uint8Array(Math.max(needed, 2 * this.#buffer.length, 1 << 16))
+    longer.set(this.#buffer)
+    this.#buffer = longer
   }
 
   /** Writes one text at `to` and gives where it ends. */
   #write(bytes: Uint8Array, start: number, end: number, to: number): number {
     // Three bytes are read whatever the character takes.
     if (end + 2 > bytes.length) return this.#writeWhole(bytes.subarray(start, end), to)
-    const target = this.#target
+    const buffer = this.#buffer
     const entries = this.#entries
     let next = to
     for (let at = start; ; ) {
@@ -100,16 +100,16 @@ export class CaseMapping {
         entry = isCharacter && at + taken <= end ? (entries[point] ?? 0) : RARE
         if (entry <= 0) break
         // Writing all three bytes costs less than asking how many there are.
-        target[next] = entry
-        target[next + 1] = entry >> 8
-        target[next + 2] = entry >> 16
+        buffer[next] = entry
+        buffer[next + 1] = entry >> 8
+        buffer[next + 2] = entry >> 16
         next += entry >> 24
         at += taken
       }
       if (at >= end) return next
       if (entry === 0) this.#ask(point)
       else if (this.#stays(bytes, at, end)) {
-        for (const stop = at + 4; at < stop; at++) target[next++] = bytes[at] ?? 0
+        for (const stop = at + 4; at < stop; at++) buffer[next++] = bytes[at] ?? 0
       } else return this.#writeWhole(bytes.subarray(start, end), to)
     }
   }
@@ -137,6 +137,6 @@ export class CaseMapping {
   }
 
   #writeWhole(bytes: Uint8Array, to: number): number {
-    return to + encoder.encodeInto(this.#map(decoder.decode(bytes)), this.#target.subarray(to)).written
+    return to + encoder.encodeInto(this.#map(decoder.decode(bytes)), this.#buffer.subarray(to)).written
   }
 }

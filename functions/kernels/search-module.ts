@@ -30,7 +30,7 @@ const loop = (...body: readonly number[]): number[] => [0x03, 0x40, ...body, 0x0
 /** Leaves the block, or repeats the loop, that many levels out. */
 const branch = (levels: number): number[] => [0x0c, levels]
 const branchIf = (levels: number): number[] => [0x0d, levels]
-const giveBack = 0x0f
+const release = 0x0f
 
 /** `find(at, end, needle, size)`: where the needle begins from `at` on and ends by `end`; -1 when it does not. */
 // biome-ignore format: an instruction, or one step of the search, a line
@@ -57,7 +57,7 @@ const body = [
               // All bytes between the first and the last are equal.
               ...block(
                 ...get(next), ...constant(1), add, ...get(size), isGreaterOrEqual, isZero, ...branchIf(0),
-                ...get(found), giveBack,
+                ...get(found), release,
               ),
               ...get(found), ...get(next), add, ...loadByte,
               ...get(needle), ...get(next), add, ...loadByte, isDifferent, ...branchIf(1),

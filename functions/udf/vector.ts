@@ -4,8 +4,8 @@ import * as arrow from 'apache-arrow'
 import { fromData, toData } from '../column/arrow.ts'
 import { type PlainColumn, storageOf, valueAt } from '../column/column.ts'
 import { concatColumns } from '../column/concat.ts'
+import { allocateBuffer, columnOf } from '../column/output-buffer.ts'
 import { resolveDictionary } from '../column/take.ts'
-import { columnOf, makeTarget } from '../column/target.ts'
 import type { ScalarKernel } from '../contract/scalar.ts'
 import type { ScalarUdf } from '../contract/udf.ts'
 import { UdfError } from '../errors.ts'
@@ -41,11 +41,11 @@ function resultColumn(udf: ScalarUdf, result: unknown, length: number): PlainCol
     )
   if (size !== length) wrong(udf, `${size} values for a batch of ${length} rows`)
   if (arrow.isArrowVector(result)) return vectorColumn(udf, result as arrow.Vector, length)
-  const target = makeTarget(type, 0, false).v
+  const buffer = allocateBuffer(type, 0, false).v
   if (
     ArrayBuffer.isView(result) &&
-    !Array.isArray(target) &&
-    result.constructor === target.constructor &&
+    !Array.isArray(buffer) &&
+    result.constructor === buffer.constructor &&
     storageOf(type) !== 'mask'
   ) {
     return { storage: storageOf(type), type, length, valid: undefined, values: result } as unknown as PlainColumn

@@ -24,7 +24,7 @@ export const rankingFunctions = [
     examples: [['row_number() OVER ()', '1']],
     signature: noArguments,
     returns: uint64,
-    kernel: () => ({ kind: 'place', number: ({ row }) => row + 1, usesPeers: false }),
+    kernel: () => ({ kind: 'position', number: ({ row }) => row + 1, usesPeers: false }),
   }),
   windowFunction({
     name: 'rank',
@@ -34,7 +34,7 @@ export const rankingFunctions = [
     examples: [['rank() OVER ()', '1']],
     signature: noArguments,
     returns: uint64,
-    kernel: () => ({ kind: 'place', number: ({ peersStart }) => peersStart + 1 }),
+    kernel: () => ({ kind: 'position', number: ({ peersStart }) => peersStart + 1 }),
   }),
   windowFunction({
     name: 'dense_rank',
@@ -44,7 +44,7 @@ export const rankingFunctions = [
     examples: [['dense_rank() OVER ()', '1']],
     signature: noArguments,
     returns: uint64,
-    kernel: () => ({ kind: 'place', number: ({ peerGroup }) => peerGroup + 1 }),
+    kernel: () => ({ kind: 'position', number: ({ peerGroup }) => peerGroup + 1 }),
   }),
   windowFunction({
     name: 'percent_rank',
@@ -55,7 +55,7 @@ export const rankingFunctions = [
     signature: noArguments,
     returns: float64,
     kernel: () => ({
-      kind: 'place',
+      kind: 'position',
       number: ({ peersStart, rows }) => (rows === 1 ? 0 : peersStart / (rows - 1)),
     }),
   }),
@@ -67,7 +67,7 @@ export const rankingFunctions = [
     examples: [['cume_dist() OVER ()', '1.0']],
     signature: noArguments,
     returns: float64,
-    kernel: () => ({ kind: 'place', number: ({ peersEnd, rows }) => peersEnd / rows }),
+    kernel: () => ({ kind: 'position', number: ({ peersEnd, rows }) => peersEnd / rows }),
   }),
   windowFunction({
     name: 'ntile',
@@ -81,7 +81,7 @@ export const rankingFunctions = [
       const buckets = integerOf('ntile', args, 0)
       if (buckets < 1)
         throw new PlanError('invalid_argument', `Function "ntile" takes 1 or more buckets, got ${buckets}`)
-      return { kind: 'place', number: (place) => bucketOf(place, buckets), usesPeers: false }
+      return { kind: 'position', number: (place) => bucketOf(place, buckets), usesPeers: false }
     },
   }),
 ]

@@ -62,10 +62,10 @@ export interface DecodedTask extends Omit<Task, 'program'> {
 export function decodeTask(bytes: Uint8Array, parts: PartSource, context?: CodecContext): DecodedTask {
   const { payload } = decodeEnvelope(bytes, 'VLYTASK')
   const task = decodeGraph(payload, decodingContext(context)) as Partial<Omit<Task, 'program'> & { program: unknown }>
-  const { source, origin, writes, maxMemoryBytes, program } = task ?? {}
+  const { source, partitionIndex, writes, maxMemoryBytes, program } = task ?? {}
   if (
     source === undefined ||
-    origin === undefined ||
+    partitionIndex === undefined ||
     writes === undefined ||
     maxMemoryBytes === undefined ||
     program === undefined
@@ -73,7 +73,7 @@ export function decodeTask(bytes: Uint8Array, parts: PartSource, context?: Codec
     throw new WireError('wire_damaged', 'Cannot read a task: the payload is none')
   }
   const { bytes: programBytes, hash: programHash } = findPart(program, parts, 'the program of a task')
-  return { source, origin, writes, maxMemoryBytes, programBytes, programHash }
+  return { source, partitionIndex, writes, maxMemoryBytes, programBytes, programHash }
 }
 
 /**

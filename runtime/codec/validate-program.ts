@@ -7,12 +7,12 @@ import { validateNode } from './validate-node.ts'
 import { isField, isListOf, isRecord, type PartBudget } from './validate-type.ts'
 
 /** A worker keeps a buffer for each. */
-const MAX_SHARES = 65_536
+const MAX_PARTITIONS = 65_536
 
 /** @throws {WireError} `wire_damaged` when it is no program. */
 export function validateProgram(value: unknown, budget: PartBudget): asserts value is Program {
   if (!isListOf(value, (op) => isOp(op, budget))) throw damaged()
-  // What comes after rows were dealt is the next stage's.
+  // What comes after rows were partitioned is the next stage's.
   if (value.slice(0, -1).some((op) => isRecord(op) && op.op === 'exchange')) throw damaged()
 }
 
@@ -39,12 +39,14 @@ function isOp(op: unknown, budget: PartBudget): boolean {
       return isCount(op.offset) && isCount(op.count)
     case 'window':
       return isNamedList(op.windows, budget, 'window')
-    case 'number':
-    case 'restore':
+    case 'rowIds':
+    case 'reorder':
       return typeof op.name === 'string'
     case 'exchange':
       return (
-        (op.by === 'hash' || op.by === 'origin') && isShareCount(op.shares) && isNodeList(op.keys, undefined, budget)
+        (op.by === 'hash' || op.by === 'partitionIndex') &&
+        isPartitionCount(op.partitions) &&
+        isNodeList(op.keys, undefined, budget)
       )
     default:
       return false
@@ -66,8 +68,8 @@ function isNodeList(value: unknown, kind: 'aggregate' | 'sort' | undefined, budg
   })
 }
 
-const isShareCount = (value: unknown): boolean =>
-  Number.isInteger(value) && Number(value) >= 1 && Number(value) <= MAX_SHARES
+const isPartitionCount = (value: unknown): boolean =>
+  Number.isInteger(value) && Number(value) >= 1 && Number(value) <= MAX_PARTITIONS
 
 function isGroupingSets(value: unknown, keys: number, budget: PartBudget): boolean {
   const isKey = (key: unknown): boolean => Number.isInteger(key) && (key as number) >= 0 && (key as number) < keys

@@ -2,8 +2,8 @@
 // the engine's encoder writes, so that results and sources are one format.
 
 import { RecordBatch, Table, tableToIPC } from 'apache-arrow'
+import { columnOf } from '../../functions/column/output-buffer.ts'
 import { sliceBatch } from '../../functions/column/slice.ts'
-import { columnOf } from '../../functions/column/target.ts'
 import { PlanError } from '../../functions/errors.ts'
 import { plainType } from '../../functions/types/coercion.ts'
 import type { Schema } from '../../functions/types/type.ts'

@@ -4,12 +4,12 @@
 import { type Bound, inputsOf } from '../../functions/bind/bound.ts'
 import { Emitter, isHarmless } from './emit/emit.ts'
 import { compileLoop, type LoopFunction } from './emit/loop.ts'
-import { declareInputs, type Forms, type LoopSet } from './emit/loop-set.ts'
+import { declareInputs, type Layouts, type LoopSet } from './emit/loop-set.ts'
 import type { PreparedBatch, Selection } from './prepared-batch.ts'
 import { loopSet } from './projection.ts'
 
 /** What a loop writes: the rows that pass, and how many passed the first stage. */
-interface FilterTargets {
+interface FilterBuffers {
   positions: Int32Array
   passed: number
 }
@@ -19,7 +19,7 @@ const FEW = 1 / 3
 
 export class Filter {
   readonly #loops: LoopSet
-  readonly #targets: FilterTargets = { positions: new Int32Array(0), passed: 0 }
+  readonly #buffers: FilterBuffers = { positions: new Int32Array(0), passed: 0 }
   /** Found out by the first batch. */
   #inStages = true
 
@@ -29,26 +29,26 @@ export class Filter {
 
   /** The rows for which the condition is true. The positions are valid until the next call. */
   select(prepared: PreparedBatch): Selection {
-    const targets = this.#targets
+    const buffers = this.#buffers
     const { length } = prepared
-    if (targets.positions.length < length) targets.positions = new Int32Array(length)
-    const variant = this.#loops.variant(prepared)
-    this.#loops.settle(variant, prepared, undefined)
+    if (buffers.positions.length < length) buffers.positions = new Int32Array(length)
+    const specialisation = this.#loops.specialisation(prepared)
+    this.#loops.materialise(specialisation, prepared, undefined)
     const generate = this.#inStages ? stagedLoop : filterLoop
-    const loop = this.#loops.loop(variant, prepared, generate.name, generate)
-    const count = loop(length, prepared, targets, undefined) as number
-    if (this.#inStages && targets.passed > FEW * length) this.#inStages = false
-    return { positions: targets.positions, count }
+    const loop = this.#loops.loop(specialisation, prepared, generate.name, generate)
+    const count = loop(length, prepared, buffers, undefined) as number
+    if (this.#inStages && buffers.passed > FEW * length) this.#inStages = false
+    return { positions: buffers.positions, count }
   }
 }
 
 /** Every row is written, and counted only when it is chosen: no branch to mispredict. */
-function filterLoop(forms: Forms, [condition]: readonly Bound[]): LoopFunction {
-  const emitter = new Emitter(forms)
+function filterLoop(layouts: Layouts, [condition]: readonly Bound[]): LoopFunction {
+  const emitter = new Emitter(layouts)
   const chosen = condition === undefined ? '1' : emitter.truthBit(condition)
   return compileLoop(
     emitter,
-    `${declareInputs(forms)}
+    `${declareInputs(layouts)}
      const s0 = t.positions;
      let k = 0;
      for (; i < n; i++) {
@@ -61,15 +61,15 @@ function filterLoop(forms: Forms, [condition]: readonly Bound[]): LoopFunction {
 }
 
 /** The conditions on the first columns for all rows, then the others for the rows that are left. */
-function stagedLoop(forms: Forms, roots: readonly Bound[]): LoopFunction {
+function stagedLoop(layouts: Layouts, roots: readonly Bound[]): LoopFunction {
   const conditions = roots.flatMap(conjuncts)
   const [first] = conditions
-  if (first === undefined || !conditions.every(isHarmless)) return filterLoop(forms, roots)
+  if (first === undefined || !conditions.every(isHarmless)) return filterLoop(layouts, roots)
   const columns = inputsOf([first])
   const isFirst = (condition: Bound): boolean => [...inputsOf([condition])].every((input) => columns.has(input))
   const others = conditions.filter((condition) => !isFirst(condition))
-  if (others.length === 0) return filterLoop(forms, roots)
-  const emitter = new Emitter(forms)
+  if (others.length === 0) return filterLoop(layouts, roots)
+  const emitter = new Emitter(layouts)
   const stage = (stages: readonly Bound[]): { readonly chosen: string; readonly statements: string } => {
     const chosen = stages.map((condition) => emitter.truthBit(condition)).join(' & ')
     return { chosen, statements: emitter.take() }
@@ -77,7 +77,7 @@ function stagedLoop(forms: Forms, roots: readonly Bound[]): LoopFunction {
   const [before, after] = [stage(conditions.filter(isFirst)), stage(others)]
   return compileLoop(
     emitter,
-    `${declareInputs(forms)}
+    `${declareInputs(layouts)}
      const s0 = t.positions;
      let k = 0;
      for (; i < n; i++) {

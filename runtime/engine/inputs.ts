@@ -6,11 +6,11 @@ import type { Column, PlainColumn } from '../../functions/column/column.ts'
 import { decimalAt, isAscii, valueAt } from '../../functions/column/column.ts'
 import { takeValues } from '../../functions/column/take-values.ts'
 import type { Value } from '../../functions/types/value.ts'
-import type { InputForm } from './emit/input.ts'
+import type { InputLayout } from './emit/input.ts'
 
 /** What the names `v`, `o`, `c`, `m`, `h` and `l` of one input stand for; see `inputNames`. */
 export interface PreparedInput {
-  readonly form: InputForm
+  readonly layout: InputLayout
   /** Values: a typed array, the decoded text of all rows, or an array of values (of the dictionary, if it is one). */
   readonly v: unknown
   /** Where each row's text starts, in UTF-16 units; one more than there are rows. */
@@ -30,26 +30,26 @@ export function prepareInput(column: Column): PreparedInput {
   const nulls = m !== undefined
   switch (column.storage) {
     case 'null':
-      return { form: { storage: 'null', nulls: true }, v: undefined, m }
+      return { layout: { storage: 'null', nulls: true }, v: undefined, m }
     case 'number':
-      return { form: { storage: 'number', nulls }, v: column.values, m }
+      return { layout: { storage: 'number', nulls }, v: column.values, m }
     case 'mask':
-      return { form: { storage: 'mask', nulls }, v: column.values, m }
+      return { layout: { storage: 'mask', nulls }, v: column.values, m }
     case 'bigint': {
       const { buffer, byteOffset, length } = column.values
       const h = new Int32Array(buffer, byteOffset, length * 2)
       const l = new Uint32Array(buffer, byteOffset, length * 2)
-      return { form: { storage: 'bigint', nulls }, v: column.values, h, l, m }
+      return { layout: { storage: 'bigint', nulls }, v: column.values, h, l, m }
     }
     case 'bytes': {
-      if (column.type.kind !== 'utf8') return { form: { storage: 'value', nulls }, v: allValues(column), m }
+      if (column.type.kind !== 'utf8') return { layout: { storage: 'value', nulls }, v: allValues(column), m }
       const { text, starts } = decodeText(column.values, column.offsets, column.length)
-      return { form: { storage: 'text', nulls }, v: text, o: starts, m }
+      return { layout: { storage: 'text', nulls }, v: text, o: starts, m }
     }
     case 'dictionary':
       return prepareDictionary(column.dictionary, column.codes, column.valid)
     default:
-      return { form: { storage: 'value', nulls }, v: allValues(column), m }
+      return { layout: { storage: 'value', nulls }, v: allValues(column), m }
   }
 }
 
@@ -60,15 +60,15 @@ function prepareDictionary(dictionary: PlainColumn, codes: Int32Array, valid: Ui
   const m = dictionary.valid === undefined ? valid : nullsOfDictionary(dictionary.valid, codes, valid)
   const nulls = m !== undefined
   if (dictionary.storage === 'mask')
-    return { form: { storage: 'dictionaryMask', nulls }, v: dictionary.values, c: codes, m }
+    return { layout: { storage: 'dictionaryMask', nulls }, v: dictionary.values, c: codes, m }
   if (dictionary.storage === 'number')
-    return { form: { storage: 'dictionary', nulls }, v: dictionary.values, c: codes, m }
+    return { layout: { storage: 'dictionary', nulls }, v: dictionary.values, c: codes, m }
   let values = decodedDictionaries.get(dictionary)
   if (values === undefined) {
     values = allValues(dictionary)
     decodedDictionaries.set(dictionary, values)
   }
-  return { form: { storage: 'dictionary', nulls }, v: values, c: codes, m }
+  return { layout: { storage: 'dictionary', nulls }, v: values, c: codes, m }
 }
 
 /** A null entry of the dictionary makes the rows that point to it null. */

@@ -18,14 +18,14 @@ export interface Operator {
   /** What is left when the input has ended, at once or batch by batch. */
   finish(): Batch | Iterable<Batch> | undefined
   /** True once no further input can change the result. */
-  readonly satisfied: boolean
+  readonly done: boolean
   /** A batch that `push` gave is not read any more. */
   recycle?(batch: Batch): void
 }
 
 /** Filter and projection in one pass; without a projection the columns stay as they are. */
 export class SelectOperator implements Operator {
-  readonly satisfied = false
+  readonly done = false
   readonly #filter: Filter | undefined
   readonly #projection: Projection | undefined
   #rows = 0
@@ -56,7 +56,7 @@ export class SelectOperator implements Operator {
 }
 
 export class AggregateOperator implements Operator {
-  readonly satisfied = false
+  readonly done = false
   readonly #filter: Filter | undefined
   readonly #aggregation: Aggregation
   readonly #budget: MemoryBudget
@@ -87,7 +87,7 @@ export class AggregateOperator implements Operator {
 
 /** Sorts all rows. */
 export class SortOperator implements Operator {
-  readonly satisfied = false
+  readonly done = false
   readonly #schema: Schema
   readonly #keys: readonly SortKey[]
   readonly #budget: MemoryBudget
@@ -115,7 +115,7 @@ export class SortOperator implements Operator {
 
 /** Sorts, and keeps the first rows alone. */
 export class TopOperator implements Operator {
-  readonly satisfied = false
+  readonly done = false
   readonly #top: TopRows
   readonly #budget: MemoryBudget
   #held = 0
@@ -147,7 +147,7 @@ export class LimitOperator implements Operator {
     this.#left = count
   }
 
-  get satisfied(): boolean {
+  get done(): boolean {
     return this.#left === 0
   }
 

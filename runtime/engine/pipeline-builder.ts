@@ -16,7 +16,6 @@ import { CompiledGroupingSets, GroupingSetsOperator } from './aggregate/grouping
 import { CompiledExchange } from './exchange.ts'
 import { Filter } from './filter.ts'
 import type { MemoryBudget } from './memory-budget.ts'
-import { NumberOperator, RestoreOperator } from './number-rows.ts'
 import {
   AggregateOperator,
   LimitOperator,
@@ -26,10 +25,11 @@ import {
   TopOperator,
 } from './operators.ts'
 import { Projection } from './projection.ts'
+import { ReorderOperator, RowIdOperator } from './row-ids.ts'
 import { CompiledWindows, WindowOperator } from './window/window.ts'
 
-/** Makes an operator with a state of its own, for the task at place `origin` of its stage. */
-export type MakeOperator = (budget: MemoryBudget, origin: number) => Operator
+/** Makes an operator with a state of its own, for the task at place `partitionIndex` of its stage. */
+export type MakeOperator = (budget: MemoryBudget, partitionIndex: number) => Operator
 
 /** Collects filters and projections until an operator needs its input as it stands. */
 export class PipelineBuilder {
@@ -52,18 +52,18 @@ export class PipelineBuilder {
     const after = schemaAfter(this.schema, op)
     switch (op.op) {
       case 'filter':
-        this.#settleFor([op.condition])
+        this.#materialiseFor([op.condition])
         this.#filters.push(this.#substitute(op.condition))
         break
       case 'project':
-        this.#settleFor(op.columns.map((column) => column.node))
+        this.#materialiseFor(op.columns.map((column) => column.node))
         this.#columns = op.columns.map(({ name, node }) => ({ name, node: this.#substitute(node) }))
         break
       case 'aggregate':
         this.#addAggregate(op, after)
         break
       case 'window': {
-        this.#settle()
+        this.#materialise()
         const binder = new Binder(this.schema, catalogue)
         const compiled = new CompiledWindows(
           this.schema,
@@ -74,7 +74,7 @@ export class PipelineBuilder {
         break
       }
       case 'sort': {
-        this.#settle()
+        this.#materialise()
         const binder = new Binder(this.schema, catalogue)
         const keys = op.keys.map(({ input, descending, nullsFirst }) => ({
           expression: binder.bind(input),
@@ -89,24 +89,24 @@ export class PipelineBuilder {
         break
       }
       case 'limit':
-        this.#settle()
+        this.#materialise()
         this.#operators.push(() => new LimitOperator(op.offset, op.count))
         break
-      case 'number':
-        this.#settle()
-        this.#operators.push((_budget, origin) => new NumberOperator(origin))
+      case 'rowIds':
+        this.#materialise()
+        this.#operators.push((_budget, partitionIndex) => new RowIdOperator(partitionIndex))
         this.#reset(after)
         break
-      case 'restore': {
-        this.#settle()
+      case 'reorder': {
+        this.#materialise()
         const { schema } = this
         const numbers = new Binder(schema, catalogue).columnIndex(op.name)
-        this.#operators.push((budget) => new RestoreOperator(schema, numbers, budget))
+        this.#operators.push((budget) => new ReorderOperator(schema, numbers, budget))
         this.#reset(after)
         break
       }
       case 'exchange': {
-        this.#settle()
+        this.#materialise()
         const binder = new Binder(this.schema, catalogue)
         const keys = op.keys.map((key) => binder.bind(key))
         this.exchange = new CompiledExchange(this.schema, op, keys)
@@ -117,17 +117,17 @@ export class PipelineBuilder {
   }
 
   finish(): readonly MakeOperator[] {
-    this.#settle()
+    this.#materialise()
     return this.#operators
   }
 
   #addAggregate(op: AggregateOp, after: Schema): void {
     if (op.phase === 'final') {
-      this.#settle()
+      this.#materialise()
       const compiled = finalAggregate(op)
       this.#operators.push((budget) => new AggregateOperator(undefined, compiled, budget))
     } else if (op.sets !== undefined) {
-      this.#settle()
+      this.#materialise()
       const binder = new Binder(this.#base, catalogue)
       const compiled = new CompiledGroupingSets({
         keys: op.by.map(({ node }) => binder.bind(node)),
@@ -138,7 +138,7 @@ export class PipelineBuilder {
       this.#operators.push((budget) => new GroupingSetsOperator(compiled, budget))
     } else {
       const nodes = [...op.by.map(({ node }) => node), ...op.aggregates]
-      this.#settleFor(nodes)
+      this.#materialiseFor(nodes)
       const binder = new Binder(this.#base, catalogue)
       const keys = op.by.map(({ node }) => binder.bind(this.#substitute(node)))
       const aggregates = op.aggregates.map((node) => {
@@ -153,15 +153,15 @@ export class PipelineBuilder {
   }
 
   /** Makes what is pending an operator of its own when nodes use a column that a user function computes. */
-  #settleFor(nodes: readonly ExprNode[]): void {
+  #materialiseFor(nodes: readonly ExprNode[]): void {
     const columns = this.#columns
     if (columns === undefined || !columns.some(({ node }) => callsUser(node))) return
     const binder = new Binder(this.schema, catalogue)
     const mentioned = [...columnsOf(nodes)].map((name) => columns[binder.columnIndex(name)])
-    if (mentioned.some((column) => column !== undefined && callsUser(column.node))) this.#settle()
+    if (mentioned.some((column) => column !== undefined && callsUser(column.node))) this.#materialise()
   }
 
-  #settle(): void {
+  #materialise(): void {
     if (this.#columns === undefined && this.#filters.length === 0) return
     const binder = new Binder(this.#base, catalogue)
     const outputs = this.#columns?.map(({ node }) => binder.bind(node))

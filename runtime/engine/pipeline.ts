@@ -13,7 +13,7 @@ import { type MakeOperator, PipelineBuilder } from './pipeline-builder.ts'
 export class CompiledPipeline {
   /** The columns of what comes out. */
   readonly schema: Schema
-  /** How what comes out is dealt among the tasks of the next stage; undefined when it is not. */
+  /** How what comes out is repartitioned over the tasks of the next stage; undefined when it is not. */
   readonly exchange: CompiledExchange | undefined
   readonly #operators: readonly MakeOperator[]
 
@@ -28,10 +28,10 @@ export class CompiledPipeline {
   /**
    * A fresh run, which may hold on to as much memory as `budget` says.
    *
-   * @param origin - The task's place in its stage: what numbers of rows begin with.
+   * @param partitionIndex - The task's place in its stage: what numbers of rows begin with.
    */
-  start(budget: MemoryBudget = new MemoryBudget(Number.POSITIVE_INFINITY), origin = 0): Pipeline {
-    return new Pipeline(this.#operators.map((make) => make(budget, origin)))
+  start(budget: MemoryBudget = new MemoryBudget(Number.POSITIVE_INFINITY), partitionIndex = 0): Pipeline {
+    return new Pipeline(this.#operators.map((make) => make(budget, partitionIndex)))
   }
 }
 
@@ -44,8 +44,8 @@ export class Pipeline {
   }
 
   /** True once no further input can change the result. */
-  get satisfied(): boolean {
-    return this.#operators.some((operator) => operator.satisfied)
+  get done(): boolean {
+    return this.#operators.some((operator) => operator.done)
   }
 
   /** Sends a batch through; undefined when nothing comes out. */

@@ -3,67 +3,67 @@
 
 import type { Bound } from '../../functions/bind/bound.ts'
 import type { Batch, Column, PlainColumn } from '../../functions/column/column.ts'
+import { finishBuffer, writeText } from '../../functions/column/output-buffer.ts'
 import { resolveDictionary } from '../../functions/column/take.ts'
-import { finishTarget, writeText } from '../../functions/column/target.ts'
 import type { ColumnArgument } from '../../functions/contract/scalar.ts'
 import { InternalError } from '../../functions/errors.ts'
+import { BufferPool } from './buffer-pool.ts'
 import type { Derivation } from './emit/derive.ts'
 import { Emitter } from './emit/emit.ts'
 import { compileLoop, type LoopFunction } from './emit/loop.ts'
-import { declareInputs, type Forms, LoopSet, loopHead } from './emit/loop-set.ts'
+import { declareInputs, type Layouts, LoopSet, loopHead } from './emit/loop-set.ts'
 import { bitOf } from './emit/values.ts'
 import { PreparedBatch, type Selection, selectRows } from './prepared-batch.ts'
-import { TargetPool } from './target-pool.ts'
 import { udfFailure } from './udf-failure.ts'
 
 export class Projection {
   readonly #loops: LoopSet
-  readonly #pool = new TargetPool()
+  readonly #pool = new BufferPool()
 
   constructor(outputs: readonly Bound[]) {
     this.#loops = loopSet(outputs, (roots) => roots.filter(needsLoop))
   }
 
   run(prepared: PreparedBatch, selection: Selection | undefined): Batch {
-    const variant = this.#loops.variant(prepared)
-    const settled = this.#loops.settle(variant, prepared, selection)
-    const length = settled.selection?.count ?? settled.prepared.length
-    const taken = variant.roots.map((root) =>
-      needsLoop(root) ? this.#pool.take(root.type, length, root.nullable) : undefined,
+    const specialisation = this.#loops.specialisation(prepared)
+    const materialised = this.#loops.materialise(specialisation, prepared, selection)
+    const length = materialised.selection?.count ?? materialised.prepared.length
+    const taken = specialisation.roots.map((root) =>
+      needsLoop(root) ? this.#pool.acquire(root.type, length, root.nullable) : undefined,
     )
-    const targets = taken.map((each) => each?.target)
-    if (variant.roots.some(needsLoop)) {
-      const selected = settled.selection !== undefined
-      const loop = this.#loops.loop(variant, settled.prepared, selected ? 's' : 'a', (forms, roots) =>
-        projectionLoop(forms, roots, selected),
+    const buffers = taken.map((each) => each?.buffer)
+    if (specialisation.roots.some(needsLoop)) {
+      const selected = materialised.selection !== undefined
+      const loop = this.#loops.loop(specialisation, materialised.prepared, selected ? 's' : 'a', (layouts, roots) =>
+        projectionLoop(layouts, roots, selected),
       )
-      loop(length, settled.prepared, targets, settled.selection?.positions)
+      loop(length, materialised.prepared, buffers, materialised.selection?.positions)
     }
-    const columns = variant.roots.map((root, i) => {
-      const target = targets[i]
-      if (target !== undefined) return finishTarget(target, root.type, length)
-      if (root.kind !== 'input') throw new InternalError('A computed output has no target')
-      const column = settled.prepared.column(root.index)
-      return settled.selection === undefined ? column : selectRows(column, settled.selection)
+    const columns = specialisation.roots.map((root, i) => {
+      const buffer = buffers[i]
+      if (buffer !== undefined) return finishBuffer(buffer, root.type, length)
+      if (root.kind !== 'input') throw new InternalError('A computed output has no buffer')
+      const column = materialised.prepared.column(root.index)
+      return materialised.selection === undefined ? column : selectRows(column, materialised.selection)
     })
     const batch = { length, columns }
-    this.#pool.lend(
+    this.#pool.own(
       batch,
-      taken.flatMap((each) => each?.loan ?? []),
+      taken.flatMap((each) => each?.acquired ?? []),
     )
     return batch
   }
 
   /** The batch is not read any more: its memory serves the next one. */
   recycle(batch: Batch): void {
-    this.#pool.giveBack(batch)
+    this.#pool.release(batch)
   }
 }
 
 const needsLoop = (root: Bound): boolean => root.kind !== 'input'
 
-function projectionLoop(forms: Forms, roots: readonly Bound[], selected: boolean): LoopFunction {
-  const emitter = new Emitter(forms)
+function projectionLoop(layouts: Layouts, roots: readonly Bound[], selected: boolean): LoopFunction {
+  const emitter = new Emitter(layouts)
   const names: string[] = []
   roots.forEach((root, i) => {
     if (!needsLoop(root)) return
@@ -74,7 +74,7 @@ function projectionLoop(forms: Forms, roots: readonly Bound[], selected: boolean
   })
   return compileLoop(
     emitter,
-    `${declareInputs(forms)}
+    `${declareInputs(layouts)}
      ${names.join('\n')}
      ${loopHead(selected)}
        ${emitter.take()}

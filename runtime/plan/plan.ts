@@ -23,10 +23,10 @@ import { type ProgramStage, stagesOf } from './stages.ts'
 /** Tasks that run side by side. */
 export interface Stage {
   readonly tasks: readonly Task[]
-  /** Among how many tasks its results are dealt; without it one task takes them all, or they are the job's. */
-  readonly shares?: number | undefined
+  /** Among how many tasks its results are partitioned; without it one task takes them all, or they are the job's. */
+  readonly partitions?: number | undefined
   /** With that many rows from its first tasks the others need not run. */
-  readonly enough?: number | undefined
+  readonly fetch?: number | undefined
 }
 
 export interface Plan {
@@ -67,20 +67,20 @@ export function planJob(job: Job, source: OpenedSource, options: PlanOptions): P
     schema,
     predicate: filterRanges(program, schema),
   } as const
-  const partitionSource = (origin: number): TaskSource => ({
+  const partitionSource = (partitionIndex: number): TaskSource => ({
     ...everyPartition,
-    partition: partitions[origin] ?? { slices: [], bytes: 0 },
+    partition: partitions[partitionIndex] ?? { slices: [], bytes: 0 },
   })
-  const stageOf = ({ input, program, tasks, shares, enough }: ProgramStage, s: number): Stage => ({
-    shares,
-    enough,
-    tasks: Array.from({ length: tasks }, (_, origin): Task => {
+  const stageOf = ({ input, program, tasks, partitions, fetch }: ProgramStage, s: number): Stage => ({
+    partitions,
+    fetch,
+    tasks: Array.from({ length: tasks }, (_, partitionIndex): Task => {
       const isLast = s === stages.length - 1
       return {
-        source: s === 0 ? partitionSource(origin) : { kind: 'results', schema: input },
+        source: s === 0 ? partitionSource(partitionIndex) : { kind: 'results', schema: input },
         program,
-        origin,
-        writes: { start: !isLast || origin === 0, end: !isLast || origin === tasks - 1 },
+        partitionIndex,
+        writes: { start: !isLast || partitionIndex === 0, end: !isLast || partitionIndex === tasks - 1 },
         maxMemoryBytes,
       }
     }),

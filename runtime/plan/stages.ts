@@ -1,5 +1,5 @@
 // Cutting a program into stages where rows of different tasks have to meet. Within a stage every task runs the same
-// program by itself; between two stages the rows are gathered in one task, or dealt among several by their keys.
+// program by itself; between two stages the rows are gathered in one task, or repartitioned over several by their keys.
 
 import { Binder } from '../../functions/bind/binder.ts'
 import { type Bound, partsOf } from '../../functions/bind/bound.ts'
@@ -17,10 +17,10 @@ export interface ProgramStage {
   readonly program: Program
   /** How many tasks run it, each over its own rows. */
   readonly tasks: number
-  /** Among how many tasks of the next stage its rows are dealt; without it one takes them all. */
-  readonly shares?: number
+  /** Over how many tasks of the next stage its rows are repartitioned; without it one takes them all. */
+  readonly partitions?: number
   /** With that many rows from its first tasks the others need not run. */
-  readonly enough?: number
+  readonly fetch?: number
 }
 
 /**
@@ -40,14 +40,14 @@ export function stagesOf(program: Program, input: Schema, tasks: number): readon
       return gathered(input, [...before, { ...own, phase: 'partial' }], [{ ...own, phase: 'final' }, ...rest], tasks)
     }
     case 'limit': {
-      const enough = op.offset + op.count
+      const fetch = op.offset + op.count
       const [own, ...others] = gathered(
         input,
-        [...before, { op: 'limit', offset: 0, count: enough }],
+        [...before, { op: 'limit', offset: 0, count: fetch }],
         [op, ...rest],
         tasks,
       )
-      return own === undefined ? others : [{ ...own, enough }, ...others]
+      return own === undefined ? others : [{ ...own, fetch }, ...others]
     }
     case 'window':
       return windowStages(op, { input, before, rest, schema, tasks })
@@ -75,28 +75,32 @@ interface Around {
 }
 
 /**
- * Windows that have a partition key in common: rows are dealt by it, each task computes the windows of its own partitions, and
- * the rows go back to where they came from. Windows over other keys take their turn afterwards.
+ * Windows that have a partition key in common: rows are repartitioned by it, each task computes the windows
+ * of its own partitions, and the rows go back to where they came from. Windows over other keys take their turn afterwards.
  */
 function windowStages(op: WindowOp, { input, before, rest, schema, tasks }: Around): readonly ProgramStage[] {
   const { windows, keys, others } = windowsOfOneKey(op, schema)
   if (keys.length === 0) return gathered(input, before, [op, ...rest], tasks)
   const name = freeName(schema, op)
-  const home: ExprNode = { kind: 'column', name }
-  const deal: Program = [...before, { op: 'number', name }, { op: 'exchange', by: 'hash', keys, shares: tasks }]
+  const rowId: ExprNode = { kind: 'column', name }
+  const distribute: Program = [
+    ...before,
+    { op: 'rowIds', name },
+    { op: 'exchange', by: 'hash', keys, partitions: tasks },
+  ]
   const next: Program = others.length === 0 ? rest : [{ op: 'window', windows: others }, ...rest]
-  const dealt = schemaAfterAll(input, deal)
+  const partitioned = schemaAfterAll(input, distribute)
   const windowed: WindowOp = { op: 'window', windows }
   const compute: Program = [
     windowed,
-    ...columnsFor(next, schemaAfterAll(dealt, [windowed]), name),
-    { op: 'exchange', by: 'origin', keys: [home], shares: tasks },
+    ...columnsFor(next, schemaAfterAll(partitioned, [windowed]), name),
+    { op: 'exchange', by: 'partitionIndex', keys: [rowId], partitions: tasks },
   ]
-  const computed = schemaAfterAll(dealt, compute)
+  const computed = schemaAfterAll(partitioned, compute)
   return [
-    { input, program: deal, tasks, shares: tasks },
-    { input: dealt, program: compute, tasks, shares: tasks },
-    ...stagesOf([{ op: 'restore', name }, ...next], computed, tasks),
+    { input, program: distribute, tasks, partitions: tasks },
+    { input: partitioned, program: compute, tasks, partitions: tasks },
+    ...stagesOf([{ op: 'reorder', name }, ...next], computed, tasks),
   ]
 }
 
@@ -119,12 +123,12 @@ function windowsOfOneKey(
   const names = new NodeKeys()
   const binder = new Binder(schema, catalogue)
   let shared: ReadonlyMap<string, ExprNode> | undefined
-  const together: WindowOp['windows'][number][] = []
+  const ofOneKey: WindowOp['windows'][number][] = []
   const others: WindowOp['windows'][number][] = []
   for (const window of windows) {
     const own = new Map(
       window.node.partitionBy
-        // Computed once for dealing and once for the window: both have to come to the same.
+        // Computed once to repartition and once for the window: both have to give the same.
         .filter((key) => isImmutable(binder.bind(key)))
         .map((key) => [names.keyOf(key), key]),
     )
@@ -134,10 +138,10 @@ function windowsOfOneKey(
     if (common.size === 0) others.push(window)
     else {
       shared = common
-      together.push(window)
+      ofOneKey.push(window)
     }
   }
-  return { windows: together, keys: [...(shared?.values() ?? [])], others }
+  return { windows: ofOneKey, keys: [...(shared?.values() ?? [])], others }
 }
 
 const isImmutable = (bound: Bound): boolean =>

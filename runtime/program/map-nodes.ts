@@ -23,8 +23,8 @@ export function mapNodes(op: ProgramOp, map: <Node extends ExprNode>(node: Node)
     case 'exchange':
       return { ...op, keys: op.keys.map(map) }
     case 'limit':
-    case 'number':
-    case 'restore':
+    case 'rowIds':
+    case 'reorder':
       return op
   }
 }

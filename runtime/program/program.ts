@@ -50,24 +50,24 @@ export interface LimitOp {
   readonly count: number
 }
 
-/** Adds a column that numbers rows through all tasks of a stage: rows of a later task have greater numbers. */
-export interface NumberOp {
-  readonly op: 'number'
+/** Adds a column of row ids, ascending through all tasks of a stage: rows of a later task have greater ones. */
+export interface RowIdOp {
+  readonly op: 'rowIds'
   readonly name: string
 }
 /**
- * Ends a program: deals its rows among the tasks of the next stage. `hash`: rows of equal keys meet, whichever task they
- * come from. `origin`: rows go back to the task that gave them their number, which is the one key.
+ * Ends a program: repartitions its rows over the tasks of the next stage. `hash`: rows of equal keys meet, whichever task they
+ * come from. `partitionIndex`: rows go back to the task that gave them their row id, which is the one key.
  */
 export interface ExchangeOp {
   readonly op: 'exchange'
-  readonly by: 'hash' | 'origin'
+  readonly by: 'hash' | 'partitionIndex'
   readonly keys: readonly ExprNode[]
-  readonly shares: number
+  readonly partitions: number
 }
-/** Puts rows that were dealt back into the order of their numbers, and drops these. */
-export interface RestoreOp {
-  readonly op: 'restore'
+/** Puts rows that were partitioned back into the order of their row ids, and drops these. */
+export interface ReorderOp {
+  readonly op: 'reorder'
   readonly name: string
 }
 
@@ -78,7 +78,7 @@ export type ProgramOp =
   | WindowOp
   | SortOp
   | LimitOp
-  | NumberOp
+  | RowIdOp
   | ExchangeOp
-  | RestoreOp
+  | ReorderOp
 export type Program = readonly ProgramOp[]

@@ -36,9 +36,9 @@ export function schemaAfter(schema: Schema, op: ProgramOp): Schema {
     case 'limit':
     case 'exchange':
       return schema
-    case 'number':
+    case 'rowIds':
       return [...schema, field(op.name, float64, false)]
-    case 'restore':
+    case 'reorder':
       return schema.filter(({ name }) => name !== op.name)
   }
 }

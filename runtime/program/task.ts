@@ -23,7 +23,7 @@ export interface Task {
   readonly source: TaskSource
   readonly program: Program
   /** The task's place in its stage. */
-  readonly origin: number
+  readonly partitionIndex: number
   readonly writes: StreamEnds
   /** What its operators may hold on to. */
   readonly maxMemoryBytes: number

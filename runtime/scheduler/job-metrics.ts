@@ -31,7 +31,7 @@ export interface JobEvents {
   onLog?(stream: LogStream, bytes: Uint8Array): void
 }
 
-export class JobLedger {
+export class JobMetrics {
   /** Bytes of the result so far. */
   bytes = 0
   readonly #plan: Plan

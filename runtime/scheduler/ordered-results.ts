@@ -5,7 +5,7 @@ import { CancelledError } from '../../functions/errors.ts'
 import type { Backend, TaskEvents, TaskRequest, TaskRun, TaskStats } from '../backend.ts'
 
 /** Read ahead of the consumer, over all tasks. */
-const AHEAD_BYTES = 8 * 1024 * 1024
+const PREFETCH_BYTES = 8 * 1024 * 1024
 /** Read ahead of the consumer for the task it is reading: bytes pass through, they do not pile up. */
 const HEAD_BYTES = 1024 * 1024
 
@@ -27,62 +27,70 @@ export async function* orderedResults(
   signal: AbortSignal,
 ): AsyncGenerator<Uint8Array> {
   const end = new AbortController()
-  const feeds = requests.map((request, index) => new Feed(request, events, index))
-  const ahead = new ReadAhead(feeds, backend, AbortSignal.any([signal, end.signal]), (reason) => end.abort(reason))
+  const queues = requests.map((request, index) => new PrefetchQueue(request, events, index))
+  const prefetcher = new Prefetcher(queues, backend, AbortSignal.any([signal, end.signal]), (reason) =>
+    end.abort(reason),
+  )
   let complete = false
   try {
-    for (const feed of feeds) {
-      ahead.moveTo(feed)
-      for (let chunk = await feed.next(); chunk !== undefined; chunk = await feed.next()) {
-        ahead.start()
+    for (const queue of queues) {
+      prefetcher.moveTo(queue)
+      for (let chunk = await queue.next(); chunk !== undefined; chunk = await queue.next()) {
+        prefetcher.start()
         yield chunk
       }
     }
     complete = true
   } finally {
     if (!complete) end.abort(new CancelledError('cancelled', 'The result is not read any further'))
-    await ahead.settled()
+    await prefetcher.settled()
   }
 }
 
-/** Starts feeds in order, as many as the backend runs at once and the budget has room for. */
-class ReadAhead {
-  readonly #waiting: Feed[]
+/** Starts queues in order, as many as the backend runs at once and the budget has room for. */
+class Prefetcher {
+  readonly #waiting: PrefetchQueue[]
   readonly #backend: Backend
   readonly #signal: AbortSignal
   readonly #abort: (reason: unknown) => void
   readonly #started: Promise<void>[] = []
-  #head: Feed | undefined
+  #head: PrefetchQueue | undefined
   #running = 0
   #buffered = 0
 
-  constructor(feeds: readonly Feed[], backend: Backend, signal: AbortSignal, abort: (reason: unknown) => void) {
-    this.#waiting = [...feeds]
+  constructor(
+    queues: readonly PrefetchQueue[],
+    backend: Backend,
+    signal: AbortSignal,
+    abort: (reason: unknown) => void,
+  ) {
+    this.#waiting = [...queues]
     this.#backend = backend
     this.#signal = signal
     this.#abort = abort
   }
 
-  /** The consumer now reads this feed. */
-  moveTo(feed: Feed): void {
-    this.#head = feed
-    feed.wake()
+  /** The consumer now reads this queue. */
+  moveTo(queue: PrefetchQueue): void {
+    this.#head = queue
+    queue.wake()
     this.start()
   }
 
   start(): void {
-    while (this.#running < this.#backend.concurrency && (this.#buffered < AHEAD_BYTES || this.#running === 0)) {
-      const feed = this.#waiting.shift()
-      if (feed === undefined) return
+    while (this.#running < this.#backend.concurrency && (this.#buffered < PREFETCH_BYTES || this.#running === 0)) {
+      const queue = this.#waiting.shift()
+      if (queue === undefined) return
       this.#running++
-      this.#started.push(this.#run(feed))
+      this.#started.push(this.#run(queue))
     }
   }
 
-  async #run(feed: Feed): Promise<void> {
-    const hasRoom = (): boolean => (feed === this.#head ? feed.buffered < HEAD_BYTES : this.#buffered < AHEAD_BYTES)
+  async #run(queue: PrefetchQueue): Promise<void> {
+    const hasRoom = (): boolean =>
+      queue === this.#head ? queue.buffered < HEAD_BYTES : this.#buffered < PREFETCH_BYTES
     try {
-      await feed.run(this.#backend, this.#signal, hasRoom, (bytes) => {
+      await queue.run(this.#backend, this.#signal, hasRoom, (bytes) => {
         this.#buffered += bytes
       })
     } catch (error) {
@@ -101,7 +109,7 @@ class ReadAhead {
 }
 
 /** One task's bytes between its worker and the consumer. */
-class Feed {
+class PrefetchQueue {
   readonly #request: TaskRequest
   readonly #events: OrderedEvents
   readonly #index: number

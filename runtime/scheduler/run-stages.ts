@@ -1,19 +1,19 @@
-// The results of a plan's stages, one stage after another: what all but the last give is spooled, and the spool feeds
+// The results of a plan's stages, one stage after another: what all but the last give is spooled, and the store queues
 // the tasks of the next. Knows bytes and counts, never what a task means.
 
 import { CancelledError } from '../../functions/errors.ts'
 import type { Backend, TaskRequest } from '../backend.ts'
-import { DealtReader } from '../codec/partition-frames.ts'
+import { PartitionFrameReader } from '../codec/partition-frames.ts'
 import { type OrderedEvents, orderedResults } from './ordered-results.ts'
-import { Spool } from './shuffle-store.ts'
+import { ShuffleStore } from './shuffle-store.ts'
 
 /** A stage ready to run. */
 export interface StageRequests {
   readonly requests: readonly TaskRequest[]
-  /** Among how many tasks its results are dealt; without it one task takes them all. */
-  readonly shares?: number | undefined
+  /** Among how many tasks its results are partitioned; without it one task takes them all. */
+  readonly partitions?: number | undefined
   /** With that many rows from its first tasks the others need not run. */
-  readonly enough?: number | undefined
+  readonly fetch?: number | undefined
 }
 
 /**
@@ -28,18 +28,18 @@ export async function* stageResults(
   eventsOf: (stage: number) => OrderedEvents,
   signal: AbortSignal,
 ): AsyncGenerator<Uint8Array> {
-  let results: Spool | undefined
-  let origins: number | undefined
+  let results: ShuffleStore | undefined
+  let tasks: number | undefined
   try {
     for (const [s, stage] of stages.entries()) {
       const before = results
-      const requests = stage.requests.map((request, share) =>
-        before === undefined ? request : { ...request, input: before.input(share, origins) },
+      const requests = stage.requests.map((request, partition) =>
+        before === undefined ? request : { ...request, input: before.input(partition, tasks) },
       )
       if (s === stages.length - 1) yield* orderedResults(requests, backend, eventsOf(s), signal)
       else {
-        results = new Spool()
-        origins = await collect({ ...stage, requests }, backend, results, eventsOf(s), signal).finally(() =>
+        results = new ShuffleStore()
+        tasks = await collect({ ...stage, requests }, backend, results, eventsOf(s), signal).finally(() =>
           before?.[Symbol.asyncDispose](),
         )
       }
@@ -50,14 +50,14 @@ export async function* stageResults(
 }
 
 /**
- * Runs a stage's tasks side by side into a spool.
+ * Runs a stage's tasks side by side into a store.
  *
  * @returns How many of its tasks, from the first, the next stage is to read.
  */
 async function collect(
-  { requests, shares, enough }: StageRequests,
+  { requests, partitions, fetch }: StageRequests,
   backend: Backend,
-  spool: Spool,
+  store: ShuffleStore,
   events: OrderedEvents,
   signal: AbortSignal,
 ): Promise<number> {
@@ -70,19 +70,19 @@ async function collect(
   const run = async (request: TaskRequest, index: number): Promise<void> => {
     const task = await backend.run(request, { signal: both, ...events.taskEvents(index) })
     task.done.catch(() => {})
-    const dealt = shares === undefined ? undefined : new DealtReader(shares)
+    const partitioned = partitions === undefined ? undefined : new PartitionFrameReader(partitions)
     for await (const chunk of task.stream) {
-      if (dealt === undefined) await spool.write(index, 0, chunk)
-      else for (const { share, bytes } of dealt.push(chunk)) await spool.write(index, share, bytes)
+      if (partitioned === undefined) await store.write(index, 0, chunk)
+      else for (const { partition, bytes } of partitioned.push(chunk)) await store.write(index, partition, bytes)
     }
     const stats = await task.done
-    dealt?.end()
+    partitioned?.end()
     rows.set(index, stats.rows)
     events.onTaskDone(index, stats)
-    needed = Math.min(needed, tasksFor(enough, rows) ?? needed)
+    needed = Math.min(needed, tasksFor(fetch, rows) ?? needed)
     if (needed < requests.length) end.abort(new CancelledError('cancelled', 'There are enough rows'))
   }
-  const lane = async (): Promise<void> => {
+  const runNext = async (): Promise<void> => {
     for (let index = next++; index < needed; index = next++) {
       const request = requests[index]
       if (request === undefined) return
@@ -96,17 +96,17 @@ async function collect(
       }
     }
   }
-  const outcomes = await Promise.allSettled(Array.from({ length: backend.concurrency }, lane))
+  const outcomes = await Promise.allSettled(Array.from({ length: backend.concurrency }, runNext))
   signal.throwIfAborted()
   if (outcomes.some(({ status }) => status === 'rejected')) throw end.signal.reason
   return needed
 }
 
-/** How many of the first tasks have enough rows together; undefined when they have not, or some still run. */
-function tasksFor(enough: number | undefined, rows: ReadonlyMap<number, number>): number | undefined {
+/** How many of the first tasks together have enough rows; undefined when they have not, or some still run. */
+function tasksFor(fetch: number | undefined, rows: ReadonlyMap<number, number>): number | undefined {
   let sum = 0
-  for (let task = 0; enough !== undefined; task++) {
-    if (sum >= enough) return task
+  for (let task = 0; fetch !== undefined; task++) {
+    if (sum >= fetch) return task
     const own = rows.get(task)
     if (own === undefined) return undefined
     sum += own

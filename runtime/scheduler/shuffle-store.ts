@@ -1,6 +1,6 @@
 // The results of one stage on their way to the tasks of the next: kept in memory while they are small, in one temporary
 // file once they are not, so that this process stays small whatever the job. Bytes come in any order and are told apart
-// by the task they come from and the share they are for; what they mean is not known here.
+// by the task they come from and the partition they are for; what they mean is not known here.
 
 import { type FileHandle, mkdtemp, open, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -15,7 +15,7 @@ const WRITE_BYTES = 1024 * 1024
 /** A run of bytes that came at once. */
 interface Segment {
   /** The place of the task that wrote it. */
-  readonly origin: number
+  readonly partitionIndex: number
   /** Where it is in the file, if there is one. */
   readonly at: number
   readonly length: number
@@ -23,8 +23,8 @@ interface Segment {
   bytes: Uint8Array | undefined
 }
 
-export class Spool implements AsyncDisposable {
-  readonly #shares = new Map<number, Segment[]>()
+export class ShuffleStore implements AsyncDisposable {
+  readonly #partitions = new Map<number, Segment[]>()
   #bytes = 0
   /** What is in memory only, one segment after the other as they will be in the file. */
   #unwritten: Segment[] = []
@@ -32,11 +32,11 @@ export class Spool implements AsyncDisposable {
   #directory: string | undefined
   #file: Promise<FileHandle> | undefined
 
-  /** Appends to what task `origin` has for a share. The bytes are the spool's from then on. */
-  async write(origin: number, share: number, bytes: Uint8Array): Promise<void> {
-    const segment: Segment = { origin, at: this.#bytes, length: bytes.length, bytes }
-    const segments = this.#shares.get(share)
-    if (segments === undefined) this.#shares.set(share, [segment])
+  /** Appends to what task `partitionIndex` has for a partition. The bytes are the store's from then on. */
+  async write(partitionIndex: number, partition: number, bytes: Uint8Array): Promise<void> {
+    const segment: Segment = { partitionIndex, at: this.#bytes, length: bytes.length, bytes }
+    const segments = this.#partitions.get(partition)
+    if (segments === undefined) this.#partitions.set(partition, [segment])
     else segments.push(segment)
     this.#bytes += bytes.length
     this.#unwritten.push(segment)
@@ -54,15 +54,15 @@ export class Spool implements AsyncDisposable {
   }
 
   async #open(): Promise<FileHandle> {
-    this.#directory = await mkdtemp(join(tmpdir(), 'volley-spool-'))
+    this.#directory = await mkdtemp(join(tmpdir(), 'volley-store-'))
     return open(join(this.#directory, 'results'), 'w+')
   }
 
-  /** What the first `origins` tasks have for a share, task after task. To be asked once all is written. */
-  input(share: number, origins = Number.POSITIVE_INFINITY): TaskInput {
-    const segments = (this.#shares.get(share) ?? [])
-      .filter(({ origin }) => origin < origins)
-      .toSorted((a, b) => a.origin - b.origin)
+  /** What the first `tasks` tasks have for a partition, task after task. To be asked once all is written. */
+  input(partition: number, tasks = Number.POSITIVE_INFINITY): TaskInput {
+    const segments = (this.#partitions.get(partition) ?? [])
+      .filter(({ partitionIndex }) => partitionIndex < tasks)
+      .toSorted((a, b) => a.partitionIndex - b.partitionIndex)
     return {
       bytes: segments.reduce((sum, { length }) => sum + length, 0),
       read: () => this.#read(segments),
@@ -89,7 +89,7 @@ export class Spool implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#shares.clear()
+    this.#partitions.clear()
     await (await this.#file)?.close()
     if (this.#directory !== undefined) await rm(this.#directory, { recursive: true, force: true })
   }
@@ -118,7 +118,7 @@ function without(buffers: readonly Uint8Array[], count: number): Uint8Array[] {
 }
 
 /** Neighbours in the file as one: fewer and longer reads. */
-function joined(segments: readonly Segment[]): readonly Omit<Segment, 'origin'>[] {
+function joined(segments: readonly Segment[]): readonly Omit<Segment, 'partitionIndex'>[] {
   const runs: { at: number; length: number; bytes: Uint8Array | undefined }[] = []
   for (const { at, length, bytes } of segments) {
     const last = runs.at(-1)

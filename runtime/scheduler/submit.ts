@@ -10,7 +10,7 @@ import type { Job, JobOptions } from '../job/job.ts'
 import { planJob } from '../plan/plan.ts'
 import type { Task } from '../program/task.ts'
 import { narrowSource, openSource } from '../source/formats.ts'
-import { type JobEvents, JobLedger, type JobReport } from './job-metrics.ts'
+import { type JobEvents, JobMetrics, type JobReport } from './job-metrics.ts'
 import { type StageRequests, stageResults } from './run-stages.ts'
 
 export interface SubmitOptions extends JobOptions, JobEvents {
@@ -48,7 +48,7 @@ export async function submitJob(job: Job, backend: Backend, options: SubmitOptio
       }),
     ),
   )
-  const ledger = new JobLedger(plan, options)
+  const metrics = new JobMetrics(plan, options)
   const done = Promise.withResolvers<JobReport>()
   done.promise.catch(() => {})
 
@@ -56,12 +56,12 @@ export async function submitJob(job: Job, backend: Backend, options: SubmitOptio
     using limits = new JobLimits(options)
     let settled = false
     try {
-      for await (const chunk of stageResults(stages, backend, (stage) => ledger.stage(stage), limits.signal)) {
-        ledger.bytes += chunk.length
+      for await (const chunk of stageResults(stages, backend, (stage) => metrics.stage(stage), limits.signal)) {
+        metrics.bytes += chunk.length
         yield chunk
       }
       settled = true
-      done.resolve(ledger.report())
+      done.resolve(metrics.report())
     } catch (error) {
       settled = true
       done.reject(error)

@@ -24,7 +24,7 @@ export async function runTask(bytes: Uint8Array, io: TaskIo, context?: CodecCont
   const task = decodeTask(bytes, io, context)
   const compiled = await compile(task, io, context)
   const budget = new MemoryBudget(task.maxMemoryBytes)
-  const pipeline = compiled.start(budget, task.origin)
+  const pipeline = compiled.start(budget, task.partitionIndex)
   const output = new TaskOutput(task, compiled, io, budget)
   await output.start()
   for await (const batch of readBatches(task, io)) {
@@ -35,7 +35,7 @@ export async function runTask(bytes: Uint8Array, io: TaskIo, context?: CodecCont
       pipeline.recycle(result)
     }
     io.signal.throwIfAborted()
-    if (pipeline.satisfied) break
+    if (pipeline.done) break
   }
   for (const result of pipeline.finish()) await output.write(result)
   return output.end()

@@ -1,10 +1,10 @@
-// The way out of a task: result batches as an Arrow stream, or dealt among the tasks of the next stage as one stream for
+// The way out of a task: result batches as an Arrow stream, or partitioned among the tasks of the next stage as one stream for
 // each; what went by is counted.
 
 import type { Batch } from '../../functions/column/column.ts'
 import { sliceBatch } from '../../functions/column/slice.ts'
 import type { Schema } from '../../functions/types/type.ts'
-import { shareHeader } from '../codec/partition-frames.ts'
+import { frameHeader } from '../codec/partition-frames.ts'
 import type { DecodedTask } from '../codec/task-codec.ts'
 import { BatchEncoder } from '../data/batch-encoder.ts'
 import { type CompiledExchange, Exchange } from '../engine/exchange.ts'
@@ -49,8 +49,8 @@ class StreamSink implements Sink {
   }
 }
 
-/** An Arrow stream for each share that rows are dealt to. */
-class DealtSink implements Sink {
+/** An Arrow stream for each partition that rows are partitioned to. */
+class PartitionedSink implements Sink {
   readonly #schema: Schema
   readonly #exchange: Exchange
   readonly #encoders = new Map<number, BatchEncoder>()
@@ -63,26 +63,26 @@ class DealtSink implements Sink {
   *start(): Chunks {}
 
   *batch(batch: Batch): Chunks {
-    for (const dealt of this.#exchange.push(batch)) yield this.#encode(dealt.share, dealt.batch)
+    for (const partitioned of this.#exchange.push(batch)) yield this.#encode(partitioned.partition, partitioned.batch)
   }
 
   *end(): Chunks {
-    for (const dealt of this.#exchange.finish()) yield this.#encode(dealt.share, dealt.batch)
-    for (const [share, encoder] of this.#encoders) yield framed(share, encoder.end())
+    for (const partitioned of this.#exchange.finish()) yield this.#encode(partitioned.partition, partitioned.batch)
+    for (const [partition, encoder] of this.#encoders) yield framed(partition, encoder.end())
   }
 
-  #encode(share: number, batch: Batch): readonly Uint8Array[] {
-    const known = this.#encoders.get(share)
-    if (known !== undefined) return framed(share, known.batch(batch))
+  #encode(partition: number, batch: Batch): readonly Uint8Array[] {
+    const known = this.#encoders.get(partition)
+    if (known !== undefined) return framed(partition, known.batch(batch))
     const encoder = new BatchEncoder(this.#schema)
-    this.#encoders.set(share, encoder)
-    return framed(share, [...encoder.start(), ...encoder.batch(batch)])
+    this.#encoders.set(partition, encoder)
+    return framed(partition, [...encoder.start(), ...encoder.batch(batch)])
   }
 }
 
-function framed(share: number, chunks: readonly Uint8Array[]): readonly Uint8Array[] {
+function framed(partition: number, chunks: readonly Uint8Array[]): readonly Uint8Array[] {
   const length = chunks.reduce((sum, chunk) => sum + chunk.length, 0)
-  return [shareHeader(share, length), ...chunks]
+  return [frameHeader(partition, length), ...chunks]
 }
 
 /** What a task writes, and the counts it reports. */
@@ -105,7 +105,7 @@ export class TaskOutput {
     this.#sink =
       exchange === undefined
         ? new StreamSink(schema, task.writes)
-        : new DealtSink(schema, new Exchange(exchange, budget))
+        : new PartitionedSink(schema, new Exchange(exchange, budget))
   }
 
   async start(): Promise<void> {

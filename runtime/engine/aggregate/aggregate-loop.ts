@@ -7,7 +7,7 @@ import type { AggregateRun } from '../../../functions/contract/aggregate-run.ts'
 import type { Operand } from '../../../functions/contract/scalar.ts'
 import { Emitter } from '../emit/emit.ts'
 import { compileLoop, type LoopFunction } from '../emit/loop.ts'
-import { declareInputs, type Forms, type LoopSet, loopHead } from '../emit/loop-set.ts'
+import { declareInputs, type Layouts, type LoopSet, loopHead } from '../emit/loop-set.ts'
 import type { PreparedBatch, Selection } from '../prepared-batch.ts'
 import { loopSet } from '../projection.ts'
 
@@ -24,7 +24,7 @@ export interface LoopPart {
 }
 
 /** Where a loop writes: in the group of each row it reads; without groups, in the only one. */
-export interface LoopTargets {
+export interface LoopBuffers {
   readonly groups: Int32Array | undefined
   /** The slots of all parts, by the numbers that the loop gives them. */
   readonly slots: readonly unknown[]
@@ -48,26 +48,31 @@ export class AggregateLoop {
   }
 
   /** Brings the selected rows into the slots of their groups. */
-  run(prepared: PreparedBatch, selection: Selection | undefined, targets: LoopTargets): void {
+  run(prepared: PreparedBatch, selection: Selection | undefined, buffers: LoopBuffers): void {
     if (this.#parts.length === 0) return
-    const variant = this.#loops.variant(prepared)
-    const settled = this.#loops.settle(variant, prepared, selection)
-    const selected = settled.selection !== undefined
-    const grouped = targets.groups !== undefined
+    const specialisation = this.#loops.specialisation(prepared)
+    const materialised = this.#loops.materialise(specialisation, prepared, selection)
+    const selected = materialised.selection !== undefined
+    const grouped = buffers.groups !== undefined
     const kind = `${selected ? 's' : 'a'}${grouped ? 'g' : ''}`
-    const loop = this.#loops.loop(variant, settled.prepared, kind, (forms, roots) =>
-      this.#generate(forms, roots, { selected, grouped }),
+    const loop = this.#loops.loop(specialisation, materialised.prepared, kind, (layouts, roots) =>
+      this.#generate(layouts, roots, { selected, grouped }),
     )
-    loop(settled.selection?.count ?? settled.prepared.length, settled.prepared, targets, settled.selection?.positions)
+    loop(
+      materialised.selection?.count ?? materialised.prepared.length,
+      materialised.prepared,
+      buffers,
+      materialised.selection?.positions,
+    )
   }
 
   /** Without groups the state stays in local variables while the loop runs. */
   #generate(
-    forms: Forms,
+    layouts: Layouts,
     roots: readonly Bound[],
     { selected, grouped }: { readonly selected: boolean; readonly grouped: boolean },
   ): LoopFunction {
-    const emitter = new Emitter(forms)
+    const emitter = new Emitter(layouts)
     const names = this.slots.flat().map((slot, i, all) => {
       if (all.indexOf(slot) !== i) return ''
       return grouped
@@ -90,7 +95,7 @@ export class AggregateLoop {
     }
     return compileLoop(
       emitter,
-      `${declareInputs(forms)}
+      `${declareInputs(layouts)}
        ${names.join('\n')}
        ${runs.join('\n')}
        ${grouped ? 'const q = t.groups;' : ''}

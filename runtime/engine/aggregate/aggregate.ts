@@ -4,7 +4,7 @@
 import type { BoundAggregate } from '../../../functions/bind/aggregate.ts'
 import type { Bound } from '../../../functions/bind/bound.ts'
 import type { Batch, PlainColumn } from '../../../functions/column/column.ts'
-import { columnOf } from '../../../functions/column/target.ts'
+import { columnOf } from '../../../functions/column/output-buffer.ts'
 import type { AggregateKernel } from '../../../functions/contract/aggregate.ts'
 import { AggregateRun } from '../../../functions/contract/aggregate-run.ts'
 import type { Accumulator } from '../../../functions/contract/udf.ts'
@@ -97,10 +97,10 @@ export class CompiledAggregation {
     this.parts.forEach(({ distinct, states }, i) => {
       const state = of[i]
       if (distinct === undefined || state?.rows === undefined) return
-      const targets = { groups, slots: state.slots.map((slot) => slot.values), runs: [state.run] }
+      const buffers = { groups, slots: state.slots.map((slot) => slot.values), runs: [state.run] }
       const [input] = states ?? []
-      if (input === undefined) distinct.update(prepared, selection, state.rows, targets)
-      else if (input.kind === 'input') distinct.merge(prepared.column(input.index), state.rows, targets)
+      if (input === undefined) distinct.update(prepared, selection, state.rows, buffers)
+      else if (input.kind === 'input') distinct.merge(prepared.column(input.index), state.rows, buffers)
     })
   }
 }

@@ -6,16 +6,16 @@ import type { BoundAggregate } from '../../../functions/bind/aggregate.ts'
 import type { Bound } from '../../../functions/bind/bound.ts'
 import type { Column, PlainColumn } from '../../../functions/column/column.ts'
 import { listColumn, listItems } from '../../../functions/column/lists.ts'
+import { columnOf } from '../../../functions/column/output-buffer.ts'
 import { sliceColumn } from '../../../functions/column/slice.ts'
 import { resolveDictionary, takeRows } from '../../../functions/column/take.ts'
-import { columnOf } from '../../../functions/column/target.ts'
 import type { AggregateKernel } from '../../../functions/contract/aggregate.ts'
 import type { DataType } from '../../../functions/types/type.ts'
 import type { Value } from '../../../functions/types/value.ts'
 import { PreparedBatch, type Selection } from '../prepared-batch.ts'
 import { Projection } from '../projection.ts'
 import { valueReader } from '../value-reader.ts'
-import { AggregateLoop, type LoopTargets } from './aggregate-loop.ts'
+import { AggregateLoop, type LoopBuffers } from './aggregate-loop.ts'
 import { DistinctRows } from './distinct-rows.ts'
 
 /** Rows to look up: their arguments, and how they are called in the partition. */
@@ -58,15 +58,15 @@ export class DistinctLoop {
   }
 
   /** Brings the selected rows, as far as they are new, into the slots of their groups. */
-  update(prepared: PreparedBatch, selection: Selection | undefined, rows: DistinctRows, targets: LoopTargets): void {
-    const passing = this.#pass(prepared, selection, targets.groups)
+  update(prepared: PreparedBatch, selection: Selection | undefined, rows: DistinctRows, buffers: LoopBuffers): void {
+    const passing = this.#pass(prepared, selection, buffers.groups)
     const count = passing.selection?.count ?? prepared.length
     const read = this.#args.flatMap((arg) => (arg.kind === 'input' ? [prepared.column(arg.index)] : []))
     const rowOfPartition = (row: number): number => prepared.rowOfPartition(row)
     if (read.length === this.#args.length) {
       // Columns are read where they stand.
       this.#add({ columns: read, count, selection: passing.selection, rowOfPartition }, rows, {
-        ...targets,
+        ...buffers,
         ...passing,
       })
       return
@@ -79,19 +79,19 @@ export class DistinctLoop {
       selection: undefined,
       rowOfPartition: (row) => rowOfPartition(positions?.[row] ?? row),
     }
-    this.#add(computed, rows, { ...targets, ...passing })
+    this.#add(computed, rows, { ...buffers, ...passing })
   }
 
   /** Takes in partial states: lists of distinct rows, one for each row of the column. */
-  merge(states: Column, rows: DistinctRows, targets: LoopTargets): void {
+  merge(states: Column, rows: DistinctRows, buffers: LoopBuffers): void {
     const { offsets, columns } = this.#itemsOf(resolveDictionary(states))
     const count = columns[0]?.length ?? 0
     const merged: ArgumentRows = { columns, count, selection: undefined, rowOfPartition: (row) => row }
-    const groups = targets.groups && new Int32Array(count)
+    const groups = buffers.groups && new Int32Array(count)
     if (groups !== undefined)
       for (let row = 0; row < states.length; row++)
-        groups.fill(targets.groups?.[row] ?? 0, offsets[row], offsets[row + 1])
-    this.#add(merged, rows, { ...targets, groups })
+        groups.fill(buffers.groups?.[row] ?? 0, offsets[row], offsets[row + 1])
+    this.#add(merged, rows, { ...buffers, groups })
   }
 
   /** The arguments in lists of distinct rows. */
@@ -147,20 +147,20 @@ export class DistinctLoop {
     return { selection: { positions, count }, groups: groups && own }
   }
 
-  #add({ columns, count, selection, rowOfPartition }: ArgumentRows, rows: DistinctRows, targets: LoopTargets): void {
-    const fresh = rows.add(columns, count, targets.groups, selection)
+  #add({ columns, count, selection, rowOfPartition }: ArgumentRows, rows: DistinctRows, buffers: LoopBuffers): void {
+    const fresh = rows.add(columns, count, buffers.groups, selection)
     const positions = new Int32Array(fresh.length)
-    const groups = new Int32Array(targets.groups === undefined ? 0 : fresh.length)
+    const groups = new Int32Array(buffers.groups === undefined ? 0 : fresh.length)
     let found = 0
     for (const j of fresh) {
       const position = selection?.positions[j] ?? j
       if (this.#skipsNulls && columns.some((column) => isNull(column, position))) continue
       positions[found] = position
-      groups[found++] = targets.groups?.[j] ?? 0
+      groups[found++] = buffers.groups?.[j] ?? 0
     }
     if (found === 0) return
     const prepared = new PreparedBatch(columns[0]?.length ?? 0, (index) => columns[index], rowOfPartition)
-    this.#loop.run(prepared, { positions, count: found }, { ...targets, groups: targets.groups && groups })
+    this.#loop.run(prepared, { positions, count: found }, { ...buffers, groups: buffers.groups && groups })
   }
 }
 

@@ -4,7 +4,7 @@
 import type { Bound } from '../../../functions/bind/bound.ts'
 import type { Batch, PlainColumn } from '../../../functions/column/column.ts'
 import { concatColumns } from '../../../functions/column/concat.ts'
-import { columnOf } from '../../../functions/column/target.ts'
+import { columnOf } from '../../../functions/column/output-buffer.ts'
 import { type DataType, int32 } from '../../../functions/types/type.ts'
 import type { MemoryBudget } from '../memory-budget.ts'
 import type { Operator } from '../operators.ts'
@@ -35,7 +35,7 @@ export class CompiledGroupingSets {
 }
 
 export class GroupingSetsOperator implements Operator {
-  readonly satisfied = false
+  readonly done = false
   readonly #compiled: CompiledGroupingSets
   readonly #aggregations: readonly Aggregation[]
   readonly #budget: MemoryBudget

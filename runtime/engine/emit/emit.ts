@@ -6,17 +6,17 @@ import { InternalError } from '../../../functions/errors.ts'
 import type { DataType } from '../../../functions/types/type.ts'
 import type { Value } from '../../../functions/types/value.ts'
 import { emitCall } from './call.ts'
-import { emitInput, type InputForm } from './input.ts'
+import { emitInput, type InputLayout } from './input.ts'
 import { StatementWriter } from './statements.ts'
 import { bitOf, bitValue, defaultText, type Emitted, nullValue, plainValue, variable } from './values.ts'
 
 export class Emitter extends StatementWriter {
-  readonly #forms: ReadonlyMap<number, InputForm>
+  readonly #layouts: ReadonlyMap<number, InputLayout>
 
-  /** @param forms - The form of each input column, by its index. */
-  constructor(forms: ReadonlyMap<number, InputForm>) {
+  /** @param layouts - The layout of each input column, by its index. */
+  constructor(layouts: ReadonlyMap<number, InputLayout>) {
     super()
-    this.#forms = forms
+    this.#layouts = layouts
   }
 
   /** Emits what computes an expression in the current row; the same expression is computed once per scope. */
@@ -40,9 +40,9 @@ export class Emitter extends StatementWriter {
   #compute(bound: Bound): Emitted {
     switch (bound.kind) {
       case 'input': {
-        const form = this.#forms.get(bound.index)
-        if (form === undefined) throw new InternalError(`Column ${bound.index} is not an input of the loop`)
-        return emitInput(this, bound, form)
+        const layout = this.#layouts.get(bound.index)
+        if (layout === undefined) throw new InternalError(`Column ${bound.index} is not an input of the loop`)
+        return emitInput(this, bound, layout)
       }
       case 'constant':
         return this.#constant(bound.value, bound.type)

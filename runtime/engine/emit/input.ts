@@ -1,4 +1,4 @@
-// Input columns in generated code: the forms in which they come, the names under which a loop has them, and how one row
+// Input columns in generated code: the layouts in which they come, the names under which a loop has them, and how one row
 // is read. What the names stand for in a batch is prepared in inputs.ts.
 
 import type { BoundInput } from '../../../functions/bind/bound.ts'
@@ -6,28 +6,28 @@ import type { StatementWriter } from './statements.ts'
 import { bitValue, defaultText, type Emitted, nullValue, variable } from './values.ts'
 
 /** How an input column comes in the batches that a loop is generated for. */
-export interface InputForm {
+export interface InputLayout {
   readonly storage: 'number' | 'bigint' | 'mask' | 'text' | 'value' | 'null' | 'dictionary' | 'dictionaryMask'
   readonly nulls: boolean
 }
 
-/** A form as text: two batches whose forms have the same key run the same loop. */
-export const formKey = (form: InputForm): string => form.storage + (form.nulls ? '?' : '')
+/** A layout as text: two batches whose layouts have the same key run the same loop. */
+export const layoutKey = (layout: InputLayout): string => layout.storage + (layout.nulls ? '?' : '')
 
 /** The declarations that give a loop its names for input `at`, taken from `x.get(at)`; see `PreparedInput`. */
-export function inputNames(at: number, form: InputForm): string {
+export function inputNames(at: number, layout: InputLayout): string {
   const fields: string[] = ['v']
-  if (form.storage === 'text') fields.push('o')
-  if (form.storage === 'dictionary' || form.storage === 'dictionaryMask') fields.push('c')
-  if (form.storage === 'bigint') fields.push('h', 'l')
-  if (form.nulls) fields.push('m')
+  if (layout.storage === 'text') fields.push('o')
+  if (layout.storage === 'dictionary' || layout.storage === 'dictionaryMask') fields.push('c')
+  if (layout.storage === 'bigint') fields.push('h', 'l')
+  if (layout.nulls) fields.push('m')
   return `const ${fields.map((field) => `${field}${at} = x.get(${at}).${field}`).join(', ')};`
 }
 
 /** Reads an input in row `i`. */
-export function emitInput(writer: StatementWriter, { index: at, type }: BoundInput, form: InputForm): Emitted {
-  const valid = form.nulls ? writer.define('z', `m${at}[i]`) : '1'
-  switch (form.storage) {
+export function emitInput(writer: StatementWriter, { index: at, type }: BoundInput, layout: InputLayout): Emitted {
+  const valid = layout.nulls ? writer.define('z', `m${at}[i]`) : '1'
+  switch (layout.storage) {
     case 'null':
       return nullValue(type)
     case 'mask':

@@ -9,13 +9,13 @@ import type { Emitter } from './emit.ts'
  * A generated loop over rows `0 … n`.
  *
  * @param batch - Its prepared inputs are `x` in the text.
- * @param targets - What the loop writes, `t` in the text.
+ * @param buffers - What the loop writes, `t` in the text.
  * @param positions - Selected rows, `s` in the text.
  */
 export type LoopFunction = (
   n: number,
   batch: PreparedBatch,
-  targets: unknown,
+  buffers: unknown,
   positions: Int32Array | undefined,
 ) => unknown
 

@@ -9,7 +9,7 @@ import {
   storageOf,
   valueAt,
 } from '../../../functions/column/column.ts'
-import { columnOf } from '../../../functions/column/target.ts'
+import { columnOf } from '../../../functions/column/output-buffer.ts'
 import { type DataType, isFloat } from '../../../functions/types/type.ts'
 import type { Value } from '../../../functions/types/value.ts'
 import { OBJECT_BYTES } from '../memory-budget.ts'

@@ -91,8 +91,8 @@ function mergeTwo(
   for (; a < first.end && b < second.end && at < end; at++) {
     const [x, y] = [numbers[a] ?? 0, numbers[b] ?? 0]
     const takesSecond = y < x || (y === x && compare(rows[a] ?? 0, rows[b] ?? 0) > 0)
-    const place = takesSecond ? b++ : a++
-    to.rows[at] = rows[place] ?? 0
+    const position = takesSecond ? b++ : a++
+    to.rows[at] = rows[position] ?? 0
     to.numbers[at] = takesSecond ? y : x
   }
   const rest = a < first.end ? { start: a, end: a + end - at } : { start: b, end: b + end - at }

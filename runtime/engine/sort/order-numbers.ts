@@ -1,14 +1,14 @@
-// Sorting numbers, and positions along with them, by distribution: numbers are dealt into buckets by interpolation, few
+// Sorting numbers, and positions along with them, by distribution: numbers are distributed into buckets by interpolation, few
 // enough that the processor's caches hold their ends, and each bucket again until what is left is put in order by
 // insertion. Stable. Knows nothing of rows or columns.
 
 /** Ranges of up to this many numbers are put in order by insertion. */
 const SMALL = 24
-/** Numbers per bucket that dealing aims at. */
+/** Numbers per bucket that distribution aims at. */
 const AIM = 4
 /** Buckets of one range at the most. */
 const MAX_BUCKETS = 4096
-/** Numbers that dealing has not parted after so many rounds are spread too unevenly for it. */
+/** Numbers that distribution has not separated after so many rounds are spread too unevenly for it. */
 const MAX_ROUNDS = 12
 /** From so many on, a copy in bulk is cheaper than a loop. */
 const BULK = 256
@@ -20,7 +20,7 @@ export class NumberSorter {
   readonly #ends: Int32Array[] = []
 
   /**
-   * Puts `numbers[start]` up to `numbers[end]` in ascending order, and what stands at the same places of `positions`
+   * Puts `numbers[start]` up to `numbers[end]` in ascending order, and what stands at the same positions of `positions`
    * with them.
    *
    * @param numbers - No NaN among them.
@@ -69,20 +69,20 @@ export class NumberSorter {
       return
     }
     const ends = this.#endsOf(round)
-    if (bounded) this.#deal(numbers, positions, start, end, ends, buckets, least, scale)
-    else this.#dealInfinities(numbers, positions, start, end, ends)
-    let settled = start
+    if (bounded) this.#distribute(numbers, positions, start, end, ends, buckets, least, scale)
+    else this.#distributeInfinities(numbers, positions, start, end, ends)
+    let sorted = start
     let from = start
     for (let b = 0; b < (bounded ? buckets : 3) && from < wanted; b++) {
       const to = start + (ends[b] ?? 0)
       if (to - from > SMALL) {
-        insert(numbers, positions, settled, from)
+        insert(numbers, positions, sorted, from)
         this.#sort(numbers, positions, from, to, wanted, round + 1)
-        settled = to
+        sorted = to
       }
       from = to
     }
-    insert(numbers, positions, settled, from)
+    insert(numbers, positions, sorted, from)
   }
 
   #endsOf(round: number): Int32Array {
@@ -95,7 +95,7 @@ export class NumberSorter {
   }
 
   /** Moves each number to its bucket; `ends` then says where the buckets end, counted from `start`. */
-  #deal(
+  #distribute(
     numbers: Float64Array,
     positions: Int32Array | undefined,
     start: number,
@@ -111,21 +111,21 @@ export class NumberSorter {
       ends[bucket] = (ends[bucket] ?? 0) + 1
     }
     startsFromCounts(ends, buckets)
-    const dealt = this.#numbers
-    const dealtPositions = this.#positions
+    const distributed = this.#numbers
+    const distributedPositions = this.#positions
     for (let i = start; i < end; i++) {
       const number = numbers[i] ?? 0
       const bucket = ((number - least) * scale) | 0
       const to = ends[bucket] ?? 0
       ends[bucket] = to + 1
-      dealt[to] = number
-      if (positions !== undefined) dealtPositions[to] = positions[i] ?? 0
+      distributed[to] = number
+      if (positions !== undefined) distributedPositions[to] = positions[i] ?? 0
     }
     this.#takeBack(numbers, positions, start, end - start)
   }
 
-  /** Infinities go to both ends: what is finite between them is dealt in the next round. */
-  #dealInfinities(
+  /** Infinities go to both ends: what is finite between them is distributed in the next round. */
+  #distributeInfinities(
     numbers: Float64Array,
     positions: Int32Array | undefined,
     start: number,
@@ -149,14 +149,14 @@ export class NumberSorter {
   }
 
   #takeBack(numbers: Float64Array, positions: Int32Array | undefined, start: number, count: number): void {
-    const dealt = this.#numbers
-    const dealtPositions = this.#positions
+    const distributed = this.#numbers
+    const distributedPositions = this.#positions
     if (count < BULK) {
-      for (let i = 0; i < count; i++) numbers[start + i] = dealt[i] ?? 0
-      if (positions !== undefined) for (let i = 0; i < count; i++) positions[start + i] = dealtPositions[i] ?? 0
+      for (let i = 0; i < count; i++) numbers[start + i] = distributed[i] ?? 0
+      if (positions !== undefined) for (let i = 0; i < count; i++) positions[start + i] = distributedPositions[i] ?? 0
     } else {
-      numbers.set(dealt.subarray(0, count), start)
-      positions?.set(dealtPositions.subarray(0, count), start)
+      numbers.set(distributed.subarray(0, count), start)
+      positions?.set(distributedPositions.subarray(0, count), start)
     }
   }
 }

@@ -25,9 +25,9 @@ export class RowSorter {
   }
 
   /**
-   * Puts the rows at places `start` to `end` in order.
+   * Puts the rows at positions `start` to `end` in order.
    *
-   * @param numbers - The rows' leading numbers in the first key, by place. They are sorted with the rows; where rows are
+   * @param numbers - The rows' leading numbers in the first key, by position. They are sorted with the rows; where rows are
    * equal in the first of several keys, something else stands there afterwards.
    * @param wanted - Places from here on may be left in any order.
    */
@@ -46,7 +46,7 @@ export class RowSorter {
       while (to < end && numbers[to] === number) to++
       if (to - from > SHORT && exact) {
         const following = this.#keys[next]?.leading().numbers
-        for (let place = from; place < to; place++) numbers[place] = following?.[rows[place] ?? 0] ?? 0
+        for (let position = from; position < to; position++) numbers[position] = following?.[rows[position] ?? 0] ?? 0
         this.#sortFrom(next, rows, numbers, from, to, wanted)
       } else if (to - from > 1) this.#compareFrom(next, rows, from, to)
       from = to
@@ -59,9 +59,9 @@ export class RowSorter {
       rows.subarray(start, end).sort((a, b) => this.#compare(k, a, b))
       return
     }
-    for (let place = start + 1; place < end; place++) {
-      const row = rows[place] ?? 0
-      let before = place - 1
+    for (let position = start + 1; position < end; position++) {
+      const row = rows[position] ?? 0
+      let before = position - 1
       for (; before >= start && this.#compare(k, rows[before] ?? 0, row) > 0; before--)
         rows[before + 1] = rows[before] ?? 0
       rows[before + 1] = row

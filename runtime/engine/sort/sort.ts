@@ -84,7 +84,7 @@ function ordered(
   if (first === undefined) return { rows: rows.subarray(0, wanted), numbers: undefined }
   const { numbers, exact, faithful, borrowed } = first.leading()
   const own = { rows, numbers: rowKeys.length === 1 && !borrowed ? numbers : numbers.slice() }
-  // Numbers alone are dealt faster than runs of them are merged.
+  // Numbers alone are distributed faster than runs of them are merged.
   const merged = exact && rowKeys.length === 1 ? undefined : mergeRuns(rowKeys, own, wanted)
   if (merged === undefined) new RowSorter(rowKeys).sort(own.rows, own.numbers, 0, length, wanted)
   const sorted = merged ?? own

@@ -14,17 +14,17 @@ import type { WindowOrder } from './order.ts'
 /** The budget is asked once for so many bytes. */
 const HOLD_STEP = 1 << 18
 
-/** An aggregate and the rows it sees, by place. */
+/** An aggregate and the rows it sees, by position. */
 export interface FrameAggregate {
   readonly name: string
   readonly kernel: AggregateKernel
   readonly smallState: boolean
-  /** The arguments at a place; undefined when the aggregate does not see the row. */
-  readonly argumentsAt: (place: number) => readonly Value[] | undefined
+  /** The arguments at a position; undefined when the aggregate does not see the row. */
+  readonly argumentsAt: (position: number) => readonly Value[] | undefined
 }
 
 /**
- * Hands every place's result to `write`. What accumulators keep counts while their window partition is computed, results
+ * Hands every position's result to `write`. What accumulators keep counts while their window partition is computed, results
  * that are texts or lists count from then on.
  *
  * @throws {ResourceError} `memory_limit` when that is too much.
@@ -34,7 +34,7 @@ export function aggregateFrames(
   frame: BoundFrame,
   order: WindowOrder,
   frames: Frames,
-  write: (place: number, value: Value) => void,
+  write: (position: number, value: Value) => void,
   budget: MemoryBudget,
 ): void {
   let results = 0
@@ -45,12 +45,12 @@ export function aggregateFrames(
     const run = new AggregateRun()
     const view = viewOf(tracked(aggregate, order, run), frame, start, run)
     let previous: Value = null
-    for (let place = start; place < end; place++) {
-      const from = frames.starts[place] ?? 0
-      const to = frames.ends[place] ?? 0
-      const isSame = place > start && from === frames.starts[place - 1] && to === frames.ends[place - 1]
+    for (let position = start; position < end; position++) {
+      const from = frames.starts[position] ?? 0
+      const to = frames.ends[position] ?? 0
+      const isSame = position > start && from === frames.starts[position - 1] && to === frames.ends[position - 1]
       if (!isSame) {
-        run.resultRow = order.rows[place]
+        run.resultRow = order.rows[position]
         previous = view.evaluate(from, to)
         if (typeof previous === 'string' || (typeof previous === 'object' && previous !== null))
           results += valueBytes(previous)
@@ -60,7 +60,7 @@ export function aggregateFrames(
           held = bytes
         }
       }
-      write(place, previous)
+      write(position, previous)
     }
   }
   budget.change(results - held, `the results of ${aggregate.name}`)
@@ -71,9 +71,9 @@ function tracked(aggregate: FrameAggregate, { rows }: WindowOrder, run: Aggregat
   if (aggregate.kernel.tracksRows !== true) return aggregate
   return {
     ...aggregate,
-    argumentsAt: (place) => {
-      run.row = rows[place]
-      return aggregate.argumentsAt(place)
+    argumentsAt: (position) => {
+      run.row = rows[position]
+      return aggregate.argumentsAt(position)
     },
   }
 }
@@ -160,11 +160,11 @@ class SlidingView implements FrameView {
 
 /**
  * Two runs of rows: of the older one there is a state for each of its ends, of the newer one a single state. When the
- * older run has left, the newer one takes its place. Each row is merged a constant number of times.
+ * older run has left, the newer one takes its position. Each row is merged a constant number of times.
  */
 class MergingView implements FrameView {
   readonly #aggregate: FrameAggregate
-  /** States of places `i` to `#middle`, the nearest to the middle first. */
+  /** States of positions `i` to `#middle`, the nearest to the middle first. */
   #older: (readonly Value[])[] = []
   #newer: Accumulator
   #middle: number
@@ -199,9 +199,9 @@ class MergingView implements FrameView {
   #turn(from: number): void {
     const states: (readonly Value[])[] = []
     let following: readonly Value[] | undefined
-    for (let place = this.#to - 1; place >= from; place--) {
+    for (let position = this.#to - 1; position >= from; position--) {
       const accumulator = this.#aggregate.kernel.accumulator()
-      enter(accumulator, this.#aggregate.argumentsAt(place))
+      enter(accumulator, this.#aggregate.argumentsAt(position))
       if (following !== undefined) merge(accumulator, following)
       following = accumulator.state()
       states.push(following)
@@ -229,7 +229,7 @@ class FreshView implements FrameView {
   evaluate(from: number, to: number): Value {
     this.#run.heldBytes = 0
     const accumulator = this.#aggregate.kernel.accumulator(this.#run)
-    for (let place = from; place < to; place++) enter(accumulator, this.#aggregate.argumentsAt(place))
+    for (let position = from; position < to; position++) enter(accumulator, this.#aggregate.argumentsAt(position))
     return resultOf(accumulator)
   }
 }

@@ -1,25 +1,25 @@
-// count, sum, avg, min and max of numbers over frames, from whole columns: values in the order of the places, results
+// count, sum, avg, min and max of numbers over frames, from whole columns: values in the order of the positions, results
 // written to their rows. Gives what the accumulators in functions/aggregate give; whatever has no such form is left to
 // aggregate.ts.
 
 import type { Bound } from '../../../functions/bind/bound.ts'
 import type { BoundWindow } from '../../../functions/bind/window.ts'
 import { bigintArray, type PlainColumn } from '../../../functions/column/column.ts'
-import { finishTarget } from '../../../functions/column/target.ts'
+import { finishBuffer } from '../../../functions/column/output-buffer.ts'
 import { type DataType, float64, isBigInt } from '../../../functions/types/type.ts'
 import { leadingNumbers } from '../sort/leading-numbers.ts'
 import { growingExtremes, slidingExtremes } from './extremes.ts'
 import type { Frames } from './frame.ts'
 import { isFixed } from './gather.ts'
+import { gatheredColumn } from './gather-values.ts'
 import type { WindowOrder } from './order.ts'
-import { pickedColumn } from './pick-values.ts'
 import { growingSums, prefixCounts, prefixSums, slidingSums, wholeSums } from './sums.ts'
 
 /** What all of them need to know. */
 interface Inputs {
   readonly order: WindowOrder
   readonly frames: () => Frames
-  /** 1 at places that count; undefined when all do. */
+  /** 1 at positions that count; undefined when all do. */
   readonly seen: Uint8Array | undefined
   readonly bounds: BoundWindow['frame']
   readonly type: DataType
@@ -59,7 +59,8 @@ function seenPlaces(
   if (first === undefined || others.length === 0) return first
   const seen = first.slice()
   for (const mask of others)
-    for (let place = 0; place < seen.length; place++) seen[place] = (seen[place] ?? 0) & (mask[place] ?? 0)
+    for (let position = 0; position < seen.length; position++)
+      seen[position] = (seen[position] ?? 0) & (mask[position] ?? 0)
   return seen
 }
 
@@ -73,7 +74,7 @@ function extremes(
   const { numbers, exact } = leadingNumbers(values, { descending: which === 'max', nullsFirst: false })
   if (!exact) return undefined
   const find = bounds.start.kind === 'unbounded' ? growingExtremes : slidingExtremes
-  return pickedColumn(column, find(numbers, seen, frames(), order.partitions), order)
+  return gatheredColumn(column, find(numbers, seen, frames(), order.partitions), order)
 }
 
 function doubleSums(
@@ -89,7 +90,7 @@ function doubleSums(
   if (grows && bounds.end.kind === 'unbounded') wholeSums(sums, order)
   else if (grows) growingSums(sums, frames(), order)
   else slidingSums(sums, frames(), order)
-  return finishTarget({ v: sums.results, m: sums.valid }, float64, length)
+  return finishBuffer({ v: sums.results, m: sums.valid }, float64, length)
 }
 
 function countColumn({ order, frames, seen, type }: Inputs): PlainColumn {
@@ -99,17 +100,17 @@ function countColumn({ order, frames, seen, type }: Inputs): PlainColumn {
   // Counts of rows fit into the low word.
   const words = new Int32Array(values.buffer)
   if (seen === undefined) {
-    for (let place = 0; place < length; place++)
-      words[2 * (rows[place] ?? 0)] = (ends[place] ?? 0) - (starts[place] ?? 0)
+    for (let position = 0; position < length; position++)
+      words[2 * (rows[position] ?? 0)] = (ends[position] ?? 0) - (starts[position] ?? 0)
   } else {
     const counts = prefixCounts(seen)
-    for (let place = 0; place < length; place++)
-      words[2 * (rows[place] ?? 0)] = (counts[ends[place] ?? 0] ?? 0) - (counts[starts[place] ?? 0] ?? 0)
+    for (let position = 0; position < length; position++)
+      words[2 * (rows[position] ?? 0)] = (counts[ends[position] ?? 0] ?? 0) - (counts[starts[position] ?? 0] ?? 0)
   }
   return { storage: 'bigint', type, length, valid: undefined, values }
 }
 
-/** Sums that wrap at 64 bits: differences of sums from the first place on, whatever the frames. */
+/** Sums that wrap at 64 bits: differences of sums from the first position on, whatever the frames. */
 function integerSums(column: PlainColumn, { order, frames, seen, type }: Inputs): PlainColumn | undefined {
   const sums = prefixSums(order.column(column), seen)
   if (sums === undefined) return undefined
@@ -120,10 +121,10 @@ function integerSums(column: PlainColumn, { order, frames, seen, type }: Inputs)
   const m = new Uint8Array(length)
   const counts = seen === undefined ? undefined : prefixCounts(seen)
   const { low, high } = sums
-  for (let place = 0; place < length; place++) {
-    const row = rows[place] ?? 0
-    const from = starts[place] ?? 0
-    const to = ends[place] ?? 0
+  for (let position = 0; position < length; position++) {
+    const row = rows[position] ?? 0
+    const from = starts[position] ?? 0
+    const to = ends[position] ?? 0
     const difference = (low[to] ?? 0) - (low[from] ?? 0)
     words[2 * row] = difference
     words[2 * row + 1] = (high[to] ?? 0) - (high[from] ?? 0) - (difference < 0 ? 1 : 0)
@@ -131,7 +132,7 @@ function integerSums(column: PlainColumn, { order, frames, seen, type }: Inputs)
     m[row] = count > 0 ? 1 : 0
     if (count === 0) words[2 * row] = words[2 * row + 1] = 0
   }
-  return finishTarget({ v: values, m }, type, length)
+  return finishBuffer({ v: values, m }, type, length)
 }
 
 /** The values as doubles, as `Number` makes them. */

@@ -40,13 +40,13 @@ export function runEvaluator(
   return result.finish()
 }
 
-/** Gives the values at places `start` to `end`. */
+/** Gives the values at positions `start` to `end`. */
 function partitionReader(ordered: PlainColumn): (start: number, end: number) => readonly Value[] {
   if (ordered.storage === 'number' && ordered.valid === undefined) {
     const { values } = ordered
     return (start, end) => {
       const own = new Array<Value>(end - start)
-      for (let place = start; place < end; place++) own[place - start] = values[place] ?? 0
+      for (let position = start; position < end; position++) own[position - start] = values[position] ?? 0
       return own
     }
   }

@@ -1,14 +1,14 @@
-// The place of the least number in each frame; the greatest is the least of the numbers with the other sign. Frames only
-// move forward, so each place enters and leaves once.
+// The position of the least number in each frame; the greatest is the least of the numbers with the other sign. Frames only
+// move forward, so each position enters and leaves once.
 
 import type { Frames } from './frame.ts'
 
 /**
  * For frames that start with their partition: of equal numbers the first.
  *
- * @param numbers - By place, no NaN among them.
- * @param seen - 1 at places that count; undefined when all do.
- * @returns By place, -1 where a frame has no place that counts.
+ * @param numbers - By position, no NaN among them.
+ * @param seen - 1 at positions that count; undefined when all do.
+ * @returns By position, -1 where a frame has no position that counts.
  */
 export function growingExtremes(
   numbers: Float64Array,
@@ -16,14 +16,14 @@ export function growingExtremes(
   { ends }: Frames,
   partitions: Int32Array,
 ): Int32Array {
-  const picked = new Int32Array(numbers.length)
+  const indices = new Int32Array(numbers.length)
   for (let p = 0; p + 1 < partitions.length; p++) {
     const end = partitions[p + 1] ?? 0
     let reached = partitions[p] ?? 0
     let best = -1
     let least = 0
-    for (let place = reached; place < end; place++) {
-      const to = ends[place] ?? 0
+    for (let position = reached; position < end; position++) {
+      const to = ends[position] ?? 0
       for (; reached < to; reached++) {
         if (seen !== undefined && seen[reached] === 0) continue
         const number = numbers[reached] ?? 0
@@ -31,21 +31,21 @@ export function growingExtremes(
         best = reached
         least = number
       }
-      picked[place] = best
+      indices[position] = best
     }
   }
-  return picked
+  return indices
 }
 
-/** For frames of any kind: of equal numbers the last. A queue holds the places that can still become the least. */
+/** For frames of any kind: of equal numbers the last. A queue holds the positions that can still become the least. */
 export function slidingExtremes(
   numbers: Float64Array,
   seen: Uint8Array | undefined,
   { starts, ends }: Frames,
   partitions: Int32Array,
 ): Int32Array {
-  const picked = new Int32Array(numbers.length)
-  // A place waits at most where it stands among all places: the queue never outgrows them.
+  const indices = new Int32Array(numbers.length)
+  // A position waits at most where it stands among all positions: the queue never outgrows them.
   const queue = new Int32Array(numbers.length)
   for (let p = 0; p + 1 < partitions.length; p++) {
     const start = partitions[p] ?? 0
@@ -53,9 +53,9 @@ export function slidingExtremes(
     let reached = start
     let head = start
     let tail = start
-    for (let place = start; place < end; place++) {
-      const from = starts[place] ?? 0
-      const to = ends[place] ?? 0
+    for (let position = start; position < end; position++) {
+      const from = starts[position] ?? 0
+      const to = ends[position] ?? 0
       if (reached < from) reached = from
       for (; reached < to; reached++) {
         if (seen !== undefined && seen[reached] === 0) continue
@@ -64,8 +64,8 @@ export function slidingExtremes(
         queue[tail++] = reached
       }
       while (head < tail && (queue[head] ?? 0) < from) head++
-      picked[place] = head < tail ? (queue[head] ?? 0) : -1
+      indices[position] = head < tail ? (queue[head] ?? 0) : -1
     }
   }
-  return picked
+  return indices
 }

@@ -1,4 +1,4 @@
-// Gathering the rows of a column at positions, and spreading picked values back over rows, the latter by a loop of its own
+// Gathering the rows of a column at positions, and spreading gathered values back over rows, the latter by a loop of its own
 // for every kind of array: one loop for all kinds would be slow for each.
 
 import type { PlainColumn } from '../../../functions/column/column.ts'
@@ -34,36 +34,39 @@ const fresh = (values: FixedArray, length: number): FixedArray =>
   new (values.constructor as new (length: number) => FixedArray)(length)
 
 /** Values of a column in order, to be given to rows. */
-export interface Picks {
-  /** The column that is picked from, by place. */
+export interface GatherIndices {
+  /** The column that is gathered from, by position. */
   readonly ordered: PlainColumn
-  /** For each place the place that is picked, -1 for none. */
-  readonly picked: Int32Array
-  /** The row at each place. */
+  /** For each position the one to gather from, -1 for none. */
+  readonly indices: Int32Array
+  /** The row at each position. */
   readonly rows: Int32Array
-  /** What rows get that pick none, by row; null without it. */
+  /** What rows get that gather none, by row; null without it. */
   readonly otherwise: PlainColumn | undefined
 }
 
 type SpreadLoop = (
   from: FixedArray,
   valid: Uint8Array | undefined,
-  picked: Int32Array,
+  indices: Int32Array,
   rows: Int32Array,
   to: FixedArray,
   toValid: Uint8Array,
 ) => number
 const spreadLoops = new Map<string, SpreadLoop>()
 
-/** Each row's picked value, of a column whose rows are entries of a typed array. */
-export function spread(ordered: FixedColumn, { picked, rows, otherwise }: Omit<Picks, 'ordered'>): PlainColumn {
+/** Each row's gathered value, of a column whose rows are entries of a typed array. */
+export function spread(
+  ordered: FixedColumn,
+  { indices, rows, otherwise }: Omit<GatherIndices, 'ordered'>,
+): PlainColumn {
   const { type, storage, values, valid } = ordered
   const length = rows.length
   const result = fresh(values, length)
   const resultValid = new Uint8Array(length)
-  const nulls = spreadLoop(values, valid !== undefined)(values, valid, picked, rows, result, resultValid)
+  const nulls = spreadLoop(values, valid !== undefined)(values, valid, indices, rows, result, resultValid)
   if (otherwise !== undefined && isFixed(otherwise))
-    fillIn(otherwise, picked, rows, result as Float64Array, resultValid)
+    fillIn(otherwise, indices, rows, result as Float64Array, resultValid)
   const isWhole = nulls === 0 && otherwise === undefined
   return { storage, type, length, valid: isWhole ? undefined : resultValid, values: result } as PlainColumn
 }
@@ -72,13 +75,13 @@ function spreadLoop(values: FixedArray, hasNulls: boolean): SpreadLoop {
   const key = `${values.constructor.name} ${hasNulls}`
   let loop = spreadLoops.get(key)
   if (loop === undefined) {
-    loop = compileFunction<SpreadLoop>(`function spread(from, valid, picked, rows, to, toValid) {
+    loop = compileFunction<SpreadLoop>(`function spread(from, valid, indices, rows, to, toValid) {
       let nulls = 0;
-      for (let place = 0; place < rows.length; place++) {
-        const at = picked[place];
+      for (let position = 0; position < rows.length; position++) {
+        const at = indices[position];
         const found = at >= 0 ${hasNulls ? '&& valid[at] === 1' : ''};
         if (!found) { nulls++; continue; }
-        const row = rows[place];
+        const row = rows[position];
         to[row] = from[at];
         toValid[row] = 1;
       }
@@ -91,14 +94,14 @@ function spreadLoop(values: FixedArray, hasNulls: boolean): SpreadLoop {
 
 function fillIn(
   { values, valid }: FixedColumn,
-  picked: Int32Array,
+  indices: Int32Array,
   rows: Int32Array,
   to: Float64Array,
   toValid: Uint8Array,
 ): void {
-  for (let place = 0; place < rows.length; place++) {
-    const row = rows[place] ?? 0
-    if ((picked[place] ?? 0) >= 0 || (valid !== undefined && valid[row] === 0)) continue
+  for (let position = 0; position < rows.length; position++) {
+    const row = rows[position] ?? 0
+    if ((indices[position] ?? 0) >= 0 || (valid !== undefined && valid[row] === 0)) continue
     to[row] = values[row] as number
     toValid[row] = 1
   }

@@ -6,8 +6,8 @@ import { type DataType, isBigInt } from '../../../functions/types/type.ts'
 import { compileFunction } from '../emit/loop.ts'
 import type { WindowOrder } from './order.ts'
 
-type PlaceKernel = WindowKernel & { readonly kind: 'place' }
-type PlaceLoop = (
+type RowKernel = WindowKernel & { readonly kind: 'position' }
+type RowLoop = (
   rows: Int32Array,
   partitions: Int32Array,
   peersOf: Int32Array | undefined,
@@ -15,16 +15,16 @@ type PlaceLoop = (
   to: Int32Array | Float64Array,
 ) => void
 
-const loops = new WeakMap<PlaceKernel, PlaceLoop>()
+const loops = new WeakMap<RowKernel, RowLoop>()
 
 /** The numbers of all rows. */
-export function runPlaceKernel(kernel: PlaceKernel, order: WindowOrder, type: DataType): PlainColumn {
+export function runRowKernel(kernel: RowKernel, order: WindowOrder, type: DataType): PlainColumn {
   const { rows, partitions } = order
   const length = rows.length
   const peers = kernel.usesPeers === false ? undefined : order.peers
   let loop = loops.get(kernel)
   if (loop === undefined) {
-    loop = placeLoop(kernel, isBigInt(type))
+    loop = rowLoop(kernel, isBigInt(type))
     loops.set(kernel, loop)
   }
   if (isBigInt(type)) {
@@ -38,21 +38,21 @@ export function runPlaceKernel(kernel: PlaceKernel, order: WindowOrder, type: Da
   return { storage: 'number', type, length, valid: undefined, values }
 }
 
-function placeLoop({ number, usesPeers }: PlaceKernel, big: boolean): PlaceLoop {
+function rowLoop({ number, usesPeers }: RowKernel, big: boolean): RowLoop {
   const peers =
     usesPeers === false
       ? 'const peersStart = 0, peersEnd = 0, peerGroup = 0;'
-      : `const run = peersOf[place];
+      : `const run = peersOf[position];
          const peersStart = peerStarts[run] - start, peersEnd = peerStarts[run + 1] - start, peerGroup = run - firstRun;`
-  return compileFunction<PlaceLoop>(
+  return compileFunction<RowLoop>(
     `function number(rowAt, partitions, peersOf, peerStarts, to) {
       for (let p = 0; p + 1 < partitions.length; p++) {
         const start = partitions[p], rows = partitions[p + 1] - start;
         ${usesPeers === false ? '' : 'const firstRun = rows === 0 ? 0 : peersOf[start];'}
         for (let row = 0; row < rows; row++) {
-          const place = start + row;
+          const position = start + row;
           ${peers}
-          to[${big ? '2 * ' : ''}rowAt[place]] = f({ rows, row, peersStart, peersEnd, peerGroup });
+          to[${big ? '2 * ' : ''}rowAt[position]] = f({ rows, row, peersStart, peersEnd, peerGroup });
         }
       }
     }`,

@@ -1,14 +1,14 @@
 // A result column that is filled in any order of rows.
 
 import { type PlainColumn, storageOf } from '../../../functions/column/column.ts'
-import { finishTarget, makeTarget, type Target } from '../../../functions/column/target.ts'
+import { allocateBuffer, finishBuffer, type OutputBuffer } from '../../../functions/column/output-buffer.ts'
 import type { DataType } from '../../../functions/types/type.ts'
 import type { Value } from '../../../functions/types/value.ts'
 
 export class ResultColumn {
   readonly #type: DataType
   readonly #length: number
-  readonly #target: Target
+  readonly #buffer: OutputBuffer
   readonly #empty: Value
   readonly #isMask: boolean
 
@@ -16,7 +16,7 @@ export class ResultColumn {
   constructor(type: DataType, length: number, nullable: boolean) {
     this.#type = type
     this.#length = length
-    this.#target = makeTarget(type, length, nullable)
+    this.#buffer = allocateBuffer(type, length, nullable)
     const storage = storageOf(type)
     this.#isMask = storage === 'mask'
     const isBig = storage === 'bigint' || storage === 'decimal'
@@ -24,7 +24,7 @@ export class ResultColumn {
   }
 
   set(row: number, value: Value): void {
-    const { v, m } = this.#target
+    const { v, m } = this.#buffer
     const values = v as Value[]
     if (value === null) values[row] = this.#empty
     else {
@@ -33,9 +33,9 @@ export class ResultColumn {
     }
   }
 
-  /** Sets the rows at places from `start` on. */
+  /** Sets the rows at positions from `start` on. */
   setAll(rows: Int32Array, start: number, values: readonly Value[]): void {
-    const { v, m } = this.#target
+    const { v, m } = this.#buffer
     if (!(v instanceof Float64Array) || m === undefined) {
       for (let i = 0; i < values.length; i++) this.set(rows[start + i] ?? 0, values[i] ?? null)
       return
@@ -50,6 +50,6 @@ export class ResultColumn {
   }
 
   finish(): PlainColumn {
-    return finishTarget(this.#target, this.#type, this.#length)
+    return finishBuffer(this.#buffer, this.#type, this.#length)
   }
 }

@@ -6,9 +6,9 @@ import type { Frames } from './frame.ts'
 import type { WindowOrder } from './order.ts'
 
 export interface Sums {
-  /** By place. */
+  /** By position. */
   readonly values: Float64Array
-  /** 1 at places whose value counts; undefined when all do. */
+  /** 1 at positions whose value counts; undefined when all do. */
   readonly seen: Uint8Array | undefined
   /** By row. */
   readonly results: Float64Array
@@ -18,7 +18,7 @@ export interface Sums {
   readonly isMean: boolean
 }
 
-type Places = Pick<WindowOrder, 'rows' | 'partitions'>
+type Positions = Pick<WindowOrder, 'rows' | 'partitions'>
 
 /** Frames that are their whole partition. */
 export function wholeSums({ values, seen, results, valid, isMean }: Sums, order: WindowOrder): void {
@@ -28,9 +28,9 @@ export function wholeSums({ values, seen, results, valid, isMean }: Sums, order:
     const end = partitions[p + 1] ?? 0
     let total = 0
     let count = 0
-    for (let place = start; place < end; place++) {
-      if (seen !== undefined && seen[place] === 0) continue
-      total += values[place] ?? 0
+    for (let position = start; position < end; position++) {
+      if (seen !== undefined && seen[position] === 0) continue
+      total += values[position] ?? 0
       count++
     }
     const result = isMean ? total / count : total
@@ -40,8 +40,8 @@ export function wholeSums({ values, seen, results, valid, isMean }: Sums, order:
       continue
     }
     const { rows } = order
-    for (let place = start; place < end; place++) {
-      const row = rows[place] ?? 0
+    for (let position = start; position < end; position++) {
+      const row = rows[position] ?? 0
       if (count === 0) valid[row] = 0
       else results[row] = result
     }
@@ -52,21 +52,21 @@ export function wholeSums({ values, seen, results, valid, isMean }: Sums, order:
 export function growingSums(
   { values, seen, results, valid, isMean }: Sums,
   { ends }: Frames,
-  { rows, partitions }: Places,
+  { rows, partitions }: Positions,
 ): void {
   for (let p = 0; p + 1 < partitions.length; p++) {
     const end = partitions[p + 1] ?? 0
     let reached = partitions[p] ?? 0
     let total = 0
     let count = 0
-    for (let place = partitions[p] ?? 0; place < end; place++) {
-      const to = ends[place] ?? 0
+    for (let position = partitions[p] ?? 0; position < end; position++) {
+      const to = ends[position] ?? 0
       for (; reached < to; reached++) {
         if (seen !== undefined && seen[reached] === 0) continue
         total += values[reached] ?? 0
         count++
       }
-      const row = rows[place] ?? 0
+      const row = rows[position] ?? 0
       if (count === 0) valid[row] = 0
       else results[row] = isMean ? total / count : total
     }
@@ -77,7 +77,7 @@ export function growingSums(
 export function slidingSums(
   { values, seen, results, valid, isMean }: Sums,
   { starts, ends }: Frames,
-  { rows, partitions }: Places,
+  { rows, partitions }: Positions,
 ): void {
   for (let p = 0; p + 1 < partitions.length; p++) {
     const end = partitions[p + 1] ?? 0
@@ -90,9 +90,9 @@ export function slidingSums(
     let infinities = 0
     let negativeInfinities = 0
     let slides = false
-    for (let place = left; place < end; place++) {
-      const from = starts[place] ?? 0
-      const to = ends[place] ?? 0
+    for (let position = left; position < end; position++) {
+      const from = starts[position] ?? 0
+      const to = ends[position] ?? 0
       if (from >= reached) {
         // Nothing stays: a fresh start also drops what rounding has left behind.
         total = error = count = nans = infinities = negativeInfinities = 0
@@ -128,7 +128,7 @@ export function slidingSums(
         else if (value > 0) infinities++
         else negativeInfinities++
       }
-      const row = rows[place] ?? 0
+      const row = rows[position] ?? 0
       if (count === 0) {
         valid[row] = 0
         continue
@@ -142,13 +142,13 @@ export function slidingSums(
   }
 }
 
-/** How many of the places before each one are seen. */
+/** How many of the positions before each one are seen. */
 export function prefixCounts(seen: Uint8Array): Int32Array {
   const counts = new Int32Array(seen.length + 1)
   let count = 0
-  for (let place = 0; place < seen.length; place++) {
-    count += seen[place] ?? 0
-    counts[place + 1] = count
+  for (let position = 0; position < seen.length; position++) {
+    count += seen[position] ?? 0
+    counts[position + 1] = count
   }
   return counts
 }
@@ -159,7 +159,7 @@ export interface WordSums {
   readonly high: Int32Array
 }
 
-/** The sums of the integers before each place, wrapping at 64 bits; undefined for columns of anything else. */
+/** The sums of the integers before each position, wrapping at 64 bits; undefined for columns of anything else. */
 export function prefixSums(column: PlainColumn, seen: Uint8Array | undefined): WordSums | undefined {
   const words = wordsOf(column)
   if (words === undefined) return undefined
@@ -168,14 +168,14 @@ export function prefixSums(column: PlainColumn, seen: Uint8Array | undefined): W
   const high = new Int32Array(length + 1)
   let lowSum = 0
   let highSum = 0
-  for (let place = 0; place < length; place++) {
-    if (seen === undefined || seen[place] === 1) {
-      const sum = lowSum + ((words[2 * place] ?? 0) >>> 0)
+  for (let position = 0; position < length; position++) {
+    if (seen === undefined || seen[position] === 1) {
+      const sum = lowSum + ((words[2 * position] ?? 0) >>> 0)
       lowSum = sum >>> 0
-      highSum = (highSum + (words[2 * place + 1] ?? 0) + (sum > lowSum ? 1 : 0)) | 0
+      highSum = (highSum + (words[2 * position + 1] ?? 0) + (sum > lowSum ? 1 : 0)) | 0
     }
-    low[place + 1] = lowSum
-    high[place + 1] = highSum
+    low[position + 1] = lowSum
+    high[position + 1] = highSum
   }
   return { low, high }
 }
@@ -187,10 +187,10 @@ function wordsOf(column: PlainColumn): Int32Array | undefined {
   if (column.storage !== 'number') return undefined
   const words = new Int32Array(2 * length)
   const { values } = column
-  for (let place = 0; place < length; place++) {
-    const value = values[place] ?? 0
-    words[2 * place] = value
-    words[2 * place + 1] = value < 0 ? -1 : 0
+  for (let position = 0; position < length; position++) {
+    const value = values[position] ?? 0
+    words[2 * position] = value
+    words[2 * position + 1] = value < 0 ? -1 : 0
   }
   return words
 }

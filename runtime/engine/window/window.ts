@@ -19,9 +19,9 @@ import { aggregateFrames } from './aggregate.ts'
 import { runColumns } from './columns.ts'
 import { runEvaluator } from './evaluator.ts'
 import { type Frames, framesOf } from './frame.ts'
-import { runPlaceKernel } from './kernels.ts'
+import { runGatherKernel } from './gather-values.ts'
+import { runRowKernel } from './kernels.ts'
 import { WindowOrder } from './order.ts'
-import { runPickKernel } from './pick-values.ts'
 import { ResultColumn } from './result.ts'
 
 /** What a row costs besides its columns: its position, the numbers it is ordered by, its peers, its frame, a value. */
@@ -131,12 +131,12 @@ function runWindow(
   if (computation.kind === 'aggregate')
     return runColumns(window, order, frames, columnOf) ?? runAggregate(window, order, frames(), columnOf, budget)
   const { kernel, ignoreNulls, otherwise } = computation
-  if (kernel.kind === 'place') return runPlaceKernel(kernel, order, returns.type)
+  if (kernel.kind === 'position') return runRowKernel(kernel, order, returns.type)
   const [value] = window.args
   if (value === undefined) throw new InternalError(`Window function ${window.name} has no argument`)
   const values = columnOf(value)
   const defaults = otherwise === undefined ? undefined : columnOf(otherwise)
-  return runPickKernel(kernel, order, { values, otherwise: defaults, ignoreNulls, frames })
+  return runGatherKernel(kernel, order, { values, otherwise: defaults, ignoreNulls, frames })
 }
 
 function framesFor(
@@ -166,21 +166,21 @@ function runAggregate(
   const { rows } = order
   const readers = args.map((arg) => valueReader(columnOf(arg)))
   const passes = filter === undefined ? undefined : valueReader(columnOf(filter))
-  const argumentsAt = (place: number) => {
-    const row = rows[place] ?? 0
+  const argumentsAt = (position: number) => {
+    const row = rows[position] ?? 0
     if (passes !== undefined && passes(row) !== true) return undefined
     const values = readers.map((read) => read(row))
     return nulls === 'skip' && values.includes(null) ? undefined : values
   }
   const result = new ResultColumn(returns.type, rows.length, true)
-  const write = (place: number, value: Value): void => result.set(rows[place] ?? 0, value)
+  const write = (position: number, value: Value): void => result.set(rows[position] ?? 0, value)
   aggregateFrames({ name, kernel, smallState, argumentsAt }, frame, order, frames, write, budget)
   return result.finish()
 }
 
 /** Adds the windows' columns once all rows have come. Columns that no window looks at are handed on as they are. */
 export class WindowOperator implements Operator {
-  readonly satisfied = false
+  readonly done = false
   readonly #compiled: CompiledWindows
   readonly #budget: MemoryBudget
   readonly #batches: Batch[] = []

@@ -78,7 +78,7 @@ export class EngineQuery {
       )
       const result = pipeline.push({ length: batch.numRows, columns: input })
       if (result !== undefined) take(result)
-      if (pipeline.satisfied) break
+      if (pipeline.done) break
     }
     for (const result of pipeline.finish()) take(result)
     return this.#compiled.schema

@@ -2,9 +2,9 @@
 
 import t from 'tap'
 import { valueAt } from '../../../functions/column/column.ts'
+import { columnOf } from '../../../functions/column/output-buffer.ts'
 import { takeRows } from '../../../functions/column/take.ts'
 import { takeValues } from '../../../functions/column/take-values.ts'
-import { columnOf } from '../../../functions/column/target.ts'
 import { utf8 } from '../../../functions/types/type.ts'
 
 t.setTimeout(10_000)

@@ -37,7 +37,7 @@ const task = (slice: number, steps = program): Task => ({
     predicate: [{ column: 'a', min: 2n }],
   },
   program: steps,
-  origin: slice,
+  partitionIndex: slice,
   writes: { start: slice === 0, end: true },
   maxMemoryBytes: 1000,
 })
@@ -55,12 +55,12 @@ t.test('a task of a later stage has no partition', (t) => {
   const later: Task = {
     source: { kind: 'results', schema: [field('a', int64)] },
     program,
-    origin: 2,
+    partitionIndex: 2,
     writes: { start: true, end: true },
     maxMemoryBytes: 1,
   }
-  const { source, origin } = decode(new TaskEncoder(open).encode(later))
-  t.same({ source, origin }, { source: later.source, origin: 2 })
+  const { source, partitionIndex } = decode(new TaskEncoder(open).encode(later))
+  t.same({ source, partitionIndex }, { source: later.source, partitionIndex: 2 })
   t.end()
 })
 

@@ -5,8 +5,8 @@ import fc from 'fast-check'
 import t from 'tap'
 import { fromRecordBatch } from '../../../functions/column/arrow.ts'
 import type { Batch, Column } from '../../../functions/column/column.ts'
+import { columnOf } from '../../../functions/column/output-buffer.ts'
 import { sliceBatch } from '../../../functions/column/slice.ts'
-import { columnOf } from '../../../functions/column/target.ts'
 import { fromArrowSchema } from '../../../functions/types/arrow.ts'
 import {
   bool,

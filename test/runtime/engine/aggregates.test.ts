@@ -2,7 +2,7 @@
 
 import t from 'tap'
 import { col, type Expr, functions as f, SessionContext, typeName } from 'volley'
-import { columnOf } from '../../../functions/column/target.ts'
+import { columnOf } from '../../../functions/column/output-buffer.ts'
 import type { AggregateNode } from '../../../functions/expr/node.ts'
 import {
   bool,

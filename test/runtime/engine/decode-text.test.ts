@@ -3,7 +3,7 @@
 import fc from 'fast-check'
 import t from 'tap'
 import { isAscii } from '../../../functions/column/column.ts'
-import { columnOf } from '../../../functions/column/target.ts'
+import { columnOf } from '../../../functions/column/output-buffer.ts'
 import { utf8 } from '../../../functions/types/type.ts'
 import { decodeText } from '../../../runtime/engine/inputs.ts'
 
@@ -37,7 +37,7 @@ const invalid: readonly (readonly [string, readonly number[], string])[] = [
   ['a byte that begins nothing', [0x61, 0xff, 0x62], 'a\ufffdb'],
   ['a continuation alone', [0x80], '\ufffd'],
   ['a character cut short', [0xe6, 0x97], '\ufffd'],
-  ['an overlong form', [0xc0, 0xaf], '\ufffd\ufffd'],
+  ['an overlong layout', [0xc0, 0xaf], '\ufffd\ufffd'],
   ['a surrogate', [0xed, 0xa0, 0x80], '\ufffd\ufffd\ufffd'],
   ['what is beyond Unicode', [0xf4, 0x90, 0x80, 0x80], '\ufffd\ufffd\ufffd\ufffd'],
 ]

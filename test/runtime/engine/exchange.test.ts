@@ -1,9 +1,9 @@
-// Dealing rows among tasks: rows of equal keys meet in one share however they are stored and whatever task they are in,
-// no row is lost, and rows of one share keep their order.
+// Repartitioning rows: rows of equal keys meet in one partition however they are stored and whatever task they are in,
+// no row is lost, and rows of one partition keep their order.
 
 import fc from 'fast-check'
 import t from 'tap'
-import { columnOf } from '../../../functions/column/target.ts'
+import { columnOf } from '../../../functions/column/output-buffer.ts'
 import { col } from '../../../functions/expr/build.ts'
 import { field, float64, int64, type Schema, utf8 } from '../../../functions/types/type.ts'
 import type { Value } from '../../../functions/types/value.ts'
@@ -22,16 +22,22 @@ const seed = Number(process.env.SEED ?? Date.now() % 1_000_000)
 const numRuns = Number(process.env.RUNS ?? 400)
 t.comment(`SEED=${seed} repeats this run`)
 
-/** The rows of each share, from batches of one task. */
-function deal(schema: Schema, program: Program, batches: readonly Parameters<Exchange['push']>[0][], origin = 0) {
+/** The rows of each partition, from batches of one task. */
+function distribute(
+  schema: Schema,
+  program: Program,
+  batches: readonly Parameters<Exchange['push']>[0][],
+  partitionIndex = 0,
+) {
   const compiled = new CompiledPipeline(schema, program)
   const budget = new MemoryBudget(Number.POSITIVE_INFINITY)
-  const pipeline = compiled.start(budget, origin)
+  const pipeline = compiled.start(budget, partitionIndex)
   if (compiled.exchange === undefined) throw new Error('the program deals no rows')
   const exchange = new Exchange(compiled.exchange, budget)
-  const shares = new Map<number, (readonly Value[])[]>()
-  const keep = (dealt: Iterable<{ share: number; batch: Parameters<Exchange['push']>[0] }>): void => {
-    for (const { share, batch } of dealt) shares.set(share, [...(shares.get(share) ?? []), ...rowsIn([batch])])
+  const partitions = new Map<number, (readonly Value[])[]>()
+  const keep = (partitioned: Iterable<{ partition: number; batch: Parameters<Exchange['push']>[0] }>): void => {
+    for (const { partition, batch } of partitioned)
+      partitions.set(partition, [...(partitions.get(partition) ?? []), ...rowsIn([batch])])
   }
   for (const batch of batches) {
     const result = pipeline.push(batch)
@@ -39,21 +45,21 @@ function deal(schema: Schema, program: Program, batches: readonly Parameters<Exc
   }
   for (const result of pipeline.finish()) keep(exchange.push(result))
   keep(exchange.finish())
-  return { shares, budget }
+  return { partitions, budget }
 }
 
-const byHash = (keys: readonly string[], shares: number): Program => [
-  { op: 'exchange', by: 'hash', keys: keys.map((name) => col(name).node), shares },
+const byHash = (keys: readonly string[], partitions: number): Program => [
+  { op: 'exchange', by: 'hash', keys: keys.map((name) => col(name).node), partitions },
 ]
 /** A key as grouping sees it. */
 const keyOf = (row: readonly Value[]): string => row.map((value) => show(Object.is(value, -0) ? 0 : value)).join()
 
 t.test('rows of equal keys meet, none is lost, and they keep their order', (t) => {
   const alike = randomTable(allTypes, 3).chain((first: RandomTable) =>
-    fc.record({ first: fc.constant(first), shares: fc.integer({ min: 1, max: 7 }), swap: fc.boolean() }),
+    fc.record({ first: fc.constant(first), partitions: fc.integer({ min: 1, max: 7 }), swap: fc.boolean() }),
   )
   fc.assert(
-    fc.property(alike, ({ first, shares, swap }) => {
+    fc.property(alike, ({ first, partitions, swap }) => {
       const { schema } = first
       // The same rows again, stored in the other way.
       const other: RandomTable = {
@@ -64,22 +70,22 @@ t.test('rows of equal keys meet, none is lost, and they keep their order', (t) =
       const rows = rowsOf(first)
       const program = byHash(
         schema.map(({ name }) => name),
-        shares,
+        partitions,
       )
-      const home = new Map<string, number>()
+      const partitionOf = new Map<string, number>()
       for (const table of [first, other]) {
-        const dealt = deal(schema, program, [batchOf(table)])
+        const partitioned = distribute(schema, program, [batchOf(table)])
         let count = 0
-        for (const [share, own] of dealt.shares) {
+        for (const [partition, own] of partitioned.partitions) {
           count += own.length
           const wanted = rows.map(keyOf).filter((key) => own.some((row) => keyOf(row) === key))
           if (own.map(keyOf).join('\n') !== wanted.join('\n')) return false
           for (const row of own) {
-            if ((home.get(keyOf(row)) ?? share) !== share) return false
-            home.set(keyOf(row), share)
+            if ((partitionOf.get(keyOf(row)) ?? partition) !== partition) return false
+            partitionOf.set(keyOf(row), partition)
           }
         }
-        if (count !== rows.length || dealt.budget.usedBytes !== 0) return false
+        if (count !== rows.length || partitioned.budget.usedBytes !== 0) return false
       }
       return true
     }),
@@ -88,7 +94,7 @@ t.test('rows of equal keys meet, none is lost, and they keep their order', (t) =
   t.end()
 })
 
-t.test('keys are spread over all shares', (t) => {
+t.test('keys are spread over all partitions', (t) => {
   const length = 10_000
   const schema = [field('n', int64), field('x', float64), field('s', utf8)]
   const columns = [
@@ -106,42 +112,42 @@ t.test('keys are spread over all shares', (t) => {
     ),
   ]
   for (const { name } of schema) {
-    const { shares } = deal(schema, byHash([name], 8), [{ length, columns }])
-    const sizes = [...shares.values()].map((rows) => rows.length)
-    t.equal(shares.size, 8)
+    const { partitions } = distribute(schema, byHash([name], 8), [{ length, columns }])
+    const sizes = [...partitions.values()].map((rows) => rows.length)
+    t.equal(partitions.size, 8)
     t.ok(Math.min(...sizes) > 1000 && Math.max(...sizes) < 1500, `${name}: ${sizes}`)
   }
   const letters = columnOf(
     Array.from({ length: 26 }, (_, i) => String.fromCharCode(97 + i)),
     utf8,
   )
-  const { shares } = deal([field('s', utf8)], byHash(['s'], 4), [{ length: 26, columns: [letters] }])
-  t.equal(shares.size, 4, 'single letters too')
+  const { partitions } = distribute([field('s', utf8)], byHash(['s'], 4), [{ length: 26, columns: [letters] }])
+  t.equal(partitions.size, 4, 'single letters too')
   t.end()
 })
 
 t.test('numbered rows go back to the task that numbered them, into their order', (t) => {
   const schema = [field('s', utf8)]
-  const tasks = ['abcdefgh', 'ijk', '', 'lmnopqrstuvwxyz'].map((letters, origin) => {
+  const tasks = ['abcdefgh', 'ijk', '', 'lmnopqrstuvwxyz'].map((letters, partitionIndex) => {
     const batch = { length: letters.length, columns: [columnOf([...letters], utf8)] }
-    return deal(schema, [{ op: 'number', name: '#row' }, ...byHash(['s'], 3)], [batch], origin)
+    return distribute(schema, [{ op: 'rowIds', name: '#row' }, ...byHash(['s'], 3)], [batch], partitionIndex)
   })
   const numbered = [...schema, field('#row', float64, false)]
-  const home: Program = [{ op: 'exchange', by: 'origin', keys: [col('#row').node], shares: 4 }]
-  const back = [0, 1, 2].map((share) => {
-    const rows = tasks.flatMap(({ shares }) => shares.get(share) ?? [])
+  const home: Program = [{ op: 'exchange', by: 'partitionIndex', keys: [col('#row').node], partitions: 4 }]
+  const back = [0, 1, 2].map((partition) => {
+    const rows = tasks.flatMap(({ partitions }) => partitions.get(partition) ?? [])
     const columns = numbered.map(({ type }, c) =>
       columnOf(
         rows.map((row) => row[c] ?? null),
         type,
       ),
     )
-    return deal(numbered, home, [{ length: rows.length, columns }])
+    return distribute(numbered, home, [{ length: rows.length, columns }])
   })
-  const restored = [0, 1, 2, 3].map((origin) => {
-    const pipeline = new CompiledPipeline(numbered, [{ op: 'restore', name: '#row' }]).start()
-    for (const { shares } of back) {
-      const rows = shares.get(origin) ?? []
+  const restored = [0, 1, 2, 3].map((partitionIndex) => {
+    const pipeline = new CompiledPipeline(numbered, [{ op: 'reorder', name: '#row' }]).start()
+    for (const { partitions } of back) {
+      const rows = partitions.get(partitionIndex) ?? []
       const columns = numbered.map(({ type }, c) =>
         columnOf(
           rows.map((row) => row[c] ?? null),
@@ -168,16 +174,16 @@ t.test('a key that fails names the row of the task, not of its batch', (t) => {
     int64,
     { name: 'picky', volatility: 'immutable' },
   )
-  const program: Program = [{ op: 'exchange', by: 'hash', keys: [picky(col('n')).node], shares: 3 }]
+  const program: Program = [{ op: 'exchange', by: 'hash', keys: [picky(col('n')).node], partitions: 3 }]
   const batches = [
     [0n, 1n, 2n],
     [3n, 4n, 5n],
   ].map((values) => ({ length: 3, columns: [columnOf(values, int64)] }))
-  t.throws(() => deal([field('n', int64)], program, batches), { code: 'udf_failed', details: { row: 5 } })
+  t.throws(() => distribute([field('n', int64)], program, batches), { code: 'udf_failed', details: { row: 5 } })
   t.end()
 })
 
-t.test('rows that wait to be dealt count against the memory limit', (t) => {
+t.test('rows that wait to be partitioned count against the memory limit', (t) => {
   const schema = [field('n', int64)]
   const column = columnOf(
     Array.from({ length: 5000 }, (_, i) => BigInt(i)),

@@ -3,7 +3,7 @@
 import t from 'tap'
 import { Binder } from '../../../functions/bind/binder.ts'
 import { catalogue } from '../../../functions/catalogue/catalogue.ts'
-import { columnOf } from '../../../functions/column/target.ts'
+import { columnOf } from '../../../functions/column/output-buffer.ts'
 import { parseExpr } from '../../../functions/sql/parse.ts'
 import { field, float64, int32, utf8 } from '../../../functions/types/type.ts'
 import type { Value } from '../../../functions/types/value.ts'

@@ -1,7 +1,7 @@
 // Group numbers: growth of the tables, collisions, and what counts as one key.
 
 import t from 'tap'
-import { columnOf } from '../../../functions/column/target.ts'
+import { columnOf } from '../../../functions/column/output-buffer.ts'
 import {
   binary,
   bool,

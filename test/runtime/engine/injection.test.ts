@@ -4,7 +4,7 @@
 import fc from 'fast-check'
 import t from 'tap'
 import type { Batch } from '../../../functions/column/column.ts'
-import { columnOf } from '../../../functions/column/target.ts'
+import { columnOf } from '../../../functions/column/output-buffer.ts'
 import type { AggregateNode } from '../../../functions/expr/node.ts'
 import {
   binary,

@@ -2,7 +2,7 @@
 
 import fc from 'fast-check'
 import t from 'tap'
-import { columnOf } from '../../../functions/column/target.ts'
+import { columnOf } from '../../../functions/column/output-buffer.ts'
 import { compareValues } from '../../../functions/scalar/order.ts'
 import { type DataType, float64, int64, utf8 } from '../../../functions/types/type.ts'
 import type { Value } from '../../../functions/types/value.ts'

@@ -2,7 +2,7 @@
 
 import t from 'tap'
 import type { Batch, Column } from '../../../functions/column/column.ts'
-import { columnOf } from '../../../functions/column/target.ts'
+import { columnOf } from '../../../functions/column/output-buffer.ts'
 import type { ExprNode } from '../../../functions/expr/node.ts'
 import { col, functions as f, float64, int64, lit, udf, utf8, when } from '../../../functions/index.ts'
 import { binary, type DataType, field, nullType } from '../../../functions/types/type.ts'

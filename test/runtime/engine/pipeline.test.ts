@@ -2,7 +2,7 @@
 
 import t from 'tap'
 import type { Batch, Column } from '../../../functions/column/column.ts'
-import { columnOf } from '../../../functions/column/target.ts'
+import { columnOf } from '../../../functions/column/output-buffer.ts'
 import { make } from '../../../functions/expr/expr.ts'
 import type { ExprNode } from '../../../functions/expr/node.ts'
 import {
@@ -121,9 +121,9 @@ t.test('limit passes rows over, stops at its count and says when it needs no mor
   t.same(run(limit(3, 99), [table, table]).length, 5)
   const pipeline = new CompiledPipeline(schema, limit(0, 5)).start()
   pipeline.push(table)
-  t.notOk(pipeline.satisfied)
+  t.notOk(pipeline.done)
   pipeline.push(table)
-  t.ok(pipeline.satisfied)
+  t.ok(pipeline.done)
   t.end()
 })
 

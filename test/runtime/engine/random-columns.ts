@@ -4,8 +4,8 @@
 import fc from 'fast-check'
 import { fromRecordBatch, toRecordBatch } from '../../../functions/column/arrow.ts'
 import type { Batch, Column, PlainColumn } from '../../../functions/column/column.ts'
+import { columnOf } from '../../../functions/column/output-buffer.ts'
 import { sliceBatch } from '../../../functions/column/slice.ts'
-import { columnOf } from '../../../functions/column/target.ts'
 import { toArrowSchema } from '../../../functions/types/arrow.ts'
 import {
   binary,

@@ -1,4 +1,4 @@
-// User functions that the property tests call: every value form, nulls propagated and called with, results that are
+// User functions that the property tests call: every value layout, nulls propagated and called with, results that are
 // sometimes null, sometimes wrong, sometimes thrown.
 
 import { bool, field, float64, int32, int64, timestamp, utf8 } from '../../../functions/types/type.ts'

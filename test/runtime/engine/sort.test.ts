@@ -3,7 +3,7 @@
 import fc from 'fast-check'
 import t from 'tap'
 import type { Batch } from '../../../functions/column/column.ts'
-import { columnOf } from '../../../functions/column/target.ts'
+import { columnOf } from '../../../functions/column/output-buffer.ts'
 import type { SortNode } from '../../../functions/expr/node.ts'
 import { col, functions as f } from '../../../functions/index.ts'
 import { compareValues } from '../../../functions/scalar/order.ts'

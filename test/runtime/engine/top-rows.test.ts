@@ -1,8 +1,8 @@
 // The first rows in an order out of many batches: the same as the beginning of the whole order.
 
 import t from 'tap'
+import { columnOf } from '../../../functions/column/output-buffer.ts'
 import { sliceBatch } from '../../../functions/column/slice.ts'
-import { columnOf } from '../../../functions/column/target.ts'
 import type { SortNode } from '../../../functions/expr/node.ts'
 import { type DataType, field, float64, int32, int64, type Schema, utf8 } from '../../../functions/types/type.ts'
 import type { Value } from '../../../functions/types/value.ts'

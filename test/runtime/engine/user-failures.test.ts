@@ -107,13 +107,13 @@ t.test(
     const over = { orderBy: [col('x').desc()], frame: windowFrame('rows', { preceding: 1 }) }
     const run = (methods: Methods) =>
       failure(input().select(aggregate(methods, { retracts: true })(col('x')).over(over)))
-    const enough = { retract: () => {} }
-    const added = await run({ ...enough, add: (x: number) => x === 250 && throwing() })
+    const fetch = { retract: () => {} }
+    const added = await run({ ...fetch, add: (x: number) => x === 250 && throwing() })
     t.match(added.message, /^Function "mine" threw in add\(\) for row 250 at /)
     const retracted = await run({ retract: ([x]: number[]) => x === 250 && throwing() })
     t.match(retracted.message, /^Function "mine" threw in retract\(\) for row 250 at /)
     let evaluated = 0
-    const result = await run({ ...enough, evaluate: () => (++evaluated === 10 ? throwing() : 0) })
+    const result = await run({ ...fetch, evaluate: () => (++evaluated === 10 ? throwing() : 0) })
     t.match(result.message, /^Function "mine" threw in evaluate\(\) for row 290 at /)
   },
 )

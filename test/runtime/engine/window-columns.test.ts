@@ -131,7 +131,7 @@ function runsOf(rows: readonly Row[], partition: readonly number[]): readonly nu
   })
 }
 
-/** Small enough that a sum in another order is the same but for its last digits; NaN and infinities stay. No new -0. */
+/** Small fetch that a sum in another order is the same but for its last digits; NaN and infinities stay. No new -0. */
 const tamed = (value: Value): Value =>
   typeof value === 'number' && Number.isFinite(value) && Math.abs(value) > 1e6 ? Math.fround(value % 1000) + 0 : value
 

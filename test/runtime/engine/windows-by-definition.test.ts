@@ -4,7 +4,7 @@
 import fc from 'fast-check'
 import t from 'tap'
 import { catalogue } from '../../../functions/catalogue/catalogue.ts'
-import { columnOf } from '../../../functions/column/target.ts'
+import { columnOf } from '../../../functions/column/output-buffer.ts'
 import { elementKey } from '../../../functions/scalar/list-contract.ts'
 import { parseExpr } from '../../../functions/sql/parse.ts'
 import { field, float64, int64, type Schema } from '../../../functions/types/type.ts'

@@ -78,7 +78,7 @@ t.test('planJob() makes one task per partition, whose bytes one after another ar
     [{ start: true, end: true }],
   )
   t.equal(made.rowsTotal, 400)
-  t.equal(new Set(tasksOf(made).map(({ program }) => program)).size, 1, 'the tasks share one program')
+  t.equal(new Set(tasksOf(made).map(({ program }) => program)).size, 1, 'the tasks partition one program')
   t.end()
 })
 

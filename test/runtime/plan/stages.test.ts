@@ -27,7 +27,7 @@ const sort: ProgramOp = {
 function shown(op: ProgramOp): string {
   switch (op.op) {
     case 'exchange':
-      return `to ${op.shares} by ${op.by === 'origin' ? 'origin' : op.keys.map(displayNode).join(', ')}`
+      return `to ${op.partitions} by ${op.by === 'partitionIndex' ? 'partitionIndex' : op.keys.map(displayNode).join(', ')}`
     case 'window':
       return op.windows.map(({ name }) => name).join(' ')
     case 'aggregate':
@@ -40,19 +40,19 @@ function shown(op: ProgramOp): string {
 const cut = (program: Program, tasks = 4): readonly string[] =>
   stagesOf(program, schema, tasks).map((stage) => `${stage.tasks}: ${stage.program.map(shown).join(', ')}`)
 
-t.test('windows with a partition key are dealt by it, and their rows go home again', (t) => {
+t.test('windows with a partition key are partitioned by it, and their rows come back', (t) => {
   t.same(cut([filter, windows('sum(a) over (partition by s)'), filter]), [
-    '4: filter, number, to 4 by s',
-    '4: w0, to 4 by origin',
-    '4: restore, filter',
+    '4: filter, rowIds, to 4 by s',
+    '4: w0, to 4 by partitionIndex',
+    '4: reorder, filter',
   ])
   t.same(
     cut([windows('rank() over (partition by s, b order by a)', 'sum(a) over (partition by b, a % 2, s)')])[0],
-    '4: number, to 4 by b, s',
+    '4: rowIds, to 4 by b, s',
     'by the keys that all have in common',
   )
   t.same(
-    stagesOf([windows('sum(a) over (partition by s)')], schema, 4).map(({ shares }) => shares),
+    stagesOf([windows('sum(a) over (partition by s)')], schema, 4).map(({ partitions }) => partitions),
     [4, 4, undefined],
   )
   t.end()
@@ -65,7 +65,7 @@ t.test('columns that nothing looks at after the windows stay where they are', (t
     stages[2]?.input.map(({ name }) => name),
     ['a', '#row', 'w0'],
   )
-  t.same(stages[2]?.program, [{ op: 'restore', name: '#row' }, project])
+  t.same(stages[2]?.program, [{ op: 'reorder', name: '#row' }, project])
   t.end()
 })
 
@@ -75,11 +75,11 @@ t.test('windows over different keys take turns', (t) => {
       windows('sum(a) over (partition by s)', 'sum(b) over (partition by a, b)', 'max(a) over (partition by s, b)'),
     ]),
     [
-      '4: number, to 4 by s',
-      '4: w0 w2, to 4 by origin',
-      '4: restore, number, to 4 by a, b',
-      '4: w1, to 4 by origin',
-      '4: restore',
+      '4: rowIds, to 4 by s',
+      '4: w0 w2, to 4 by partitionIndex',
+      '4: reorder, rowIds, to 4 by a, b',
+      '4: w1, to 4 by partitionIndex',
+      '4: reorder',
     ],
   )
   t.end()
@@ -93,9 +93,9 @@ t.test('a window over all rows takes all windows to one task', (t) => {
   t.end()
 })
 
-t.test('keys that might come to something else the second time deal no rows', (t) => {
+t.test('keys that might come to something else the second time do not repartition rows', (t) => {
   t.same(cut([windows('sum(a) over (partition by random() > 0.5)')]), ['4: ', '1: w0'])
-  t.same(cut([windows('sum(a) over (partition by random() > 0.5, s)')])[0], '4: number, to 4 by s')
+  t.same(cut([windows('sum(a) over (partition by random() > 0.5, s)')])[0], '4: rowIds, to 4 by s')
   const any = udf((a: bigint) => a, [int64], int64, { name: 'any' })
   const own = udf((a: bigint) => a, [int64], int64, { name: 'own', volatility: 'immutable' })
   const by = (key: typeof any): Program => [
@@ -108,31 +108,31 @@ t.test('keys that might come to something else the second time deal no rows', (t
     },
   ]
   t.same(cut(by(any)), ['4: ', '1: w0'])
-  t.same(cut(by(own))[0], '4: number, to 4 by own(a)')
+  t.same(cut(by(own))[0], '4: rowIds, to 4 by own(a)')
   t.end()
 })
 
 t.test('what follows is cut again', (t) => {
   const limit: ProgramOp = { op: 'limit', offset: 2, count: 3 }
   const windowed = windows('sum(a) over (partition by s)')
-  t.same(cut([windowed, sort, limit]).slice(2), ['4: restore, sort', '1: sort, limit'])
-  t.same(cut([sort, windowed]), ['4: sort', '1: sort, w0'], 'one task needs to deal nothing')
+  t.same(cut([windowed, sort, limit]).slice(2), ['4: reorder, sort', '1: sort, limit'])
+  t.same(cut([sort, windowed]), ['4: sort', '1: sort, w0'], 'one task needs to distribute nothing')
   t.same(cut([windowed], 1), ['1: w0'])
   const [first, second] = stagesOf([filter, limit, filter], schema, 4)
-  t.match(first, { enough: 5, tasks: 4, program: [filter, { op: 'limit', offset: 0, count: 5 }] })
+  t.match(first, { fetch: 5, tasks: 4, program: [filter, { op: 'limit', offset: 0, count: 5 }] })
   t.match(second, { tasks: 1, program: [limit, filter] })
-  t.equal(second?.enough, undefined)
+  t.equal(second?.fetch, undefined)
   t.end()
 })
 
 t.test('the numbers of rows have a name that no column has', (t) => {
   const taken: Schema = [...schema, field('#ROW', int64)]
   const [first, second, third] = stagesOf([windows('sum(a) over (partition by s)')], taken, 2)
-  t.match(first?.program, [{ op: 'number', name: '##row' }, {}])
+  t.match(first?.program, [{ op: 'rowIds', name: '##row' }, {}])
   t.same(
     second?.input.map(({ name }) => name),
     ['a', 'b', 's', '#ROW', '##row'],
   )
-  t.match(third?.program, [{ op: 'restore', name: '##row' }])
+  t.match(third?.program, [{ op: 'reorder', name: '##row' }])
   t.end()
 })

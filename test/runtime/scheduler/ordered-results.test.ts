@@ -1,4 +1,4 @@
-// Several tasks' bytes as one run, with a backend whose tasks the test drives: order, read-ahead, failures, leaving.
+// Several tasks' bytes as one run, with a backend whose tasks the test drives: order, read-prefetcher, failures, leaving.
 
 import t from 'tap'
 import { orderedResults } from '../../../runtime/scheduler/ordered-results.ts'
@@ -52,7 +52,7 @@ t.test('no more tasks run at once than the backend has places for', async (t) =>
   t.equal(await all, '')
 })
 
-t.test('what is read ahead is bounded, and so is what a slow reader is waiting for', async (t) => {
+t.test('what is read prefetcher is bounded, and so is what a slow reader is waiting for', async (t) => {
   const { backend, results } = setUp(2, 2)
   const first = results.next()
   await turns()
@@ -102,7 +102,7 @@ t.test('aborting the signal ends all tasks with its reason', async (t) => {
   const { backend, results } = setUp(3, 2, controller.signal)
   const next = results.next()
   await turns()
-  const reason = new Error('enough')
+  const reason = new Error('fetch')
   controller.abort(reason)
   await t.rejects(next, reason)
   t.ok(backend.tasks.every(({ signal }) => signal.aborted && signal.reason === reason))

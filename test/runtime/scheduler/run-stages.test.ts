@@ -1,16 +1,16 @@
 // Stages one after another, with a backend whose tasks the test drives: what goes on to which task, stopping early,
-// failures, and that nothing of a spool is left.
+// failures, and that nothing of a store is left.
 
 import t from 'tap'
 import type { TaskInput } from '../../../runtime/backend.ts'
-import { shareHeader } from '../../../runtime/codec/partition-frames.ts'
+import { frameHeader } from '../../../runtime/codec/partition-frames.ts'
 import { type StageRequests, stageResults } from '../../../runtime/scheduler/run-stages.ts'
 import { DrivenBackend, namedRequests, turns } from '../driven-backend.ts'
 
 t.setTimeout(20_000)
 
 const text = (words: string): Uint8Array => Buffer.from(words)
-const forShare = (share: number, words: string): Uint8Array[] => [shareHeader(share, words.length), text(words)]
+const forShare = (partition: number, words: string): Uint8Array[] => [frameHeader(partition, words.length), text(words)]
 
 async function readText(chunks: AsyncIterable<Uint8Array>): Promise<string> {
   let all = ''
@@ -35,7 +35,7 @@ function setUp(stages: readonly StageRequests[], concurrency = 2, signal = new A
   return { backend, done, all: readText(results) }
 }
 
-t.test('without dealing, one task takes all results in the order of their tasks', async (t) => {
+t.test('without repartitioning, one task takes all results in the order of their tasks', async (t) => {
   const { backend, done, all } = setUp([{ requests: namedRequests(3) }, { requests: namedRequests(1, 'A') }], 3)
   await turns()
   t.equal(backend.started, 'abc')
@@ -52,8 +52,8 @@ t.test('without dealing, one task takes all results in the order of their tasks'
   t.same(done, ['0.2', '0.0', '0.1', '1.0'])
 })
 
-t.test('dealt results go to the tasks they are for, in the order of those they come from', async (t) => {
-  const { backend, all } = setUp([{ requests: namedRequests(2), shares: 2 }, { requests: namedRequests(2, 'A') }])
+t.test('partitioned results go to the tasks they are for, in the order of those they come from', async (t) => {
+  const { backend, all } = setUp([{ requests: namedRequests(2), partitions: 2 }, { requests: namedRequests(2, 'A') }])
   await turns()
   backend.tasks[1]?.write(...forShare(0, 'b0'), ...forShare(1, 'b1'))
   await turns()
@@ -71,9 +71,9 @@ t.test('dealt results go to the tasks they are for, in the order of those they c
   t.equal(await all, 'first second')
 })
 
-t.test('with enough rows from the first tasks the others are stopped, and what they wrote is left out', async (t) => {
+t.test('with fetch rows from the first tasks the others are stopped, and what they wrote is left out', async (t) => {
   const { backend, done, all } = setUp(
-    [{ requests: namedRequests(5), enough: 10 }, { requests: namedRequests(1, 'A') }],
+    [{ requests: namedRequests(5), fetch: 10 }, { requests: namedRequests(1, 'A') }],
     3,
   )
   await turns()
@@ -81,7 +81,7 @@ t.test('with enough rows from the first tasks the others are stopped, and what t
   backend.tasks[2]?.write(text('c'))
   backend.tasks[2]?.end(10)
   await turns()
-  t.equal(backend.started, 'abcd', 'rows of a later task are not enough')
+  t.equal(backend.started, 'abcd', 'rows of a later task are not fetch')
   backend.tasks[0]?.write(text('a'))
   backend.tasks[0]?.end(4)
   await turns()
@@ -100,7 +100,7 @@ t.test('with enough rows from the first tasks the others are stopped, and what t
 })
 
 t.test('a task that fails although it was not needed any more does not fail the job', async (t) => {
-  const { backend, all } = setUp([{ requests: namedRequests(2), enough: 1 }, { requests: namedRequests(1, 'A') }])
+  const { backend, all } = setUp([{ requests: namedRequests(2), fetch: 1 }, { requests: namedRequests(1, 'A') }])
   await turns()
   backend.tasks[0]?.end(1)
   backend.tasks[1]?.fail(new Error('too late'))
@@ -119,8 +119,8 @@ t.test('the first failure of a stage ends its other tasks and the job', async (t
   t.equal(backend.started, 'ab', 'nothing more is started')
 })
 
-t.test('results that name no share end the job', async (t) => {
-  const { backend, all } = setUp([{ requests: namedRequests(1), shares: 2 }, { requests: namedRequests(2, 'A') }])
+t.test('results that name no partition end the job', async (t) => {
+  const { backend, all } = setUp([{ requests: namedRequests(1), partitions: 2 }, { requests: namedRequests(2, 'A') }])
   await turns()
   backend.tasks[0]?.write(...forShare(7, 'x'))
   await t.rejects(all, { code: 'protocol_error' })
@@ -134,7 +134,7 @@ t.test("aborting the signal ends a stage with the signal's reason", async (t) =>
     controller.signal,
   )
   await turns()
-  const reason = new Error('enough')
+  const reason = new Error('fetch')
   controller.abort(reason)
   await t.rejects(all, reason)
   t.ok(backend.tasks.every(({ signal }) => signal.aborted))

@@ -1,17 +1,17 @@
-// The spool: what goes in comes out, from memory or from a file, and the file goes away.
+// The store: what goes in comes out, from memory or from a file, and the file goes away.
 
 import { existsSync, readdirSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import t from 'tap'
 import type { TaskInput } from '../../../runtime/backend.ts'
-import { Spool } from '../../../runtime/scheduler/shuffle-store.ts'
+import { ShuffleStore } from '../../../runtime/scheduler/shuffle-store.ts'
 
 t.setTimeout(30_000)
 
 const spools = (): readonly string[] =>
   readdirSync(tmpdir())
-    .filter((name) => name.startsWith('volley-spool-'))
+    .filter((name) => name.startsWith('volley-store-'))
     .map((name) => join(tmpdir(), name))
 
 /** Directories that appear while `work` runs and are there at its end. */
@@ -32,47 +32,47 @@ async function readAll({ bytes, read }: TaskInput): Promise<Buffer> {
 const numbered = (length: number, seed: number): Uint8Array =>
   Uint8Array.from({ length }, (_, i) => (i * 31 + seed) & 255)
 
-t.test('a small spool stays in memory', async (t) => {
-  await using spool = new Spool()
+t.test('a small store stays in memory', async (t) => {
+  await using store = new ShuffleStore()
   const made = await newSpools(async () => {
-    await spool.write(0, 0, numbered(5, 1))
-    await spool.write(0, 0, new Uint8Array())
-    await spool.write(0, 0, numbered(3, 2))
+    await store.write(0, 0, numbered(5, 1))
+    await store.write(0, 0, new Uint8Array())
+    await store.write(0, 0, numbered(3, 2))
   })
   t.same(made, [])
-  t.same(await readAll(spool.input(0)), Buffer.concat([numbered(5, 1), numbered(3, 2)]))
-  t.same(await readAll(spool.input(0)), Buffer.concat([numbered(5, 1), numbered(3, 2)]), 'and can be read again')
+  t.same(await readAll(store.input(0)), Buffer.concat([numbered(5, 1), numbered(3, 2)]))
+  t.same(await readAll(store.input(0)), Buffer.concat([numbered(5, 1), numbered(3, 2)]), 'and can be read again')
 })
 
-t.test('each share gives its bytes task after task, however they came', async (t) => {
+t.test('each partition gives its bytes task after task, however they came', async (t) => {
   for (const pad of [0, 9 * 1024 * 1024]) {
-    await using spool = new Spool()
-    await spool.write(2, 1, Buffer.from('c'))
-    await Promise.all([spool.write(0, 1, Buffer.from('a')), spool.write(1, 0, Buffer.from('x'))])
-    if (pad > 0) await spool.write(0, 7, numbered(pad, 3))
-    await Promise.all([spool.write(2, 1, Buffer.from('d')), spool.write(1, 1, Buffer.from('bb'))])
-    await spool.write(0, 1, Buffer.from('A'))
-    t.equal((await readAll(spool.input(1))).toString(), 'aAbbcd')
-    t.equal((await readAll(spool.input(1, 2))).toString(), 'aAbb', 'of the first two tasks only')
-    t.equal((await readAll(spool.input(0))).toString(), 'x')
-    t.equal((await readAll(spool.input(5))).length, 0, 'a share that nobody wrote is empty')
-    if (pad > 0) t.ok((await readAll(spool.input(7))).equals(numbered(pad, 3)))
+    await using store = new ShuffleStore()
+    await store.write(2, 1, Buffer.from('c'))
+    await Promise.all([store.write(0, 1, Buffer.from('a')), store.write(1, 0, Buffer.from('x'))])
+    if (pad > 0) await store.write(0, 7, numbered(pad, 3))
+    await Promise.all([store.write(2, 1, Buffer.from('d')), store.write(1, 1, Buffer.from('bb'))])
+    await store.write(0, 1, Buffer.from('A'))
+    t.equal((await readAll(store.input(1))).toString(), 'aAbbcd')
+    t.equal((await readAll(store.input(1, 2))).toString(), 'aAbb', 'of the first two tasks only')
+    t.equal((await readAll(store.input(0))).toString(), 'x')
+    t.equal((await readAll(store.input(5))).length, 0, 'a partition that nobody wrote is empty')
+    if (pad > 0) t.ok((await readAll(store.input(7))).equals(numbered(pad, 3)))
   }
 })
 
-t.test('a spool beyond 8 MiB is a file, which ends with it', async (t) => {
+t.test('a store beyond 8 MiB is a file, which ends with it', async (t) => {
   const chunks = [...Array.from({ length: 9 }, (_, i) => numbered(1024 * 1024, i)), numbered(1, 7), numbered(70_000, 8)]
   const wanted = Buffer.concat(chunks)
-  const spool = new Spool()
+  const store = new ShuffleStore()
   const made = await newSpools(async () => {
-    for (const chunk of chunks) await spool.write(0, 0, chunk)
+    for (const chunk of chunks) await store.write(0, 0, chunk)
   })
   t.equal(made.length, 1)
-  t.ok((await readAll(spool.input(0))).equals(wanted))
-  const reader = spool.input(0).read()[Symbol.asyncIterator]()
+  t.ok((await readAll(store.input(0))).equals(wanted))
+  const reader = store.input(0).read()[Symbol.asyncIterator]()
   const { value } = await reader.next()
-  t.ok(Buffer.from(value ?? []).equals(wanted.subarray(0, value?.length)), 'a share can be read')
+  t.ok(Buffer.from(value ?? []).equals(wanted.subarray(0, value?.length)), 'a partition can be read')
   await reader.return?.()
-  await spool[Symbol.asyncDispose]()
+  await store[Symbol.asyncDispose]()
   t.notOk(made.some((name) => existsSync(name)))
 })

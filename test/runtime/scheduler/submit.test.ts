@@ -86,7 +86,7 @@ t.test('partial aggregates of all partitions are merged', async (t) => {
 })
 
 t.test('results beyond what memory should hold are merged through a file that is removed', async (t) => {
-  const spools = (): string[] => readdirSync(tmpdir()).filter((name) => name.startsWith('volley-spool-'))
+  const spools = (): string[] => readdirSync(tmpdir()).filter((name) => name.startsWith('volley-store-'))
   const before = new Set(spools())
   const text = 'x'.repeat(90)
   const wide = udf((id: number) => `${(id * 7919) % 100_000}${text}`, [float64], utf8, { name: 'wide' })
@@ -145,7 +145,7 @@ t.test('windows with partition keys run in all workers, and the rows stay in the
   t.equal(report.pids.length, 2)
 })
 
-t.test('a job with a limit stops all workers once there are enough rows', async (t) => {
+t.test('a job with a limit stops all workers once there are fetch rows', async (t) => {
   const slow = udf(
     (slice: number, id: number) => {
       const until = Date.now() + (slice === 0 ? 0 : 20)

@@ -1,5 +1,5 @@
-// Numbers for rows that leave their order and come back to it: a task's rows count from its place in the stage times
-// 2^32, so that a number says where its row came from and orders it among all.
+// Row ids for rows that leave their order and come back to it: a task's rows count from its partition index times 2^32,
+// so that an id says which task its row came from and orders it among all.
 
 import type { Batch, Column } from '../../functions/column/column.ts'
 import { concatBatches } from '../../functions/column/concat.ts'
@@ -9,17 +9,17 @@ import { float64, type Schema } from '../../functions/types/type.ts'
 import { batchBytes, type MemoryBudget } from './memory-budget.ts'
 import type { Operator } from './operators.ts'
 
-/** Numbers of one task: doubles are exact for two million tasks. */
-export const ORIGIN = 2 ** 32
+/** Row ids of one task: doubles are exact for two million tasks. */
+export const PARTITION_ROWS = 2 ** 32
 
-/** Adds the column of numbers. */
-export class NumberOperator implements Operator {
-  readonly satisfied = false
+/** Adds the column of row ids. */
+export class RowIdOperator implements Operator {
+  readonly done = false
   #next: number
 
-  /** @param origin - The task's place in its stage. */
-  constructor(origin: number) {
-    this.#next = origin * ORIGIN
+  /** @param partitionIndex - Of the task, in its stage. */
+  constructor(partitionIndex: number) {
+    this.#next = partitionIndex * PARTITION_ROWS
   }
 
   push({ length, columns }: Batch): Batch {
@@ -32,9 +32,9 @@ export class NumberOperator implements Operator {
   finish(): undefined {}
 }
 
-/** Gathers all rows that one task numbered and gives them in that order, without their numbers. */
-export class RestoreOperator implements Operator {
-  readonly satisfied = false
+/** Gathers all rows that one task gave ids to, and gives them in that order, without their ids. */
+export class ReorderOperator implements Operator {
+  readonly done = false
   readonly #schema: Schema
   readonly #numbers: number
   readonly #budget: MemoryBudget
@@ -60,17 +60,17 @@ export class RestoreOperator implements Operator {
       this.#batches,
       this.#schema.map(({ type }) => type),
     )
-    const positions = placesOf(columns[this.#numbers], length)
+    const positions = positionsById(columns[this.#numbers], length)
     const others = columns.toSpliced(this.#numbers, 1)
     return { length, columns: others.map((column) => takeRows(resolveDictionary(column), positions, length)) }
   }
 }
 
-/** Where each row of the result stands. All rows come back: their numbers leave nothing out and say nothing twice. */
-function placesOf(numbers: Column | undefined, length: number): Int32Array {
+/** Where each row of the result stands. All rows come back: no id is missing, none comes twice. */
+function positionsById(numbers: Column | undefined, length: number): Int32Array {
   const positions = new Int32Array(length).fill(-1)
   if (numbers?.storage === 'number') {
-    for (let row = 0; row < length; row++) positions[(numbers.values[row] ?? 0) % ORIGIN] = row
+    for (let row = 0; row < length; row++) positions[(numbers.values[row] ?? 0) % PARTITION_ROWS] = row
   }
   if (positions.includes(-1)) throw new InternalError('Cannot put rows back in order: some did not come back')
   return positions

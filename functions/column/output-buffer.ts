@@ -1,16 +1,16 @@
-// Columns as generated loops write them: one target per output, and how its array becomes a column.
+// Columns as generated loops write them: one buffer per output, and how its array becomes a column.
 
 import type { DataType } from '../types/type.ts'
 import type { Value } from '../types/value.ts'
 import { type BytesColumn, bigintArray, numberArray, type PlainColumn, setDecimal, storageOf } from './column.ts'
 
 /** Where a loop writes one output: `v` the values, `m` the validity when the output can be null. */
-export interface Target {
+export interface OutputBuffer {
   readonly v: Uint8Array | BigInt64Array | BigUint64Array | ReturnType<typeof numberArray> | Value[]
   readonly m: Uint8Array | undefined
 }
 
-export function makeTarget(type: DataType, length: number, nullable: boolean): Target {
+export function allocateBuffer(type: DataType, length: number, nullable: boolean): OutputBuffer {
   const m = nullable ? new Uint8Array(length) : undefined
   switch (storageOf(type)) {
     case 'number':
@@ -42,22 +42,22 @@ function allOnes(mask: Uint8Array): boolean {
   return all === 0x01010101
 }
 
-/** The column that a filled target holds. */
-export function finishTarget(target: Target, type: DataType, length: number): PlainColumn {
-  const valid = target.m === undefined || allOnes(target.m) ? undefined : target.m
+/** The column that a filled buffer holds. */
+export function finishBuffer(buffer: OutputBuffer, type: DataType, length: number): PlainColumn {
+  const valid = buffer.m === undefined || allOnes(buffer.m) ? undefined : buffer.m
   const storage = storageOf(type)
   switch (storage) {
     case 'null':
       return { storage, type, length, valid: new Uint8Array(length) }
     case 'bytes':
-      return encodeBytes(target.v as Value[], type, length, valid)
+      return encodeBytes(buffer.v as Value[], type, length, valid)
     case 'decimal': {
       const values = new BigUint64Array(2 * length)
-      for (let i = 0; i < length; i++) setDecimal(values, i, ((target.v as Value[])[i] ?? 0n) as bigint)
+      for (let i = 0; i < length; i++) setDecimal(values, i, ((buffer.v as Value[])[i] ?? 0n) as bigint)
       return { storage, type, length, valid, values }
     }
     default:
-      return { storage, type, length, valid, values: target.v } as unknown as PlainColumn
+      return { storage, type, length, valid, values: buffer.v } as unknown as PlainColumn
   }
 }
 
@@ -97,16 +97,16 @@ function encodeText(
 
 /** Writes a text to `scratch` as UTF-8 and gives the end; half a surrogate pair becomes U+FFFD, as in every encoder. */
 function writeUtf8(text: string, size: number, at: number): number {
-  const target = scratch
+  const buffer = scratch
   for (let i = 0; i < size; i++) {
     let code = text.charCodeAt(i)
     if (code < 0x80) {
-      target[at++] = code
+      buffer[at++] = code
       continue
     }
     if (code < 0x800) {
-      target[at++] = 0xc0 | (code >> 6)
-      target[at++] = 0x80 | (code & 63)
+      buffer[at++] = 0xc0 | (code >> 6)
+      buffer[at++] = 0x80 | (code & 63)
       continue
     }
     if (code >= 0xd800 && code < 0xe000) {
@@ -114,17 +114,17 @@ function writeUtf8(text: string, size: number, at: number): number {
       if (code < 0xdc00 && next >= 0xdc00 && next < 0xe000) {
         code = 0x10000 + ((code - 0xd800) << 10) + next - 0xdc00
         i++
-        target[at++] = 0xf0 | (code >> 18)
-        target[at++] = 0x80 | ((code >> 12) & 63)
-        target[at++] = 0x80 | ((code >> 6) & 63)
-        target[at++] = 0x80 | (code & 63)
+        buffer[at++] = 0xf0 | (code >> 18)
+        buffer[at++] = 0x80 | ((code >> 12) & 63)
+        buffer[at++] = 0x80 | ((code >> 6) & 63)
+        buffer[at++] = 0x80 | (code & 63)
         continue
       }
       code = 0xfffd
     }
-    target[at++] = 0xe0 | (code >> 12)
-    target[at++] = 0x80 | ((code >> 6) & 63)
-    target[at++] = 0x80 | (code & 63)
+    buffer[at++] = 0xe0 | (code >> 12)
+    buffer[at++] = 0x80 | ((code >> 6) & 63)
+    buffer[at++] = 0x80 | (code & 63)
   }
   return at
 }
@@ -158,13 +158,13 @@ function joinBytes(
 /** A column of values given one by one; null for null. For small results: group keys, states, constants. */
 export function columnOf(values: readonly Value[], type: DataType): PlainColumn {
   const { length } = values
-  const target = makeTarget(type, length, values.includes(null))
+  const buffer = allocateBuffer(type, length, values.includes(null))
   const storage = storageOf(type)
   const empty = storage === 'bytes' ? '' : storage === 'bigint' || storage === 'decimal' ? 0n : 0
   values.forEach((value, i) => {
-    if (target.m !== undefined) target.m[i] = value === null ? 0 : 1
+    if (buffer.m !== undefined) buffer.m[i] = value === null ? 0 : 1
     const stored = value === null ? (storage === 'object' || type.kind === 'binary' ? null : empty) : value
-    ;(target.v as Value[])[i] = storage === 'mask' ? Number(stored) : stored
+    ;(buffer.v as Value[])[i] = storage === 'mask' ? Number(stored) : stored
   })
-  return finishTarget(target, type, length)
+  return finishBuffer(buffer, type, length)
 }
