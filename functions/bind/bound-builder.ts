@@ -9,6 +9,9 @@ import { bool, type DataType, displayType, type Field } from '../types/type.ts'
 import type { Value } from '../types/value.ts'
 import { argumentOf, type Bound, type BoundCall } from './bound.ts'
 
+/** Characters, bytes and elements that the arguments of a folded call may have. */
+const MAX_FOLDED = 10_000
+
 /** Equal expressions made by one builder are one object, unless they are volatile. */
 export class BoundBuilder {
   readonly #interned = new Map<string, Bound>()
@@ -45,8 +48,8 @@ export class BoundBuilder {
     const coerced = args.map((arg, i) => this.cast(arg, resolution.types[i] ?? arg.type))
     const shared = resolution.volatility !== 'volatile'
     const key = `call ${label} ${displayType(resolution.returns)} ${coerced.map((arg) => arg.id).join(' ')}`
-    const make = (id: number): Bound =>
-      this.#fold({
+    const make = (id: number): Bound => {
+      const call: BoundCall = {
         id,
         kind: 'call',
         label,
@@ -58,7 +61,9 @@ export class BoundBuilder {
         volatility: resolution.volatility,
         kernel: resolution.kernel,
         ...(udf === undefined ? {} : { udf }),
-      })
+      }
+      return this.#fold(call, resolution.costly === true)
+    }
     return shared ? this.#intern(key, make) : make(this.#nextId++)
   }
 
@@ -160,13 +165,14 @@ export class BoundBuilder {
     return bound
   }
 
-  #fold(call: BoundCall): Bound {
+  /** Whoever plans must never compute for long: calls over large constants are left to workers. */
+  #fold(call: BoundCall, costly: boolean): Bound {
     if (call.volatility !== 'immutable' || call.udf !== undefined) return call
     if (call.nulls === 'propagate' && call.args.some((arg) => arg.kind === 'constant' && arg.value === null)) {
       return this.constant(null, call.type)
     }
     const values = call.args.flatMap((arg) => (arg.kind === 'constant' ? [arg.value] : []))
-    if (values.length !== call.args.length) return call
+    if (costly || values.length !== call.args.length || values.reduce(sizeOf, 0) > MAX_FOLDED) return call
     try {
       return this.constant(call.kernel().row(...(values as never[])), call.type)
     } catch (error) {
@@ -175,6 +181,13 @@ export class BoundBuilder {
       throw error
     }
   }
+}
+
+/** `sum` and the size of a value; a little beyond the bound is enough to know. */
+function sizeOf(sum: number, value: Value): number {
+  if (typeof value === 'string' || value instanceof Uint8Array) return sum + value.length
+  if (sum > MAX_FOLDED || typeof value !== 'object' || value === null) return sum + 1
+  return Object.values(value).reduce(sizeOf, sum)
 }
 
 /** A text that two values share exactly when they are the same constant. */

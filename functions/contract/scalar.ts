@@ -79,6 +79,8 @@ export interface Resolution {
   /** The kernel may give null though no argument is null. */
   readonly givesNull: boolean
   readonly volatility: Volatility
+  /** Calls over constants are left to workers; see `ScalarFunction`. */
+  readonly costly?: boolean
   /** Made on first use: planning alone never makes kernels. */
   kernel(): ScalarKernel
 }
@@ -104,8 +106,12 @@ export interface ScalarFunction extends Documentation {
   readonly nulls?: 'propagate' | 'call'
   /** Whether the result may be null though no argument is; the default is yes for `nulls: 'call'` and no otherwise. */
   readonly givesNull?: boolean | ((args: readonly Argument[]) => boolean)
+  /** The time it takes, or the size of its result, is not bounded by the size of its arguments: it is never folded. */
+  readonly costly?: boolean
   /** The default is immutable. */
   readonly volatility?: Volatility
+  /** For functions of the time at which a job was submitted, such as now(): the value then, in milliseconds since 1970. */
+  readonly valueAt?: (submittedAt: number) => Value
   readonly kernel: ScalarKernel | ((args: readonly Argument[], returns: DataType) => ScalarKernel)
 }
 
@@ -129,6 +135,8 @@ export function resolveScalar(fn: ScalarFunction, args: readonly Argument[]): Re
     nulls,
     givesNull,
     volatility: fn.volatility ?? 'immutable',
+    // A pattern can take time that is exponential in the length of the text.
+    costly: fn.costly ?? fn.family === 'regex',
     kernel: () => {
       kernel ??= typeof fn.kernel === 'function' ? fn.kernel(coerced, returns) : fn.kernel
       return kernel

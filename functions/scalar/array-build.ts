@@ -91,6 +91,7 @@ export const arrayBuildFunctions = [
     signature: repeatTypes,
     returns: elementAnd,
     nulls: 'call',
+    costly: true,
     kernel: {
       row: (value: Value, times: number | null) => {
         if (times === null) return null
@@ -117,6 +118,7 @@ export const arrayBuildFunctions = [
     }),
     returns: sameList,
     nulls: 'call',
+    costly: true,
     kernel: {
       row: (values: List | null, length: number | null, fill: Value = null) => {
         if (values === null || length === null) return null

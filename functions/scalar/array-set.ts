@@ -48,6 +48,7 @@ const seriesOf = (name: 'range' | 'generate_series', closed: boolean): ScalarFun
       types.every((type) => isInteger(type) || type.kind === 'null') ? types.map(() => int64) : undefined,
     ),
     returns: list(int64),
+    costly: true,
     kernel: {
       row: (first: bigint, second?: bigint, step = 1n) =>
         second === undefined ? series(0n, first, 1n, closed) : series(first, second, step, closed),

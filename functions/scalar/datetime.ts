@@ -122,6 +122,7 @@ const current = (
     signature: exactly([]),
     returns,
     volatility: 'stable',
+    valueAt: value,
     kernel: () => {
       const constant = value(Date.now())
       return { total: true, row: () => constant }

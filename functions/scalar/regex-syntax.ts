@@ -35,13 +35,18 @@ const posix: Readonly<Record<string, string>> = {
 const sameEscapes = new Set('sSnrtfv0123456789k'.split(''))
 const syntaxCharacters = new Set('^$\\.*+?()[]{}|/'.split(''))
 
+/** Characters of a pattern, and parentheses inside each other: what compiling takes grows with the square of the latter. */
+const MAX_PATTERN = 10_000
+const MAX_NESTING = 100
+
 /**
  * A JavaScript regular expression for a pattern and SQL's flags: `i` ignore case, `m` lines, `s` dot matches all,
  * `x` ignore white space in the pattern; others are handed on.
  *
- * @throws {DataError} `invalid_value` with JavaScript's reason.
+ * @throws {DataError} `invalid_value` with JavaScript's reason, or when the pattern is too long or nests too deep.
  */
 export function sqlRegExp(pattern: string, flags: string): RegExp {
+  if (pattern.length > MAX_PATTERN) throw tooLarge(pattern, `it has more than ${MAX_PATTERN} characters`)
   const inline = /^\(\?([imsxU]+)\)/.exec(pattern)
   const all = new Set(flags + (inline?.[1] ?? ''))
   const body = inline === null ? pattern : pattern.slice(inline[0].length)
@@ -59,11 +64,18 @@ export function sqlRegExp(pattern: string, flags: string): RegExp {
   }
 }
 
+const tooLarge = (pattern: string, why: string): DataError =>
+  new DataError(
+    'invalid_value',
+    `Cannot read the regular expression ${JSON.stringify(`${pattern.slice(0, 40)}…`)}: ${why}`,
+  )
+
 class Translator {
   readonly #pattern: string
   readonly #dotAll: boolean
   readonly #verbose: boolean
   #at = 0
+  #depth = 0
 
   constructor(pattern: string, dotAll: boolean, verbose: boolean) {
     this.#pattern = pattern
@@ -97,7 +109,11 @@ class Translator {
         this.#at += repeat === null ? 1 : repeat[0].length
         return repeat === null ? '\\{' : repeat[0]
       }
+      case ')':
+        this.#depth--
+        break
       case '(':
+        if (++this.#depth > MAX_NESTING) throw tooLarge(rest, `it nests deeper than ${MAX_NESTING} levels`)
         this.#at += rest.startsWith('(?P<', this.#at) ? 4 : 1
         return rest.startsWith('(?P<', this.#at - 4) && this.#at >= 4 ? '(?<' : '('
     }

@@ -74,6 +74,7 @@ const padded = (name: 'lpad' | 'rpad', where: string, example: readonly [string,
     examples: [example],
     signature: exactly([written, count, text], 1),
     returns: utf8,
+    costly: true,
     kernel: { row: (value: string, length: number, fill = ' ') => pad(value, length, fill, name === 'lpad') },
   })
 

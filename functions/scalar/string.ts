@@ -174,6 +174,7 @@ export const stringFunctions = [
     examples: [["repeat('ab', 3)", "'ababab'"]],
     signature: exactly([text, count]),
     returns: utf8,
+    costly: true,
     kernel: {
       row: (value: string, times: number) => {
         if (value.length * times > 2 ** 28)

@@ -44,6 +44,8 @@ export interface PlanOptions {
   /** At most this many tasks. */
   readonly partitions: number
   readonly maxMemoryBytes?: number | undefined
+  /** What now() and its kin speak of, in milliseconds since 1970. Default: the time of planning. */
+  readonly submittedAt?: number
 }
 
 /**
@@ -52,7 +54,7 @@ export interface PlanOptions {
  * @throws {PlanError} `unknown_column`, `unknown_function`, `type_mismatch`, …: whatever is wrong with its expressions.
  */
 export function planJob(job: Job, source: OpenedSource, options: PlanOptions): Plan {
-  const program = withStableValues(programOf(job.steps, source.schema))
+  const program = withStableValues(programOf(job.steps, source.schema), options.submittedAt ?? Date.now())
   const read = columnsRead(program, source.schema)
   const schema = source.schema.filter((_, i) => read.has(i))
   const maxMemoryBytes = options.maxMemoryBytes ?? DEFAULT_MEMORY_BYTES

@@ -1,5 +1,5 @@
-// Functions that are constant within a job, such as now(): they get their value when the job is planned. Workers each
-// have a clock of their own, and keep what they compiled for the next job.
+// Functions of the time of a job, such as now(): the parent gives them their value when the job is submitted, so that all
+// of them, in all tasks and stages, speak of the same instant. Workers each have a clock of their own.
 
 import { catalogue } from '../../functions/catalogue/catalogue.ts'
 import { resolveScalar } from '../../functions/contract/scalar.ts'
@@ -8,23 +8,21 @@ import { rewrite } from '../../functions/expr/walk.ts'
 import { mapNodes } from '../program/map-nodes.ts'
 import type { Program } from '../program/program.ts'
 
-/** The program with the calls of stable functions replaced by their values; the same call has one value. */
-export function withStableValues(program: Program): Program {
-  const values = new Map<string, ExprNode>()
-  const settle = <Node extends ExprNode>(node: Node): Node =>
-    rewrite(node, (inner) => stableValue(inner, values) ?? inner) as Node
-  return program.map((op) => mapNodes(op, settle))
+/**
+ * The program with the calls of such functions replaced by their values.
+ *
+ * @param submittedAt - In milliseconds since 1970.
+ */
+export function withStableValues(program: Program, submittedAt: number): Program {
+  const settled = <Node extends ExprNode>(node: Node): Node =>
+    rewrite(node, (inner) => stableValue(inner, submittedAt) ?? inner) as Node
+  return program.map((op) => mapNodes(op, settled))
 }
 
-function stableValue(node: ExprNode, values: Map<string, ExprNode>): ExprNode | undefined {
+function stableValue(node: ExprNode, submittedAt: number): ExprNode | undefined {
   if (node.kind !== 'call' || node.args.length > 0) return undefined
   const fn = catalogue.scalar(node.name)
-  if (fn?.volatility !== 'stable') return undefined
-  let value = values.get(fn.name)
-  if (value === undefined) {
-    const { returns, kernel } = resolveScalar(fn, [])
-    value = Object.freeze({ kind: 'literal', type: returns, value: kernel().row() })
-    values.set(fn.name, value)
-  }
-  return value
+  if (fn?.valueAt === undefined) return undefined
+  const { returns } = resolveScalar(fn, [])
+  return Object.freeze({ kind: 'literal', type: returns, value: fn.valueAt(submittedAt) })
 }

@@ -36,9 +36,10 @@ export interface JobRun {
  * that cannot travel. What goes wrong later is thrown by the stream, and by `done`.
  */
 export async function submitJob(job: Job, backend: Backend, options: SubmitOptions = {}): Promise<JobRun> {
+  const submittedAt = Date.now()
   const source = await openSource(job.source)
   const partitions = options.partitions ?? 4 * backend.concurrency
-  const plan = planJob(job, source, { partitions, maxMemoryBytes: options.maxMemoryBytes })
+  const plan = planJob(job, source, { partitions, maxMemoryBytes: options.maxMemoryBytes, submittedAt })
   const encoder = new TaskEncoder(options.context)
   const stages = await Promise.all(
     plan.stages.map(

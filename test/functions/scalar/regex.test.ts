@@ -97,3 +97,14 @@ t.test('likePattern() ignores case when asked to, beyond ASCII too', (t) => {
   t.notOk(likePattern('É%', false).test('école'))
   t.end()
 })
+
+t.test('sqlRegExp() refuses patterns that take long to compile', (t) => {
+  const nested = (levels: number) => `${'('.repeat(levels)}a${'*)'.repeat(levels)}`
+  t.ok(sqlRegExp(nested(100), '').test('a'))
+  t.throws(() => sqlRegExp(nested(2000), ''), { code: 'invalid_value', message: /: it nests deeper than 100 levels$/ })
+  t.throws(() => sqlRegExp('a'.repeat(10_001), ''), {
+    code: 'invalid_value',
+    message: /: it has more than 10000 characters$/,
+  })
+  t.end()
+})
