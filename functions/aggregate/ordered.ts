@@ -153,6 +153,7 @@ const endValue = (name: 'first_value' | 'last_value', summary: string): Aggregat
   aggregateFunction({
     name,
     ordered: true,
+    takesNullTreatment: true,
     family: 'aggregate',
     usage: `${name}(value [ORDER BY key])`,
     summary,
@@ -195,6 +196,7 @@ export const orderedAggregates = [
   aggregateFunction({
     name: 'array_agg',
     ordered: true,
+    takesNullTreatment: true,
     family: 'aggregate',
     usage: 'array_agg(value [ORDER BY key])',
     summary: 'The values as a list, nulls included; null when there are no rows',

@@ -84,6 +84,14 @@ function shareOf(name: string, args: readonly Argument[], index: number): number
   throw new PlanError('invalid_argument', `Function "${name}" takes a share from 0 to 1, got ${share}`)
 }
 
+/** How many centroids a sketch may have: a constant from 1, 100 unless given. */
+function compressionOf(name: string, argument: Argument | undefined): number {
+  if (argument === undefined) return 100
+  const size = Number(argument.literal ?? Number.NaN)
+  if (Number.isSafeInteger(size) && size > 0) return Math.max(10, size)
+  throw new PlanError('invalid_argument', `Function "${name}" takes a whole number of centroids from 1, got ${size}`)
+}
+
 class Sketch implements Accumulator {
   readonly #digest: TDigest
   readonly #share: number
@@ -144,6 +152,8 @@ const approximate = ({
   weighted = false,
 }: SketchEntry): AggregateFunction => {
   const share = (args: readonly Argument[]): number => (shareAt === undefined ? 0.5 : shareOf(name, args, shareAt))
+  const compression = (args: readonly Argument[]): number =>
+    compressionOf(name, shareAt === undefined ? undefined : args[shareAt + 1])
   return aggregateFunction({
     name,
     family: 'aggregate',
@@ -154,6 +164,7 @@ const approximate = ({
     signature: exactly(parameters, optional),
     returns: (args) => {
       share(args)
+      compression(args)
       return typeOf(args)
     },
     state: () => [
@@ -163,9 +174,8 @@ const approximate = ({
       field('greatest', float64, false),
     ],
     kernel: (args) => {
-      const [wanted, given] = [share(args), shareAt === undefined ? undefined : args[shareAt + 1]?.literal]
-      const compression = given === undefined || given === null ? 100 : Math.max(10, Number(given))
-      const accumulator = (run?: AggregateRun): Accumulator => new Sketch(wanted, compression, weighted, run)
+      const [wanted, size] = [share(args), compression(args)]
+      const accumulator = (run?: AggregateRun): Accumulator => new Sketch(wanted, size, weighted, run)
       // Values do not leave a sketch: over frames they are kept, and what is about right elsewhere is exact.
       return weighted ? { accumulator } : { ...sortedKernel(percentileOf(wanted)), accumulator }
     },

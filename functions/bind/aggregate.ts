@@ -125,11 +125,15 @@ export interface AggregatePlan {
   readonly project: readonly NamedExpr[]
 }
 
-/** Splits `GROUP BY by` with result columns `by, values` into calls and what is computed from them. */
+/**
+ * Splits `GROUP BY by` with result columns `by, values` into calls and what is computed from them.
+ *
+ * @throws {PlanError} `type_mismatch` for what is neither a key nor inside a call, and for clauses that mean nothing.
+ */
 export function planAggregate(
   by: readonly ExprNode[],
   values: readonly ExprNode[],
-  functions: FunctionSource,
+  functions: AggregateSource,
 ): AggregatePlan {
   const nodeKeys = new NodeKeys()
   const { keys, sets } = groupKeysOf(by, nodeKeys)
@@ -142,6 +146,7 @@ export function planAggregate(
     if (key !== undefined) return column(key)
     if (node.kind !== 'aggregate') return undefined
     if (node.fn === 'grouping') return groupingNumber(node, keys, sets, nodeKeys)
+    checkNullTreatment(node, functions)
     if (!calls.has(text)) calls.set(text, node)
     return column(callName([...calls.keys()].indexOf(text), keys))
   }
@@ -152,6 +157,17 @@ export function planAggregate(
     ...(sets === undefined ? { by: keys, aggregates } : { ...overInputs(keys, aggregates, nodeKeys, functions), sets }),
     project: [...keys.map(({ name }) => ({ name, node: column(name) })), ...project],
   }
+}
+
+/** Aggregates over a window take IGNORE NULLS, whichever they are; of those over groups only where it changes something. */
+function checkNullTreatment({ fn, nullTreatment }: AggregateNode, functions: AggregateSource): void {
+  if (nullTreatment === undefined || typeof fn !== 'string') return
+  const found = functions.aggregate(fn)
+  if (found === undefined || found.takesNullTreatment === true) return
+  throw new PlanError(
+    'type_mismatch',
+    `Cannot use ${nullTreatment.toUpperCase()} NULLS with "${found.name}": leave it out, it is for first_value, last_value and array_agg`,
+  )
 }
 
 /** The name of a call's column among the results: by position, and never a key's. */

@@ -2,7 +2,7 @@
 // are looked up per quarter of an hour and kept, because asking the engine costs a microsecond.
 
 import { PlanError } from '../errors.ts'
-import { daysFromCivil } from './calendar.ts'
+import { daysFromCivil, secondsPerDay } from './calendar.ts'
 
 export interface Zone {
   readonly name: string
@@ -46,12 +46,13 @@ function makeZone(name: string): Zone | undefined {
   }
 }
 
-/** Seconds east of UTC of `Z`, `UTC`, `+02`, `+0200` or `+02:00`; undefined for other texts. */
+/** Seconds east of UTC of `Z`, `UTC`, `+02`, `+0200` or `+02:00`, less than a day; undefined for other texts. */
 export function parseOffset(text: string): number | undefined {
   if (/^(?:z|utc|gmt)$/i.test(text)) return 0
   const match = /^([+-])(\d{2})(?::?(\d{2}))?$/.exec(text)
   if (match === null) return undefined
   const seconds = Number(match[2]) * 3600 + Number(match[3] ?? 0) * 60
+  if (seconds >= secondsPerDay) return undefined
   return match[1] === '-' ? -seconds : seconds
 }
 
@@ -77,7 +78,7 @@ function namedZone(name: string): Zone {
     for (const { type, value } of format.formatToParts(seconds * 1000)) part[type] = value
     const year = part.era?.startsWith('B') ? 1 - Number(part.year) : Number(part.year)
     const days = daysFromCivil(year, Number(part.month), Number(part.day))
-    return days * 86_400 + Number(part.hour) * 3600 + Number(part.minute) * 60 + Number(part.second) - seconds
+    return days * secondsPerDay + Number(part.hour) * 3600 + Number(part.minute) * 60 + Number(part.second) - seconds
   }
   return {
     name,
@@ -99,8 +100,8 @@ function namedZone(name: string): Zone {
  * where they were put forward the time is moved on by the gap.
  */
 export function localToUtc(zone: Zone, local: number): number {
-  const before = zone.offsetAt(local - 86_400)
-  const after = zone.offsetAt(local + 86_400)
+  const before = zone.offsetAt(local - secondsPerDay)
+  const after = zone.offsetAt(local + secondsPerDay)
   const early = local - before
   if (zone.offsetAt(early) === before) return early
   const late = local - after

@@ -69,6 +69,8 @@ export interface AggregateFunction extends Documentation {
   readonly nulls?: 'skip' | 'call'
   /** The result depends on the order of the rows, so that ORDER BY inside a call means something. */
   readonly ordered?: boolean
+  /** IGNORE NULLS and RESPECT NULLS mean something in a call that is no window. */
+  readonly takesNullTreatment?: boolean
   /** Which argument is a share of the rows in order; a descending order counts it from the other end. */
   readonly shareAt?: number
   readonly state: (args: readonly Argument[], returns: DataType) => readonly Field[]

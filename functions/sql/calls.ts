@@ -21,6 +21,14 @@ interface CallParts {
   readonly clause?: Token
 }
 
+/** Aggregates of a place in an order, which WITHIN GROUP gives. */
+const orderedSetAggregates = new Set([
+  'percentile_cont',
+  'quantile_cont',
+  'approx_percentile_cont',
+  'approx_percentile_cont_with_weight',
+])
+
 /** Functions named without parentheses. */
 const constants = new Set(['CURRENT_DATE', 'CURRENT_TIME', 'CURRENT_TIMESTAMP'])
 
@@ -95,6 +103,7 @@ function parseParentheses(parser: Parser, fn: FunctionName, opening: Token, firs
   const distinct = firstArgument === undefined && parser.acceptWords('DISTINCT')
   if (!distinct && firstArgument === undefined) parser.acceptWords('ALL')
   let clause = distinct ? first : undefined
+  if (distinct && parser.atOperator(')')) throw parser.expected('a value')
   const args = parseArguments(parser, fn, firstArgument)
   let orderBy: readonly SortNode[] = Object.freeze([])
   if (parser.atWord('ORDER')) {
@@ -133,6 +142,8 @@ function parseWithinGroup(parser: Parser, fn: FunctionName, inside: CallParts): 
   const token = parser.peek()
   if (!parser.acceptWords('WITHIN')) return inside
   parser.expectWords('GROUP')
+  if (!orderedSetAggregates.has(nameOf(fn)))
+    throw parser.fail(`WITHIN GROUP is for percentiles, order ${nameOf(fn)} by ORDER BY inside it`, token.start)
   if (inside.orderBy.length > 0)
     throw parser.fail(`the order of ${nameOf(fn)} is given twice, inside it and by WITHIN GROUP`, token.start)
   const opening = parser.peek()
@@ -140,8 +151,7 @@ function parseWithinGroup(parser: Parser, fn: FunctionName, inside: CallParts): 
   parser.expectWords('ORDER', 'BY')
   const orderBy = parser.list(() => parseOrdering(parser))
   parser.expectClosing(')', opening)
-  const isOrderedSet = /percentile|quantile|^mode$/.test(nameOf(fn))
-  const ordered = isOrderedSet ? orderBy.map((key) => key.input) : []
+  const ordered = orderBy.map((key) => key.input)
   return { ...inside, args: Object.freeze([...ordered, ...inside.args]), orderBy, clause: inside.clause ?? token }
 }
 

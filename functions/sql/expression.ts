@@ -1,8 +1,10 @@
 // The heart of the grammar: operands and operators by precedence (a Pratt parser). Operators in a row are a loop, so only
 // brackets and prefixes nest.
 
+import { displayNode } from '../expr/display.ts'
 import { literal } from '../expr/literal.ts'
 import type { ExprNode } from '../expr/node.ts'
+import { isNumeric } from '../types/type.ts'
 import { acceptConstant, parseCall } from './calls.ts'
 import type { Token } from './lexer.ts'
 import { acceptTypedLiteral, bytesLiteral, integerLiteral, numberLiteral, textLiteral } from './literals.ts'
@@ -79,8 +81,7 @@ function parseSymbolOperand(parser: Parser, token: Token): ExprNode {
     case '{':
       return parseStruct(parser)
     case '+':
-      parser.next()
-      return parser.expr(precedence.multiplicative)
+      return parsePositive(parser)
     case '-':
       return parseNegative(parser)
     case '*':
@@ -89,6 +90,15 @@ function parseSymbolOperand(parser: Parser, token: Token): ExprNode {
       throw parser.fail('"!" is written NOT', token.start, { expected: ['NOT'] })
   }
   throw parser.expected('a value')
+}
+
+/** A plus changes nothing, and says that a number, a time or an interval follows. */
+function parsePositive(parser: Parser): ExprNode {
+  const { start } = parser.next()
+  const input = parser.expr(precedence.multiplicative)
+  if (input.kind !== 'literal' || isNumeric(input.type) || ['timestamp', 'interval'].includes(input.type.kind))
+    return input
+  throw parser.fail(`"+" stands before numbers, timestamps and intervals, not before ${displayNode(input)}`, start)
 }
 
 /** A minus right before a number belongs to the literal, so that the least 64-bit integer can be written. */

@@ -1,6 +1,8 @@
 // Literal tokens to literal nodes: numbers, strings, bytes, and the typed ones (DATE '…', TIMESTAMP '…', TIME '…',
 // INTERVAL '…'), whose text is checked here so that the error points at it.
 
+import { isIntervalUnit, parseInterval } from '../cast/interval.ts'
+import { parseDate, parseTime, parseTimestamp } from '../cast/temporal-text.ts'
 import { literal } from '../expr/literal.ts'
 import type { ExprNode, LiteralNode } from '../expr/node.ts'
 import { type DataType, date32, float64, int64, interval, time64, timestamp, uint64, utf8 } from '../types/type.ts'
@@ -8,7 +10,6 @@ import type { Value } from '../types/value.ts'
 import type { Token } from './lexer.ts'
 import type { Parser } from './parser.ts'
 import { quote } from './syntax-error.ts'
-import { isIntervalUnit, parseDate, parseInterval, parseTime, parseTimestamp } from './temporal.ts'
 
 /** Whole numbers are Int64, beyond UInt64, beyond Float64; with `.` or `e` Float64. */
 export function numberLiteral(parser: Parser, token: Token, negative = false): LiteralNode {
@@ -92,11 +93,8 @@ function acceptTimestamp(parser: Parser): ExprNode | undefined {
   }
   const token = nextText(parser)
   const type = zoned ? timestamp('ns', '+00:00') : timestamp('ns')
-  const nanos = parseTimestamp(token.value)
+  const nanos = parseTimestamp(token.value, 'ns')
   if (nanos === undefined) throw badText(parser, token, 'a timestamp, write it like 2024-01-31 12:34:56')
-  // The name of a zone is left to the conversion of strings, which knows the zones.
-  if (nanos === 'zone')
-    return parser.node({ kind: 'cast', input: textLiteral(parser, token.value), to: type, safe: false })
   return parser.node(literal(nanos, type))
 }
 

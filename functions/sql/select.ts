@@ -84,7 +84,9 @@ function parseAhead(parser: Parser): { readonly from: string; readonly itemsEnd:
   if (skipTo(parser, 'WINDOW')) {
     parser.next()
     parser.list(() => {
-      const name = parseName(parser, "a window's name").value.toLowerCase()
+      const token = parseName(parser, "a window's name")
+      const name = token.value.toLowerCase()
+      if (parser.windows.has(name)) throw parser.fail(`the window "${token.value}" is defined twice`, token.start)
       parser.expectWords('AS')
       parser.windows.set(name, parseWindow(parser))
     })

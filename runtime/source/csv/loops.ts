@@ -1,8 +1,9 @@
 // The hot loops of CSV parsing, one per type, from bytes to typed arrays. Each takes the spelling that nearly all fields
 // have and hands anything else, nulls too, to `exact`. Nothing here decides what is an error.
 
+import { daysOf } from '../../../functions/cast/calendar.ts'
 import type { TimestampType } from '../../../functions/types/type.ts'
-import { daysFromCivil, isCivil, unitsPerSecond } from '../text/temporal.ts'
+import { unitsPerSecond } from '../text/temporal.ts'
 import type { FieldBlock } from './tokenize.ts'
 
 /** Rows `first` to `last` of the block; the first becomes the batch's row `to`. */
@@ -165,8 +166,8 @@ function civilAt(bytes: Uint8Array, at: number): number {
   const year = two(bytes, at) * 100 + two(bytes, at + 2)
   const month = two(bytes, at + 5)
   const day = two(bytes, at + 8)
-  const isDate = year >= 0 && bytes[at + 4] === minus && bytes[at + 7] === minus && isCivil(year, month, day)
-  return isDate ? daysFromCivil(year, month, day) : notCivil
+  const isDate = year >= 0 && bytes[at + 4] === minus && bytes[at + 7] === minus
+  return (isDate ? daysOf(year, month, day) : undefined) ?? notCivil
 }
 const notCivil = -2147483648
 

@@ -1,23 +1,8 @@
 // Dates, times and timestamps as text (ISO 8601) into counts of their unit. Exact to the last digit or an error.
 // Knows one text at a time, nothing of files.
 
+import { daysOf } from '../../../functions/cast/calendar.ts'
 import type { TimestampType, TimeUnit } from '../../../functions/types/type.ts'
-
-/** Days from 1970-01-01 to a day of the proleptic Gregorian calendar. */
-export function daysFromCivil(year: number, month: number, day: number): number {
-  const y = month <= 2 ? year - 1 : year
-  const era = Math.floor(y / 400)
-  const yearOfEra = y - era * 400
-  const dayOfYear = Math.floor((153 * (month + (month > 2 ? -3 : 9)) + 2) / 5) + day - 1
-  return era * 146097 + yearOfEra * 365 + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100) + dayOfYear - 719468
-}
-
-const monthDays = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
-
-export function isCivil(year: number, month: number, day: number): boolean {
-  if (month < 1 || month > 12 || day < 1 || day > (monthDays[month - 1] as number)) return false
-  return month !== 2 || day < 29 || (year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0))
-}
 
 export const unitsPerSecond: Record<TimeUnit, number> = { s: 1, ms: 1e3, us: 1e6, ns: 1e9 }
 const fractionDigits: Record<TimeUnit, number> = { s: 0, ms: 3, us: 6, ns: 9 }
@@ -30,8 +15,7 @@ const timestampPattern = /^([+-]?\d{4,6}-\d\d-\d\d)[T ](\d\d:\d\d(?::\d\d(?:\.\d
 export function parseDate(text: string): number | undefined {
   const match = datePattern.exec(text)
   if (match === null) return undefined
-  const [year, month, day] = [Number(match[1]), Number(match[2]), Number(match[3])]
-  return isCivil(year, month, day) ? daysFromCivil(year, month, day) : undefined
+  return daysOf(Number(match[1]), Number(match[2]), Number(match[3]))
 }
 
 /** `12:34:56.789` in units since midnight; undefined if it is not a time or has more digits than the unit holds. */

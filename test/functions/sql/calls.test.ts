@@ -30,7 +30,6 @@ t.test('parseExpr() makes nodes of calls', async (t) => {
       'percentile_cont(1) within group (order by x)',
       { ...aggregate, fn: 'percentile_cont', args: [x, one], orderBy: [ascending] },
     ],
-    ['array_agg(x) within group (order by x)', { ...aggregate, fn: 'array_agg', args: [x], orderBy: [ascending] }],
     ['rank() over ()', { ...window, fn: 'rank', args: [] }],
     [
       'lag(x, 1) ignore nulls over (partition by x order by x)',

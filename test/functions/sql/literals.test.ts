@@ -1,4 +1,5 @@
 import t from 'tap'
+import type { LiteralNode } from '../../../functions/expr/node.ts'
 import { parseExpr } from '../../../functions/sql/parse.ts'
 import { date32, float64, int64, interval, time64, timestamp, uint64, utf8 } from '../../../functions/types/type.ts'
 
@@ -62,13 +63,26 @@ t.test('parseExpr() reads literals with their types', async (t) => {
   for (const [text, type, value] of cases) t.strictSame(parseExpr(text), { kind: 'literal', type, value }, text)
 })
 
-t.test('parseExpr() leaves the names of time zones to the cast of strings', async (t) => {
-  t.strictSame(parseExpr("timestamp '2024-01-31 10:00:00 Europe/Rome'"), {
-    kind: 'cast',
-    input: { kind: 'literal', type: utf8, value: '2024-01-31 10:00:00 Europe/Rome' },
-    to: timestamp('ns'),
-    safe: false,
-  })
+t.test('parseExpr() knows the offsets and names of time zones', async (t) => {
+  const at = (text: string) => (parseExpr(text) as LiteralNode).value
+  t.equal(at("timestamp '2024-01-31 10:00:00 Europe/Rome'"), 1_706_691_600_000_000_000n)
+  t.equal(at("timestamptz '2024-01-01 00:00:00+23:59'"), 1_703_980_860_000_000_000n)
+  for (const offset of ['+42:00', '+24:00', '-99', ' Europe/Rom'])
+    t.throws(() => parseExpr(`timestamptz '2024-01-01 00:00:00${offset}'`), { code: 'syntax_error' }, offset)
+})
+
+t.test('parseExpr() reads the texts that a cast reads', async (t) => {
+  t.strictSame(parseExpr("date '2024-01-01 12:00:00'"), parseExpr("date '2024-01-01'"))
+  for (const text of ["date ' 2024-01-01'", "time '12:34:56 '", "timestamp ' 2024-01-01 12:00:00'"])
+    t.throws(() => parseExpr(text), { code: 'syntax_error' }, text)
+})
+
+t.test('parseExpr() takes a plus before numbers, timestamps and intervals alone', async (t) => {
+  t.strictSame(parseExpr('+1'), parseExpr('1'))
+  t.strictSame(parseExpr('+x'), parseExpr('x'))
+  t.strictSame(parseExpr("+interval '1 day'"), parseExpr("interval '1 day'"))
+  for (const text of ['+true', "+'a'", '+null', "+date '2024-01-01'"])
+    t.throws(() => parseExpr(text), { code: 'syntax_error', message: /"\+" stands before numbers/ }, text)
 })
 
 t.test('parseExpr() takes the words of types for columns where no text follows', async (t) => {

@@ -94,6 +94,8 @@ t.test('parseExpr() refuses clauses on functions that cannot have them', async (
     ['upper(a) filter (where a)', 9, /FILTER is for aggregate/],
     ['upper(a) ignore nulls', 9, /IGNORE is for aggregate/],
     ['mean(*)', 5, /only count takes \*, avg does not/],
+    ['mean(a) within group (order by a)', 8, /WITHIN GROUP is for percentiles, order avg by ORDER BY inside it/],
+    ['mean(distinct)', 13, /expected a value after "distinct", found "\)"/],
     ['mean(a order by a) over ()', 0, /avg is ordered by its OVER clause/],
   ] as const
   for (const [text, position, message] of wrong)

@@ -123,3 +123,10 @@ t.test('parseSelect() says what is wrong and what is not supported', async (t) =
     t.throws(() => parseSelect(text), { message: new RegExp(`^${start.replace(/[\\()."*+?,]/g, '\\$&')}`) }, text)
   }
 })
+
+t.test('parseSelect() refuses two windows of one name', async (t) => {
+  t.throws(() => parseSelect('select sum(a) over w from t window w as (order by a), W as (order by b)'), {
+    code: 'syntax_error',
+    message: /the window "W" is defined twice/,
+  })
+})

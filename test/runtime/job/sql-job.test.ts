@@ -79,3 +79,16 @@ t.test('SELECT DISTINCT is ordered by its items alone', async (t) => {
     message: 'Cannot order by x with SELECT DISTINCT: it is no item of the query, add it',
   })
 })
+
+t.test('clauses that change nothing are refused where DataFusion refuses them', async (t) => {
+  const refused = [
+    ['select median(x) ignore nulls from t', 'type_mismatch', /^Cannot use IGNORE NULLS with "median"/],
+    ['select mean(x) respect nulls from t', 'type_mismatch', /^Cannot use RESPECT NULLS with "avg"/],
+    ['select nth_value(x, 1) ignore nulls from t', 'type_mismatch', /^Cannot use IGNORE NULLS with "nth_value"/],
+    ['select approx_percentile_cont(x, 0.5, -100) from t', 'invalid_argument', /centroids from 1, got -100$/],
+    ['select approx_percentile_cont(x, 0.5, 0) from t', 'invalid_argument', /centroids from 1, got 0$/],
+  ] as const
+  for (const [sql, code, message] of refused) await t.rejects(rows(sql), { code, message }, sql)
+  t.same(await rows('select first_value(x) ignore nulls from t'), [[3]])
+  t.same(await rows('select sum(x) ignore nulls over () as s from t'), [[6], [6], [6]])
+})
