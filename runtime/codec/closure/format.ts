@@ -7,9 +7,9 @@
 //   attachments      raw bytes, one behind the other
 //   directories      JSON: the directory of each place; for stack traces only, so not part of the content's digest
 //
-// A record is [kind, …]. Its parts stand for themselves, but for lists, whose first item says what they stand for: a number
-// is the index of another record (below: Ref), a string is one of `textMarks`. Because records refer to each other by index
-// only, the text is flat however deep the values are.
+// A record is [kind, ...operands]. Operands stand for themselves, except lists, whose first item says what they stand for:
+// a number is the index of another record (below: Ref), a string is one of `textMarks`. Because records refer to each
+// other by index only, the text is flat however deeply the values nest.
 //
 //   a  array          a, ...items
 //   A  sparse array   A, length, index, item, index, item …
@@ -35,7 +35,7 @@ export const digestStart = 24
 export const checksumStart = 56
 export const headerBytes = 60
 
-/** Marks of parts: ["u"], ["n", "NaN"], ["b", digits], ["s", position among the strings], ["l", ...parts], ["d", devalue]. */
+/** Marks of operands: ["u"], ["n", "NaN"], ["b", digits], ["s", position among the strings], ["l", ...operands], ["d", devalue]. */
 export const textMarks = { undefined: 'u', number: 'n', bigint: 'b', string: 's', list: 'l', data: 'd' } as const
 /** Strings of this length and more stand among the strings. */
 export const longString = 64

@@ -1,5 +1,5 @@
-// The door of the closure codec: a value to bytes on the sender, bytes to a value in a worker. Revives code: a process
-// that faces the network must never load this file, and takes capture-closure.ts instead.
+// The entry point of the closure codec: a value to bytes on the sender, bytes to a value in a worker. It revives code, so a
+// process that faces the network must never load this file; it takes capture-closure.ts instead.
 
 export { type CapturedClosure, type CaptureOptions, captureClosure } from './capture/capture-closure.ts'
 export type { ShippedEntry } from './capture/report.ts'

@@ -4,7 +4,7 @@ import { types } from 'node:util'
 import { functionFlags, functionKinds, propertyFlags } from '../format.ts'
 import { analyse, type FunctionFacts } from '../source/analyse.ts'
 import { readImports } from '../source/imports.ts'
-import { findScript, type Insides, inspectFunction, type Location } from '../source/inspector.ts'
+import { type FunctionInternals, findScript, inspectFunction, type Location } from '../source/inspector.ts'
 import { findOriginal } from '../source/locations.ts'
 import { writeExtras, writeShippedType } from './capture-object.ts'
 import { readClassSlots } from './class-slots.ts'
@@ -27,15 +27,15 @@ export function captureFunction(walk: Walk, node: GraphNode, fn: AnyFunction): v
     walk.graph.fillReference(node, captureNative(walk, node, fn))
     return
   }
-  const insides = readInsides(walk, node, fn)
-  if (insides?.location !== undefined && captureInstalled(walk, node, fn, insides.location)) return
+  const internals = readInternals(walk, node, fn)
+  if (internals?.location !== undefined && captureInstalled(walk, node, fn, internals.location)) return
 
   const facts = analyseSource(walk, node, source)
   refuseSurroundings(walk, node, facts)
-  const strict = isStrict(fn, facts, insides)
-  const environment = readEnvironment(walk, node, facts, insides)
-  const derived = facts.class !== undefined && readClassSlots(walk, node, fn, facts.class, environment, insides)
-  const position = locate(walk, facts, insides?.location)
+  const strict = isStrict(fn, facts, internals)
+  const environment = readEnvironment(walk, node, facts, internals)
+  const derived = facts.class !== undefined && readClassSlots(walk, node, fn, facts.class, environment, internals)
+  const position = locate(walk, facts, internals?.location)
   const flags = (strict ? functionFlags.strict : 0) | (derived ? functionFlags.derived : 0)
   const { names, values, globals } = environment
   const place = [position.place, position.line, position.column]
@@ -71,7 +71,7 @@ function captureNative(walk: Walk, node: GraphNode, fn: AnyFunction): Record {
   return walk.refuse('closure_native', node, complaint)
 }
 
-function readInsides(walk: Walk, node: GraphNode, fn: AnyFunction): Insides | undefined {
+function readInternals(walk: Walk, node: GraphNode, fn: AnyFunction): FunctionInternals | undefined {
   if (walk.options.captures !== undefined) return undefined
   return inspectFunction(fn, (complaint, cause) => walk.refuse('closure_no_inspector', node, complaint, cause))
 }
@@ -110,14 +110,14 @@ function analyseSource(walk: Walk, node: GraphNode, source: string): FunctionFac
 }
 
 // Only sloppy plain functions have an own `caller`; for other kinds the text of the file decides.
-function isStrict(fn: AnyFunction, facts: FunctionFacts, insides: Insides | undefined): boolean {
+function isStrict(fn: AnyFunction, facts: FunctionFacts, internals: FunctionInternals | undefined): boolean {
   if (facts.kind === 'class') return true
   if (Object.hasOwn(fn, 'caller')) return false
   const isPlainFunction = facts.kind === 'function' && Object.hasOwn(fn, 'prototype') && 'constructor' in fn.prototype
   if (isPlainFunction && Object.hasOwn(fn.prototype, 'constructor')) return true
-  if (insides?.location === undefined) return facts.canBeStrict
-  if (insides.scopes.some(({ description }) => description === 'Module')) return true
-  const { scriptId, line, column } = insides.location
+  if (internals?.location === undefined) return facts.canBeStrict
+  if (internals.scopes.some(({ description }) => description === 'Module')) return true
+  const { scriptId, line, column } = internals.location
   return readImports(scriptId).isStrictAt(line, column)
 }
 
@@ -181,10 +181,10 @@ function missingKeys(owner: object, isStatic: boolean, { class: facts }: Functio
 function isDeclared(owner: object, key: string | symbol, isStatic: boolean, { class: facts }: FunctionFacts): boolean {
   if (facts === undefined) return false
   const descriptor = Object.getOwnPropertyDescriptor(owner, key)
-  const functions = [descriptor?.value, descriptor?.get, descriptor?.set].filter((part) => part !== undefined)
-  return functions.every((part: unknown) => {
-    if (typeof part !== 'function') return false
-    const source = Function.prototype.toString.call(part)
+  const functions = [descriptor?.value, descriptor?.get, descriptor?.set].filter((member) => member !== undefined)
+  return functions.every((member: unknown) => {
+    if (typeof member !== 'function') return false
+    const source = Function.prototype.toString.call(member)
     return facts.members.some((member) => {
       return (
         member.isStatic === isStatic && (member.key === undefined || member.key === key) && member.source === source

@@ -121,9 +121,9 @@ function writeProperties(walk: Walk, node: GraphNode, value: object, plain: bool
     record.push(key, walk.ref(simple[at + 1], node, key))
     node.bytes += key.length + 8
   }
-  const standsForPrototype = plain ? true : walk.ref(prototype, node, 'prototype')
-  if (simple === undefined) writeExtras(walk, node, value, standsForPrototype, () => false)
-  else if (!plain || !Object.isExtensible(value)) writeExtras(walk, node, value, standsForPrototype, () => true)
+  const prototypeOperand = plain ? true : walk.ref(prototype, node, 'prototype')
+  if (simple === undefined) writeExtras(walk, node, value, prototypeOperand, () => false)
+  else if (!plain || !Object.isExtensible(value)) writeExtras(walk, node, value, prototypeOperand, () => true)
 }
 
 // Keys and values, in turn, of an object whose properties are all ordinary; a frozen one counts too, since freezing comes last.

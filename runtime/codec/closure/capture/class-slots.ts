@@ -2,7 +2,7 @@
 // the computed names of its methods.
 
 import type { ClassFacts, ClassSlot } from '../source/class-source.ts'
-import type { Insides } from '../source/inspector.ts'
+import type { FunctionInternals } from '../source/inspector.ts'
 import type { Environment } from './environment.ts'
 import type { GraphNode } from './graph.ts'
 import type { Walk } from './walk.ts'
@@ -14,7 +14,7 @@ export function readClassSlots(
   fn: object,
   { superSlot, slots, eager }: ClassFacts,
   environment: Environment,
-  insides: Insides | undefined,
+  internals: FunctionInternals | undefined,
 ): boolean {
   const { names, values } = environment
   for (const name of eager) walk.eager.push({ node, name, value: values[names.indexOf(name)] })
@@ -23,7 +23,7 @@ export function readClassSlots(
     names.push(slot.slot)
     if (slot.kind === 'key') values.push(walk.ref(findKey(walk, node, fn, slot, usedKeys), node, 'a member name'))
     else {
-      const value = readPrivateField(walk, node, slot.name, insides)
+      const value = readPrivateField(walk, node, slot.name, internals)
       values.push(value)
       walk.graph.captures.push({ owner: node, name: slot.name, value })
     }
@@ -35,11 +35,16 @@ export function readClassSlots(
   return true
 }
 
-function readPrivateField(walk: Walk, node: GraphNode, name: string, insides: Insides | undefined): unknown {
-  if (insides === undefined) {
+function readPrivateField(
+  walk: Walk,
+  node: GraphNode,
+  name: string,
+  internals: FunctionInternals | undefined,
+): unknown {
+  if (internals === undefined) {
     walk.refuse('closure_no_inspector', node, `has the static field ${name}, which only automatic capture can read`)
   }
-  return walk.ref(insides.privateFields.get(name), node, name)
+  return walk.ref(internals.privateFields.get(name), node, name)
 }
 
 // What the key expression uses is often not captured at all; but the class has the method under its name.
@@ -53,7 +58,7 @@ function findKey(
   const owner: object = isStatic ? fn : Reflect.get(fn, 'prototype')
   const key = Reflect.ownKeys(owner).find((candidate) => {
     const { value, get, set } = Object.getOwnPropertyDescriptor(owner, candidate) ?? {}
-    const sources = [value, get, set].filter((part) => typeof part === 'function').map(String)
+    const sources = [value, get, set].filter((member) => typeof member === 'function').map(String)
     return !used.has(candidate) && sources.includes(source)
   })
   if (key === undefined) {

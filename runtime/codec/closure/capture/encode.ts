@@ -30,9 +30,9 @@ export function encodeGraph(
   const bytes = Buffer.allocUnsafeSlow(headerBytes + text.length + attached + directories.length)
 
   let offset = headerBytes
-  for (const part of [text, ...graph.attachments]) {
-    bytes.set(part, offset)
-    offset += part.byteLength
+  for (const section of [text, ...graph.attachments]) {
+    bytes.set(section, offset)
+    offset += section.byteLength
   }
   const digest = hash('sha256', bytes.subarray(headerBytes, offset), 'buffer')
   bytes.set(directories, offset)

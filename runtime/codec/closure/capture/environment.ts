@@ -5,7 +5,7 @@ import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
 import type { FunctionFacts } from '../source/analyse.ts'
 import { type FileImports, readImports } from '../source/imports.ts'
-import type { Insides, ScopeView } from '../source/inspector.ts'
+import type { FunctionInternals, ScopeView } from '../source/inspector.ts'
 import type { FreeName } from '../source/scopes.ts'
 import type { GraphNode } from './graph.ts'
 import { confirmsRequire, importReference } from './references.ts'
@@ -20,29 +20,34 @@ export interface Environment {
 }
 
 /** Resolves every free name of a function, or refuses. */
-export function readEnvironment(walk: Walk, node: GraphNode, facts: FunctionFacts, insides: Insides | undefined) {
+export function readEnvironment(
+  walk: Walk,
+  node: GraphNode,
+  facts: FunctionFacts,
+  internals: FunctionInternals | undefined,
+) {
   const environment: Environment = { names: [], values: [], globals: [] }
   for (const free of facts.free) {
-    const found = insides === undefined ? readNamed(walk, node, free) : readScoped(walk, node, facts, free, insides)
+    const found = internals === undefined ? readNamed(walk, node, free) : readScoped(walk, node, facts, free, internals)
     if (found === undefined) environment.globals.push(free.name)
     else {
       environment.names.push(free.name)
-      environment.values.push(found.stands)
-      walk.graph.captures.push({ owner: node, name: free.name, value: found.stands })
+      environment.values.push(found.operand)
+      walk.graph.captures.push({ owner: node, name: free.name, value: found.operand })
     }
   }
   return environment
 }
 
 interface Found {
-  readonly stands: unknown
+  readonly operand: unknown
 }
 
 /** The explicit form: the user named what the root function captures. */
 function readNamed(walk: Walk, node: GraphNode, { name, optional }: FreeName): Found | undefined {
   const { captures = {} } = walk.options
   const isRoot = node.parent === undefined
-  if (isRoot && Object.hasOwn(captures, name)) return { stands: walk.ref(captures[name], node, name) }
+  if (isRoot && Object.hasOwn(captures, name)) return { operand: walk.ref(captures[name], node, name) }
   if (isGlobalName(name) || optional) return undefined
   if (isRoot) return refuseUnknown(walk, node, name, `add it: { captures: { ${name} } }`)
   return refuseUnknown(walk, node, name, 'captures are named for the shipped function only; pass it as an argument')
@@ -53,10 +58,10 @@ function readScoped(
   node: GraphNode,
   facts: FunctionFacts,
   free: FreeName,
-  insides: Insides,
+  internals: FunctionInternals,
 ): Found | undefined {
   const { name, optional } = free
-  const scope = insides.scopes.find(({ description, variables }) => description !== 'Global' && name in variables)
+  const scope = internals.scopes.find(({ description, variables }) => description !== 'Global' && name in variables)
   if (scope === undefined) {
     if (isGlobalName(name) || optional) return undefined
     if (facts.class?.eager.has(name)) {
@@ -65,16 +70,17 @@ function readScoped(
     }
     return refuseUnknown(walk, node, name, 'declare it, or import it')
   }
-  const file = isFileScope(scope, insides) && insides.location ? readImports(insides.location.scriptId) : undefined
+  const file =
+    isFileScope(scope, internals) && internals.location ? readImports(internals.location.scriptId) : undefined
   if (file !== undefined) {
     const reference = readImport(walk, node, name, scope, file)
-    if (reference !== undefined) return { stands: reference }
+    if (reference !== undefined) return { operand: reference }
     if (!file.isModule) refuseModuleObject(walk, node, name, scope, file)
   }
   const value = readVariable(walk, node, name, scope)
-  trackSharing(walk, node, free, scope, insides)
-  if (isCoverageCounter(name, value)) return { stands: walk.coverage(node, value) }
-  return { stands: walk.ref(value, node, name) }
+  trackSharing(walk, node, free, scope, internals)
+  if (isCoverageCounter(name, value)) return { operand: walk.coverage(node, value) }
+  return { operand: walk.ref(value, node, name) }
 }
 
 function readVariable(walk: Walk, node: GraphNode, name: string, { variables }: ScopeView): unknown {
@@ -108,7 +114,7 @@ function noteImports(walk: Walk, scope: ScopeView, file: FileImports): void {
 }
 
 // In CommonJS the variables of a file are those of the function that Node wraps it in.
-function isFileScope({ description }: ScopeView, { location, scopes }: Insides): boolean {
+function isFileScope({ description }: ScopeView, { location, scopes }: FunctionInternals): boolean {
   if (description === 'Module') return true
   if (location === undefined || !description.startsWith('Closure')) return false
   return !scopes.some((scope) => scope.description === 'Module')
@@ -136,7 +142,13 @@ function toPath(url: string): string {
 
 // V8 does not say whether two functions see the same variable or two of the same name. If any variable of their scopes
 // differs in value they are two; otherwise, as soon as one function assigns it, nobody can tell and both are refused.
-function trackSharing(walk: Walk, node: GraphNode, free: FreeName, scope: ScopeView, { location }: Insides): void {
+function trackSharing(
+  walk: Walk,
+  node: GraphNode,
+  free: FreeName,
+  scope: ScopeView,
+  { location }: FunctionInternals,
+): void {
   const key = `${location?.scriptId} ${scope.description} ${free.name}`
   const { writers, readers } = walk.variables.get(key) ?? { writers: [], readers: [] }
   walk.variables.set(key, { writers, readers })

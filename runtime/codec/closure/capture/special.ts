@@ -85,7 +85,10 @@ function kind(prototype: object | null, write: Kind['write'], covers: Kind['cove
 function leaf(prototype: object | null, record: () => unknown[], covers?: Kind['covers']): Kind {
   const write: Kind['write'] = (_walk, node) => {
     node.record = record()
-    node.bytes = node.record.reduce<number>((sum, part) => sum + (typeof part === 'string' ? part.length : 4), 0)
+    node.bytes = node.record.reduce<number>(
+      (sum, operand) => sum + (typeof operand === 'string' ? operand.length : 4),
+      0,
+    )
   }
   return kind(prototype, write, covers)
 }

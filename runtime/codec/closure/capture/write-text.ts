@@ -1,5 +1,5 @@
-// The text of a closure: records as JSON, because nothing writes and reads that as fast as V8. What JSON has no word for
-// is a list that begins with a mark; see format.ts. The order of records and parts is the order of discovery, so that equal
+// The text of a closure: records as JSON, because nothing writes and reads that as fast as V8. What JSON cannot express is
+// a list that begins with a mark; see format.ts. Records and operands stand in the order of their discovery, so that equal
 // graphs give equal text.
 
 import { stringify } from 'devalue'
@@ -18,30 +18,31 @@ export interface TextTables {
 /** @throws {DevalueError} When the plain data of a shipped type is not plain. */
 export function writeText({ root, places, groups, lengths, records }: TextTables): string {
   const strings = new Map<string, number>()
-  const write = (part: unknown) => (typeof part === 'string' && part.length < longString ? part : mark(part, strings))
+  const write = (operand: unknown) =>
+    typeof operand === 'string' && operand.length < longString ? operand : mark(operand, strings)
   const written = records.map((record) => (record[0] === 't' ? markData(record, strings) : record.map(write)))
   return JSON.stringify([write(root), places, groups, lengths, written, [...strings.keys()]])
 }
 
-function mark(part: unknown, strings: Map<string, number>): unknown {
-  switch (typeof part) {
+function mark(operand: unknown, strings: Map<string, number>): unknown {
+  switch (typeof operand) {
     case 'boolean':
-      return part
+      return operand
     case 'number':
-      return Number.isFinite(part) && !Object.is(part, -0)
-        ? part
-        : [textMarks.number, Object.is(part, -0) ? '-0' : `${part}`]
+      return Number.isFinite(operand) && !Object.is(operand, -0)
+        ? operand
+        : [textMarks.number, Object.is(operand, -0) ? '-0' : `${operand}`]
     case 'string':
-      return part.length < longString ? part : [textMarks.string, positionOf(part, strings)]
+      return operand.length < longString ? operand : [textMarks.string, positionOf(operand, strings)]
     case 'undefined':
       return [textMarks.undefined]
     case 'bigint':
-      return [textMarks.bigint, String(part)]
+      return [textMarks.bigint, String(operand)]
   }
-  if (part === null) return null
-  if (part instanceof GraphNode) return [part.index]
-  if (Array.isArray(part)) return [textMarks.list, ...part.map((item) => mark(item, strings))]
-  return [textMarks.data, stringify(part)]
+  if (operand === null) return null
+  if (operand instanceof GraphNode) return [operand.index]
+  if (Array.isArray(operand)) return [textMarks.list, ...operand.map((item) => mark(item, strings))]
+  return [textMarks.data, stringify(operand)]
 }
 
 function markData([kind, name, data]: Record, strings: Map<string, number>): unknown[] {

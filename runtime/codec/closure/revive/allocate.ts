@@ -7,19 +7,19 @@ import { resolveGlobal } from '../globals.ts'
 import type { ShippedType } from '../shipped-type.ts'
 import { createCoverageStub } from './coverage.ts'
 
-export interface Supplies {
+export interface AllocationContext {
   readonly types: readonly ShippedType[]
   attachment(index: unknown): Uint8Array
-  resolve(part: unknown): unknown
+  resolve(operand: unknown): unknown
 }
 
-type Allocate = (parts: readonly unknown[], supplies: Supplies) => unknown
+type Allocate = (operands: readonly unknown[], context: AllocationContext) => unknown
 
 /** Allocates the value of a record of any kind but functions, prototypes, imports and extras. */
-export function allocateBuiltin([kind, ...parts]: readonly unknown[], supplies: Supplies): unknown {
+export function allocateBuiltin([kind, ...operands]: readonly unknown[], context: AllocationContext): unknown {
   const allocate = allocators.get(String(kind))
   if (allocate === undefined) throw malformed(`it holds a record of unknown kind "${String(kind)}"`)
-  return allocate(parts, supplies)
+  return allocate(operands, context)
 }
 
 const allocators = new Map<string, Allocate>([
@@ -76,14 +76,14 @@ function createGlobal([accessor, ...path]: readonly unknown[]): unknown {
   return value
 }
 
-function createNumbers([index]: readonly unknown[], { attachment }: Supplies): number[] {
+function createNumbers([index]: readonly unknown[], { attachment }: AllocationContext): number[] {
   const bytes = attachment(index)
   if (bytes.byteLength % 8 !== 0) throw malformed('a list of numbers is cut')
   return Array.from(new Float64Array(bytes.slice().buffer))
 }
 
 // A copy: the payload may be shared memory of the transport, and the closure may write to what it captured.
-function createBuffer([index, padding]: readonly unknown[], { attachment }: Supplies): ArrayBuffer {
+function createBuffer([index, padding]: readonly unknown[], { attachment }: AllocationContext): ArrayBuffer {
   const bytes = attachment(index)
   if (!Number.isInteger(padding) || Number(padding) < 0 || Number(padding) > 7)
     throw malformed('a buffer is misaligned')
@@ -94,7 +94,7 @@ function createBuffer([index, padding]: readonly unknown[], { attachment }: Supp
 
 const viewName = /^((Big)?(Int|Uint|Float)\d+(Clamped)?Array|DataView)$/
 
-function createView([name, buffer, offset, length]: readonly unknown[], { resolve }: Supplies): unknown {
+function createView([name, buffer, offset, length]: readonly unknown[], { resolve }: AllocationContext): unknown {
   const memory = resolve(buffer)
   if (!(memory instanceof ArrayBuffer)) throw malformed('a view has no buffer')
   if (name === 'Buffer') return Buffer.from(memory, Number(offset), Number(length))

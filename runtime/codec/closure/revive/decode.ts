@@ -21,8 +21,8 @@ export interface DecodedClosure {
 export function decodeClosure(bytes: Uint8Array): DecodedClosure {
   const { text, attached, directories, senderMajor } = openEnvelope(bytes)
   const { root, places, groups, lengths, records } = readText(text)
-  if (!isListOf(groups, isIndexList)) throw malformed('its groups are not groups')
-  if (!isIndexList(lengths)) throw malformed('its attachments have no lengths')
+  if (!isListOf(groups, isIndexList)) throw malformed('its groups are malformed')
+  if (!isIndexList(lengths)) throw malformed('the lengths of its attachments are malformed')
   return {
     senderMajor,
     root,
@@ -61,7 +61,7 @@ function openEnvelope(bytes: Uint8Array) {
 
 function readFiles(places: unknown, directories: string): string[] {
   const names: unknown = JSON.parse(directories)
-  if (!Array.isArray(places) || !Array.isArray(names)) throw malformed('its places are not a table')
+  if (!Array.isArray(places) || !Array.isArray(names)) throw malformed('its places are malformed')
   return places.map((place: unknown, index) => {
     const [base, anchor]: unknown[] = Array.isArray(place) ? place : []
     const directory: unknown = anchor ?? names[index] ?? ''

@@ -30,11 +30,16 @@ export function singleFactory(spec: FunctionSpec, senderMajor: number): Factory 
 }
 
 /** `(a, b) => [function, setter]`: the setter gives it what could not be made before it. */
-export function cellFactory(spec: FunctionSpec, late: readonly string[], senderMajor: number): Factory {
-  let parameter = '$late'
+export function cellFactory(spec: FunctionSpec, fixUps: readonly string[], senderMajor: number): Factory {
+  let parameter = '$fixUps'
   while (spec.names.includes(parameter)) parameter += '$'
   const before = `(function(${spec.names}){${directive(spec)}return [(`
-  return compile(`${before}${spec.code}\n),${parameter}=>{[${late}]=${parameter}}]})`, before.length, spec, senderMajor)
+  return compile(
+    `${before}${spec.code}\n),${parameter}=>{[${fixUps}]=${parameter}}]})`,
+    before.length,
+    spec,
+    senderMajor,
+  )
 }
 
 /** `(a, b) => [functions]`, for functions that need each other: `bindings` says under which names. */

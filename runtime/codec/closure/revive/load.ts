@@ -36,7 +36,7 @@ interface Entry {
 function readEntry([, specifier, name, place, mode, attributes]: readonly unknown[], files: readonly string[]): Entry {
   const file = place === -1 ? '' : files[Number(place)]
   if (typeof specifier !== 'string' || typeof name !== 'string' || file === undefined)
-    throw malformed('an import is not one')
+    throw malformed('the record of an import is malformed')
   return { specifier, name, file, mode: Number(mode), attributes: attributes as Entry['attributes'] }
 }
 

@@ -5,7 +5,7 @@ import { functionFlags, functionKinds, groupModes } from '../format.ts'
 import type { DecodedClosure } from './decode.ts'
 import { cellFactory, extractFunction, type FunctionSpec, jointFactory, singleFactory } from './factories.ts'
 import { Ref } from './read-text.ts'
-import type { Materials } from './values.ts'
+import type { ValueTable } from './value-table.ts'
 
 interface Member extends FunctionSpec {
   readonly index: number
@@ -13,25 +13,25 @@ interface Member extends FunctionSpec {
   readonly isDerived: boolean
 }
 
-/** Makes every function of a closure and puts it among the materials. */
-export function makeFunctions(closure: DecodedClosure, materials: Materials): void {
+/** Makes every function of a closure and puts it into the value table. */
+export function makeFunctions(closure: DecodedClosure, table: ValueTable): void {
   const derived: Member[] = []
   for (const [mode, ...indexes] of closure.groups) {
     const members = indexes.map((index) => readMember(closure, index))
-    if (mode === groupModes.joint) makeJoint(closure, materials, members)
-    else if (mode === groupModes.cells) makeCells(closure, materials, members)
-    else for (const member of members) makeSingle(closure, materials, member)
+    if (mode === groupModes.joint) makeJoint(closure, table, members)
+    else if (mode === groupModes.cells) makeCells(closure, table, members)
+    else for (const member of members) makeSingle(closure, table, member)
     derived.push(...members.filter(({ isDerived }) => isDerived))
   }
-  for (const member of derived) connectSuperclass(materials, member)
+  for (const member of derived) connectSuperclass(table, member)
 }
 
-function makeSingle({ senderMajor }: DecodedClosure, materials: Materials, member: Member): void {
-  const values = member.values.map((value) => materials.get(value))
-  finish(materials, member, singleFactory(member, senderMajor)(...values))
+function makeSingle({ senderMajor }: DecodedClosure, table: ValueTable, member: Member): void {
+  const values = member.values.map((value) => table.get(value))
+  finish(table, member, singleFactory(member, senderMajor)(...values))
 }
 
-function makeJoint({ senderMajor }: DecodedClosure, materials: Materials, members: readonly Member[]): void {
+function makeJoint({ senderMajor }: DecodedClosure, table: ValueTable, members: readonly Member[]): void {
   const positions = new Map(members.map(({ index }, position) => [index, position]))
   const bindings = new Map<string, number>()
   const parameters = new Map<string, unknown>()
@@ -39,69 +39,69 @@ function makeJoint({ senderMajor }: DecodedClosure, materials: Materials, member
     for (const [at, name] of member.names.entries()) {
       const value = member.values[at]
       const target = value instanceof Ref ? positions.get(value.index) : undefined
-      if (member.isDerived && at === 0) parameters.set(name, superclassOrStandIn(materials, value))
-      else if (target === undefined) parameters.set(name, materials.get(value))
+      if (member.isDerived && at === 0) parameters.set(name, superclassOrStandIn(table, value))
+      else if (target === undefined) parameters.set(name, table.get(value))
       else bindings.set(name, target)
     }
   }
   const made = jointFactory(members, bindings, [...parameters.keys()], senderMajor)(...parameters.values())
-  if (!Array.isArray(made)) throw malformed('a group of functions is not one')
-  for (const [position, member] of members.entries()) finish(materials, member, made[position])
+  if (!Array.isArray(made)) throw malformed('a group does not make functions')
+  for (const [position, member] of members.entries()) finish(table, member, made[position])
 }
 
-function makeCells({ senderMajor }: DecodedClosure, materials: Materials, members: readonly Member[]): void {
+function makeCells({ senderMajor }: DecodedClosure, table: ValueTable, members: readonly Member[]): void {
   const setters = members.map((member) => {
-    const late = member.names.flatMap((name, at) => (materials.has(member.values[at]) ? [] : [{ name, at }]))
+    const fixUps = member.names.flatMap((name, at) => (table.has(member.values[at]) ? [] : [{ name, at }]))
     const values = member.values.map((value, at) => {
-      if (member.isDerived && at === 0) return superclassOrStandIn(materials, value)
-      return materials.has(value) ? materials.get(value) : undefined
+      if (member.isDerived && at === 0) return superclassOrStandIn(table, value)
+      return table.has(value) ? table.get(value) : undefined
     })
     const factory = cellFactory(
       member,
-      late.map(({ name }) => name),
+      fixUps.map(({ name }) => name),
       senderMajor,
     )
     const made = factory(...values)
-    if (!Array.isArray(made)) throw malformed('a function with cells is not one')
-    finish(materials, member, made[0])
-    return () => made[1](late.map(({ at }) => materials.get(member.values[at])))
+    if (!Array.isArray(made)) throw malformed('a function has no cells')
+    finish(table, member, made[0])
+    return () => made[1](fixUps.map(({ at }) => table.get(member.values[at])))
   })
   for (const set of setters) set()
 }
 
-function finish(materials: Materials, member: Member, made: unknown): void {
+function finish(table: ValueTable, member: Member, made: unknown): void {
   const fn = extractFunction(made, member.kind)
   const { name } = member
   if (name !== null && Object.getOwnPropertyDescriptor(fn, 'name')?.value !== name) {
     Object.defineProperty(fn, 'name', { value: name, configurable: true })
   }
-  materials.set(member.index, fn)
+  table.set(member.index, fn)
 }
 
 // A class may be needed by its own superclass; it then starts with a stand-in.
-function superclassOrStandIn(materials: Materials, value: unknown): unknown {
-  if (materials.has(value)) return materials.get(value)
+function superclassOrStandIn(table: ValueTable, value: unknown): unknown {
+  if (table.has(value)) return table.get(value)
   return class {}
 }
 
-function connectSuperclass(materials: Materials, { index, values }: Member): void {
-  const fn = materials.get(new Ref(index))
-  const superclass = materials.get(values[0])
+function connectSuperclass(table: ValueTable, { index, values }: Member): void {
+  const fn = table.get(new Ref(index))
+  const superclass = table.get(values[0])
   if (typeof fn !== 'function' || typeof superclass !== 'function' || Object.getPrototypeOf(fn) === superclass) return
   Object.setPrototypeOf(fn, superclass)
   Object.setPrototypeOf(fn.prototype, superclass.prototype)
 }
 
 function readMember({ records, files }: DecodedClosure, index: number): Member {
-  const [kind, form, flags, name, code, place, line, column, names, values] = records[index] ?? []
-  const isNumbers = [form, flags, place, line, column].every(Number.isInteger)
-  if (kind !== 'f' || !isNumbers || typeof code !== 'string') throw malformed('a function is not one')
+  const [kind, kindIndex, flags, name, code, place, line, column, names, values] = records[index] ?? []
+  const areNumbers = [kindIndex, flags, place, line, column].every(Number.isInteger)
+  if (kind !== 'f' || !areNumbers || typeof code !== 'string') throw malformed('the record of a function is malformed')
   if (!Array.isArray(names) || !Array.isArray(values) || names.length !== values.length || !names.every(isName)) {
-    throw malformed('the captures of a function are not a table')
+    throw malformed('the captures of a function do not fit together')
   }
   return {
     index,
-    kind: functionKinds[Number(form)] ?? 'function',
+    kind: functionKinds[Number(kindIndex)] ?? 'function',
     isStrict: (Number(flags) & functionFlags.strict) !== 0,
     isDerived: (Number(flags) & functionFlags.derived) !== 0,
     name: typeof name === 'string' ? name : null,

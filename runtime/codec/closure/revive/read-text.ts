@@ -24,11 +24,11 @@ export interface ReadTables {
 /** @throws {WireError} `wire_closure_malformed` when `writeText` cannot have written it. */
 export function readText(text: string): ReadTables {
   const [root, places, groups, lengths, records, strings] = parseTables(text)
-  if (!Array.isArray(records) || !records.every(Array.isArray)) throw malformed('its records are not records')
-  if (!Array.isArray(strings)) throw malformed('its strings are no table')
-  const reader = new PartReader(records.length, strings)
-  for (const record of records as unknown[][]) reader.readAll(record)
-  return { root: reader.read(root), places, groups, lengths, records }
+  if (!Array.isArray(records) || !records.every(Array.isArray)) throw malformed('its records are malformed')
+  if (!Array.isArray(strings)) throw malformed('its strings are malformed')
+  const decoder = new OperandDecoder(records.length, strings)
+  for (const record of records as unknown[][]) decoder.decodeAll(record)
+  return { root: decoder.decode(root), places, groups, lengths, records }
 }
 
 function parseTables(text: string): unknown[] {
@@ -41,7 +41,7 @@ function parseTables(text: string): unknown[] {
   throw malformed('its text is not a closure')
 }
 
-class PartReader {
+class OperandDecoder {
   readonly #count: number
   readonly #strings: readonly unknown[]
 
@@ -50,19 +50,19 @@ class PartReader {
     this.#strings = strings
   }
 
-  /** Replaces every part that is marked by what it stands for. */
-  readAll(parts: unknown[], from = 0): unknown[] {
-    for (let at = from; at < parts.length; at++) {
-      const part = parts[at]
-      if (typeof part === 'object' && part !== null) parts[at] = this.read(part)
+  /** Replaces every operand that is marked by what it stands for. */
+  decodeAll(operands: unknown[], from = 0): unknown[] {
+    for (let at = from; at < operands.length; at++) {
+      const operand = operands[at]
+      if (typeof operand === 'object' && operand !== null) operands[at] = this.decode(operand)
     }
-    return parts
+    return operands
   }
 
-  read(part: unknown): unknown {
-    if (typeof part !== 'object' || part === null) return part
-    if (!Array.isArray(part)) throw malformed('a part has no mark')
-    const [mark, content]: unknown[] = part
+  decode(operand: unknown): unknown {
+    if (typeof operand !== 'object' || operand === null) return operand
+    if (!Array.isArray(operand)) throw malformed('an operand has no mark')
+    const [mark, content]: unknown[] = operand
     if (typeof mark === 'number') return this.#reference(mark)
     switch (mark) {
       case textMarks.undefined:
@@ -74,11 +74,11 @@ class PartReader {
       case textMarks.string:
         return this.#string(Number(content))
       case textMarks.list:
-        return this.readAll(part, 1).slice(1)
+        return this.decodeAll(operand, 1).slice(1)
       case textMarks.data:
         return parse(String(content))
     }
-    throw malformed(`it holds a part of unknown mark "${String(mark)}"`)
+    throw malformed(`it holds an operand of unknown mark "${String(mark)}"`)
   }
 
   #reference(index: number): Ref {

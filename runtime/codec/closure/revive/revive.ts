@@ -9,7 +9,7 @@ import { type DecodedClosure, decodeClosure } from './decode.ts'
 import { loadImports } from './load.ts'
 import { makeFunctions } from './make-functions.ts'
 import { Ref } from './read-text.ts'
-import { Materials } from './values.ts'
+import { ValueTable } from './value-table.ts'
 
 export interface ReviveOptions {
   /** The kinds of values that the sender knew how to ship. */
@@ -39,9 +39,9 @@ const none: ReadonlyMap<number, unknown> = new Map()
 const hasImports = ({ records }: DecodedClosure): boolean => records.some(([kind]) => kind === 'i')
 
 function build(closure: DecodedClosure, imports: ReadonlyMap<number, unknown>, types: readonly ShippedType[]): unknown {
-  const materials = new Materials(closure, imports, types)
-  materials.fillReady()
-  makeFunctions(closure, materials)
-  materials.fillRest()
-  return closure.root instanceof Ref ? materials.get(closure.root) : closure.root
+  const table = new ValueTable(closure, imports, types)
+  table.fillReady()
+  makeFunctions(closure, table)
+  table.fillRest()
+  return closure.root instanceof Ref ? table.get(closure.root) : closure.root
 }

@@ -39,49 +39,58 @@ export interface ClassSource {
   readonly length: number
 }
 
-/** Prepares the source text of a class for its journey. */
+/** Prepares the source text of a class for evaluation elsewhere. */
 export function prepareClass(parsed: ParsedFunction, node: ClassExpression, source: string): ClassSource {
-  const surgery: Surgery = { text: parsed.text, slot: createSlots(source), edits: [], skipped: new Set(), slots: [] }
-  const superSlot = cutSuperclass(surgery, node)
-  for (const member of node.body.body) cutMember(surgery, member)
+  const rewrite: ClassRewrite = {
+    text: parsed.text,
+    slot: createSlots(source),
+    edits: [],
+    skipped: new Set(),
+    slots: [],
+  }
+  const superSlot = cutSuperclass(rewrite, node)
+  for (const member of node.body.body) cutMember(rewrite, member)
 
-  const { skipped } = surgery
-  const { text, map } = applyEdits(parsed.text, surgery.edits)
+  const { skipped } = rewrite
+  const { text, map } = applyEdits(parsed.text, rewrite.edits)
   const methods = node.body.body.filter((member) => member.type === 'MethodDefinition')
   const builder = methods.find((member) => member.kind === 'constructor')
   const location = builder?.value.start ?? node.start
   return {
     facts: {
       superSlot,
-      slots: surgery.slots,
+      slots: rewrite.slots,
       eager: new Set(fieldKeys(node, skipped).flatMap((key) => findFreeNames(key).names.map(({ name }) => name))),
       hasPrivateInstances: node.body.body.some(isPrivateInstanceMember),
       members: methods.flatMap((member) => declaredMember(member, parsed.text)),
     },
-    free: findFreeNames(node, { skip: (part) => skipped.has(part) }),
+    free: findFreeNames(node, { skip: (child) => skipped.has(child) }),
     code: text.slice(map(node.start), map(node.end)),
     location: map(location) - map(node.start),
     length: builder ? expectedArguments(builder.value.params) : 0,
   }
 }
 
-interface Surgery {
+interface ClassRewrite {
   readonly text: string
   readonly slot: (name: string) => string
   readonly edits: Edit[]
-  /** Parts that are cut out, so that the names they use are not needed. */
+  /** Nodes that are cut out, so that the names they use are not needed. */
   readonly skipped: Set<AnyNode>
   readonly slots: ClassSlot[]
 }
 
-function cutSuperclass({ text, slot, edits, skipped }: Surgery, { superClass }: ClassExpression): string | undefined {
+function cutSuperclass(
+  { text, slot, edits, skipped }: ClassRewrite,
+  { superClass }: ClassExpression,
+): string | undefined {
   if (!superClass || (superClass.type === 'Literal' && superClass.value === null)) return undefined
   edits.push(replaceLines(text, superClass.start, superClass.end, `${slot('super')} `))
   skipped.add(superClass)
   return slot('super')
 }
 
-function cutMember({ text, slot, edits, skipped, slots }: Surgery, member: AnyNode): void {
+function cutMember({ text, slot, edits, skipped, slots }: ClassRewrite, member: AnyNode): void {
   const isField = member.type === 'PropertyDefinition' && member.static
   if (isField && member.key.type === 'PrivateIdentifier') {
     const { key, value } = member

@@ -24,7 +24,7 @@ export interface FreeNames extends Surroundings {
   readonly names: readonly FreeName[]
 }
 
-/** Analyses one expression. A `member` is a method taken out of its object; parts that `skip` accepts do not count. */
+/** Analyses one expression. A `member` is a method taken out of its object; what `skip` accepts does not count. */
 export function findFreeNames(
   root: AnyNode,
   { isMember = false, skip = () => false }: { isMember?: boolean; skip?: (node: AnyNode) => boolean } = {},
@@ -36,7 +36,7 @@ export function findFreeNames(
 }
 
 type Frame = 'arrow' | 'function' | 'method' | 'field'
-type FunctionParts = { readonly params: readonly AnyNode[]; readonly body: AnyNode; readonly id?: AnyNode | null }
+type FunctionLike = { readonly params: readonly AnyNode[]; readonly body: AnyNode; readonly id?: AnyNode | null }
 type Handlers = { readonly [T in AnyNode['type']]?: (finder: Finder, node: Extract<AnyNode, { type: T }>) => void }
 
 class Finder {
@@ -85,7 +85,7 @@ class Finder {
   }
 
   /** Parameters have a scope of their own: a default value does not see the variables of the body. */
-  visitFunction({ params, body, id }: FunctionParts, frame: Frame): void {
+  visitFunction({ params, body, id }: FunctionLike, frame: Frame): void {
     this.#frames.push(frame)
     this.scopes.within('function', () => {
       if (frame !== 'arrow') this.scopes.declare('arguments')

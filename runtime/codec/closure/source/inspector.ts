@@ -17,7 +17,7 @@ export interface ScopeView {
   readonly variables: object
 }
 
-export interface Insides {
+export interface FunctionInternals {
   readonly location: Location | undefined
   /** Innermost first. */
   readonly scopes: readonly ScopeView[]
@@ -57,7 +57,7 @@ let session: Session | undefined
 let holderId = ''
 
 /** Reads what a function has captured. Takes about 50 µs; the result must not be kept, or the function's scopes leak. */
-export function inspectFunction(fn: object, refuse: RefuseInspector): Insides {
+export function inspectFunction(fn: object, refuse: RefuseInspector): FunctionInternals {
   connect(refuse)
   holder.target = fn
   try {

@@ -2,14 +2,14 @@
 
 import type { AnyNode } from './parse.ts'
 
-export interface PatternParts {
+export interface SplitPattern {
   /** Identifiers, and in assignments also member expressions. */
   readonly targets: readonly AnyNode[]
   /** Default values and computed keys. */
   readonly expressions: readonly AnyNode[]
 }
 
-export function splitPattern(pattern: AnyNode): PatternParts {
+export function splitPattern(pattern: AnyNode): SplitPattern {
   const targets: AnyNode[] = []
   const expressions: AnyNode[] = []
   collect(pattern, targets, expressions)

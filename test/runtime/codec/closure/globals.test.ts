@@ -61,10 +61,10 @@ t.test('captureClosure() keeps a global apart from a capture of the same name in
 
 t.test('captureClosure() copes with names that its own helpers might use', async (t) => {
   const make = (...values: number[]) => {
-    const [$late, $member, $member0, $super, holder, target, scopes] = values
+    const [$fixUps, $member, $member0, $super, holder, target, scopes] = values
     return class extends Array<number> {
       static sum() {
-        return [$late, $member, $member0, $super, holder, target, scopes].reduce((a = 0, b = 0) => a + b)
+        return [$fixUps, $member, $member0, $super, holder, target, scopes].reduce((a = 0, b = 0) => a + b)
       }
       override get length() {
         return super.length
@@ -73,8 +73,8 @@ t.test('captureClosure() copes with names that its own helpers might use', async
   }
   const Summing = make(1, 2, 3, 4, 5, 6, 7)
   t.equal(await reviver.call(() => Summing.sum()), 28)
-  const loop = ($late: number): ((n: number) => number) => {
-    const $member: (n: number) => number = (n) => (n === 0 ? $late : $member0(n - 1))
+  const loop = ($fixUps: number): ((n: number) => number) => {
+    const $member: (n: number) => number = (n) => (n === 0 ? $fixUps : $member0(n - 1))
     const $member0: (n: number) => number = (n) => $member(n)
     return $member
   }

@@ -1,44 +1,45 @@
-// The values of a closure while it is revived: objects are allocated empty first, so that anything may refer to
-// anything, and filled when what they refer to exists.
+// The value table of a closure: what each record stands for, by the record's index. Objects are allocated empty, so that
+// anything may refer to anything, and filled once what they refer to exists. Those that need a function first are the
+// fix-ups, filled last.
 
 import { malformed } from '../errors.ts'
 import { integrityLevels, propertyFlags } from '../format.ts'
 import type { ShippedType } from '../shipped-type.ts'
-import { allocateBuiltin, type Supplies } from './allocate.ts'
+import { type AllocationContext, allocateBuiltin } from './allocate.ts'
 import type { DecodedClosure } from './decode.ts'
 import { Ref } from './read-text.ts'
 
-export class Materials {
+export class ValueTable {
   readonly #closure: DecodedClosure
   readonly #values: unknown[] = []
   readonly #made: boolean[] = []
-  readonly #late = new Set<number>()
+  readonly #fixUps = new Set<number>()
 
   constructor(closure: DecodedClosure, imports: ReadonlyMap<number, unknown>, types: readonly ShippedType[]) {
     this.#closure = closure
-    const supplies: Supplies = {
+    const context: AllocationContext = {
       types,
       attachment: (index) => this.#attachment(index),
-      resolve: (part) => this.#early(part, supplies),
+      resolve: (operand) => this.#allocateAhead(operand, context),
     }
     for (const [index, record] of closure.records.entries()) {
       const [kind] = record
       if (kind === 'f' || kind === 'p' || kind === 'x' || this.#made[index]) continue
-      this.set(index, kind === 'i' ? imports.get(index) : allocateBuiltin(record, supplies))
+      this.set(index, kind === 'i' ? imports.get(index) : allocateBuiltin(record, context))
     }
   }
 
-  /** The value that a part of a record stands for. */
-  get(part: unknown): unknown {
-    if (!(part instanceof Ref)) return part
-    if (!this.has(part)) throw malformed('a value is used before it is made')
-    if (!this.#made[part.index]) this.set(part.index, this.#prototype(part.index))
-    return this.#values[part.index]
+  /** The value that an operand of a record stands for. */
+  get(operand: unknown): unknown {
+    if (!(operand instanceof Ref)) return operand
+    if (!this.has(operand)) throw malformed('a value is used before it is made')
+    if (!this.#made[operand.index]) this.set(operand.index, this.#prototype(operand.index))
+    return this.#values[operand.index]
   }
 
-  has(part: unknown): boolean {
-    if (!(part instanceof Ref) || this.#made[part.index]) return true
-    const [kind, owner] = this.#closure.records[part.index] ?? []
+  has(operand: unknown): boolean {
+    if (!(operand instanceof Ref) || this.#made[operand.index]) return true
+    const [kind, owner] = this.#closure.records[operand.index] ?? []
     return kind === 'p' && owner instanceof Ref && this.#made[owner.index] === true
   }
 
@@ -52,25 +53,25 @@ export class Materials {
     for (const [index, record] of this.#closure.records.entries()) {
       if (record[0] === 'f') continue
       const [kind, target] = record
-      const isBlocked = kind === 'x' && target instanceof Ref && this.#late.has(target.index)
-      if (isBlocked || !record.every((part) => this.has(part))) this.#late.add(index)
+      const isBlocked = kind === 'x' && target instanceof Ref && this.#fixUps.has(target.index)
+      if (isBlocked || !record.every((operand) => this.has(operand))) this.#fixUps.add(index)
       else this.#fill(index, record)
     }
   }
 
   fillRest(): void {
-    for (const index of this.#late) this.#fill(index, this.#closure.records[index] ?? [])
+    for (const index of this.#fixUps) this.#fill(index, this.#closure.records[index] ?? [])
   }
 
-  // Views need their buffer and boxed symbols their symbol at once, wherever these stand in the table.
-  #early(part: unknown, supplies: Supplies): unknown {
-    if (!(part instanceof Ref)) return part
-    const record = this.#closure.records[part.index] ?? []
-    if (!this.#made[part.index]) {
+  // A view needs its buffer, and a boxed symbol its symbol, at once: those may stand later in the table.
+  #allocateAhead(operand: unknown, context: AllocationContext): unknown {
+    if (!(operand instanceof Ref)) return operand
+    const record = this.#closure.records[operand.index] ?? []
+    if (!this.#made[operand.index]) {
       if (record[0] !== 'l' && record[0] !== 'y') throw malformed('a view has no buffer')
-      this.set(part.index, allocateBuiltin(record, supplies))
+      this.set(operand.index, allocateBuiltin(record, context))
     }
-    return this.#values[part.index]
+    return this.#values[operand.index]
   }
 
   #attachment(index: unknown): Uint8Array {
@@ -107,7 +108,7 @@ export class Materials {
         }
         return
       case 's':
-        for (const part of record.slice(1)) (target as Set<unknown>).add(this.get(part))
+        for (const operand of record.slice(1)) (target as Set<unknown>).add(this.get(operand))
         return
       case 'x':
         this.#applyExtras(record)
