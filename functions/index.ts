@@ -3,6 +3,7 @@
 export { type FunctionBuilder, functions } from './catalogue/builders.ts'
 export { catalogue } from './catalogue/catalogue.ts'
 export type { Accumulator, RowRange, Volatility, WindowEvaluator } from './contract/udf.ts'
+export type { ShippedEntry, UdfShipment } from './contract/udf-shipment.ts'
 export {
   CancelledError,
   DataError,

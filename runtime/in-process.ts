@@ -1,9 +1,9 @@
 // The in-process backend: tasks run here, one after the other, through the same bytes as in a worker. For tests, tiny
 // data, and sessions inside a worker, which must not fork workers of their own. User code runs in this process.
 
+import type { CodecContext } from '../functions/contract/codec-context.ts'
 import { CancelledError } from '../functions/errors.ts'
 import type { Backend, RunOptions, TaskRequest, TaskRun, TaskStats } from './backend.ts'
-import type { CodecContext } from './codec/context.ts'
 import type { TaskIo } from './worker/task-io.ts'
 
 export class InProcessBackend implements Backend {

@@ -1,5 +1,7 @@
 // The package's main door: sessions and DataFrames, and everything of the door of functions/.
 
+import { installRuntime } from './evaluate/expr-runtime.ts'
+
 export * from '../functions/index.ts'
 export type { Backend, TaskPart, TaskRequest, TaskRun, TaskStats } from './backend.ts'
 export { type CallOptions, type MapOptions, type MapProgress, WorkerPool } from './calls/worker-pool.ts'
@@ -13,7 +15,7 @@ export {
   setWorkerCtx,
 } from './codec/context-slots.ts'
 export { decodeExpr, encodeExpr, exprReducers, exprRevivers } from './codec/expr-codec.ts'
-export { explainShipping, inspectUdf, type UdfShipment } from './codec/inspect.ts'
+export { explainShipping, inspectUdf } from './codec/inspect.ts'
 export { SessionContext, type SessionOptions } from './context/session.ts'
 export { DataFrame, type ExprInput, type RunOptions } from './dataframe.ts'
 export { evaluateExpr } from './evaluate/evaluate.ts'
@@ -22,3 +24,5 @@ export type { PoolOptions, PoolStats, WorkerInfo } from './pool/pool.ts'
 export type { JobProgress, JobReport } from './scheduler/job-metrics.ts'
 export type { JobRun } from './scheduler/submit.ts'
 export type { CsvOptions, JsonOptions, SourceSpec } from './source/source.ts'
+
+installRuntime()

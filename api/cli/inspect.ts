@@ -1,7 +1,8 @@
 // `volley inspect MODULE#export`: what a user-defined function of the user's own module would take along if it were
 // shipped. It imports that module, so it is a command for its author; the server has nothing of the kind.
 
-import { inspectUdf, type UdfShipment } from '../../runtime/codec/inspect.ts'
+import type { UdfShipment } from '../../functions/contract/udf-shipment.ts'
+import { inspectUdf } from '../../runtime/codec/inspect.ts'
 import { UsageError } from './outcome.ts'
 import { moduleUrl } from './parse-options.ts'
 

@@ -1,10 +1,14 @@
 // Expr: the fluent, immutable wrapper around a node that users hold. It builds nodes and nothing else; what they mean is
 // decided when they are bound to a schema.
 
+import type { RecordBatch, Table, Vector } from 'apache-arrow'
+import type { CodecContext } from '../contract/codec-context.ts'
+import type { UdfShipment } from '../contract/udf-shipment.ts'
 import { PlanError } from '../errors.ts'
 import { parseType } from '../types/parse-type.ts'
 import type { DataType } from '../types/type.ts'
 import { displayNode } from './display.ts'
+import { exprRuntime } from './expr-runtime.ts'
 import { type LiteralValue, literal } from './literal.ts'
 import type {
   AggregateNode,
@@ -211,6 +215,39 @@ export class Expr {
   }
   [Symbol.for('nodejs.util.inspect.custom')](): string {
     return `Expr(${displayNode(this.node)})`
+  }
+
+  /**
+   * This expression as bytes, with the functions in it; bytes of the same expression are equal.
+   *
+   * @param context - Default: the sender context, else inlining.
+   * @throws {ShippingError} When a function in it cannot travel; the message names the path that leads to the obstacle.
+   */
+  toBytes(context?: CodecContext): Uint8Array {
+    return exprRuntime('toBytes').toBytes(this.node, context)
+  }
+  /**
+   * The expression that `toBytes` made. Functions in it are not revived by this.
+   *
+   * @param context - Default: the worker context, else the global one.
+   * @throws {WireError} When the bytes are no expression, or the context refuses what is in them.
+   */
+  static fromBytes(bytes: Uint8Array, context?: CodecContext): Expr {
+    return make(exprRuntime('fromBytes').fromBytes(bytes, context))
+  }
+  /** What its user-defined functions would take along, each once, in order of appearance. */
+  explainShipping(context?: CodecContext): readonly UdfShipment[] {
+    return exprRuntime('explainShipping').explainShipping(this.node, context)
+  }
+  /**
+   * The value of this expression for each row, computed in this process. Functions that were shipped here are revived
+   * here: see docs/security.md.
+   *
+   * @returns One entry per row; for an expression with an aggregate in it one for all rows.
+   * @throws {PlanError} When the expression does not fit the data's columns.
+   */
+  evaluate(data: Table | RecordBatch, context?: CodecContext): Promise<Vector> {
+    return exprRuntime('evaluate').evaluate(this.node, data, context)
   }
 
   #binary(op: BinaryOperator, other: Operand): Expr {

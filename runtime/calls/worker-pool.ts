@@ -1,10 +1,10 @@
 // WorkerPool: the user's functions over the user's values, on forked workers. It encodes calls and reads results; which
 // worker gets a call is ForkPool's business. No code is revived here.
 
+import type { CodecContext } from '../../functions/contract/codec-context.ts'
 import { CancelledError, isVolleyError, PlanError, ResourceError } from '../../functions/errors.ts'
 import type { Backend, Isolation, LogStream } from '../backend.ts'
 import { type CallTarget, decodeResult, encodeCall, encodeTarget } from '../codec/call-codec.ts'
-import type { CodecContext } from '../codec/context.ts'
 import { encodingContext } from '../codec/context-slots.ts'
 import type { EncodedTask } from '../codec/parts.ts'
 import { type CloseOptions, ForkPool, type PoolOptions, type PoolStats, type WorkerInfo } from '../pool/pool.ts'

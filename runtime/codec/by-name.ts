@@ -2,11 +2,11 @@
 // one refuses it, instead of computing with other types than were planned. No body is seen here.
 
 import { hash } from 'node:crypto'
+import type { CodecContext } from '../../functions/contract/codec-context.ts'
 import type { Udf, Volatility } from '../../functions/contract/udf.ts'
 import { WireError } from '../../functions/errors.ts'
 import { didYouMean } from '../../functions/nearest.ts'
 import { signatureOf } from '../../functions/udf/signature.ts'
-import type { CodecContext } from './context.ts'
 
 /** Of a signature, in UTF-16 units; longer ones end in a digest of the whole. */
 const MAX_SIGNATURE = 240

@@ -7,12 +7,12 @@
 // Bodies of functions among the arguments are parts as well. A result holds everything itself.
 
 import { hash } from 'node:crypto'
+import type { CodecContext } from '../../functions/contract/codec-context.ts'
 import type { UserFunction } from '../../functions/contract/udf.ts'
 import { ShippingError, WireError } from '../../functions/errors.ts'
 import type { TaskPart } from '../backend.ts'
 import { signatureText } from './by-name.ts'
 import { captureClosure } from './closure/capture/capture-closure.ts'
-import type { CodecContext } from './context.ts'
 import { decodingContext } from './context-slots.ts'
 import { decodeEnvelope, encodeEnvelope, FLAG_INLINE_CODE } from './envelope.ts'
 import { decodeGraph, encodeGraph } from './graph-codec.ts'

@@ -3,7 +3,7 @@
 // symbols, so that a second copy of the library in a worker finds them.
 
 import { AsyncLocalStorage } from 'node:async_hooks'
-import type { CodecContext } from './context.ts'
+import type { CodecContext } from '../../functions/contract/codec-context.ts'
 
 interface Slots {
   readonly scopes: AsyncLocalStorage<{ context: CodecContext | undefined }>

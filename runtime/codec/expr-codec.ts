@@ -1,9 +1,9 @@
 // One expression to bytes and back. Decoding is synchronous and never revives code: bodies stay opaque until a worker
 // prepares them.
 
+import type { CodecContext } from '../../functions/contract/codec-context.ts'
 import { WireError } from '../../functions/errors.ts'
-import { Expr, isExpr, make } from '../../functions/expr/expr.ts'
-import type { CodecContext } from './context.ts'
+import { type Expr, isExpr, make } from '../../functions/expr/expr.ts'
 import { decodingContext, encodingContext } from './context-slots.ts'
 import { decodeEnvelope, encodeEnvelope, FLAG_INLINE_CODE } from './envelope.ts'
 import { decodeGraph, encodeGraph } from './graph-codec.ts'
@@ -50,22 +50,3 @@ export const exprRevivers = Object.freeze({
     throw new WireError('wire_damaged', 'Cannot read an expression: it is no text')
   },
 })
-
-declare module '../../functions/expr/expr.ts' {
-  interface Expr {
-    /** This expression as bytes; see `encodeExpr`. */
-    toBytes(context?: CodecContext): Uint8Array
-  }
-  namespace Expr {
-    /** The expression that `toBytes` made; see `decodeExpr`. */
-    function fromBytes(bytes: Uint8Array, context?: CodecContext): Expr
-  }
-}
-
-// functions/ is pure and knows no codec: the methods arrive with this room.
-Object.defineProperty(Expr.prototype, 'toBytes', {
-  value(this: Expr, context?: CodecContext) {
-    return encodeExpr(this, context)
-  },
-})
-Object.defineProperty(Expr, 'fromBytes', { value: decodeExpr })

@@ -2,11 +2,11 @@
 // once, as an attachment, and keeps its identity; bytes travel as attachments too. Decoding never revives code.
 
 import * as devalue from 'devalue'
+import type { CodecContext } from '../../functions/contract/codec-context.ts'
 import type { Udf } from '../../functions/contract/udf.ts'
 import { ShippingError, WireError } from '../../functions/errors.ts'
 import { isExpr, make } from '../../functions/expr/expr.ts'
 import { arrowTypes } from './arrow.ts'
-import type { CodecContext } from './context.ts'
 import { packNode, unpackNode } from './pack-node.ts'
 import type { PartCollector, PartSource } from './parts.ts'
 import { encodeSections, type Sections, splitSections } from './sections.ts'

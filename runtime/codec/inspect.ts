@@ -1,27 +1,15 @@
 // What would travel, for people to look at before it does: captured values may be secrets, or far larger than anyone
 // thinks. Nothing is sent, and no code is revived.
 
+import type { CodecContext } from '../../functions/contract/codec-context.ts'
 import type { Udf, UserFunction } from '../../functions/contract/udf.ts'
-import { Expr } from '../../functions/expr/expr.ts'
+import type { UdfShipment } from '../../functions/contract/udf-shipment.ts'
+import type { Expr } from '../../functions/expr/expr.ts'
 import { walk } from '../../functions/expr/walk.ts'
 import { captureClosure } from './closure/capture/capture-closure.ts'
-import type { ShippedEntry } from './closure/capture/report.ts'
-import type { CodecContext } from './context.ts'
 import { encodingContext } from './context-slots.ts'
 import { isScalarUdf } from './shipped-types.ts'
 import { encodeUdf, travelsByValue } from './udf-codec.ts'
-
-/** How one function travels. */
-export interface UdfShipment {
-  readonly name: string
-  /** Absent for a plain function, as `WorkerPool.map` takes them. */
-  readonly family?: Udf['family']
-  readonly kind: 'by-value' | 'by-name'
-  /** Of its frame, body included. */
-  readonly bytes: number
-  /** What its closure takes along: names with the path to them, by value or by reference, and about how many bytes. */
-  readonly captures: readonly ShippedEntry[]
-}
 
 /** What `udf()` and its siblings return, or a definition. */
 export type InspectedUdf = Udf | UserFunction | { readonly definition: Udf }
@@ -69,16 +57,3 @@ function definitionOf(udf: InspectedUdf): Udf | undefined {
   if ('definition' in udf && typeof udf.definition === 'object') return udf.definition as Udf
   return typeof udf === 'function' ? undefined : (udf as Udf)
 }
-
-declare module '../../functions/expr/expr.ts' {
-  interface Expr {
-    /** What its user-defined functions would take along; see `explainShipping`. */
-    explainShipping(context?: CodecContext): readonly UdfShipment[]
-  }
-}
-
-Object.defineProperty(Expr.prototype, 'explainShipping', {
-  value(this: Expr, context?: CodecContext) {
-    return explainShipping(this, context)
-  },
-})

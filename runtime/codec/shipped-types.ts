@@ -1,6 +1,7 @@
 // Expressions and user-defined functions inside closures: they travel as what they are, under the context in force, and
 // not as the library's objects that they happen to be.
 
+import type { CodecContext } from '../../functions/contract/codec-context.ts'
 import type { Udf } from '../../functions/contract/udf.ts'
 import { WireError } from '../../functions/errors.ts'
 import { type Expr, isExpr } from '../../functions/expr/expr.ts'
@@ -8,7 +9,6 @@ import { aggregateCallable } from '../../functions/udf/aggregate.ts'
 import { callable, type ScalarUDF } from '../../functions/udf/scalar.ts'
 import { windowCallable } from '../../functions/udf/window.ts'
 import type { ShippedType } from './closure/shipped-type.ts'
-import type { CodecContext } from './context.ts'
 import { decodeExpr, encodeExpr } from './expr-codec.ts'
 import { decodeUdf, encodeUdf } from './udf-codec.ts'
 import { isRecord } from './validate-type.ts'

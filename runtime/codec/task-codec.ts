@@ -1,11 +1,11 @@
 // Tasks to bytes under the sender context, and back under the worker context. The program is a part, and so is the body
 // of each function in it: the tasks of a job refer to them, and a worker knows what it has compiled before by its hash.
 
+import type { CodecContext } from '../../functions/contract/codec-context.ts'
 import { WireError } from '../../functions/errors.ts'
 import type { TaskPart } from '../backend.ts'
 import type { Program } from '../program/program.ts'
 import type { Task } from '../program/task.ts'
-import type { CodecContext } from './context.ts'
 import { decodingContext, encodingContext } from './context-slots.ts'
 import { decodeEnvelope, encodeEnvelope, FLAG_INLINE_CODE } from './envelope.ts'
 import { decodeGraph, encodeGraph } from './graph-codec.ts'

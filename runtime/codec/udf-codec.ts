@@ -3,11 +3,11 @@
 
 import { hash } from 'node:crypto'
 import * as devalue from 'devalue'
+import type { CodecContext } from '../../functions/contract/codec-context.ts'
 import type { Udf, UdfBody } from '../../functions/contract/udf.ts'
 import { createError, ShippingError, VolleyError, WireError } from '../../functions/errors.ts'
 import { findByName, signatureText } from './by-name.ts'
 import { captureClosure } from './closure/capture/capture-closure.ts'
-import type { CodecContext } from './context.ts'
 import { decodeEnvelope, encodeEnvelope, type Family, FLAG_INLINE_CODE } from './envelope.ts'
 import { findPart, noParts, type PartCollector, type PartSource } from './parts.ts'
 import { encodeSections, splitSections } from './sections.ts'

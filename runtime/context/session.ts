@@ -2,6 +2,7 @@
 // them, and stands in the codec's slots. What is registered is kept in registry.ts, jobs run in submit.ts.
 
 import type { RecordBatch, Table } from 'apache-arrow'
+import type { CodecContext } from '../../functions/contract/codec-context.ts'
 import type { Udf } from '../../functions/contract/udf.ts'
 import { PlanError } from '../../functions/errors.ts'
 import { type Expr, make } from '../../functions/expr/expr.ts'
@@ -12,7 +13,6 @@ import { type AggregateUDF, aggregateCallable } from '../../functions/udf/aggreg
 import { callable, type ScalarUDF } from '../../functions/udf/scalar.ts'
 import { type WindowUDF, windowCallable } from '../../functions/udf/window.ts'
 import type { Backend } from '../backend.ts'
-import type { CodecContext } from '../codec/context.ts'
 import { globalCtx } from '../codec/context-slots.ts'
 import { ownValue } from '../data/json-values.ts'
 import { encodeArrow, encodeColumns } from '../data/memory-table.ts'
@@ -39,8 +39,9 @@ export interface SessionOptions {
   readonly log?: 'inherit' | 'ignore'
 }
 
-/** What contexts that differ only in options share. */
-interface Shared {
+/** What a context and those derived from it have in common. */
+interface SharedState {
+  readonly options: SessionOptions
   readonly registry: Registry
   /** Shared by all jobs from the first one on, also while it is being made. */
   backend: Promise<Backend> | undefined
@@ -56,19 +57,13 @@ interface Shared {
  */
 export class SessionContext implements CodecContext, DataFrameHost, AsyncDisposable {
   readonly udfInlining: boolean
-  readonly #options: SessionOptions
-  readonly #shared: Shared
+  readonly #shared: SharedState
 
-  constructor(options: SessionOptions = {}) {
-    const derived = SessionContext.#deriving
-    const fresh = { registry: new Registry(), backend: undefined, closed: false }
-    this.#options = derived === undefined ? options : derived.from.#options
-    this.#shared = derived === undefined ? fresh : derived.from.#shared
+  /** @param derived - Of `withUdfInlining` alone: the policy of this context, and the state of the one it comes from. */
+  constructor(options: SessionOptions = {}, derived?: { readonly udfInlining: boolean; readonly shared: SharedState }) {
     this.udfInlining = derived?.udfInlining ?? true
+    this.#shared = derived?.shared ?? { options, registry: new Registry(), backend: undefined, closed: false }
   }
-
-  /** What the constructor takes over while another context is derived from one. */
-  static #deriving: { readonly from: SessionContext; readonly udfInlining: boolean } | undefined
 
   /** The process-wide context, made on first use; the last fallback when decoding. */
   static global(): SessionContext {
@@ -179,12 +174,7 @@ export class SessionContext implements CodecContext, DataFrameHost, AsyncDisposa
    * from outside are refused. This context stays as it is. What that protects: docs/security.md.
    */
   withUdfInlining({ enabled }: { readonly enabled: boolean }): SessionContext {
-    SessionContext.#deriving = { from: this, udfInlining: enabled }
-    try {
-      return new SessionContext()
-    } finally {
-      SessionContext.#deriving = undefined
-    }
+    return new SessionContext(this.#shared.options, { udfInlining: enabled, shared: this.#shared })
   }
 
   findUdf(family: Udf['family'], name: string): Udf | undefined {
@@ -202,7 +192,7 @@ export class SessionContext implements CodecContext, DataFrameHost, AsyncDisposa
   /** Runs a job on this session's workers. */
   async submit(job: Job, options: RunOptions): Promise<JobRun> {
     const backend = await this.backend()
-    const log = options.onLog ?? (this.#options.log === 'ignore' ? undefined : inheritLog)
+    const log = options.onLog ?? (this.#shared.options.log === 'ignore' ? undefined : inheritLog)
     return submitJob(job, backend, { ...options, context: this, ...(log === undefined ? {} : { onLog: log }) })
   }
 
@@ -229,7 +219,7 @@ export class SessionContext implements CodecContext, DataFrameHost, AsyncDisposa
   }
 
   async #makeBackend(): Promise<Backend> {
-    const { backend = 'fork', workers, spareWorkers, workerContext } = this.#options
+    const { backend = 'fork', workers, spareWorkers, workerContext } = this.#shared.options
     if (typeof backend === 'object') return backend
     if (backend === 'in-process' || process.env.VOLLEY_WORKER === '1')
       return new InProcessBackend(this.withUdfInlining({ enabled: true }))

@@ -2,8 +2,8 @@
 // is first needed, and user functions run in this process.
 
 import type { RecordBatch, Table, Vector } from 'apache-arrow'
-import { Expr } from '../../functions/expr/expr.ts'
-import type { CodecContext } from '../codec/context.ts'
+import type { CodecContext } from '../../functions/contract/codec-context.ts'
+import type { Expr } from '../../functions/expr/expr.ts'
 
 /**
  * The value of an expression for each row of a table or batch.
@@ -19,16 +19,3 @@ export async function evaluateExpr(expr: Expr, data: Table | RecordBatch, contex
   const { runExpr } = await import('./run-expr.ts')
   return runExpr(expr, data, context)
 }
-
-declare module '../../functions/expr/expr.ts' {
-  interface Expr {
-    /** The value of this expression for each row, computed in this process; see `evaluateExpr`. */
-    evaluate(data: Table | RecordBatch, context?: CodecContext): Promise<Vector>
-  }
-}
-
-Object.defineProperty(Expr.prototype, 'evaluate', {
-  value(this: Expr, data: Table | RecordBatch, context?: CodecContext) {
-    return evaluateExpr(this, data, context)
-  },
-})

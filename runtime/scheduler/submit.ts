@@ -1,10 +1,10 @@
 // The spine: one job's way from its plan to its result bytes. It knows job, plan, codec and backend; never the engine,
 // never a worker.
 
+import type { CodecContext } from '../../functions/contract/codec-context.ts'
 import { CancelledError, isVolleyError, ResourceError, type VolleyError } from '../../functions/errors.ts'
 import type { Schema } from '../../functions/types/type.ts'
 import type { Backend, TaskRequest } from '../backend.ts'
-import type { CodecContext } from '../codec/context.ts'
 import { TaskEncoder } from '../codec/task-codec.ts'
 import type { Job, JobOptions } from '../job/job.ts'
 import { planJob } from '../plan/plan.ts'

@@ -2,8 +2,8 @@
 
 import { createHash } from 'node:crypto'
 import * as devalue from 'devalue'
+import type { CodecContext } from '../../functions/contract/codec-context.ts'
 import type { Udf } from '../../functions/contract/udf.ts'
-import type { CodecContext } from '../codec/context.ts'
 import { getWorkerCtx } from '../codec/context-slots.ts'
 import type { LoadedContext } from './task-loop.ts'
 

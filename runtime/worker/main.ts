@@ -1,6 +1,7 @@
 // The entry of a worker process: the task loop around the engine. Everything a worker loads hangs on this file.
 
 import { setFlagsFromString } from 'node:v8'
+import { installRuntime } from '../evaluate/expr-runtime.ts'
 import { loadContext } from './load-context.ts'
 import { installDoors } from './module-hooks.ts'
 import { runWork } from './run-work.ts'
@@ -14,4 +15,5 @@ setFlagsFromString('--initial-heap-size=64')
 // Sessions that user code makes in here must not fork workers of their own.
 process.env.VOLLEY_WORKER = '1'
 installDoors()
+installRuntime()
 startTaskLoop(runWork, { loadContext })

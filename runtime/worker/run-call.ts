@@ -8,8 +8,6 @@ import { type DecodedCall, decodeCall, encodeResult } from '../codec/call-codec.
 import { decodingContext, encodingContext } from '../codec/context-slots.ts'
 import { reviveOnce } from '../codec/prepare.ts'
 import { userFrame } from '../engine/udf-failure.ts'
-// Expressions among the arguments can be evaluated.
-import '../evaluate/evaluate.ts'
 import type { TaskIo, TaskReport } from './task-io.ts'
 
 /** Runs an encoded call, awaits what it returns, and writes the result. */

@@ -2,7 +2,6 @@
 // process that faces the network must never load this file; it takes capture-closure.ts instead.
 
 export { type CapturedClosure, type CaptureOptions, captureClosure } from './capture/capture-closure.ts'
-export type { ShippedEntry } from './capture/report.ts'
 export { type ClosureCode, type ClosureWireCode, closureCodes, closureWireCodes } from './errors.ts'
 export { type ReviveOptions, reviveClosure } from './revive/revive.ts'
 export type { ShippedType } from './shipped-type.ts'

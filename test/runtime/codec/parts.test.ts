@@ -3,8 +3,8 @@
 
 import t from 'tap'
 import { col, type Expr, float64, udf } from 'volley'
+import type { CodecContext } from '../../../functions/contract/codec-context.ts'
 import { decodeCall, decodeResult, encodeCall, encodeResult, encodeTarget } from '../../../runtime/codec/call-codec.ts'
-import type { CodecContext } from '../../../runtime/codec/context.ts'
 import { decodeEnvelope, encodeEnvelope, FLAG_INLINE_CODE } from '../../../runtime/codec/envelope.ts'
 import { decodeExpr, encodeExpr } from '../../../runtime/codec/expr-codec.ts'
 import { decodeGraph, encodeGraph } from '../../../runtime/codec/graph-codec.ts'

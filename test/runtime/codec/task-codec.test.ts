@@ -2,8 +2,8 @@
 
 import t from 'tap'
 import { col, functions as f, float64, int64, udf, utf8 } from 'volley'
+import type { CodecContext } from '../../../functions/contract/codec-context.ts'
 import { field } from '../../../functions/types/type.ts'
-import type { CodecContext } from '../../../runtime/codec/context.ts'
 import { encodeEnvelope } from '../../../runtime/codec/envelope.ts'
 import { encodeGraph } from '../../../runtime/codec/graph-codec.ts'
 import { type EncodedTask, noParts } from '../../../runtime/codec/parts.ts'

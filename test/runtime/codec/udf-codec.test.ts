@@ -16,9 +16,9 @@ import {
   udf,
   utf8,
 } from 'volley'
+import type { CodecContext } from '../../../functions/contract/codec-context.ts'
 import type { ScalarUdf, Udf } from '../../../functions/contract/udf.ts'
 import type { ExprNode } from '../../../functions/expr/node.ts'
-import type { CodecContext } from '../../../runtime/codec/context.ts'
 import {
   clearSenderCtx,
   clearWorkerCtx,

@@ -1,12 +1,13 @@
 // A value to bytes: what senders load of the closure codec. Nothing that brings code to life may be imported here.
 
+import type { ShippedEntry } from '../../../../functions/contract/udf-shipment.ts'
 import { arrowTypes } from '../../arrow.ts'
 import type { Subject } from '../errors.ts'
 import type { ShippedType } from '../shipped-type.ts'
 import { captureGraph } from './capture.ts'
 import { encodeGraph } from './encode.ts'
 import { planGroups } from './plan.ts'
-import { createReport, refuseTooLarge, type ShippedEntry, warnAboutSizes } from './report.ts'
+import { createReport, refuseTooLarge, warnAboutSizes } from './report.ts'
 import type { WalkOptions } from './walk.ts'
 
 export interface CaptureOptions {

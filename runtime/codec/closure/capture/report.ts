@@ -1,20 +1,9 @@
 // What would travel, for people: captured values may be secrets, or far larger than anyone thinks.
 
+import type { ShippedEntry } from '../../../../functions/contract/udf-shipment.ts'
 import { formatPath, refuse } from '../errors.ts'
 import { type Graph, GraphNode, isReference } from './graph.ts'
 import type { WalkOptions } from './walk.ts'
-
-/** One captured name. */
-export interface ShippedEntry {
-  readonly name: string
-  /** The captured names that lead to it, itself included. */
-  readonly path: readonly string[]
-  readonly kind: 'by-value' | 'by-reference'
-  /** About how many bytes it takes, with everything that only it brings along. */
-  readonly bytes: number
-  /** For `by-reference`: where the worker finds it, such as `node:path#join` or `Math.max`. */
-  readonly reference?: string
-}
 
 const warnBytes = 1024 * 1024
 

@@ -1,6 +1,6 @@
 // What encoding and decoding ask of a context. SessionContext is one; the codec never sees more of it.
 
-import type { Udf } from '../../functions/contract/udf.ts'
+import type { Udf } from './udf.ts'
 
 export interface CodecContext {
   /** Whether function bodies may travel by value: on encoding they are sent by name instead, on decoding refused. */

@@ -1,0 +1,27 @@
+// How functions travel, described for people: captured values may be secrets, or far larger than anyone thinks.
+
+import type { Udf } from './udf.ts'
+
+/** How one function travels. */
+export interface UdfShipment {
+  readonly name: string
+  /** Absent for a plain function, as `WorkerPool.map` takes them. */
+  readonly family?: Udf['family']
+  readonly kind: 'by-value' | 'by-name'
+  /** Of its frame, body included. */
+  readonly bytes: number
+  /** What its closure takes along: names with the path to them, by value or by reference, and about how many bytes. */
+  readonly captures: readonly ShippedEntry[]
+}
+
+/** One captured name. */
+export interface ShippedEntry {
+  readonly name: string
+  /** The captured names that lead to it, itself included. */
+  readonly path: readonly string[]
+  readonly kind: 'by-value' | 'by-reference'
+  /** About how many bytes it takes, with everything that only it brings along. */
+  readonly bytes: number
+  /** For `by-reference`: where the worker finds it, such as `node:path#join` or `Math.max`. */
+  readonly reference?: string
+}
