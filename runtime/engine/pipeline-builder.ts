@@ -7,8 +7,9 @@ import { type Bound, partsOf } from '../../functions/bind/bound.ts'
 import { bindWindow } from '../../functions/bind/window.ts'
 import { catalogue } from '../../functions/catalogue/catalogue.ts'
 import type { ExprNode } from '../../functions/expr/node.ts'
-import { columnsOf, rewrite, walk } from '../../functions/expr/walk.ts'
+import { columnsOf, rewrite } from '../../functions/expr/walk.ts'
 import type { Schema } from '../../functions/types/type.ts'
+import { isEvaluatedOnce } from '../program/evaluated-once.ts'
 import type { AggregateOp, NamedNode, Program } from '../program/program.ts'
 import { partialSchema, schemaAfter } from '../program/schema.ts'
 import { CompiledAggregation } from './aggregate/aggregate.ts'
@@ -155,10 +156,10 @@ export class PipelineBuilder {
   /** Makes what is pending an operator of its own when nodes use a column that a user function computes. */
   #materialiseFor(nodes: readonly ExprNode[]): void {
     const columns = this.#columns
-    if (columns === undefined || !columns.some(({ node }) => callsUser(node))) return
+    if (columns === undefined || !columns.some(({ node }) => isEvaluatedOnce(node))) return
     const binder = new Binder(this.schema, catalogue)
     const mentioned = [...columnsOf(nodes)].map((name) => columns[binder.columnIndex(name)])
-    if (mentioned.some((column) => column !== undefined && callsUser(column.node))) this.#materialise()
+    if (mentioned.some((column) => column !== undefined && isEvaluatedOnce(column.node))) this.#materialise()
   }
 
   #materialise(): void {
@@ -215,15 +216,4 @@ function finalAggregate(op: AggregateOp): CompiledAggregation {
 function canFail(bound: Bound): boolean {
   if (bound.kind === 'call' && (bound.volatility !== 'immutable' || bound.kernel().total !== true)) return true
   return partsOf(bound).some(canFail)
-}
-
-function callsUser(node: ExprNode): boolean {
-  let found = false
-  walk(node, (inner) => {
-    found ||=
-      inner.kind === 'udf' ||
-      (inner.kind === 'call' && (catalogue.scalar(inner.name)?.volatility ?? 'immutable') !== 'immutable')
-    return !found
-  })
-  return found
 }

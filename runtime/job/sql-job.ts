@@ -2,6 +2,7 @@
 // functions/sql; what the columns are is found when the job is planned.
 
 import { nameBeside } from '../../functions/bind/grouping-sets.ts'
+import { NodeKeys } from '../../functions/bind/node-key.ts'
 import { PlanError } from '../../functions/errors.ts'
 import { mapChildren } from '../../functions/expr/children.ts'
 import { displayNode, outputName } from '../../functions/expr/display.ts'
@@ -9,6 +10,7 @@ import type { AggregateNode, ExprNode, SortNode } from '../../functions/expr/nod
 import { hasAggregate, walk, withoutAlias } from '../../functions/expr/walk.ts'
 import type { SqlOptions } from '../../functions/sql/options.ts'
 import { parseSelect, type SelectStatement } from '../../functions/sql/select.ts'
+import { isEvaluatedOnce } from '../program/evaluated-once.ts'
 import type { JobStep } from './job.ts'
 
 /** A query as the name of its table and the steps over it. */
@@ -37,7 +39,10 @@ function isGrouped({ groupBy, having, items, orderBy }: SelectStatement): boolea
   return groupBy.length > 0 || having !== undefined || [...items, ...orderBy].some(hasAggregate)
 }
 
-/** Aggregates and keys become columns named as they are written; everything after is over these columns. */
+/**
+ * Aggregates and keys become columns named as they are written; everything after is over these columns. HAVING refers to
+ * the items it names, and those of which it matters how often they are evaluated are columns before it.
+ */
 function groupedSteps(statement: SelectStatement): readonly JobStep[] {
   const { groupBy, having, items, orderBy } = statement
   if (items.some((item) => item.kind === 'wildcard')) {
@@ -48,20 +53,37 @@ function groupedSteps(statement: SelectStatement): readonly JobStep[] {
   }
   const by = groupBy.map(namedKeys)
   const keys = by.flatMap(keysOf)
-  const values = [...aggregatesIn([...items, ...(having === undefined ? [] : [having]), ...orderBy])].map(
-    ([name, node]) => alias(node, name),
-  )
-  const columns = columnsByText([...keys, ...values])
-  const over = <Node extends ExprNode>(node: Node): Node => replaceColumns(node, columns) as Node
+  const values = aggregatesIn([...items, ...(having === undefined ? [] : [having]), ...orderBy])
+  const known = new KnownColumns()
+  for (const key of keys) known.add(withoutAlias(key), outputName(key))
+  for (const node of values) known.add(node, displayNode(node))
+  const computed: NamedColumn[] = []
+  for (const node of having === undefined ? [] : evaluatedOnceIn(having, items)) {
+    const name = nameBeside(`#having${computed.length}`, [...keys, ...values].map(outputName).map(asNamed))
+    computed.push({ name, node: known.over(node) })
+    known.add(node, name)
+  }
   return [
-    { kind: 'aggregate', by, values },
-    ...(having === undefined ? [] : [{ kind: 'filter', condition: over(having) } as const]),
+    { kind: 'aggregate', by, values: values.map((node) => alias(node, displayNode(node))) },
+    ...(computed.length === 0 ? [] : [{ kind: 'withColumns', columns: computed } as const]),
+    ...(having === undefined ? [] : [{ kind: 'filter', condition: known.over(having) } as const]),
     ...outputSteps({
       ...statement,
-      items: items.map((item) => alias(over(withoutAlias(item)), outputName(item))),
-      orderBy: orderBy.map(over),
+      items: items.map((item) => alias(known.over(withoutAlias(item)), outputName(item))),
+      orderBy: orderBy.map((key) => known.over(key) as SortNode),
     }),
   ]
+}
+
+/** The items that stand in `having` and must not be evaluated there again. */
+function evaluatedOnceIn(having: ExprNode, items: readonly ExprNode[]): readonly ExprNode[] {
+  const candidates = new Set(items.map(withoutAlias).filter(isEvaluatedOnce))
+  const found = new Set<ExprNode>()
+  walk(having, (inner) => {
+    if (candidates.has(inner)) found.add(inner)
+    return !candidates.has(inner)
+  })
+  return [...found]
 }
 
 /**
@@ -93,16 +115,47 @@ function limitSteps({ limit, offset }: SelectStatement): readonly JobStep[] {
   return [{ kind: 'limit', count: limit ?? Number.MAX_SAFE_INTEGER, offset: offset ?? 0 }]
 }
 
+/** Which columns hold the values of which expressions. */
+class KnownColumns {
+  readonly #nodeKeys = new NodeKeys()
+  readonly #byNode = new Map<ExprNode, string>()
+  readonly #byKey = new Map<string, string>()
+  /** One node becomes one node, so that what refers to it is still known by it. */
+  #replaced = new Map<ExprNode, ExprNode>()
+
+  /** Of equal expressions the first is meant where they are written again. An alias means the very node it names. */
+  add(node: ExprNode, name: string): void {
+    const key = this.#nodeKeys.keyOf(node)
+    this.#byNode.set(node, name)
+    if (!this.#byKey.has(key)) this.#byKey.set(key, name)
+    this.#replaced = new Map()
+  }
+
+  columnOf(node: ExprNode): ExprNode | undefined {
+    const name = this.#byNode.get(node) ?? this.#byKey.get(this.#nodeKeys.keyOf(node))
+    return name === undefined ? undefined : column(name)
+  }
+
+  /** Whole expressions that a column holds already become that column; nothing below them is looked at. */
+  over(node: ExprNode): ExprNode {
+    const known = this.#replaced.get(node)
+    if (known !== undefined) return known
+    const replaced = this.columnOf(node) ?? mapChildren(node, (child) => this.over(child))
+    this.#replaced.set(node, replaced)
+    return replaced
+  }
+}
+
 /** Columns that sort keys read and that are no items of the query. */
 class HiddenColumns {
-  readonly #names: Map<string, string>
+  readonly #known = new KnownColumns()
   readonly #taken: readonly { readonly name: string }[]
   readonly #hasAll: boolean
   readonly columns: NamedColumn[] = []
 
   constructor(items: readonly ExprNode[]) {
-    this.#names = columnsByText(items)
-    this.#taken = items.map((item) => ({ name: outputName(item) }))
+    for (const item of items) if (item.kind !== 'wildcard') this.#known.add(withoutAlias(item), outputName(item))
+    this.#taken = items.map(outputName).map(asNamed)
     this.#hasAll = items.some(({ kind }) => kind === 'wildcard')
   }
 
@@ -116,8 +169,8 @@ class HiddenColumns {
   }
 
   #replace(node: ExprNode): ExprNode {
-    const known = this.#names.get(displayNode(node))
-    if (known !== undefined) return column(known)
+    const known = this.#known.columnOf(node)
+    if (known !== undefined) return known
     // Windows are over the rows of the source, as columns are.
     const isOfSource = node.kind === 'column' || node.kind === 'window'
     return isOfSource ? this.#carry(node) : mapChildren(node, (child) => this.#replace(child))
@@ -128,7 +181,7 @@ class HiddenColumns {
     if (node.kind === 'column' && this.#hasAll && !isShadowed) return node
     const name = nameBeside(`#order${this.columns.length}`, [...this.#taken, ...this.columns])
     this.columns.push({ name, node })
-    this.#names.set(displayNode(node), name)
+    this.#known.add(node, name)
     return column(name)
   }
 }
@@ -145,32 +198,24 @@ function selectSteps(items: readonly ExprNode[], hidden: readonly NamedColumn[])
   return columns.length === 0 ? [] : [{ kind: 'withColumns', columns }]
 }
 
-function aggregatesIn(nodes: readonly ExprNode[]): ReadonlyMap<string, AggregateNode> {
+/** The aggregate calls in expressions, equal ones once. */
+function aggregatesIn(nodes: readonly ExprNode[]): readonly AggregateNode[] {
+  const nodeKeys = new NodeKeys()
   const found = new Map<string, AggregateNode>()
   for (const node of nodes) {
     walk(node, (inner) => {
       if (inner.kind !== 'aggregate') return true
-      found.set(displayNode(inner), inner)
+      const key = nodeKeys.keyOf(inner)
+      if (!found.has(key)) found.set(key, inner)
       return false
     })
   }
-  return found
+  return [...found.values()]
 }
 
-/** The names of the columns that hold expressions, by the expressions' text. */
-const columnsByText = (nodes: readonly ExprNode[]): Map<string, string> =>
-  new Map(
-    nodes.filter(({ kind }) => kind !== 'wildcard').map((node) => [displayNode(withoutAlias(node)), outputName(node)]),
-  )
+const asNamed = (name: string): { readonly name: string } => ({ name })
 
 const column = (name: string): ExprNode => Object.freeze({ kind: 'column', name })
-
-/** Whole expressions that a column holds already become that column; nothing below them is looked at. */
-function replaceColumns(node: ExprNode, columns: ReadonlyMap<string, string>): ExprNode {
-  const name = columns.get(displayNode(node))
-  if (name !== undefined) return column(name)
-  return mapChildren(node, (child) => replaceColumns(child, columns))
-}
 
 /** The key, or each of those that it groups together, with the name that it is written by. */
 const namedKeys = (key: ExprNode): ExprNode =>

@@ -16,6 +16,7 @@ import type { NamedNode, Program, ProgramOp } from '../program/program.ts'
 import { schemaAfter, schemaAfterAll } from '../program/schema.ts'
 import type { Task, TaskSource } from '../program/task.ts'
 import type { OpenedSource } from '../source/source.ts'
+import { withKeyColumns } from './key-columns.ts'
 import { filterRanges } from './ranges.ts'
 import { withStableValues } from './stable.ts'
 import { type ProgramStage, stagesOf } from './stages.ts'
@@ -108,7 +109,9 @@ function programOf(steps: readonly JobStep[], source: Schema): Program {
     program.push(op)
   }
   for (const step of steps) {
-    for (const op of operationsOf(step, schema)) for (const part of withoutWindows(op, schema)) add(part)
+    for (const op of operationsOf(step, schema)) {
+      for (const part of withKeyColumns(withoutWindows(op, schema), schema)) add(part)
+    }
   }
   return limitSorts(program)
 }
@@ -192,10 +195,10 @@ function unique(columns: readonly NamedNode[]): readonly NamedNode[] {
   return columns
 }
 
-/** A sort that is followed by a limit need keep no more rows than that. */
+/** A sort that is followed by a limit need keep no more rows than that; a projection between them keeps all rows. */
 function limitSorts(program: readonly ProgramOp[]): Program {
   return program.map((op, i) => {
-    const next = program[i + 1]
+    const next = program.slice(i + 1).find((later) => later.op !== 'project')
     return op.op === 'sort' && next?.op === 'limit' ? { ...op, limit: next.offset + next.count } : op
   })
 }

@@ -92,3 +92,47 @@ t.test('clauses that change nothing are refused where DataFusion refuses them', 
   t.same(await rows('select first_value(x) ignore nulls from t'), [[3]])
   t.same(await rows('select sum(x) ignore nulls over () as s from t'), [[6], [6], [6]])
 })
+
+t.test('an alias means the item it names, not another that is written alike', async (t) => {
+  ctx.registerTable('many', ctx.fromColumns({ x: Array.from({ length: 200 }, (_, i) => i) }))
+  for (const key of ['a', 'a + 0', '1', 'a desc']) {
+    const found = (await rows(`select random() a, random() b from many order by ${key}`)).map(([a]) => Number(a))
+    const sign = key.endsWith('desc') ? -1 : 1
+    t.same(
+      found,
+      found.toSorted((a, b) => sign * (a - b)),
+      `order by ${key}`,
+    )
+  }
+})
+
+t.test('HAVING tests the item that the result shows', async (t) => {
+  const found = await rows('select x, random() r from many group by x having r > 0.5')
+  t.ok(found.length > 0 && found.every(([, r]) => Number(r) > 0.5))
+  let called = 0
+  const numbered = udf(
+    () => {
+      called += 1
+      return called
+    },
+    [],
+    'float64',
+    { name: 'numbered', volatility: 'volatile' },
+  )
+  ctx.registerUdf(numbered)
+  t.same(await rows('select x, numbered() n from t group by x having n < 3 order by n'), [
+    [3, 1],
+    [1, 2],
+  ])
+})
+
+t.test('windows that order or partition by one volatile expression are over one evaluation of it', async (t) => {
+  const numbered = await rows('select rank() over w, row_number() over w from many window w as (order by random())')
+  t.ok(numbered.every(([rank, row]) => rank === row))
+  const apart = await rows(
+    'select rank() over (order by random()) a, row_number() over (order by random()) b from many',
+  )
+  t.ok(apart.every(([rank, row]) => rank === row))
+  const counts = await rows('select count(*) over (partition by random() < 0.5) from many')
+  t.ok(new Set(counts.map(([count]) => count)).size <= 2)
+})

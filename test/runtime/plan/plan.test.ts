@@ -248,3 +248,32 @@ for (const [what, steps, error] of refusals) {
     t.end()
   })
 }
+
+t.test('planJob() computes keys that call a user function once, before all who look at them', (t) => {
+  const twice = udf((x: number) => x * 2, [float64], float64, { name: 'twice' })
+  const byTwice: JobStep = {
+    kind: 'sort',
+    keys: [{ kind: 'sort', input: twice(col('gross')).node, descending: true, nullsFirst: false } satisfies SortNode],
+  }
+  const sorted = plan([byTwice, limit(3)])
+  t.same(
+    sorted.stages.map(({ tasks }) => shape(tasks[0]?.program)),
+    ['project, sort 3', 'sort 3, project, limit 0 3'],
+  )
+  t.same(
+    sorted.schema.map(({ name }) => name),
+    ['id', 'name', 'Net', 'gross'],
+  )
+  const windowed = plan([
+    select(
+      col('id'),
+      f.rank?.().over({ partitionBy: [twice(col('gross'))], orderBy: [f.random?.() ?? lit(1)] }) ?? lit(1),
+    ),
+  ])
+  t.same(columnsRead(windowed), ['id', 'gross'])
+  t.same(
+    windowed.stages.map(({ tasks }) => shape(tasks[0]?.program)),
+    ['project, rowIds, exchange', 'window, project, exchange', 'reorder, project'],
+  )
+  t.end()
+})

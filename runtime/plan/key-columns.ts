@@ -1,0 +1,76 @@
+// Keys of sorts and windows that are evaluated once: they become columns of a projection before, so that everyone who
+// sorts, merges or repartitions by them, in whichever stage, looks at the same values.
+
+import { nameBeside } from '../../functions/bind/grouping-sets.ts'
+import { NodeKeys } from '../../functions/bind/node-key.ts'
+import type { ExprNode, SortNode, WindowNode } from '../../functions/expr/node.ts'
+import { columnsOf } from '../../functions/expr/walk.ts'
+import type { Schema } from '../../functions/types/type.ts'
+import { isEvaluatedOnce } from '../program/evaluated-once.ts'
+import type { NamedNode, Program, ProgramOp } from '../program/program.ts'
+
+/** The operations of one step, with such keys as columns. `schema` is what the step is over. */
+export function withKeyColumns(ops: Program, schema: Schema): Program {
+  return ops.flatMap((op, i): Program => {
+    const keys = new KeyColumns(schema)
+    const over = keys.replacedIn(op)
+    if (keys.columns.length === 0) return [op]
+    const all = schema.map(({ name }) => name)
+    const next = ops[i + 1]
+    const isProjected = op.op === 'window' && next?.op === 'project'
+    const used = isProjected ? usedIn(over, next.columns, all) : all
+    const before: ProgramOp = { op: 'project', columns: [...used.map(same), ...keys.columns] }
+    return isProjected ? [before, over] : [before, over, { op: 'project', columns: all.map(same) }]
+  })
+}
+
+class KeyColumns {
+  readonly columns: NamedNode[] = []
+  readonly #schema: Schema
+  readonly #nodeKeys = new NodeKeys()
+  readonly #names = new Map<string, string>()
+
+  constructor(schema: Schema) {
+    this.#schema = schema
+  }
+
+  replacedIn(op: ProgramOp): ProgramOp {
+    if (op.op === 'sort') return { ...op, keys: op.keys.map((key) => this.#sortKey(key)) }
+    if (op.op !== 'window') return op
+    return { ...op, windows: op.windows.map(({ name, node }) => ({ name, node: this.#window(node) })) }
+  }
+
+  #window(node: WindowNode): WindowNode {
+    const partitionBy = node.partitionBy.map((key) => this.#columnFor(key))
+    const orderBy = node.orderBy.map((key) => this.#sortKey(key))
+    return Object.freeze({ ...node, partitionBy, orderBy })
+  }
+
+  #sortKey(key: SortNode): SortNode {
+    return Object.freeze({ ...key, input: this.#columnFor(key.input) })
+  }
+
+  /** Windows that order by the same expression are over the same order. */
+  #columnFor(node: ExprNode): ExprNode {
+    if (!isEvaluatedOnce(node)) return node
+    const key = this.#nodeKeys.keyOf(node)
+    let name = this.#names.get(key)
+    if (name === undefined) {
+      name = nameBeside(`#key${this.columns.length}`, this.#schema)
+      this.#names.set(key, name)
+      this.columns.push({ name, node })
+    }
+    return Object.freeze({ kind: 'column', name })
+  }
+}
+
+/** Columns of the schema that the windows and the projection after them read, whichever way their names are written. */
+function usedIn(windows: ProgramOp, projected: readonly NamedNode[], all: readonly string[]): readonly string[] {
+  const nodes = windows.op === 'window' ? windows.windows.map(({ node }) => node) : []
+  const read = new Set(
+    [...columnsOf([...nodes, ...projected.map(({ node }) => node)])].map((name) => name.toLowerCase()),
+  )
+  return all.filter((name) => read.has(name.toLowerCase()))
+}
+
+const same = (name: string): NamedNode => ({ name, node: { kind: 'column', name } })
