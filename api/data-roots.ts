@@ -2,9 +2,10 @@
 // refused alike whether it exists or not.
 
 import { realpathSync } from 'node:fs'
-import { glob, realpath, stat } from 'node:fs/promises'
-import { dirname, resolve, sep } from 'node:path'
+import { realpath, stat } from 'node:fs/promises'
+import { dirname, relative, resolve, sep } from 'node:path'
 import { DataError } from '../functions/errors.ts'
+import { glob, isPattern } from '../runtime/source/glob.ts'
 
 const MAX_FILES = 10_000
 
@@ -42,9 +43,10 @@ export class DataRoots {
     let inside = false
     for (const root of this.#roots) {
       const absolute = resolve(root.given, path)
-      if (!isUnder(absolute, root.given) && !isUnder(absolute, root.real)) continue
+      const base = [root.given, root.real].find((directory) => isUnder(absolute, directory))
+      if (base === undefined) continue
       inside = true
-      const found = await this.#at(absolute, path)
+      const found = await this.#at(absolute, base, path)
       if (found.length > 0) return found
     }
     if (!inside) throw outside(path)
@@ -53,13 +55,14 @@ export class DataRoots {
     })
   }
 
-  async #at(absolute: string, path: string): Promise<readonly string[]> {
+  async #at(absolute: string, root: string, path: string): Promise<readonly string[]> {
     const file = await this.#realFile(absolute, path)
     if (file !== undefined) return [file]
-    if (!/[*?[{]/.test(path)) return []
+    if (!isPattern(path)) return []
     if (path.includes('..')) throw forbidden(path, 'patterns must not contain ".."')
+    if (!this.#holds(await nearestParent(absolute))) throw outside(path)
     const matches: string[] = []
-    for await (const match of glob(absolute)) {
+    for await (const match of glob(root, relative(root, absolute))) {
       if (matches.push(match) > MAX_FILES) throw forbidden(path, `it matches more than ${MAX_FILES} files`)
     }
     const files = await Promise.all(matches.sort().map((match) => this.#realFile(match, path)))

@@ -70,7 +70,10 @@ export class SessionContext implements CodecContext, DataFrameHost, AsyncDisposa
     return globalCtx(() => new SessionContext()) as SessionContext
   }
 
-  /** Parquet files: paths or globs, relative to the working directory. Row groups are read in parallel. */
+  /**
+   * Parquet files: paths or patterns (`*`, `?`, `[ab]`, `{a,b}`, `**` for any directories), relative to the working
+   * directory. Row groups are read in parallel.
+   */
   readParquet(paths: string | readonly string[]): DataFrame {
     return this.#read({ kind: 'parquet', paths: resolvePaths(paths) })
   }

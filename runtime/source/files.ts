@@ -1,8 +1,10 @@
 // Finding and opening the files that a source names: globs, sizes, and errors that say which path and what to do.
 // Never looks inside a file, and never decides whether a path is allowed.
 
-import { type FileHandle, glob, open, stat } from 'node:fs/promises'
+import { type FileHandle, open, stat } from 'node:fs/promises'
+import { parse, resolve } from 'node:path'
 import { createError, DataError, type VolleyError } from '../../functions/errors.ts'
+import { glob, isPattern } from './glob.ts'
 
 /** A file as found on disk. */
 export interface SourceFile {
@@ -24,12 +26,13 @@ export async function findFiles(paths: readonly string[]): Promise<readonly Sour
 
 async function expand(path: string): Promise<readonly SourceFile[]> {
   const literal = await statFile(path).catch((error: VolleyError) => {
-    if (error.code === 'source_not_found' && /[*?[{]/.test(path)) return undefined
+    if (error.code === 'source_not_found' && isPattern(path)) return undefined
     throw error
   })
   if (literal !== undefined) return [literal]
   const matches: string[] = []
-  for await (const match of glob(path, { withFileTypes: false })) matches.push(match)
+  const { root } = parse(resolve(path))
+  for await (const match of glob(root, resolve(path).slice(root.length))) matches.push(match)
   const files = await Promise.all(matches.sort().map((match) => statFile(match).catch(skipDirectory)))
   const kept = files.filter((file) => file !== undefined)
   if (kept.length === 0) {

@@ -40,6 +40,7 @@ test('files() finds what is under a root', async (t) => {
     'dir-link/s.csv',
     'dir-link/nothing.csv',
     'dir-link/*.csv',
+    'dir-link/no-*.csv',
     '{..,x}/secret/*.csv',
     '../*/*.csv',
     '*.csv/../../../secret/s.csv',
@@ -48,7 +49,7 @@ test('files() finds what is under a root', async (t) => {
     const error: VolleyError = await roots.files([path]).catch((thrown) => thrown)
     t.equal(error.code, 'source_forbidden', path)
   }
-  for (const path of ['nothing.csv', 'no-*.csv', 'sub', '.']) {
+  for (const path of ['nothing.csv', 'no-*.csv', 'sub', '.', '.{.,x}/*/s.csv', '[.][.]/secret/*.csv']) {
     const error: VolleyError = await roots.files([path]).catch((thrown) => thrown)
     t.equal(error.code, 'source_not_found', path)
   }
