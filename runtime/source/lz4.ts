@@ -38,6 +38,14 @@ function decompressLz4Block(input: Uint8Array, output: Uint8Array, to = 0): numb
   return to
 }
 
+/** Bytes of output that a byte of input can stand for at most. */
+const mostRatio = 255
+
+function allocate(input: Uint8Array, size: number): Uint8Array<ArrayBuffer> {
+  if (size > input.length * mostRatio) throw new Error(`${input.length} bytes of lz4 cannot hold ${size}`)
+  return new Uint8Array(size)
+}
+
 /** Repeats what lies `distance` bytes back; source and target may overlap. */
 function copyMatch(output: Uint8Array, to: number, distance: number, length: number): void {
   if (length > 96 && distance >= length) output.copyWithin(to, to - distance, to - distance + length)
@@ -50,9 +58,9 @@ function next(input: Uint8Array, at: number): number {
   return byte
 }
 
-/** Decompresses Parquet's LZ4_RAW: one block. */
+/** Decompresses Parquet's LZ4_RAW: one block. What comes out may be shorter than `size`, here and below. */
 export function decompressLz4Raw(input: Uint8Array, size: number): Uint8Array {
-  const output = new Uint8Array(size)
+  const output = allocate(input, size)
   return output.subarray(0, decompressLz4Block(input, output))
 }
 
@@ -61,25 +69,35 @@ export function decompressLz4Hadoop(input: Uint8Array, size: number): Uint8Array
   const blocks = hadoopBlocks(input, size)
   if (blocks === undefined) {
     return input.length > 4 && readUint32(input, 0) === frameMagic
-      ? decompressLz4Frame(input)
+      ? decompressLz4Frame(input, size)
       : decompressLz4Raw(input, size)
   }
-  const output = new Uint8Array(size)
+  const output = allocate(input, size)
   let to = 0
-  for (const block of blocks) to = decompressLz4Block(block, output, to)
-  return output.subarray(0, to)
+  for (const { bytes, stated } of blocks) {
+    const end = decompressLz4Block(bytes, output, to)
+    if (end - to !== stated) throw new Error(`an lz4 block states ${stated} bytes and holds ${end - to}`)
+    to = end
+  }
+  return output
 }
 
-function hadoopBlocks(input: Uint8Array, size: number): Uint8Array[] | undefined {
+interface HadoopBlock {
+  readonly bytes: Uint8Array
+  readonly stated: number
+}
+
+function hadoopBlocks(input: Uint8Array, size: number): HadoopBlock[] | undefined {
   const view = new DataView(input.buffer, input.byteOffset, input.byteLength)
-  const blocks: Uint8Array[] = []
+  const blocks: HadoopBlock[] = []
   let total = 0
   let at = 0
   while (at + 8 <= input.length) {
-    total += view.getUint32(at)
+    const stated = view.getUint32(at)
     const length = view.getUint32(at + 4)
+    total += stated
     if (at + 8 + length > input.length || total > size) return undefined
-    blocks.push(input.subarray(at + 8, at + 8 + length))
+    blocks.push({ bytes: input.subarray(at + 8, at + 8 + length), stated })
     at += 8 + length
   }
   return at === input.length && total === size ? blocks : undefined
@@ -90,32 +108,25 @@ const frameMagic = 0x184d2204
 const readUint32 = (bytes: Uint8Array, at: number): number =>
   new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).getUint32(at, true)
 
-/** Decompresses one standard LZ4 frame; checksums are not verified. */
-export function decompressLz4Frame(input: Uint8Array): Uint8Array {
+/** Decompresses one standard LZ4 frame, whatever size it states itself; checksums are not verified. */
+export function decompressLz4Frame(input: Uint8Array, size: number): Uint8Array {
   if (readUint32(input, 0) !== frameMagic) throw new Error('not an lz4 frame')
   const flags = next(input, 4)
-  const hasContentSize = (flags & 8) !== 0
-  let at = 7 + (hasContentSize ? 8 : 0) + ((flags & 1) !== 0 ? 4 : 0)
-  const blockLimit = 1 << (8 + 2 * ((next(input, 5) >> 4) & 7))
-  let output = new Uint8Array(hasContentSize ? readUint32(input, 6) : blockLimit)
+  let at = 7 + ((flags & 8) !== 0 ? 8 : 0) + ((flags & 1) !== 0 ? 4 : 0)
+  const output = allocate(input, size)
   let to = 0
   for (;;) {
     const header = readUint32(input, at)
+    const length = header & 0x7fffffff
     at += 4
     if (header === 0) return output.subarray(0, to)
-    const block = input.subarray(at, at + (header & 0x7fffffff))
-    if (to + blockLimit > output.length && !hasContentSize) output = grown(output, to + blockLimit)
+    if (at + length > input.length) throw new Error('an lz4 frame ends early')
+    const block = input.subarray(at, at + length)
     if (header > 0x7fffffff) {
-      if (to + block.length > output.length) throw new Error('an lz4 frame is larger than it says')
+      if (to + length > size) throw new Error('an lz4 frame is larger than it should be')
       output.set(block, to)
-      to += block.length
+      to += length
     } else to = decompressLz4Block(block, output, to)
-    at += block.length + ((flags & 16) !== 0 ? 4 : 0)
+    at += length + ((flags & 16) !== 0 ? 4 : 0)
   }
-}
-
-function grown(bytes: Uint8Array, atLeast: number): Uint8Array<ArrayBuffer> {
-  const larger = new Uint8Array(Math.max(bytes.length * 2, atLeast))
-  larger.set(bytes)
-  return larger
 }

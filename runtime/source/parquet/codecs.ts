@@ -1,11 +1,11 @@
-// Decompressing pages. zstd, gzip and brotli are Node's own; snappy is hysnappy (WASM,
-// made when the first such page appears), lz4 our own.
-// Every decompressor is bounded by the size that the page header states.
+// Decompressing pages. zstd, gzip and brotli are Node's own; snappy is hysnappy (behind snappy.ts), lz4 our own.
+// The size that a page header states bounds every decompressor, and must be what comes out.
 
 import { brotliDecompressSync, gunzipSync, inflateSync, zstdDecompressSync } from 'node:zlib'
 import type { CompressionCodec } from 'hyparquet'
-import { snappyUncompressor } from 'hysnappy'
 import { decompressLz4Hadoop, decompressLz4Raw } from '../lz4.ts'
+import { outputLimits } from '../output-limits.ts'
+import { decompressSnappy } from './snappy.ts'
 
 /** Pages beyond this are taken for damaged headers. */
 const maxPageBytes = 2 ** 30
@@ -16,18 +16,20 @@ const maxPageBytes = 2 ** 30
  * @throws {Error} When the codec is not known or the data does not give `size` bytes.
  */
 export function decompress(codec: CompressionCodec, input: Uint8Array, size: number): Uint8Array {
-  if (codec === 'UNCOMPRESSED') return input
   if (!(size >= 0 && size <= maxPageBytes)) throw new Error(`a page of ${size} bytes`)
-  if (size === 0) return new Uint8Array(0)
-  const output = decompressKnown(codec, input, size)
-  if (output.length !== size) throw new Error(`a page of ${size} bytes decompresses to ${output.length}`)
+  // Writers leave an empty page without even a frame of the codec.
+  const output = size === 0 && input.length === 0 ? input : decompressKnown(codec, input, size)
+  if (output.length !== size) {
+    throw new Error(`a page states ${size} bytes and its ${codec.toLowerCase()} data holds ${output.length}`)
+  }
   return output
 }
 
 function decompressKnown(codec: CompressionCodec, input: Uint8Array, size: number): Uint8Array {
-  // One output chunk: zlib otherwise works in steps of 16 KB and joins them. It needs one byte more to see the end.
-  const options = { chunkSize: Math.max(64, size + 1), maxOutputLength: size + 1 }
+  const options = outputLimits(input.length, size)
   switch (codec) {
+    case 'UNCOMPRESSED':
+      return input
     case 'ZSTD':
       return zstdDecompressSync(input, options)
     case 'GZIP':
@@ -43,11 +45,4 @@ function decompressKnown(codec: CompressionCodec, input: Uint8Array, size: numbe
     default:
       throw new Error(`pages are compressed with ${codec}, which this reader does not know`)
   }
-}
-
-let snappy: ReturnType<typeof snappyUncompressor> | undefined
-
-function decompressSnappy(input: Uint8Array, size: number): Uint8Array {
-  snappy ??= snappyUncompressor()
-  return snappy(input, size)
 }

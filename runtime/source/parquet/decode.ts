@@ -4,6 +4,7 @@
 import type { Encoding, SchemaElement } from 'hyparquet'
 import { decodeDelta, decodeDeltaLengths, decodeDeltaStrings } from './delta.ts'
 import { decodeBits } from './hybrid.ts'
+import { takePrefixed } from './pages.ts'
 import type { ByteValues, FixedValues, Values } from './values.ts'
 
 /** Decodes exactly `count` values (nulls are not stored). */
@@ -12,7 +13,7 @@ export function decodeValues(bytes: Uint8Array, encoding: Encoding, element: Sch
     case 'PLAIN':
       return decodePlain(bytes, element, count)
     case 'RLE':
-      return { kind: 'bits', bits: decodeBits(bytes.subarray(4), count) }
+      return { kind: 'bits', bits: decodeBits(count === 0 ? bytes : takePrefixed(bytes, 'booleans')[0], count) }
     case 'DELTA_BINARY_PACKED':
       return decodeDelta(bytes, widthOf(element) === 4 ? 4 : 8, count)
     case 'DELTA_LENGTH_BYTE_ARRAY':
@@ -62,8 +63,9 @@ function need(bytes: Uint8Array, length: number): void {
 
 /** Each value is preceded by its length: the bytes are moved together. */
 function decodeByteArrays(bytes: Uint8Array, count: number): ByteValues {
+  need(bytes, 4 * count)
   const offsets = new Int32Array(count + 1)
-  const data = new Uint8Array(Math.max(0, bytes.length - 4 * count))
+  const data = new Uint8Array(bytes.length - 4 * count)
   let at = 0
   let to = 0
   for (let i = 0; i < count; i++) {

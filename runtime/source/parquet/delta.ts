@@ -15,12 +15,14 @@ export function decodeDelta(bytes: Uint8Array, width: 4 | 8, count: number): Fix
 }
 
 function decodeInto(cursor: Cursor, width: 4 | 8, count: number): FixedValues {
+  // Where every value of a page is null, some writers leave out the header too.
+  if (count === 0 && cursor.at === cursor.bytes.length) return { kind: 'fixed', width, data: new Uint8Array(0) }
   const blockSize = Number(varint(cursor))
   const miniblocks = Number(varint(cursor))
   const total = Number(varint(cursor))
   const first = zigzag(cursor)
   const perMiniblock = blockSize / miniblocks
-  if (total < count) throw new Error(`${total} delta values where ${count} are expected`)
+  if (total !== count) throw new Error(`${total} delta values where ${count} are expected`)
   if (!Number.isInteger(perMiniblock) || perMiniblock % 8 !== 0 || perMiniblock === 0) {
     throw new Error(`delta blocks of ${blockSize} values in ${miniblocks} parts`)
   }

@@ -126,7 +126,11 @@ export function readValues(
   if (dictionary === undefined) throw new Error('a page needs a dictionary that its column does not have')
   const data = new Uint8Array(count * 4)
   const codes = wordsOf(data)
-  if (count > 0) decodeHybrid(page.values.subarray(1), page.values[0] ?? 0, codes, count)
+  if (count > 0) {
+    const [bitWidth] = page.values
+    if (bitWidth === undefined) throw new Error(`a page of ${count} dictionary codes is empty`)
+    decodeHybrid(page.values.subarray(1), bitWidth, codes, count)
+  }
   if (!keepCodes) return gather(dictionary.values, dictionary.size, codes)
   checkCodes(codes, dictionary.size)
   return { kind: 'fixed', width: 4, data }

@@ -5,9 +5,14 @@ import type { FileHandle } from 'node:fs/promises'
 import type { FileMetaData } from 'hyparquet'
 import { parquetMetadata } from 'hyparquet/src/metadata.js'
 import { readExactly, unreadable } from '../files.ts'
+import { verifyThrift } from './thrift.ts'
 
 const magic = 0x31524150 // PAR1
 const encryptedMagic = 0x45524150 // PARE
+/** Footers are decoded in the parent, at once. */
+const mostFooterBytes = 64 * 1024 * 1024
+/** As deep as types may be nested in tasks. */
+const mostDepth = 64
 /** Most footers fit; a longer one costs a second read. */
 const firstRead = 64 * 1024
 
@@ -28,13 +33,22 @@ export async function readFooter(file: FileHandle, path: string, bytes: number):
   if (length > bytes - 4) {
     throw unreadable(path, `its footer claims ${length} of its ${bytes} bytes; it is damaged, write it again`)
   }
+  if (length > mostFooterBytes) {
+    throw unreadable(
+      path,
+      `its footer has ${length} bytes, more than ${mostFooterBytes}; write files of fewer row groups`,
+    )
+  }
   if (length > tail.length) tail = await readExactly(file, path, bytes - length, length)
   try {
+    verifyThrift(tail.subarray(0, -8), tail.length - length)
     const metadata = parquetMetadata(tail, { parsers: plainStatistics, geoparquet: false })
     checkCounts(metadata)
+    checkSchema(metadata.schema)
     return metadata
   } catch (cause) {
-    throw unreadable(path, 'its footer is damaged; write it again', cause)
+    const why = cause instanceof Error ? cause.message : String(cause)
+    throw unreadable(path, `its footer is damaged (${why}); write it again`, cause)
   }
 }
 
@@ -44,6 +58,25 @@ function checkCounts({ num_rows, row_groups }: FileMetaData): void {
   if (!isCount(num_rows) || !rows.every(isCount) || rows.reduce((sum, count) => sum + count, 0n) !== num_rows) {
     throw new Error('its row groups do not add up to its rows')
   }
+}
+
+/** The elements must be a tree in depth-first order, each with the numbers that its kind needs. */
+function checkSchema(schema: FileMetaData['schema']): void {
+  let at = 0
+  const check = (depth: number): void => {
+    const element = schema[at++]
+    if (element === undefined) throw new Error('its schema ends early')
+    const { name, type, num_children: children = 0, type_length: width } = element
+    if (typeof name !== 'string') throw new Error('an element of its schema has no name')
+    if (depth > mostDepth) throw new Error(`"${name}" is nested more than ${mostDepth} deep`)
+    if (!Number.isInteger(children) || children < 0) throw new Error(`"${name}" has ${children} children`)
+    if (type === 'FIXED_LEN_BYTE_ARRAY' && !(Number.isInteger(width) && Number(width) > 0)) {
+      throw new Error(`"${name}" has values of ${width} bytes`)
+    }
+    for (let i = 0; i < children; i++) check(depth + 1)
+  }
+  check(0)
+  if (at !== schema.length) throw new Error('its schema has elements that belong to no column')
 }
 
 async function notParquet(file: FileHandle, path: string) {

@@ -65,8 +65,17 @@ function readLeaf(leaf: LeafNode, chunk: Chunk): LeafColumn {
 }
 
 function readLevels(page: DataPage, leaf: LeafNode, repetition: Int32Array, definition: Int32Array, at: number): void {
-  if (leaf.slotRepetition > 0) decodeHybrid(page.repetition, bitWidth(leaf.slotRepetition), repetition, page.count, at)
-  if (leaf.definition > 0) decodeHybrid(page.definition, bitWidth(leaf.definition), definition, page.count, at)
+  if (leaf.slotRepetition > 0) decodeLevels(page.repetition, leaf.slotRepetition, repetition, page.count, at)
+  if (leaf.definition > 0) decodeLevels(page.definition, leaf.definition, definition, page.count, at)
+  if (at === 0 && (repetition[0] ?? 0) > 0) throw new Error('the first value continues a list')
+}
+
+/** Levels have as many bits as the highest needs, so they can be beyond it: then they would tell of values there are none of. */
+function decodeLevels(bytes: Uint8Array, highest: number, levels: Int32Array, count: number, at: number): void {
+  decodeHybrid(bytes, bitWidth(highest), levels, count, at)
+  let most = 0
+  for (let i = at; i < at + count; i++) if ((levels[i] as number) > most) most = levels[i] as number
+  if (most > highest) throw new Error(`a level of ${most} where ${highest} is the highest`)
 }
 
 const bitWidth = (highest: number): number => 32 - Math.clz32(highest)
@@ -89,10 +98,14 @@ function assemble(node: ColumnNode, columns: ReadonlyMap<number, LeafColumn>): D
   const common = { type, length: slots.length, nullCount: slots.nullCount, nullBitmap: slots.validity ?? null }
   if (node.kind === 'struct') {
     const children = node.children.map((child) => assemble(child, columns))
+    const other = children.find((child) => child.length !== slots.length)
+    if (other !== undefined) throw new Error(`fields of ${slots.length} and ${other.length} values in one struct`)
     return makeData({ ...common, children } as Parameters<typeof makeData>[0])
   }
   const valueOffsets = listOffsets(node, slots.length, levels)
-  return makeData({ ...common, valueOffsets, child: assemble(node.item, columns) } as Parameters<typeof makeData>[0])
+  const child = assemble(node.item, columns)
+  if (child.length !== valueOffsets[slots.length]) throw new Error(`lists of ${child.length} items in all`)
+  return makeData({ ...common, valueOffsets, child } as Parameters<typeof makeData>[0])
 }
 
 interface Slots {

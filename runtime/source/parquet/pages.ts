@@ -4,6 +4,7 @@
 import type { ColumnMetaData, Encoding, PageHeader } from 'hyparquet'
 import { parquetHeader } from 'hyparquet/src/column.js'
 import { decompress } from './codecs.ts'
+import { verifyThrift } from './thrift.ts'
 
 export interface Chunk {
   readonly bytes: Uint8Array
@@ -44,6 +45,7 @@ export function listPages({ bytes, metadata }: Chunk): ChunkPages {
   let dictionary: PageRef | undefined
   let values = 0
   while (values < expected) {
+    verifyThrift(bytes, reader.offset)
     const header = parquetHeader(reader)
     const start = reader.offset
     const size = header.compressed_page_size
@@ -51,6 +53,7 @@ export function listPages({ bytes, metadata }: Chunk): ChunkPages {
     if (!(size >= 0 && start + size <= bytes.length)) throw new Error(`a page of ${size} bytes goes beyond its column`)
     reader.offset += size
     if (header.dictionary_page_header !== undefined) {
+      if (dictionary !== undefined) throw new Error('a column has two dictionaries')
       const { num_values: count, encoding } = header.dictionary_page_header
       if (!(count >= 0 && count <= mostValues)) throw new Error('a page header is damaged')
       dictionary = { header, start, count, encoding }
@@ -73,23 +76,10 @@ export function openDictionary({ bytes, metadata }: Chunk, { header, start }: Pa
 }
 
 export function openPage(chunk: Chunk, page: PageRef, maxRepetition: number, maxDefinition: number): DataPage {
-  const { header, start, count, encoding } = page
+  const { header, start } = page
   const body = chunk.bytes.subarray(start, start + header.compressed_page_size)
   const { codec } = chunk.metadata
-  const v2 = header.data_page_header_v2
-  if (v2 !== undefined) {
-    const repetitionEnd = v2.repetition_levels_byte_length
-    const levelsEnd = repetitionEnd + v2.definition_levels_byte_length
-    const packed = body.subarray(levelsEnd)
-    const size = header.uncompressed_page_size - levelsEnd
-    return {
-      count,
-      encoding,
-      repetition: body.subarray(0, repetitionEnd),
-      definition: body.subarray(repetitionEnd, levelsEnd),
-      values: v2.is_compressed === false ? packed : decompress(codec, packed, size),
-    }
-  }
+  if (header.data_page_header_v2 !== undefined) return openVersion2(body, page, header.data_page_header_v2, codec)
   const v1 = header.data_page_header
   const isOldLevels =
     (maxRepetition > 0 && v1?.repetition_level_encoding !== 'RLE') ||
@@ -97,15 +87,44 @@ export function openPage(chunk: Chunk, page: PageRef, maxRepetition: number, max
   if (isOldLevels) throw new Error('levels are encoded as BIT_PACKED, which only writers before 2013 used')
   let rest = decompress(codec, body, header.uncompressed_page_size)
   const takeLevels = (): Uint8Array => {
-    const length = new DataView(rest.buffer, rest.byteOffset, rest.byteLength).getUint32(0, true)
-    if (length + 4 > rest.length) throw new Error('levels go beyond their page')
-    const levels = rest.subarray(4, 4 + length)
-    rest = rest.subarray(4 + length)
+    const [levels, after] = takePrefixed(rest, 'levels')
+    rest = after
     return levels
   }
   const repetition = maxRepetition > 0 ? takeLevels() : noBytes
   const definition = maxDefinition > 0 ? takeLevels() : noBytes
-  return { count, encoding, repetition, definition, values: rest }
+  return { count: page.count, encoding: page.encoding, repetition, definition, values: rest }
+}
+
+/** Levels come first and are never compressed; both sizes of the page count them. */
+function openVersion2(
+  body: Uint8Array,
+  { header, count, encoding }: PageRef,
+  v2: NonNullable<PageHeader['data_page_header_v2']>,
+  codec: ColumnMetaData['codec'],
+): DataPage {
+  const { repetition_levels_byte_length: repetitionBytes, definition_levels_byte_length: definitionBytes } = v2
+  const levelBytes = repetitionBytes + definitionBytes
+  if (!(repetitionBytes >= 0 && definitionBytes >= 0 && levelBytes <= body.length)) {
+    throw new Error(`levels of ${repetitionBytes} and ${definitionBytes} bytes in a page of ${body.length}`)
+  }
+  const values = body.subarray(levelBytes)
+  const size = header.uncompressed_page_size - levelBytes
+  return {
+    count,
+    encoding,
+    repetition: body.subarray(0, repetitionBytes),
+    definition: body.subarray(repetitionBytes, levelBytes),
+    values: decompress(v2.is_compressed === false ? 'UNCOMPRESSED' : codec, values, size),
+  }
+}
+
+/** Bytes behind their length in four bytes, and what follows them. */
+export function takePrefixed(bytes: Uint8Array, what: string): [taken: Uint8Array, rest: Uint8Array] {
+  if (bytes.length < 4) throw new Error(`a page ends before its ${what}`)
+  const length = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).getUint32(0, true)
+  if (length > bytes.length - 4) throw new Error(`${what} of ${length} bytes go beyond their page of ${bytes.length}`)
+  return [bytes.subarray(4, 4 + length), bytes.subarray(4 + length)]
 }
 
 /** Pages beyond this are taken for damaged headers. */

@@ -135,7 +135,8 @@ async function readChunk(file: FileHandle, path: string, group: RowGroup, leaf: 
   const start = dictionaryStart > 0 ? Math.min(dictionaryStart, dataStart) : dataStart
   const length = Number(metadata.total_compressed_size)
   const isInside = start >= 4 && length >= 0 && start + length <= (await file.stat()).size
-  if (!isInside || (leaf.slotRepetition === 0 && metadata.num_values !== group.num_rows)) {
+  const isColumn = metadata.type === leaf.element.type
+  if (!isInside || !isColumn || (leaf.slotRepetition === 0 && metadata.num_values !== group.num_rows)) {
     throw unreadable(path, `its footer is damaged where it describes column "${leaf.field.name}"; write it again`)
   }
   const bytes = await readExactly(file, path, start, length)
