@@ -1,4 +1,4 @@
-// The door of the API: a Fastify server to listen with, and the types of its options and errors.
+// The entry point of the API: a Fastify server to listen with, and the types of its options and errors.
 
 export type { Principal, Scope, Token } from './auth.ts'
 export type { HttpErrorCode, Problem } from './errors.ts'

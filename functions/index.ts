@@ -1,4 +1,4 @@
-// The door of the room: every name a user writes in an expression.
+// The entry point of functions/: every name that a user writes in an expression.
 
 export { type FunctionBuilder, functions } from './catalogue/builders.ts'
 export { catalogue } from './catalogue/catalogue.ts'

@@ -37,7 +37,7 @@ export interface TaskInput {
 export type Isolation = 'shared' | 'job'
 
 /** Bytes that tasks refer to by their hash, so that what many of them share need not travel with each. */
-export interface TaskPart {
+export interface Artifact {
   /** Equal for equal bytes, and for no others. */
   readonly hash: string
   readonly bytes: Uint8Array
@@ -47,7 +47,7 @@ export interface TaskRequest {
   /** The encoded task; opaque here. */
   readonly task: Uint8Array
   /** Everything the task refers to: whoever runs it sees that the task finds them, sent before or not. */
-  readonly parts?: readonly TaskPart[]
+  readonly artifacts?: readonly Artifact[]
   readonly input?: TaskInput
   /** Wall-clock limit from the moment a worker takes the task to its last byte; a slow reader's time counts. */
   readonly timeoutMs?: number

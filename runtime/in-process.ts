@@ -22,11 +22,11 @@ export class InProcessBackend implements Backend {
     const channel = new Channel()
     const controller = new AbortController()
     const signal = AbortSignal.any([options.signal, controller.signal])
-    const parts = new Map(request.parts?.map(({ hash, bytes }) => [hash, bytes]))
+    const artifacts = new Map(request.artifacts?.map(({ hash, bytes }) => [hash, bytes]))
     let bytes = 0
     const io: TaskIo = {
       input: copiesOf(request.input?.read() ?? emptyInput()),
-      part: (hash) => parts.get(hash),
+      artifact: (hash) => artifacts.get(hash),
       signal,
       write: async (chunks) => {
         for (const chunk of chunks) {

@@ -1,9 +1,9 @@
-// The package's main door: sessions and DataFrames, and everything of the door of functions/.
+// The package's main entry point: sessions and DataFrames, and everything that functions/ exports.
 
 import { installRuntime } from './evaluate/expr-runtime.ts'
 
 export * from '../functions/index.ts'
-export type { Backend, TaskPart, TaskRequest, TaskRun, TaskStats } from './backend.ts'
+export type { Artifact, Backend, TaskRequest, TaskRun, TaskStats } from './backend.ts'
 export { type CallOptions, type MapOptions, type MapProgress, WorkerPool } from './calls/worker-pool.ts'
 export {
   clearSenderCtx,

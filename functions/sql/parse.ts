@@ -1,4 +1,4 @@
-// The door of the SQL parser: a text becomes one expression, one key to group by or one sort key, or an error that says
+// The entry point of the SQL parser: a text becomes one expression, one key to group by or one sort key, or an error that says
 // where it is wrong.
 
 import type { ExprNode, SortNode } from '../expr/node.ts'

@@ -4,9 +4,9 @@
 import type { CodecContext } from '../../functions/contract/codec-context.ts'
 import { CancelledError, isVolleyError, PlanError, ResourceError } from '../../functions/errors.ts'
 import type { Backend, Isolation, LogStream } from '../backend.ts'
+import type { EncodedTask } from '../codec/artifacts.ts'
 import { type CallTarget, decodeResult, encodeCall, encodeTarget } from '../codec/call-codec.ts'
 import { encodingContext } from '../codec/context-slots.ts'
-import type { EncodedTask } from '../codec/parts.ts'
 import { type CloseOptions, ForkPool, type PoolOptions, type PoolStats, type WorkerInfo } from '../pool/pool.ts'
 import { checkCallable, checkItems } from './check-callable.ts'
 
@@ -136,7 +136,7 @@ export class WorkerPool implements AsyncDisposable {
     const results: Awaited<Result>[] = []
     const source = entriesOf(items)
     let [taken, done, total]: [number, number, number | undefined] = [0, 0, undefined]
-    const takeTurns = async (): Promise<void> => {
+    const callNext = async (): Promise<void> => {
       for (;;) {
         signal.throwIfAborted()
         const next = await source.next()
@@ -152,13 +152,13 @@ export class WorkerPool implements AsyncDisposable {
         options.onProgress?.({ done, ...(total === undefined ? {} : { total }) })
       }
     }
-    const lanes = Array.from({ length: checkConcurrency(options, this.concurrency) }, () =>
-      takeTurns().catch((error) => {
+    const callers = Array.from({ length: checkConcurrency(options, this.concurrency) }, () =>
+      callNext().catch((error) => {
         stop.abort(error)
         throw error
       }),
     )
-    const outcomes = await Promise.allSettled(lanes)
+    const outcomes = await Promise.allSettled(callers)
     if (outcomes.some(({ status }) => status === 'rejected')) {
       await source.return?.(undefined)
       throw options.signal?.aborted === true ? cancelReason(options.signal) : stop.signal.reason

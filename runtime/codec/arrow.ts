@@ -1,6 +1,6 @@
 // How Arrow values travel inside closures and payloads: as IPC bytes. They are recognised by brand, so that those of
-// another copy of the library count too. Dictionary ids are numbered anew on both sides: a process counts them up, so
-// the sender's would differ from run to run, and could meet others in the receiver.
+// another copy of the library count too. Both sides assign new dictionary ids: a process counts them up, so
+// the sender's would differ from run to run and could collide with others in the receiver.
 
 import * as arrow from 'apache-arrow'
 import {
@@ -83,7 +83,7 @@ function decodeBatches(data: unknown): { schema: Schema; batches: RecordBatch[] 
   return { schema, batches: [...reader].map((batch) => relabel.batch(schema, batch)) }
 }
 
-/** Arrow's reader believes every length in a stream: each message is looked at before. */
+/** Arrow's reader trusts every length in a stream, so each message is verified before. */
 function checkMessages(bytes: Uint8Array): void {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   let at = 0
@@ -117,10 +117,10 @@ interface Relabeller {
   batch(schema: Schema, batch: RecordBatch): RecordBatch
 }
 
-/** Copies the frame of Arrow values, not their buffers: new dictionary ids, and classes of this copy of the library. */
+/** Copies the structure of Arrow values, not their buffers: new dictionary ids, and classes of this copy of the library. */
 function createRelabeller(nextId: () => number | undefined): Relabeller {
   const dictionaries = new Map<number, Dictionary>()
-  const words = new Map<Vector, Vector>()
+  const dictionaryValues = new Map<Vector, Vector>()
 
   const relabelType = (type: DataType): DataType => {
     if (DataType.isDictionary(type)) {
@@ -141,11 +141,11 @@ function createRelabeller(nextId: () => number | undefined): Relabeller {
   }
   const relabelField = ({ name, type, nullable, metadata }: Field): Field =>
     new Field(name, relabelType(type), nullable, metadata)
-  // Batches that share their words must go on sharing them, or every batch would be written with all of them.
-  const relabelWords = (vector: Vector | undefined, type: DataType): Vector | undefined => {
+  // Batches that share a dictionary must go on sharing it, or it would be written again with every batch.
+  const relabelDictionary = (vector: Vector | undefined, type: DataType): Vector | undefined => {
     if (vector === undefined || vector.type instanceof DataType) return vector
-    const known = words.get(vector) ?? new Vector(vector.data.map((data) => relabelData(data, type)))
-    words.set(vector, known)
+    const known = dictionaryValues.get(vector) ?? new Vector(vector.data.map((data) => relabelData(data, type)))
+    dictionaryValues.set(vector, known)
     return known
   }
   const relabelData = (data: Data, type: DataType): Data => {
@@ -154,7 +154,7 @@ function createRelabeller(nextId: () => number | undefined): Relabeller {
     const children = data.children.map((child, index) => relabelData(child, fields[index]?.type ?? child.type))
     const { offset, length, nullCount, variadicBuffers } = data
     const buffers = data.buffers as Data['buffers']
-    const dictionary = isDictionary ? relabelWords(data.dictionary, type.dictionary) : undefined
+    const dictionary = isDictionary ? relabelDictionary(data.dictionary, type.dictionary) : undefined
     return new Data(type, offset, length, nullCount, buffers, children, dictionary, [...variadicBuffers])
   }
   return {
@@ -169,14 +169,14 @@ function createRelabeller(nextId: () => number | undefined): Relabeller {
   }
 }
 
-/** A copy of a type with other parts; one of another copy of the library gets the class that this copy has for it. */
-function adopt(type: DataType, parts: object): DataType {
+/** A copy of a type with some properties replaced; a type of another copy of the library becomes one of this copy's classes. */
+function adopt(type: DataType, overrides: object): DataType {
   const name = Type[type.typeId] ?? ''
   const own: unknown = Reflect.get(arrow, name === 'Date' || name === 'Map' ? `${name}_` : name)
   const isForeign = !(type instanceof DataType)
   if (isForeign && typeof own !== 'function') throw new TypeError(`Cannot ship Arrow data: unknown type ${name}`)
   const prototype: unknown = isForeign && typeof own === 'function' ? own.prototype : Object.getPrototypeOf(type)
-  return Object.assign(Object.create(prototype as object), type, parts)
+  return Object.assign(Object.create(prototype as object), type, overrides)
 }
 
 function structOf(type: Struct, length: number, children: readonly Data[]): Data<Struct> {
@@ -185,6 +185,6 @@ function structOf(type: Struct, length: number, children: readonly Data[]): Data
 
 function first<T>(list: readonly T[], index = 0): T {
   const item = list[index]
-  if (item === undefined) throw new TypeError('Cannot read Arrow data: a part is missing')
+  if (item === undefined) throw new TypeError('Cannot read Arrow data: it is incomplete')
   return item
 }

@@ -1,33 +1,31 @@
 // A function call to bytes and back, and its result: VLYCALL. The frame begins with how the function travels and its
 // name, so that strict receivers refuse code before they read any further.
 //
-//   form u8 (0 by name, 2 by value) · name length u16 LE · code length u32 LE · name ·
-//   code (by name: the signature; by value: the reference to a part, its body) · arguments as sections
+//   placement of the body u8 (0 by name, 2 as an artifact) · name length u16 LE · code length u32 LE · name ·
+//   code (by name: the signature; by value: the reference to an artifact, its body) · arguments as sections
 //
-// Bodies of functions among the arguments are parts as well. A result holds everything itself.
+// Bodies of functions among the arguments are artifacts as well. A result holds everything itself.
 
 import { hash } from 'node:crypto'
 import type { CodecContext } from '../../functions/contract/codec-context.ts'
 import type { UserFunction } from '../../functions/contract/udf.ts'
 import { ShippingError, WireError } from '../../functions/errors.ts'
-import type { TaskPart } from '../backend.ts'
+import type { Artifact } from '../backend.ts'
+import { ArtifactCollector, type ArtifactSource, type EncodedTask, findArtifact } from './artifacts.ts'
 import { signatureText } from './by-name.ts'
 import { captureClosure } from './closure/capture/capture-closure.ts'
 import { decodingContext } from './context-slots.ts'
 import { decodeEnvelope, encodeEnvelope, FLAG_INLINE_CODE } from './envelope.ts'
 import { decodeGraph, encodeGraph } from './graph-codec.ts'
-import { type EncodedTask, findPart, PartCollector, type PartSource } from './parts.ts'
 import { isScalarUdf, shippedTypes } from './shipped-types.ts'
-import { travelsByValue } from './udf-codec.ts'
+import { bodyPlacements, travelsByValue } from './udf-codec.ts'
 
-/** As in the frames of functions. */
-const forms = { name: 0, part: 2 } as const
 const HEAD_BYTES = 7
 
 /** A function that is ready to travel: by name with its signature, or by value. */
 export type CallTarget =
   | { readonly name: string; readonly signature: string; readonly body?: undefined }
-  | { readonly name: string; readonly body: TaskPart }
+  | { readonly name: string; readonly body: Artifact }
 
 /**
  * Captures a function for calls: once, however many calls follow. What `udf()` and `nativeUdf()` gave goes as it would
@@ -61,7 +59,7 @@ function capture(
   label: string,
   context: CodecContext,
   captures: Readonly<Record<string, unknown>> | undefined,
-): TaskPart {
+): Artifact {
   const options = { label, types: shippedTypes(context), ...(captures === undefined ? {} : { captures }) }
   const { bytes } = captureClosure(fn, options)
   return { bytes, hash: hash('sha256', bytes) }
@@ -70,17 +68,17 @@ function capture(
 /** @throws {ShippingError} When an argument cannot travel. */
 export function encodeCall(target: CallTarget, args: readonly unknown[], context: CodecContext): EncodedTask {
   const { name, body } = target
-  const parts = new PartCollector()
+  const artifacts = new ArtifactCollector()
   const nameBytes = Buffer.from(name)
-  const code = body === undefined ? Buffer.from(target.signature) : parts.add(body.bytes, body.hash)
-  const { payload, inline } = encodeGraph(args, context, `the arguments of function "${name}"`, parts)
+  const code = body === undefined ? Buffer.from(target.signature) : artifacts.add(body.bytes, body.hash)
+  const { payload, inline } = encodeGraph(args, context, `the arguments of function "${name}"`, artifacts)
   const head = Buffer.alloc(HEAD_BYTES)
-  head.writeUInt8(body === undefined ? forms.name : forms.part, 0)
+  head.writeUInt8(body === undefined ? bodyPlacements.byName : bodyPlacements.artifact, 0)
   head.writeUInt16LE(nameBytes.length, 1)
   head.writeUInt32LE(code.length, 3)
   const flags = inline || body !== undefined ? FLAG_INLINE_CODE : 0
   const task = encodeEnvelope('VLYCALL', flags, Buffer.concat([head, nameBytes, code, payload]))
-  return { task, parts: parts.parts }
+  return { task, artifacts: artifacts.artifacts }
 }
 
 /** A call whose function and arguments are still bytes. */
@@ -89,7 +87,7 @@ export interface DecodedCall {
   /** How the function is to be found: by its name and this signature, or in its body. */
   readonly target:
     | { readonly by: 'name'; readonly signature: Uint8Array }
-    | { readonly by: 'body'; readonly body: TaskPart }
+    | { readonly by: 'body'; readonly body: Artifact }
   /** Reads the arguments. @throws {WireError} */
   args(): readonly unknown[]
 }
@@ -99,13 +97,13 @@ export interface DecodedCall {
  *
  * @param given - Default: the worker context, else the global one.
  * @throws {WireError} `wire_inline_refused` when the context is strict and code travels: before anything is parsed, and
- * before any part is looked for; `wire_missing_part`.
+ * before any artifact is looked for; `wire_missing_part`.
  */
-export function decodeCall(bytes: Uint8Array, parts: PartSource, given?: CodecContext): DecodedCall {
+export function decodeCall(bytes: Uint8Array, artifacts: ArtifactSource, given?: CodecContext): DecodedCall {
   const context = decodingContext(given)
   const { payload } = decodeEnvelope(bytes, 'VLYCALL')
-  const { name, form, code, rest } = splitHead(payload)
-  if (form !== forms.name && !context.udfInlining) {
+  const { name, placement, code, rest } = splitHead(payload)
+  if (placement !== bodyPlacements.byName && !context.udfInlining) {
     throw new WireError(
       'wire_inline_refused',
       `Cannot accept function "${name}" (VLYCALL) by value: this context is strict. Send a function that goes by name and register it in the worker context, or allow inline functions on the receiver`,
@@ -113,12 +111,12 @@ export function decodeCall(bytes: Uint8Array, parts: PartSource, given?: CodecCo
     )
   }
   const args = (): readonly unknown[] => {
-    const decoded = decodeGraph(rest, context, parts)
+    const decoded = decodeGraph(rest, context, artifacts)
     if (Array.isArray(decoded)) return decoded
-    throw new WireError('wire_damaged', `Cannot read a call of function "${name}": its arguments are no list`)
+    throw new WireError('wire_damaged', `Cannot read a call of function "${name}": its arguments are not a list`)
   }
-  if (form === forms.name) return { name, target: { by: 'name', signature: code }, args }
-  return { name, target: { by: 'body', body: findPart(code, parts, `function "${name}"`) }, args }
+  if (placement === bodyPlacements.byName) return { name, target: { by: 'name', signature: code }, args }
+  return { name, target: { by: 'body', body: findArtifact(code, artifacts, `function "${name}"`) }, args }
 }
 
 function splitHead(payload: Uint8Array) {
@@ -126,12 +124,12 @@ function splitHead(payload: Uint8Array) {
   const codeStart = payload.length < HEAD_BYTES ? Number.POSITIVE_INFINITY : HEAD_BYTES + view.getUint16(1, true)
   const codeEnd = codeStart > payload.length ? codeStart : codeStart + view.getUint32(3, true)
   if (codeEnd > payload.length) throw new WireError('wire_damaged', 'Cannot read a call: it ends in its function')
-  const form = view.getUint8(0)
-  if (form !== forms.name && form !== forms.part) {
-    throw new WireError('wire_damaged', `Cannot read a call: there is no form ${form} of it`)
+  const placement = view.getUint8(0)
+  if (placement !== bodyPlacements.byName && placement !== bodyPlacements.artifact) {
+    throw new WireError('wire_damaged', `Cannot read a call: ${placement} is no placement of a body`)
   }
   const name = new TextDecoder().decode(payload.subarray(HEAD_BYTES, codeStart))
-  return { name, form, code: payload.subarray(codeStart, codeEnd), rest: payload.subarray(codeEnd) }
+  return { name, placement, code: payload.subarray(codeStart, codeEnd), rest: payload.subarray(codeEnd) }
 }
 
 /** @throws {ShippingError} When the result holds something that cannot travel. */
@@ -144,5 +142,5 @@ export function encodeResult(name: string, result: unknown, context: CodecContex
 export function decodeResult(bytes: Uint8Array, context: CodecContext): unknown {
   const decoded = decodeGraph(decodeEnvelope(bytes, 'VLYCALL').payload, context)
   if (Array.isArray(decoded) && decoded.length === 1) return decoded[0]
-  throw new WireError('wire_damaged', 'Cannot read the result of a call: the payload is none')
+  throw new WireError('wire_damaged', 'Cannot read the result of a call: the payload is not one')
 }

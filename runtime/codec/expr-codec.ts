@@ -9,7 +9,7 @@ import { decodeEnvelope, encodeEnvelope, FLAG_INLINE_CODE } from './envelope.ts'
 import { decodeGraph, encodeGraph } from './graph-codec.ts'
 import { packNode, unpackNode } from './pack-node.ts'
 import { validateNode } from './validate-node.ts'
-import { PartBudget } from './validate-type.ts'
+import { NodeBudget } from './validate-type.ts'
 
 /**
  * An expression as bytes, with the functions in it.
@@ -31,7 +31,7 @@ export function encodeExpr(expr: Expr, context?: CodecContext): Uint8Array {
 export function decodeExpr(bytes: Uint8Array, context?: CodecContext): Expr {
   const { payload } = decodeEnvelope(bytes, 'VLYEXPR')
   const node = unpackNode(decodeGraph(payload, decodingContext(context)))
-  validateNode(node, new PartBudget(payload.length))
+  validateNode(node, new NodeBudget(payload.length))
   return make(node)
 }
 
@@ -47,6 +47,6 @@ export const exprReducers = Object.freeze({
 export const exprRevivers = Object.freeze({
   Expr: (base64: unknown): Expr => {
     if (typeof base64 === 'string') return decodeExpr(Buffer.from(base64, 'base64'))
-    throw new WireError('wire_damaged', 'Cannot read an expression: it is no text')
+    throw new WireError('wire_damaged', 'Cannot read an expression: it is not text')
   },
 })

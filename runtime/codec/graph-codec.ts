@@ -7,32 +7,32 @@ import type { Udf } from '../../functions/contract/udf.ts'
 import { ShippingError, WireError } from '../../functions/errors.ts'
 import { isExpr, make } from '../../functions/expr/expr.ts'
 import { arrowTypes } from './arrow.ts'
+import type { ArtifactCollector, ArtifactSource } from './artifacts.ts'
 import { packNode, unpackNode } from './pack-node.ts'
-import type { PartCollector, PartSource } from './parts.ts'
 import { encodeSections, type Sections, splitSections } from './sections.ts'
 import { decodeUdf, encodeUdf, parseText, peekUdf, travelsByValue } from './udf-codec.ts'
 import { validateNode } from './validate-node.ts'
-import { PartBudget } from './validate-type.ts'
+import { NodeBudget } from './validate-type.ts'
 
 /** Below this, bytes stay in the text. */
 const SMALL_BYTES = 64
 
 export interface EncodedGraph {
   readonly payload: Uint8Array
-  /** Whether code travels in it, or as parts of it. */
+  /** Whether code travels in it or among its artifacts. */
   readonly inline: boolean
 }
 
 /**
  * @param label - What the value is called when it cannot travel.
- * @param parts - Where the bodies of functions go. Default: they travel in the payload.
+ * @param artifacts - Where the bodies of functions go. Default: they travel in the payload.
  * @throws {ShippingError} When something in it cannot travel; names the path to it.
  */
 export function encodeGraph(
   value: unknown,
   context: CodecContext,
   label = 'the value',
-  parts?: PartCollector,
+  artifacts?: ArtifactCollector,
 ): EncodedGraph {
   const attachments: Uint8Array[] = []
   const udfs = new Map<Udf, number>()
@@ -43,7 +43,7 @@ export function encodeGraph(
       if (!isUdf(candidate)) return false
       let index = udfs.get(candidate)
       if (index === undefined) {
-        index = attachments.push(encodeUdf(candidate, context, parts))
+        index = attachments.push(encodeUdf(candidate, context, artifacts))
         inline ||= travelsByValue(candidate, context)
         udfs.set(candidate, index)
       }
@@ -76,14 +76,14 @@ export function encodeGraph(
 }
 
 /**
- * @param parts - Where the bodies of functions may be. Default: nowhere but in the payload.
+ * @param artifacts - Where the bodies of functions may be. Default: nowhere but in the payload.
  * @throws {WireError} When the payload is damaged, or holds code that a strict context refuses: that before anything in
  * it is parsed.
  */
-export function decodeGraph(payload: Uint8Array, context: CodecContext, parts?: PartSource): unknown {
+export function decodeGraph(payload: Uint8Array, context: CodecContext, artifacts?: ArtifactSource): unknown {
   const { text, attachments } = splitSections(payload)
   const udfs = new Map<number, Udf>()
-  const budget = new PartBudget(payload.length)
+  const budget = new NodeBudget(payload.length)
   const attachment = (index: unknown): Uint8Array => {
     const bytes = typeof index === 'number' ? attachments[index - 1] : undefined
     if (bytes === undefined)
@@ -96,7 +96,7 @@ export function decodeGraph(payload: Uint8Array, context: CodecContext, parts?: 
     Udf: ([family, index]: [Udf['family'], number]) => {
       let udf = udfs.get(index)
       if (udf === undefined) {
-        udf = decodeUdf(attachment(index), familyOf(family), context, parts)
+        udf = decodeUdf(attachment(index), familyOf(family), context, artifacts)
         udfs.set(index, udf)
       }
       return udf
@@ -140,7 +140,7 @@ function describe(value: unknown): string {
     return `the function "${value.name}": data travels here, and expressions and Arrow values`
   if (typeof value === 'symbol') return 'a symbol'
   const name = typeof value === 'object' && value !== null ? value.constructor?.name : typeof value
-  // Generators have no constructor of a name.
+  // The constructor of generators has no name.
   const kind = name || Object.prototype.toString.call(value).slice(8, -1)
   return `a ${kind}: plain data travels here, and expressions and Arrow values`
 }
@@ -184,5 +184,5 @@ function makeView(name: unknown, bytes: Uint8Array): unknown {
     const construct: unknown = Reflect.get(globalThis, name)
     if (typeof construct === 'function') return Reflect.construct(construct, [buffer])
   }
-  throw new WireError('wire_damaged', 'Cannot read a payload: a view in it is none')
+  throw new WireError('wire_damaged', 'Cannot read a payload: a view in it has no known type')
 }

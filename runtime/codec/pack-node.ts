@@ -1,6 +1,6 @@
 // Expression nodes in few bytes, and back: a column is its name; small integers, booleans and null are themselves; any
-// other node is a list of its kind and its parts in the order of the table, without the last ones that are as usual.
-// What comes back has the shape of nodes; whether it is one is for validate-node.ts to say.
+// other node is a list of its kind and its properties in the order of the table, without trailing ones that have their
+// defaults. What comes back has the shape of nodes; whether it is one is for validate-node.ts to say.
 
 import { ShippingError, VolleyError, WireError } from '../../functions/errors.ts'
 import { type Arity, childSlots } from '../../functions/expr/children.ts'
@@ -10,8 +10,8 @@ import { bool, type DataType, int64, nullType, typeName, utf8 } from '../../func
 import { MAX_NODE_DEPTH } from './validate-node.ts'
 import { isRecord } from './validate-type.ts'
 
-/** Every part of each kind, those that are mostly left out last. */
-const parts = {
+/** Every property of each kind, those that are mostly left out last. */
+const properties = {
   column: ['name'],
   literal: ['type', 'value'],
   wildcard: [],
@@ -36,7 +36,7 @@ const parts = {
 
 /** The head of a text literal: its text is all there is besides. */
 const TEXT = "'"
-/** Kinds whose last part is a list, packed without a list of its own. */
+/** Kinds whose last property is a list, packed without a list of its own. */
 const open: ReadonlySet<NodeKind> = new Set(['call', 'udf'])
 
 const flags = new Set(['negated', 'caseInsensitive', 'safe', 'distinct', 'descending', 'nullsFirst'])
@@ -44,7 +44,7 @@ const types = new Set(['type', 'to'])
 const nestedKinds: readonly DataType['kind'][] = ['list', 'struct', 'map', 'dictionary']
 
 /**
- * The packed form of a node. Nodes that are one object are packed as one, so that they travel once.
+ * A node in its packed shape. Nodes that are one object are packed as one, so that they travel once.
  *
  * @throws {ShippingError} `closure_too_deep` for what a receiver would refuse.
  */
@@ -75,7 +75,7 @@ function packOne(node: ExprNode, pack: (node: ExprNode) => unknown): unknown {
   if (short !== undefined) return short
   const slots = childSlots[node.kind]
   const record = node as unknown as Readonly<Record<string, unknown>>
-  const names: readonly string[] = parts[node.kind]
+  const names: readonly string[] = properties[node.kind]
   const values = names.map((name) => {
     const value = record[name]
     if (types.has(name)) return packType(value as DataType)
@@ -93,19 +93,19 @@ function packOne(node: ExprNode, pack: (node: ExprNode) => unknown): unknown {
 
 const isList = (arity: Arity | undefined): boolean => arity === 'list' || arity === 'sortKeys'
 
-/** A part that is left out at the end; `unpackPart` puts it back. */
+/** A property that is left out at the end; `unpackProperty` puts it back. */
 const isDefault = (value: unknown, name: string, arity: Arity | undefined): boolean =>
   value === undefined ||
   (flags.has(name) && value === false) ||
   (isList(arity) && Array.isArray(value) && value.length === 0)
 
-/** Literals that their own value tells apart from all others. */
+/** Literals whose value alone tells their type. */
 function shortLiteral({ type, value }: LiteralNode): unknown {
   if (type.kind === 'null' && value === null) return null
   if (type.kind === 'bool' && typeof value === 'boolean') return value
   if (type.kind === 'utf8' && typeof value === 'string') return [TEXT, value]
-  const number = type.kind === 'int64' && typeof value === 'bigint' ? Number(value) : Number.NaN
-  return Number.isSafeInteger(number) ? number : undefined
+  const integer = type.kind === 'int64' && typeof value === 'bigint' ? Number(value) : Number.NaN
+  return Number.isSafeInteger(integer) ? integer : undefined
 }
 
 /** A type by its name, where the name says all there is to it. */
@@ -139,7 +139,7 @@ export function unpackNode(root: unknown): unknown {
     if (!Array.isArray(value)) return unpackLeaf(value)
     const known = unpacked.get(value)
     if (known !== undefined) return known
-    const node = unpackList(value, (part) => unpack(part, depth + 1))
+    const node = unpackList(value, (child) => unpack(child, depth + 1))
     unpacked.set(value, node)
     return node
   }
@@ -153,33 +153,33 @@ function unpackLeaf(value: unknown): unknown {
     case 'boolean':
       return Object.freeze({ kind: 'literal', type: bool, value })
     case 'number':
-      if (!Number.isSafeInteger(value)) throw damaged(`${value} is no part of one`)
+      if (!Number.isSafeInteger(value)) throw damaged(`it holds the number ${value}`)
       return Object.freeze({ kind: 'literal', type: int64, value: BigInt(value) })
     default:
       if (value === null) return Object.freeze({ kind: 'literal', type: nullType, value })
-      throw damaged(`a ${typeof value} is no part of one`)
+      throw damaged(`it holds a value of type ${typeof value}`)
   }
 }
 
 function unpackList(packed: readonly unknown[], unpack: (value: unknown) => unknown): unknown {
   const [head, second] = packed
-  if (typeof head !== 'string') throw damaged('a part of it has no kind')
+  if (typeof head !== 'string') throw damaged('one of its nodes has no kind')
   if (head === TEXT) return Object.freeze({ kind: 'literal', type: utf8, value: second })
-  const named = Object.hasOwn(parts, head)
+  const named = Object.hasOwn(properties, head)
   const kind = named ? (head as NodeKind) : 'binary'
   const values = open.has(kind) ? [second, packed.slice(2)] : named ? packed.slice(1) : packed
-  const names: readonly string[] = parts[kind]
-  if (values.length > names.length) throw damaged(`a ${kind} has too many parts`)
+  const names: readonly string[] = properties[kind]
+  if (values.length > names.length) throw damaged(`a ${kind} has too many properties`)
   const slots = childSlots[kind]
   const node: Record<string, unknown> = { kind }
   for (const [i, name] of names.entries()) {
-    const value = unpackPart(name, values[i], slots.get(name), unpack)
+    const value = unpackProperty(name, values[i], slots.get(name), unpack)
     if (value !== undefined) node[name] = value
   }
   return Object.freeze(node)
 }
 
-function unpackPart(
+function unpackProperty(
   name: string,
   value: unknown,
   arity: Arity | undefined,
@@ -189,7 +189,7 @@ function unpackPart(
   if (types.has(name)) return unpackType(value)
   if (arity === undefined) return value
   if (!isList(arity)) return unpack(value)
-  if (!Array.isArray(value)) throw damaged(`the ${name} are no list`)
+  if (!Array.isArray(value)) throw damaged(`the ${name} are not a list`)
   return Object.freeze(Array.from(value, unpack))
 }
 
@@ -198,7 +198,7 @@ function unpackType(value: unknown): unknown {
   try {
     return parseType(value)
   } catch (error) {
-    if (error instanceof VolleyError) throw damaged(`${JSON.stringify(value)} is no type`)
+    if (error instanceof VolleyError) throw damaged(`${JSON.stringify(value)} is not a type`)
     throw error
   }
 }

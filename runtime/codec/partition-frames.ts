@@ -1,5 +1,5 @@
-// How a task's results name the task of the next stage they are for: runs of bytes, each behind a header with its partition
-// and its length. Workers write headers, the parent reads them and nothing else.
+// How a task's results name the partition of the next stage they are for: runs of bytes, each behind a header with its
+// partition and its length. Workers write the headers; the parent reads them and nothing else.
 
 import { WorkerError } from '../../functions/errors.ts'
 

@@ -45,5 +45,5 @@ function isUdfOf(family: string, value: unknown): boolean {
 
 function bytesOf(data: unknown): Uint8Array {
   if (data instanceof Uint8Array) return data
-  throw new WireError('wire_damaged', 'Cannot read a captured expression: it is no bytes')
+  throw new WireError('wire_damaged', 'Cannot read a captured expression: it is not bytes')
 }

@@ -1,22 +1,22 @@
-// Tasks to bytes under the sender context, and back under the worker context. The program is a part, and so is the body
+// Tasks to bytes under the sender context, and back under the worker context. The program is an artifact, and so is the body
 // of each function in it: the tasks of a job refer to them, and a worker knows what it has compiled before by its hash.
 
 import type { CodecContext } from '../../functions/contract/codec-context.ts'
 import { WireError } from '../../functions/errors.ts'
-import type { TaskPart } from '../backend.ts'
+import type { Artifact } from '../backend.ts'
 import type { Program } from '../program/program.ts'
 import type { Task } from '../program/task.ts'
+import { ArtifactCollector, type ArtifactSource, type EncodedTask, findArtifact } from './artifacts.ts'
 import { decodingContext, encodingContext } from './context-slots.ts'
 import { decodeEnvelope, encodeEnvelope, FLAG_INLINE_CODE } from './envelope.ts'
 import { decodeGraph, encodeGraph } from './graph-codec.ts'
-import { type EncodedTask, findPart, PartCollector, type PartSource } from './parts.ts'
 import { validateProgram } from './validate-program.ts'
-import { PartBudget } from './validate-type.ts'
+import { NodeBudget } from './validate-type.ts'
 
 interface EncodedProgram {
   readonly reference: Uint8Array
   /** The program, and what that refers to. */
-  readonly parts: readonly TaskPart[]
+  readonly artifacts: readonly Artifact[]
   /** Whether code is among them. */
   readonly inline: boolean
 }
@@ -40,14 +40,14 @@ export class TaskEncoder {
     }
     const { payload } = encodeGraph({ ...task, program: encoded.reference }, this.#context)
     const bytes = encodeEnvelope('VLYTASK', encoded.inline ? FLAG_INLINE_CODE : 0, payload)
-    return { task: bytes, parts: encoded.parts }
+    return { task: bytes, artifacts: encoded.artifacts }
   }
 
   #encodeProgram(program: Program): EncodedProgram {
-    const collector = new PartCollector()
+    const collector = new ArtifactCollector()
     const { payload, inline } = encodeGraph(program, this.#context, 'the program', collector)
     const reference = collector.add(encodeEnvelope('VLYPROG', inline ? FLAG_INLINE_CODE : 0, payload))
-    return { reference, parts: collector.parts, inline }
+    return { reference, artifacts: collector.artifacts, inline }
   }
 }
 
@@ -58,8 +58,8 @@ export interface DecodedTask extends Omit<Task, 'program'> {
   readonly programHash: string
 }
 
-/** @throws {WireError} When the bytes are no task, or its program is not among the parts. */
-export function decodeTask(bytes: Uint8Array, parts: PartSource, context?: CodecContext): DecodedTask {
+/** @throws {WireError} When the bytes are not a task, or its program is not among the artifacts. */
+export function decodeTask(bytes: Uint8Array, artifacts: ArtifactSource, context?: CodecContext): DecodedTask {
   const { payload } = decodeEnvelope(bytes, 'VLYTASK')
   const task = decodeGraph(payload, decodingContext(context)) as Partial<Omit<Task, 'program'> & { program: unknown }>
   const { source, partitionIndex, writes, maxMemoryBytes, program } = task ?? {}
@@ -70,19 +70,19 @@ export function decodeTask(bytes: Uint8Array, parts: PartSource, context?: Codec
     maxMemoryBytes === undefined ||
     program === undefined
   ) {
-    throw new WireError('wire_damaged', 'Cannot read a task: the payload is none')
+    throw new WireError('wire_damaged', 'Cannot read a task: the payload is not one')
   }
-  const { bytes: programBytes, hash: programHash } = findPart(program, parts, 'the program of a task')
+  const { bytes: programBytes, hash: programHash } = findArtifact(program, artifacts, 'the program of a task')
   return { source, partitionIndex, writes, maxMemoryBytes, programBytes, programHash }
 }
 
 /**
- * @throws {WireError} When the bytes are no program, a function's body is not among the parts, or the context refuses what
+ * @throws {WireError} When the bytes are no program, a function's body is not among the artifacts, or the context refuses what
  * is in them.
  */
-export function decodeProgram(bytes: Uint8Array, parts: PartSource, context?: CodecContext): Program {
+export function decodeProgram(bytes: Uint8Array, artifacts: ArtifactSource, context?: CodecContext): Program {
   const { payload } = decodeEnvelope(bytes, 'VLYPROG')
-  const program = decodeGraph(payload, decodingContext(context), parts)
-  validateProgram(program, new PartBudget(bytes.length))
+  const program = decodeGraph(payload, decodingContext(context), artifacts)
+  validateProgram(program, new NodeBudget(bytes.length))
   return program
 }

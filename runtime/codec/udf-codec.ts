@@ -6,18 +6,18 @@ import * as devalue from 'devalue'
 import type { CodecContext } from '../../functions/contract/codec-context.ts'
 import type { Udf, UdfBody } from '../../functions/contract/udf.ts'
 import { createError, ShippingError, VolleyError, WireError } from '../../functions/errors.ts'
+import { type ArtifactCollector, type ArtifactSource, findArtifact, noArtifacts } from './artifacts.ts'
 import { findByName, signatureText } from './by-name.ts'
 import { captureClosure } from './closure/capture/capture-closure.ts'
 import { decodeEnvelope, encodeEnvelope, type Family, FLAG_INLINE_CODE } from './envelope.ts'
-import { findPart, noParts, type PartCollector, type PartSource } from './parts.ts'
 import { encodeSections, splitSections } from './sections.ts'
-import { PartBudget } from './validate-type.ts'
+import { NodeBudget } from './validate-type.ts'
 import { validateContract } from './validate-udf.ts'
 
 const familyOf: Readonly<Record<Udf['family'], Family>> = { scalar: 'VLYUDFS', aggregate: 'VLYUDFA', window: 'VLYUDFW' }
 
-/** How a body travels: not at all, in the frame, or beside it as a part. */
-const forms = { name: 0, body: 1, part: 2 } as const
+/** Where a function's body travels: nowhere (the function goes by name), in the frame, or beside it as an artifact. */
+export const bodyPlacements = { byName: 0, inFrame: 1, artifact: 2 } as const
 
 const MAX_NAME_BYTES = 65_535
 
@@ -26,11 +26,11 @@ export const travelsByValue = ({ native, body }: Udf, { udfInlining }: CodecCont
   udfInlining && !native && body.kind !== 'named'
 
 /**
- * A function's frame. The closure is read anew each time; its bytes are the same if it is.
+ * A function's frame. The closure is captured anew each time; an unchanged closure gives the same bytes.
  *
- * @param parts - Where the body goes; without it, it travels in the frame.
+ * @param artifacts - Where the body goes; without it, it travels in the frame.
  */
-export function encodeUdf(udf: Udf, context: CodecContext, parts?: PartCollector): Uint8Array {
+export function encodeUdf(udf: Udf, context: CodecContext, artifacts?: ArtifactCollector): Uint8Array {
   const inline = travelsByValue(udf, context)
   const name = Buffer.from(udf.name)
   if (name.length > MAX_NAME_BYTES) {
@@ -39,15 +39,19 @@ export function encodeUdf(udf: Udf, context: CodecContext, parts?: PartCollector
     })
   }
   const head = Buffer.alloc(3)
-  head.writeUInt8(inline ? (parts === undefined ? forms.body : forms.part) : forms.name, 0)
+  head.writeUInt8(
+    inline ? (artifacts === undefined ? bodyPlacements.inFrame : bodyPlacements.artifact) : bodyPlacements.byName,
+    0,
+  )
   head.writeUInt16LE(name.length, 1)
-  const rest = inline ? byValue(udf, parts) : Buffer.from(signatureText(udf))
+  const rest = inline ? byValue(udf, artifacts) : Buffer.from(signatureText(udf))
   return encodeEnvelope(familyOf[udf.family], inline ? FLAG_INLINE_CODE : 0, Buffer.concat([head, name, rest]))
 }
 
-function byValue({ body, ...contract }: Udf, parts: PartCollector | undefined): Uint8Array {
+function byValue({ body, ...contract }: Udf, artifacts: ArtifactCollector | undefined): Uint8Array {
   const bytes = bodyBytes(contract.name, body)
-  const attachment = parts === undefined ? bytes : parts.add(bytes, body.kind === 'shipped' ? body.hash : undefined)
+  const attachment =
+    artifacts === undefined ? bytes : artifacts.add(bytes, body.kind === 'shipped' ? body.hash : undefined)
   return encodeSections({ text: devalue.stringify(contract), attachments: [attachment] })
 }
 
@@ -62,7 +66,7 @@ const nameDecoder = new TextDecoder('utf-8', { ignoreBOM: true })
 
 interface Frame {
   readonly name: string
-  readonly form: number
+  readonly placement: number
   /** Whether there is a body, in the frame or beside it. */
   readonly inline: boolean
   /** Behind the name: sections by value, the signature by name. */
@@ -74,16 +78,16 @@ function openFrame(bytes: Uint8Array, family: Udf['family']): Frame {
   const view = new DataView(payload.buffer, payload.byteOffset, payload.byteLength)
   const nameEnd = payload.length < 3 ? Number.POSITIVE_INFINITY : 3 + view.getUint16(1, true)
   if (payload.length < nameEnd) throw new WireError('wire_damaged', 'Cannot read a function: it ends in its name')
-  const form = view.getUint8(0)
+  const placement = view.getUint8(0)
   return {
     name: nameDecoder.decode(payload.subarray(3, nameEnd)),
-    form,
-    inline: form !== forms.name || (flags & FLAG_INLINE_CODE) !== 0,
+    placement,
+    inline: placement !== bodyPlacements.byName || (flags & FLAG_INLINE_CODE) !== 0,
     rest: payload.subarray(nameEnd),
   }
 }
 
-/** What a strict receiver looks at: the name, and whether a body travels with it or beside it. */
+/** All that a strict receiver looks at: the name, and whether a body travels in the frame or beside it. */
 export function peekUdf(bytes: Uint8Array, family: Udf['family']): Pick<Frame, 'name' | 'inline'> {
   const { name, inline } = openFrame(bytes, family)
   return { name, inline }
@@ -92,7 +96,7 @@ export function peekUdf(bytes: Uint8Array, family: Udf['family']): Pick<Frame, '
 /**
  * Decodes a function under a context. A body stays opaque bytes.
  *
- * @param parts - Where its body may be. Default: nowhere but in the frame.
+ * @param artifacts - Where its body may be. Default: nowhere but in the frame.
  * @throws {WireError} `wire_inline_refused` when the context is strict and a body travels: before anything is parsed and
  * before any registry is asked; `wire_not_registered` when it goes by a name the context does not have;
  * `wire_contract_mismatch` when the context's function of that name has another signature; `wire_missing_part`.
@@ -101,21 +105,21 @@ export function decodeUdf(
   bytes: Uint8Array,
   family: Udf['family'],
   context: CodecContext,
-  parts: PartSource = noParts,
+  artifacts: ArtifactSource = noArtifacts,
 ): Udf {
-  const { name, form, inline, rest } = openFrame(bytes, family)
+  const { name, placement, inline, rest } = openFrame(bytes, family)
   if (!inline) return known(findByName(family, name, rest, context))
   if (!context.udfInlining) throw refused(name, familyOf[family])
   const { text, attachments } = splitSections(rest)
   const [attachment] = attachments
-  if (attachment === undefined || form > forms.part) {
+  if (attachment === undefined || placement > bodyPlacements.artifact) {
     throw new WireError('wire_damaged', `Cannot read function "${name}": its body is missing`)
   }
   const contract = parseText(text)
-  validateContract(contract, family, name, new PartBudget(bytes.length))
+  validateContract(contract, family, name, new NodeBudget(bytes.length))
   const body =
-    form === forms.part
-      ? findPart(attachment, parts, `function "${name}"`)
+    placement === bodyPlacements.artifact
+      ? findArtifact(attachment, artifacts, `function "${name}"`)
       : { bytes: attachment, hash: hash('sha256', attachment) }
   return known(Object.freeze({ ...contract, body: Object.freeze({ kind: 'shipped', ...body }) }) as Udf)
 }

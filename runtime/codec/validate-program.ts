@@ -4,19 +4,19 @@
 import { WireError } from '../../functions/errors.ts'
 import type { Program } from '../program/program.ts'
 import { validateNode } from './validate-node.ts'
-import { isField, isListOf, isRecord, type PartBudget } from './validate-type.ts'
+import { isField, isListOf, isRecord, type NodeBudget } from './validate-type.ts'
 
 /** A worker keeps a buffer for each. */
 const MAX_PARTITIONS = 65_536
 
-/** @throws {WireError} `wire_damaged` when it is no program. */
-export function validateProgram(value: unknown, budget: PartBudget): asserts value is Program {
+/** @throws {WireError} `wire_damaged` when it is not a program. */
+export function validateProgram(value: unknown, budget: NodeBudget): asserts value is Program {
   if (!isListOf(value, (op) => isOp(op, budget))) throw damaged()
   // What comes after rows were partitioned is the next stage's.
   if (value.slice(0, -1).some((op) => isRecord(op) && op.op === 'exchange')) throw damaged()
 }
 
-function isOp(op: unknown, budget: PartBudget): boolean {
+function isOp(op: unknown, budget: NodeBudget): boolean {
   if (!isRecord(op)) return false
   budget.spend()
   switch (op.op) {
@@ -53,7 +53,7 @@ function isOp(op: unknown, budget: PartBudget): boolean {
   }
 }
 
-function isNamedList(value: unknown, budget: PartBudget, kind?: 'window'): boolean {
+function isNamedList(value: unknown, budget: NodeBudget, kind?: 'window'): boolean {
   return isListOf(value, (item) => {
     if (!isRecord(item) || typeof item.name !== 'string') return false
     validateNode(item.node, budget, kind)
@@ -61,7 +61,7 @@ function isNamedList(value: unknown, budget: PartBudget, kind?: 'window'): boole
   })
 }
 
-function isNodeList(value: unknown, kind: 'aggregate' | 'sort' | undefined, budget: PartBudget): boolean {
+function isNodeList(value: unknown, kind: 'aggregate' | 'sort' | undefined, budget: NodeBudget): boolean {
   return isListOf(value, (node) => {
     validateNode(node, budget, kind)
     return true
@@ -71,7 +71,7 @@ function isNodeList(value: unknown, kind: 'aggregate' | 'sort' | undefined, budg
 const isPartitionCount = (value: unknown): boolean =>
   Number.isInteger(value) && Number(value) >= 1 && Number(value) <= MAX_PARTITIONS
 
-function isGroupingSets(value: unknown, keys: number, budget: PartBudget): boolean {
+function isGroupingSets(value: unknown, keys: number, budget: NodeBudget): boolean {
   const isKey = (key: unknown): boolean => Number.isInteger(key) && (key as number) >= 0 && (key as number) < keys
   const isSet = (set: unknown): boolean => {
     budget.spend()
@@ -80,7 +80,7 @@ function isGroupingSets(value: unknown, keys: number, budget: PartBudget): boole
   return isRecord(value) && typeof value.name === 'string' && isListOf(value.keys, isSet)
 }
 
-/** A limit may be without end. */
+/** A count may be infinite: a limit that only has an offset. */
 const isCount = (value: unknown): boolean => typeof value === 'number' && value >= 0
 
-const damaged = (): WireError => new WireError('wire_damaged', 'Cannot read a program: the payload is none')
+const damaged = (): WireError => new WireError('wire_damaged', 'Cannot read a program: the payload is not one')

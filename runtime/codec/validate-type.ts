@@ -1,5 +1,5 @@
-// Types and fields that came from elsewhere: checked to be types before anybody asks them anything. Hostile text can
-// hold any plain data where a type belongs.
+// Types and fields that came over the wire: checked before anything relies on them. Hostile text can hold any plain data
+// where a type belongs.
 
 import { WireError } from '../../functions/errors.ts'
 import type { DataType, Field, TypeKind } from '../../functions/types/type.ts'
@@ -8,26 +8,26 @@ const MAX_TYPE_DEPTH = 64
 const timeUnits: readonly unknown[] = ['s', 'ms', 'us', 'ns']
 const intervalUnits: readonly unknown[] = ['year_month', 'day_time', 'month_day_nano']
 
-/** A payload may hold this many parts, and besides one for each of its bytes: what is shared counts each time. */
-const SPARE_PARTS = 10_000
+/** A payload may hold this many nodes, and one more for each of its bytes: a shared node counts each time it is used. */
+const SPARE_NODES = 10_000
 
-/** Counts what is walked in one payload, so that a small one cannot stand for a huge tree. */
-export class PartBudget {
+/** Counts the nodes that are walked in one payload, so that a small payload cannot unfold into a huge tree. */
+export class NodeBudget {
   #left: number
 
   constructor(payloadBytes: number) {
-    this.#left = SPARE_PARTS + payloadBytes
+    this.#left = SPARE_NODES + payloadBytes
   }
 
   /** @throws {WireError} `wire_too_large` */
   spend(): void {
     if (this.#left-- > 0) return
-    throw new WireError('wire_too_large', 'Cannot accept a payload: it has more parts than bytes')
+    throw new WireError('wire_too_large', 'Cannot accept a payload: it has more nodes than bytes')
   }
 }
 
-type Parts = Readonly<Record<string, unknown>>
-type Check = (type: Parts, budget: PartBudget, depth: number) => boolean
+type PlainRecord = Readonly<Record<string, unknown>>
+type Check = (type: PlainRecord, budget: NodeBudget, depth: number) => boolean
 
 const simple: Check = () => true
 
@@ -62,10 +62,10 @@ const checks: { readonly [Kind in TypeKind]: Check } = {
 }
 
 /** Whether a value is a type, all the way down. */
-export const isDataType = (value: unknown, budget: PartBudget): value is DataType => isTypeWithin(value, budget, 0)
+export const isDataType = (value: unknown, budget: NodeBudget): value is DataType => isTypeWithin(value, budget, 0)
 
 /** Whether a value is a field: name, type, nullability, and metadata of texts. */
-export const isField = (value: unknown, budget: PartBudget): value is Field => isFieldWithin(value, budget, 0)
+export const isField = (value: unknown, budget: NodeBudget): value is Field => isFieldWithin(value, budget, 0)
 
 /** Whether a value is an array, without holes, whose items pass. */
 export function isListOf(value: unknown, isItem: (item: unknown) => boolean): value is readonly unknown[] {
@@ -75,11 +75,11 @@ export function isListOf(value: unknown, isItem: (item: unknown) => boolean): va
   return true
 }
 
-export function isRecord(value: unknown): value is Parts {
+export function isRecord(value: unknown): value is PlainRecord {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-function isTypeWithin(value: unknown, budget: PartBudget, depth: number): boolean {
+function isTypeWithin(value: unknown, budget: NodeBudget, depth: number): boolean {
   budget.spend()
   if (!isRecord(value) || depth > MAX_TYPE_DEPTH) return false
   const { kind } = value
@@ -87,7 +87,7 @@ function isTypeWithin(value: unknown, budget: PartBudget, depth: number): boolea
   return checks[kind as TypeKind](value, budget, depth + 1)
 }
 
-function isFieldWithin(value: unknown, budget: PartBudget, depth: number): boolean {
+function isFieldWithin(value: unknown, budget: NodeBudget, depth: number): boolean {
   if (!isRecord(value) || typeof value.name !== 'string' || typeof value.nullable !== 'boolean') return false
   const { metadata } = value
   const isTexts =

@@ -1,20 +1,20 @@
-// The contract of a user-defined function that came from elsewhere: checked before anybody relies on its types. The body
+// The contract of a user-defined function that came over the wire: checked before anything relies on its types. The body
 // stays opaque.
 
 import type { Udf, Volatility } from '../../functions/contract/udf.ts'
 import { WireError } from '../../functions/errors.ts'
-import { isDataType, isField, isListOf, isRecord, type PartBudget } from './validate-type.ts'
+import { isDataType, isField, isListOf, isRecord, type NodeBudget } from './validate-type.ts'
 
 type Contract = Omit<Udf, 'body'>
 
 const volatilities: readonly Volatility[] = ['immutable', 'stable', 'volatile']
 
-/** @throws {WireError} `wire_damaged` when it is no contract of that family. */
+/** @throws {WireError} `wire_damaged` when it is not a contract of that family. */
 export function validateContract(
   value: unknown,
   family: Udf['family'],
   name: string,
-  budget: PartBudget,
+  budget: NodeBudget,
 ): asserts value is Contract {
   const isContract =
     isRecord(value) &&
@@ -24,19 +24,19 @@ export function validateContract(
     volatilities.some((volatility) => volatility === value.volatility) &&
     isListOf(value.inputs, (type) => isDataType(type, budget)) &&
     isField(value.returns, budget) &&
-    familyParts[family](value, budget)
-  if (!isContract) throw new WireError('wire_damaged', `Cannot read function "${name}": its contract is none`)
+    familyChecks[family](value, budget)
+  if (!isContract) throw new WireError('wire_damaged', `Cannot read function "${name}": its contract is malformed`)
 }
 
-type FamilyCheck = (contract: Readonly<Record<string, unknown>>, budget: PartBudget) => boolean
+type FamilyCheck = (contract: Readonly<Record<string, unknown>>, budget: NodeBudget) => boolean
 
-const familyParts: Readonly<Record<Udf['family'], FamilyCheck>> = {
+const familyChecks: Readonly<Record<Udf['family'], FamilyCheck>> = {
   scalar: ({ nulls, mode, int64As }) =>
     (nulls === 'propagate' || nulls === 'call') &&
     (mode === 'row' || mode === 'vector') &&
     (int64As === 'bigint' || int64As === 'number'),
   aggregate: ({ state, nulls, int64As, retracts }, budget) =>
-    isListOf(state, (part) => isField(part, budget)) &&
+    isListOf(state, (field) => isField(field, budget)) &&
     (nulls === 'call' || nulls === 'skip') &&
     (int64As === 'bigint' || int64As === 'number') &&
     typeof retracts === 'boolean',

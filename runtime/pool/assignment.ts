@@ -11,19 +11,19 @@ import { ResultStream } from './result-stream.ts'
 export interface WorkerPort {
   readonly pid: number
   send(message: PoolMessage): void
-  /** Sends a task with the parts that the worker lacks; resolves as `write` does. */
-  deliver(id: number, request: TaskRequest): Promise<boolean>
+  /** Sends a task, behind the artifacts that the worker lacks; resolves as `write` does. */
+  sendTask(id: number, request: TaskRequest): Promise<boolean>
   /** Writes to fd 4; resolves when the worker takes more, to false when it never will. */
   write(bytes: Uint8Array): Promise<boolean>
   readResults(on: boolean): void
-  /** Ends the process, if need be by force, unless it is called off within `graceMs`. */
-  endIn(graceMs: number): Ladder
+  /** Ends the process after `graceMs`, if need be by force, unless the escalation is disposed of before. */
+  endIn(graceMs: number): KillEscalation
   /** Called once, at the end: `clean` tells that the worker can take another task. */
   release(clean: boolean): void
 }
 
-/** The steps that end a process; disposing of it calls off those still to come. */
-export interface Ladder extends Disposable {
+/** The signals that end a process, each harder than the one before; disposing of it calls off those still to come. */
+export interface KillEscalation extends Disposable {
   /** A signal was sent: the process will end. */
   readonly hasFired: boolean
 }
@@ -55,9 +55,9 @@ export class Assignment {
   #state: 'running' | 'released' = 'running'
   #stats: TaskStats | undefined
   #error: Error | undefined
-  #ladder: Ladder | undefined
+  #escalation: KillEscalation | undefined
   #answered = false
-  #fed = false
+  #inputSent = false
   #logBytes = 0
   #reports = 0
   readonly #startedAt = performance.now()
@@ -90,8 +90,8 @@ export class Assignment {
       this.#timers.defer(() => clearTimeout(timer))
     }
     this.#port.readResults(true)
-    const delivered = this.#port.deliver(this.#id, this.#request)
-    this.#feed(delivered).catch((error) => this.stop(error instanceof Error ? error : new Error(String(error))))
+    const taskSent = this.#port.sendTask(this.#id, this.#request)
+    this.#sendInput(taskSent).catch((error) => this.stop(error instanceof Error ? error : new Error(String(error))))
     this.#notify(() => this.#options.onStart?.(this.#port.pid))
   }
 
@@ -99,9 +99,9 @@ export class Assignment {
   stop(error: Error, graceMs = this.#limits.graceMs): void {
     if (this.#error !== undefined) return
     this.#error = error
-    if (this.#state === 'running' && !(this.#answered && this.#fed)) {
+    if (this.#state === 'running' && !(this.#answered && this.#inputSent)) {
       this.#port.send({ kind: 'cancel', id: this.#id })
-      this.#climb(graceMs)
+      this.#escalate(graceMs)
     }
     this.#stream.fail(error)
     if (this.#state === 'released') this.#done.reject(error)
@@ -142,7 +142,7 @@ export class Assignment {
   }
 
   /** The worker said `done`, and its last bytes are on their way: its end is no loss. */
-  get isDelivering(): boolean {
+  get isDraining(): boolean {
     return this.#state === 'running' && this.#stats !== undefined
   }
 
@@ -154,7 +154,7 @@ export class Assignment {
   /** The process is gone, and everything it had written was handed over. */
   onGone(error: Error): void {
     if (this.#state === 'released') return
-    if (!this.isDelivering || !this.#stream.isComplete) this.#fail(error)
+    if (!this.isDraining || !this.#stream.isComplete) this.#fail(error)
     this.#release(false)
   }
 
@@ -165,10 +165,10 @@ export class Assignment {
     else if (this.#error === undefined) this.#notify(() => this.#options.onProgress?.(progress))
   }
 
-  /** The task's input in chunks, once it is there itself. A task that ended early is fed no further. */
-  async #feed(delivered: Promise<boolean>): Promise<void> {
+  /** Sends the task's input in chunks, behind the task itself, and no further once the task has ended. */
+  async #sendInput(taskSent: Promise<boolean>): Promise<void> {
     const { input } = this.#request
-    if (!(await delivered)) return
+    if (!(await taskSent)) return
     if (input !== undefined) {
       let sent = 0
       for await (const chunk of input.read()) {
@@ -181,17 +181,17 @@ export class Assignment {
       if (sent !== input.bytes && !this.#answered && this.#error === undefined) {
         throw createError(
           'invalid_argument',
-          `Cannot feed the task: its input has ${sent} bytes instead of ${input.bytes}`,
+          `Cannot send the input of the task: it has ${sent} bytes instead of ${input.bytes}`,
         )
       }
       await this.#port.write(lengthMark(0))
     }
-    this.#fed = true
+    this.#inputSent = true
     this.#releaseIfSettled()
   }
 
-  #climb(graceMs: number): void {
-    this.#ladder = this.#timers.use(this.#port.endIn(graceMs))
+  #escalate(graceMs: number): void {
+    this.#escalation = this.#timers.use(this.#port.endIn(graceMs))
   }
 
   #fail(error: Error): void {
@@ -201,7 +201,7 @@ export class Assignment {
 
   #break(sent: 'more' | 'fewer'): void {
     this.#fail(broken(`it sent ${sent} result bytes than it announced`))
-    this.#climb(0)
+    this.#escalate(0)
   }
 
   /** All announced bytes were written before the announcement, so they arrive as long as the pipe is read. */
@@ -222,7 +222,7 @@ export class Assignment {
   }
 
   #isSettled(): boolean {
-    return this.#answered && this.#fed && this.#stream.isComplete && !this.#ladder?.hasFired
+    return this.#answered && this.#inputSent && this.#stream.isComplete && !this.#escalation?.hasFired
   }
 
   #release(reusable: boolean): void {
@@ -234,7 +234,7 @@ export class Assignment {
     else this.#stream.finish()
   }
 
-  /** A watcher that throws fails the task it watches, nothing else. */
+  /** A callback that throws fails the task that it was told of, and nothing else. */
   #notify(call: () => void): void {
     try {
       call()

@@ -4,15 +4,15 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { errorFromPlain, InternalError, type VolleyError, WorkerError } from '../../functions/errors.ts'
 import type { LogStream, RunOptions, TaskRequest, TaskRun } from '../backend.ts'
+import { ArtifactCache } from './artifact-cache.ts'
 import { Assignment, type TaskLimits, type WorkerPort } from './assignment.ts'
 import { type Exit, OutputTail } from './exit.ts'
 import { lossError, startError } from './faults.ts'
 import { encodeFrame, FrameReader } from './frames.ts'
-import { KeptParts } from './kept-parts.ts'
 import type { LaunchOptions } from './launch.ts'
 import { residentBytes, watchMemory } from './memory.ts'
 import { type PoolMessage, parseWorkerMessage, type WorkerInfo, type WorkerMessage } from './protocol.ts'
-import { packDelivery } from './task-message.ts'
+import { packTaskMessage } from './task-message.ts'
 import { type WorkerEntry, workerEntry } from './worker-entry.ts'
 import { WorkerProcess } from './worker-process.ts'
 
@@ -22,13 +22,13 @@ export interface ChildOptions extends Omit<LaunchOptions, 'entry'>, TaskLimits {
   readonly workerContext: string | undefined
   readonly startTimeoutMs: number
   readonly maxRssBytes: number | undefined
-  readonly maxPartBytes: number
+  readonly maxArtifactBytes: number
 }
 
 /** What the workers of a pool were sent. */
 export interface Traffic {
-  parts: number
-  /** Of tasks, their parts and inputs. */
+  artifacts: number
+  /** Bytes of tasks, their artifacts and their inputs. */
   bytes: number
 }
 
@@ -46,7 +46,7 @@ export class Child {
   lost = false
   readonly #options: ChildOptions
   readonly #traffic: Traffic
-  readonly #parts: KeptParts
+  readonly #artifacts: ArtifactCache
   readonly #frames = new FrameReader()
   #tail = new OutputTail()
   readonly #ready = Promise.withResolvers<WorkerInfo>()
@@ -61,7 +61,7 @@ export class Child {
   constructor(options: ChildOptions, directory: string, traffic: Traffic) {
     this.#options = options
     this.#traffic = traffic
-    this.#parts = new KeptParts(options.maxPartBytes)
+    this.#artifacts = new ArtifactCache(options.maxArtifactBytes)
     this.ready = this.#ready.promise
     this.ready.catch(() => {})
     this.gone = this.#live(directory)
@@ -91,7 +91,7 @@ export class Child {
     const port: WorkerPort = {
       pid: worker.pid,
       send: (message) => this.#send(message),
-      deliver: (id, taskRequest) => this.#deliver(worker, id, taskRequest),
+      sendTask: (id, taskRequest) => this.#sendTask(worker, id, taskRequest),
       write: (bytes) => {
         this.#traffic.bytes += bytes.length
         return worker.input(bytes)
@@ -120,22 +120,22 @@ export class Child {
     if (this.#state !== 'gone') this.#state = 'ending'
     this.#process?.hold(true)
     this.#send({ kind: 'exit' })
-    using _ladder = this.#process?.endIn(graceMs)
+    using _escalation = this.#process?.endIn(graceMs)
     await this.gone
   }
 
-  /** All of it is written, even if the task is cancelled meanwhile: what counts as kept must arrive. */
-  async #deliver(worker: WorkerProcess, id: number, request: TaskRequest): Promise<boolean> {
-    const supply = this.#parts.supply(request.parts ?? [])
-    const { messages, contents, bytes } = packDelivery(id, request, supply)
-    this.#traffic.parts += supply.missing.length
+  /** All of it is written, even if the task is cancelled meanwhile: an artifact that counts as kept must arrive. */
+  async #sendTask(worker: WorkerProcess, id: number, request: TaskRequest): Promise<boolean> {
+    const update = this.#artifacts.update(request.artifacts ?? [])
+    const { messages, contents, bytes } = packTaskMessage(id, request, update)
+    this.#traffic.artifacts += update.missing.length
     this.#traffic.bytes += bytes
     this.#send(...messages)
     const written = await Promise.all(contents.map((content) => worker.input(content)))
     return written.every(Boolean)
   }
 
-  /** Our own may have to be made first; that time is not counted as the worker's. */
+  /** The bundle may have to be built first; that time does not count as the worker's. */
   async #entry(): Promise<WorkerEntry> {
     const { entry } = this.#options
     return entry === undefined ? workerEntry() : { url: entry, compileCache: undefined }
@@ -145,10 +145,10 @@ export class Child {
   async #live(directory: string): Promise<Exit> {
     const { startTimeoutMs, workerContext } = this.#options
     const entry = await this.#entry()
-    const late = setTimeout(() => this.#failStart(`it was not ready after ${startTimeoutMs} ms`), startTimeoutMs)
+    const startTimer = setTimeout(() => this.#failStart(`it was not ready after ${startTimeoutMs} ms`), startTimeoutMs)
     this.ready.then(
-      () => clearTimeout(late),
-      () => clearTimeout(late),
+      () => clearTimeout(startTimer),
+      () => clearTimeout(startTimer),
     )
     try {
       this.#process = await WorkerProcess.start({ ...this.#options, entry }, directory, {
@@ -166,7 +166,7 @@ export class Child {
     const exit = await this.#process.ended
     this.#hasEnded = true
     this.lost = this.#state !== 'ending' && !this.#assignment?.isStopped
-    if (this.#assignment?.isDelivering) await this.#process.resultEnded
+    if (this.#assignment?.isDraining) await this.#process.resultEnded
     this.#vanish(exit)
     await this.#process.dispose()
     return exit

@@ -25,7 +25,7 @@ export interface PoolOptions {
    * What a worker keeps, between tasks, of what they share: programs and the bodies of functions. What was used least
    * recently is dropped, and sent again when it is needed. Default 64 MiB.
    */
-  readonly maxPartBytes?: number
+  readonly maxArtifactBytes?: number
   /** What one task may print. Default 64 MiB. */
   readonly maxLogBytes?: number
   /** What a task has to stop by itself when cancelled, before its process is ended. Default 200. */
@@ -58,7 +58,7 @@ export function checkOptions(options: PoolOptions): CheckedOptions {
     nodeOptions: options.nodeOptions ?? [],
     maxOldSpaceMb: options.maxOldSpaceMb && whole('maxOldSpaceMb', options.maxOldSpaceMb, 1, 0),
     maxRssBytes: options.maxRssBytes && whole('maxRssBytes', options.maxRssBytes, 1, 0),
-    maxPartBytes: whole('maxPartBytes', options.maxPartBytes, 0, 64 * 1024 * 1024),
+    maxArtifactBytes: whole('maxArtifactBytes', options.maxArtifactBytes, 0, 64 * 1024 * 1024),
     maxLogBytes: whole('maxLogBytes', options.maxLogBytes, 0, 64 * 1024 * 1024),
     graceMs: whole('graceMs', options.graceMs, 0, 200),
     startTimeoutMs: whole('startTimeoutMs', options.startTimeoutMs, 1, 10_000),

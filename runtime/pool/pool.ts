@@ -24,9 +24,9 @@ export interface PoolStats {
   readonly started: number
   /** Processes that ended without having been told to. */
   readonly lost: number
-  /** Parts of tasks that were sent: each once to a worker, as long as that keeps it. */
-  readonly sentParts: number
-  /** What was sent to workers: tasks, their parts and inputs. */
+  /** Artifacts that were sent: each once to a worker, as long as it keeps them. */
+  readonly sentArtifacts: number
+  /** What was sent to workers: tasks, their artifacts and inputs. */
   readonly sentBytes: number
 }
 
@@ -55,7 +55,7 @@ export class ForkPool implements Backend, AsyncDisposable {
   readonly #directory = makeScratch()
   readonly #children = new Set<Child>()
   readonly #retired = new Set<Promise<void>>()
-  readonly #sent: Traffic = { parts: 0, bytes: 0 }
+  readonly #sent: Traffic = { artifacts: 0, bytes: 0 }
   #idle: Child[] = []
   #busy = 0
   #started = 0
@@ -120,7 +120,7 @@ export class ForkPool implements Backend, AsyncDisposable {
       queued: this.#queue.length,
       started: this.#started,
       lost: this.#lost,
-      sentParts: this.#sent.parts,
+      sentArtifacts: this.#sent.artifacts,
       sentBytes: this.#sent.bytes,
     }
   }

@@ -14,26 +14,26 @@ import type { TaskProgress, TaskStats } from '../backend.ts'
 /** Result bytes, worker to pool: nothing but the tasks' own bytes, one task after the other. */
 export const resultFd = 3
 /**
- * Pool to worker: parts and tasks that are too large for their messages, in the order of these; after its task an input
- * in chunks, each after its 32-bit length; length 0 ends them.
+ * Pool to worker: artifacts and tasks that are too large for their messages, in the order of the messages; behind its task
+ * an input in chunks, each behind its 32-bit length; length 0 ends them.
  */
 export const inputFd = 4
-/** A task and its parts travel inside their control messages as far as they have no more bytes than this together. */
+/** A task and its artifacts travel inside their control messages as long as they have no more bytes than this together. */
 export const maxInlineBytes = 32 * 1024
 /** Control messages, both ways. */
 export const controlFd = 5
 
-/** Bytes that belong to a message: in it, in base64, which is one channel less to wait for; or so many on fd 4. */
+/** Bytes that belong to a message: within it, as base64, which is one channel less to wait for; or so many on fd 4. */
 export type Content = { readonly inline: string } | { readonly bytes: number }
 
 export type PoolMessage =
   /** First of all. The worker loads its context and answers `ready` or `start-failed`. */
   | { readonly kind: 'start'; readonly workerContext?: string; readonly ownGroup: boolean }
   /** Keep these bytes, under this hash, until told to drop them. */
-  | { readonly kind: 'part'; readonly hash: string; readonly content: Content }
-  /** Forget that part. */
+  | { readonly kind: 'artifact'; readonly hash: string; readonly content: Content }
+  /** Forget that artifact. */
   | { readonly kind: 'drop'; readonly hash: string }
-  /** Every part it refers to was sent before. The input's chunks follow on fd 4 if `hasInput`. */
+  /** Every artifact that it refers to was sent before. The input's chunks follow on fd 4 if `hasInput`. */
   | { readonly kind: 'task'; readonly id: number; readonly content: Content; readonly hasInput: boolean }
   /** Stop that task and answer `failed`. */
   | { readonly kind: 'cancel'; readonly id: number }

@@ -1,24 +1,28 @@
-// How a task gets to its worker, after the parts that the worker lacks: inside control messages while they are small,
-// on fd 4 otherwise. It only puts together; writing is the child's.
+// What carries a task to its worker, behind the artifacts that the worker lacks: inside control messages while they are
+// small, on fd 4 otherwise. It only puts messages together; writing them is the child's business.
 
 import type { TaskRequest } from '../backend.ts'
-import type { Supply } from './kept-parts.ts'
+import type { ArtifactUpdate } from './artifact-cache.ts'
 import { type Content, maxInlineBytes, type PoolMessage } from './protocol.ts'
 
-export interface Delivery {
+export interface TaskMessage {
   readonly messages: readonly PoolMessage[]
   /** What is to follow on fd 4, in this order. */
   readonly contents: readonly Uint8Array[]
-  /** Of the task and the parts. */
+  /** Size of the task and the artifacts together. */
   readonly bytes: number
 }
 
-/** @param id - Of the task, among those of its worker. */
-export function packDelivery(id: number, { task, input }: TaskRequest, { missing, dropped }: Supply): Delivery {
+/** @param id - The number of the task on its worker. */
+export function packTaskMessage(
+  id: number,
+  { task, input }: TaskRequest,
+  { missing, dropped }: ArtifactUpdate,
+): TaskMessage {
   const contents: Uint8Array[] = []
   let inlined = 0
   let bytes = 0
-  const place = (content: Uint8Array): Content => {
+  const attach = (content: Uint8Array): Content => {
     const { length } = content
     bytes += length
     if (inlined + length > maxInlineBytes) {
@@ -31,8 +35,8 @@ export function packDelivery(id: number, { task, input }: TaskRequest, { missing
   // One message each: however many there are, none is too long.
   const messages: readonly PoolMessage[] = [
     ...dropped.map((hash) => ({ kind: 'drop', hash }) as const),
-    ...missing.map((part) => ({ kind: 'part', hash: part.hash, content: place(part.bytes) }) as const),
-    { kind: 'task', id, content: place(task), hasInput: input !== undefined },
+    ...missing.map((artifact) => ({ kind: 'artifact', hash: artifact.hash, content: attach(artifact.bytes) }) as const),
+    { kind: 'task', id, content: attach(task), hasInput: input !== undefined },
   ]
   return { messages, contents, bytes }
 }

@@ -5,7 +5,7 @@ import { mkdir, rm } from 'node:fs/promises'
 import type { Socket } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { LogStream } from '../backend.ts'
-import type { Ladder } from './assignment.ts'
+import type { KillEscalation } from './assignment.ts'
 import { type Exit, ended, exited } from './exit.ts'
 import { type Launched, type LaunchOptions, launch } from './launch.ts'
 import { makeResultPipe } from './result-pipe.ts'
@@ -78,21 +78,21 @@ export class WorkerProcess {
   }
 
   /** SIGTERM after `graceMs`, SIGKILL a little later, unless disposed of before. */
-  endIn(graceMs: number): Ladder {
+  endIn(graceMs: number): KillEscalation {
     const { subprocess } = this.#launched
     const term = setTimeout(() => {
-      ladder.hasFired = true
+      escalation.hasFired = true
       subprocess.kill('SIGTERM')
     }, graceMs)
     const kill = setTimeout(() => subprocess.kill('SIGKILL'), graceMs + termGraceMs)
-    const ladder = {
+    const escalation = {
       hasFired: false,
       [Symbol.dispose]: () => {
         clearTimeout(term)
         clearTimeout(kill)
       },
     }
-    return ladder
+    return escalation
   }
 
   /** Whether this process waits for the worker before it exits by itself. */

@@ -1,4 +1,4 @@
-// Bundles the worker and the doors of the library into one directory of modules that share their chunks. A tool of
+// Bundles the worker and the entry points of the library into one directory of modules that share their chunks. A tool of
 // packing and of checkouts: it is a process of its own, and nothing that runs in production ever loads it.
 //
 //   node runtime/worker/bundle.ts OUT          for the package: writes OUT

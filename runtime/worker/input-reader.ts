@@ -1,5 +1,5 @@
-// The reading end of fd 4: whole parts and tasks by length, then a task's input in chunks up to the end mark.
-// The pipe outlives the task, so nothing here may read past a task's end or leave part of it unread.
+// The reading end of fd 4: whole artifacts and tasks by length, then a task's input in chunks up to the end mark.
+// The pipe outlives the task, so nothing here may read past a task's end or leave any of it unread.
 
 import { Socket } from 'node:net'
 import { WorkerError } from '../../functions/errors.ts'
@@ -35,20 +35,20 @@ export class InputReader {
     this.#socket.on('end', end).on('close', end).on('error', end)
   }
 
-  /** What belongs to a message: in it, or next here. */
+  /** The bytes that belong to a message: within it, or next on fd 4. */
   async content(content: Content): Promise<Uint8Array> {
     return 'inline' in content ? Buffer.from(content.inline, 'base64') : this.#take(content.bytes)
   }
 
   /** Reads exactly `length` bytes. */
   async #take(length: number): Promise<Uint8Array> {
-    const parts: Uint8Array[] = []
+    const chunks: Uint8Array[] = []
     for (let missing = length; missing > 0; ) {
-      const part = await this.#next(missing)
-      parts.push(part)
-      missing -= part.length
+      const chunk = await this.#next(missing)
+      chunks.push(chunk)
+      missing -= chunk.length
     }
-    return parts.length === 1 && parts[0] !== undefined ? parts[0] : Buffer.concat(parts, length)
+    return chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks, length)
   }
 
   /** The chunks of the next task's input; of no use after that task. Call `skip` at its end in any case. */
@@ -62,9 +62,9 @@ export class InputReader {
   async *#input(turn: number, signal: AbortSignal): AsyncGenerator<Uint8Array> {
     for (;;) {
       signal.throwIfAborted()
-      const part = turn === this.#turn ? await this.#nextOfInput() : undefined
-      if (part === undefined) return
-      yield part
+      const chunk = turn === this.#turn ? await this.#nextOfInput() : undefined
+      if (chunk === undefined) return
+      yield chunk
     }
   }
 
@@ -81,9 +81,9 @@ export class InputReader {
       this.#endMark = this.#left === 0
       if (this.#endMark) return undefined
     }
-    const part = await this.#next(this.#left)
-    this.#left -= part.length
-    return part
+    const chunk = await this.#next(this.#left)
+    this.#left -= chunk.length
+    return chunk
   }
 
   async #next(maxLength: number): Promise<Uint8Array> {
@@ -95,11 +95,11 @@ export class InputReader {
       })
     }
     const first = this.#chunks[0] as Uint8Array
-    const part = first.subarray(0, maxLength)
-    if (part.length === first.length) this.#chunks.shift()
-    else this.#chunks[0] = first.subarray(part.length)
-    this.#buffered -= part.length
+    const chunk = first.subarray(0, maxLength)
+    if (chunk.length === first.length) this.#chunks.shift()
+    else this.#chunks[0] = first.subarray(chunk.length)
+    this.#buffered -= chunk.length
     if (this.#buffered === 0) this.#socket.resume()
-    return part
+    return chunk
   }
 }

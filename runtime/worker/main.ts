@@ -3,17 +3,17 @@
 import { setFlagsFromString } from 'node:v8'
 import { installRuntime } from '../evaluate/expr-runtime.ts'
 import { loadContext } from './load-context.ts'
-import { installDoors } from './module-hooks.ts'
+import { installModuleHooks } from './module-hooks.ts'
 import { runWork } from './run-work.ts'
 import { startTaskLoop } from './task-loop.ts'
 
 // Batches lie outside of V8's heap. By default every 64 MiB of them cause a collection of all there is, dozens a second,
-// a third of the time of some jobs; counted with the heap they cause one when memory has grown by a share of what is alive.
+// a third of the time of some jobs; counted with the heap they cause one when memory has grown by a fraction of what is alive.
 setFlagsFromString('--external-memory-accounted-in-global-limit')
 setFlagsFromString('--initial-heap-size=64')
 
 // Sessions that user code makes in here must not fork workers of their own.
 process.env.VOLLEY_WORKER = '1'
-installDoors()
+installModuleHooks()
 installRuntime()
 startTaskLoop(runWork, { loadContext })

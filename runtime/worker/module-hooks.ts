@@ -6,13 +6,13 @@ import { registerHooks } from 'node:module'
 /** The root of the checkout whose sources a bundle stands for; set by the bundler. */
 declare const VOLLEY_SOURCES: string | undefined
 
-/** Sends imports of the library, and of Arrow, to this worker's own modules. Call it before any user code is loaded. */
-export function installDoors(): void {
-  const { byName, bySource } = import.meta.url.endsWith('.mjs') ? bundledDoors() : plainDoors()
+/** Redirects imports of the library, and of Arrow, to this worker's own modules. Call it before any user code is loaded. */
+export function installModuleHooks(): void {
+  const { byName, bySource } = import.meta.url.endsWith('.mjs') ? bundledModules() : plainModules()
   registerHooks({
     resolve(specifier, context, nextResolve) {
-      const door = byName.get(specifier)
-      if (door !== undefined) return { url: door, format: 'module', shortCircuit: true }
+      const own = byName.get(specifier)
+      if (own !== undefined) return { url: own, format: 'module', shortCircuit: true }
       const resolved = nextResolve(specifier, context)
       const same = bySource.get(resolved.url)
       return same === undefined ? resolved : { url: same, format: 'module', shortCircuit: true }
@@ -20,30 +20,31 @@ export function installDoors(): void {
   })
 }
 
-interface Doors {
+/** The URLs that imports are redirected to. */
+interface OwnModules {
   readonly byName: ReadonlyMap<string, string>
   /** For imports by relative path, within a checkout. */
   readonly bySource: ReadonlyMap<string, string>
 }
 
-/** In a bundle, doors lie next to this module. */
-function bundledDoors(): Doors {
+/** In a bundle, the entry points of the library lie next to this module. */
+function bundledModules(): OwnModules {
   const volley = new URL('volley.mjs', import.meta.url).href
   const arrow = new URL('apache-arrow.mjs', import.meta.url).href
   const sources = typeof VOLLEY_SOURCES === 'undefined' ? [] : ['runtime/index.ts', 'functions/index.ts']
   return {
-    byName: nameDoors(volley, arrow),
+    byName: modulesByName(volley, arrow),
     bySource: new Map(sources.map((path) => [new URL(path, VOLLEY_SOURCES).href, volley])),
   }
 }
 
-function plainDoors(): Doors {
+function plainModules(): OwnModules {
   const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js'
   const volley = new URL(`../index.${extension}`, import.meta.url).href
-  return { byName: nameDoors(volley, import.meta.resolve('apache-arrow')), bySource: new Map() }
+  return { byName: modulesByName(volley, import.meta.resolve('apache-arrow')), bySource: new Map() }
 }
 
-function nameDoors(volley: string, arrow: string): ReadonlyMap<string, string> {
+function modulesByName(volley: string, arrow: string): ReadonlyMap<string, string> {
   return new Map([
     ['volley', volley],
     ['volley/runtime', volley],

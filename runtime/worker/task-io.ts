@@ -1,4 +1,4 @@
-// What a running task sees of the world: its input, its way out, its signal. The same for a task in a worker and
+// What a running task sees of the world: its input, its output, its signal. The same for a task in a worker and
 // for one in this process. It holds types only.
 
 import type { TaskProgress, TaskStats } from '../backend.ts'
@@ -7,8 +7,8 @@ import type { TaskProgress, TaskStats } from '../backend.ts'
 export interface TaskIo {
   /** The input of a merge task; empty for every other. To be iterated once, and need not be read to its end. */
   readonly input: AsyncIterable<Uint8Array>
-  /** The part of that hash, which other tasks may read as well; undefined for one that the task was not given. */
-  part(hash: string): Uint8Array | undefined
+  /** The artifact of that hash, which other tasks may read as well; undefined for one that the task was not given. */
+  artifact(hash: string): Uint8Array | undefined
   /**
    * Appends to the result.
    *

@@ -29,9 +29,9 @@ export interface TaskLoopHooks {
 }
 
 type TaskMessage = Extract<PoolMessage, { kind: 'task' }>
-type PartMessage = Extract<PoolMessage, { kind: 'part' }>
+type ArtifactMessage = Extract<PoolMessage, { kind: 'artifact' }>
 /** What the pool has this worker keep, by hash. */
-type Parts = Map<string, Uint8Array>
+type Artifacts = Map<string, Uint8Array>
 
 /**
  * Serves tasks until the pool says `exit` or is gone. Call it once, from a process that a pool started.
@@ -40,15 +40,15 @@ type Parts = Map<string, Uint8Array>
  */
 export function startTaskLoop(runTask: RunTask, hooks: TaskLoopHooks = {}): void {
   installLogStreams()
-  const parts: Parts = new Map()
-  const channels = { input: new InputReader(), results: openResults(), parts }
+  const artifacts: Artifacts = new Map()
+  const channels = { input: new InputReader(), results: openResults(), artifacts }
   let running: { readonly id: number; readonly controller: AbortController } | undefined
   let last = Promise.resolve()
 
   const control = openControl((message) => {
     if (message.kind === 'start') last = last.then(() => start(control, hooks, message.workerContext))
-    if (message.kind === 'part') last = last.then(() => keep(message, channels))
-    if (message.kind === 'drop') last = last.then(() => void parts.delete(message.hash))
+    if (message.kind === 'artifact') last = last.then(() => keep(message, channels))
+    if (message.kind === 'drop') last = last.then(() => void artifacts.delete(message.hash))
     if (message.kind === 'cancel' && message.id === running?.id) running.controller.abort(cancelled())
     if (message.kind !== 'task') return
     // Known from here on, and not from its turn on: a `cancel` may come first.
@@ -72,31 +72,31 @@ async function importContext(workerContext: string | undefined): Promise<LoadedC
   return { functions: [], hash: '' }
 }
 
-/** Failing ends the process, as it should: the pool counts on the part being kept. */
+/** Failing ends the process, as it should: the pool counts on the artifact being kept. */
 async function keep(
-  { hash, content }: PartMessage,
-  { input, parts }: Pick<Channels, 'input' | 'parts'>,
+  { hash, content }: ArtifactMessage,
+  { input, artifacts }: Pick<Channels, 'input' | 'artifacts'>,
 ): Promise<void> {
-  // A copy, so that a small part does not keep a large piece of memory it was read into.
-  parts.set(hash, new Uint8Array(await input.content(content)))
+  // A copy, so that a small artifact does not keep a large piece of memory it was read into.
+  artifacts.set(hash, new Uint8Array(await input.content(content)))
 }
 
 interface Channels {
   readonly control: Control
   readonly input: InputReader
   readonly results: Socket
-  readonly parts: Parts
+  readonly artifacts: Artifacts
   readonly signal: AbortSignal
 }
 
 async function serve(message: TaskMessage, runTask: RunTask, channels: Channels): Promise<void> {
   const { id, content, hasInput } = message
-  const { control, input, results, parts, signal } = channels
+  const { control, input, results, artifacts, signal } = channels
   const startedAt = performance.now()
   const writer = new ResultWriter(results, signal)
   const io: TaskIo = {
     input: hasInput ? input.begin(signal) : nothing(),
-    part: (hash) => parts.get(hash),
+    artifact: (hash) => artifacts.get(hash),
     write: (chunks) => writer.write(chunks),
     signal,
     progress: throttle((progress) => {

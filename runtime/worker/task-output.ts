@@ -1,5 +1,5 @@
-// The way out of a task: result batches as an Arrow stream, or partitioned among the tasks of the next stage as one stream for
-// each; what went by is counted.
+// The output of a task: result batches as one Arrow stream, or partitioned among the tasks of the next stage as a stream for
+// each. It counts what it writes.
 
 import type { Batch } from '../../functions/column/column.ts'
 import { sliceBatch } from '../../functions/column/slice.ts'
@@ -15,7 +15,7 @@ import type { TaskIo, TaskReport } from './task-io.ts'
 /** Rows of one record batch in results. */
 const BATCH_ROWS = 65_536
 
-/** Chunks whose memory is a batch's: to be written before the next step is taken. */
+/** Chunks that share the memory of a batch: they must be written before the iteration goes on. */
 type Chunks = Iterable<readonly Uint8Array[]>
 
 interface Sink {
@@ -119,10 +119,10 @@ export class TaskOutput {
 
   async write(batch: Batch): Promise<void> {
     for (let start = 0; start < batch.length; start += BATCH_ROWS) {
-      const part = sliceBatch(batch, start, Math.min(batch.length, start + BATCH_ROWS))
-      this.#rows += part.length
+      const slice = sliceBatch(batch, start, Math.min(batch.length, start + BATCH_ROWS))
+      this.#rows += slice.length
       this.#batches++
-      await this.#send(this.#sink.batch(part))
+      await this.#send(this.#sink.batch(slice))
     }
     this.#progress()
   }

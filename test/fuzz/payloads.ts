@@ -3,9 +3,9 @@
 import * as arrow from 'apache-arrow'
 import { col, decodeExpr, encodeExpr, functions as f, float64, lit, SessionContext, udf, utf8, when } from 'volley'
 import type { AggregateUdf, Udf, WindowUdf } from '../../functions/contract/udf.ts'
+import { ArtifactCollector, type ArtifactSource } from '../../runtime/codec/artifacts.ts'
 import { decodeCall, decodeResult, encodeCall, encodeResult, encodeTarget } from '../../runtime/codec/call-codec.ts'
 import { captureClosure } from '../../runtime/codec/closure/index.ts'
-import { PartCollector, type PartSource } from '../../runtime/codec/parts.ts'
 import { decodeProgram, decodeTask, TaskEncoder } from '../../runtime/codec/task-codec.ts'
 import { decodeUdf, encodeUdf } from '../../runtime/codec/udf-codec.ts'
 
@@ -57,7 +57,7 @@ const samples = [
   gross(col('net')).add(gross(col('tax'))),
 ]
 
-const { task, parts } = new TaskEncoder(open).encode({
+const { task, artifacts } = new TaskEncoder(open).encode({
   source: {
     kind: 'partition',
     spec: { kind: 'memory', bytes: new Uint8Array(100) },
@@ -80,7 +80,7 @@ const { task, parts } = new TaskEncoder(open).encode({
   maxMemoryBytes: 1e9,
 })
 
-const program = parts.at(-1)?.bytes ?? new Uint8Array(0)
+const program = artifacts.at(-1)?.bytes ?? new Uint8Array(0)
 
 const args = [
   {
@@ -97,9 +97,9 @@ const call = encodeCall(
   open,
 )
 
-/** Where a receiver of the task or the call finds their parts. */
-const held: PartSource = {
-  part: (hash) => [...parts, ...call.parts].find((part) => part.hash === hash)?.bytes,
+/** Where a receiver of the task or the call finds their artifacts. */
+const held: ArtifactSource = {
+  artifact: (hash) => [...artifacts, ...call.artifacts].find((artifact) => artifact.hash === hash)?.bytes,
 }
 
 const expressions: readonly Subject[] = samples.map((expr) => ({
@@ -109,9 +109,11 @@ const expressions: readonly Subject[] = samples.map((expr) => ({
   decode: (bytes) => [decodeExpr(bytes, open).canonicalName(), decodeExpr(bytes, strict)],
 }))
 const functions: readonly Subject[] = [gross.definition, total, ranks].flatMap((definition: Udf) => {
-  const beside = new PartCollector()
+  const beside = new ArtifactCollector()
   const frame = encodeUdf(definition, open, beside)
-  const source: PartSource = { part: (hash) => beside.parts.find((part) => part.hash === hash)?.bytes }
+  const source: ArtifactSource = {
+    artifact: (hash) => beside.artifacts.find((artifact) => artifact.hash === hash)?.bytes,
+  }
   return [
     {
       name: `${definition.family} function`,
@@ -119,7 +121,7 @@ const functions: readonly Subject[] = [gross.definition, total, ranks].flatMap((
       decode: (bytes) => decodeUdf(bytes, definition.family, open),
     },
     {
-      name: `${definition.family} function whose body is a part`,
+      name: `${definition.family} function whose body is an artifact`,
       bytes: frame,
       decode: (bytes) => decodeUdf(bytes, definition.family, open, source),
     },

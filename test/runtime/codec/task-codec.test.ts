@@ -1,12 +1,12 @@
-// Tasks on the wire: the tasks of a job refer to one program, a part of them all, and a receiver knows it by its hash.
+// Tasks on the wire: the tasks of a job refer to one program, an artifact of them all, and a receiver knows it by its hash.
 
 import t from 'tap'
 import { col, functions as f, float64, int64, udf, utf8 } from 'volley'
 import type { CodecContext } from '../../../functions/contract/codec-context.ts'
 import { field } from '../../../functions/types/type.ts'
+import { type EncodedTask, noArtifacts } from '../../../runtime/codec/artifacts.ts'
 import { encodeEnvelope } from '../../../runtime/codec/envelope.ts'
 import { encodeGraph } from '../../../runtime/codec/graph-codec.ts'
-import { type EncodedTask, noParts } from '../../../runtime/codec/parts.ts'
 import { decodeProgram, decodeTask, TaskEncoder } from '../../../runtime/codec/task-codec.ts'
 import type { Program } from '../../../runtime/program/program.ts'
 import type { Task } from '../../../runtime/program/task.ts'
@@ -23,9 +23,9 @@ const program: Program = [
 ]
 const withUdf: Program = [{ op: 'project', columns: [{ name: 'x', node: gross(col('a')).node }] }]
 
-/** Decodes a task that came with its parts. */
-const decode = ({ task: bytes, parts }: EncodedTask, context = open) =>
-  decodeTask(bytes, { part: (hash) => parts.find((part) => part.hash === hash)?.bytes }, context)
+/** Decodes a task that came with its artifacts. */
+const decode = ({ task: bytes, artifacts }: EncodedTask, context = open) =>
+  decodeTask(bytes, { artifact: (hash) => artifacts.find((artifact) => artifact.hash === hash)?.bytes }, context)
 
 const task = (slice: number, steps = program): Task => ({
   source: {
@@ -46,7 +46,7 @@ t.test('decodeTask() gives back what the encoder had, the program still in bytes
   const { programBytes, programHash, ...rest } = decode(new TaskEncoder(open).encode(task(0)))
   const { program: _, ...wanted } = task(0)
   t.same(rest, wanted)
-  t.same(decodeProgram(programBytes, noParts, open), program)
+  t.same(decodeProgram(programBytes, noArtifacts, open), program)
   t.match(programHash, /^[0-9a-f]{64}$/)
   t.end()
 })
@@ -67,9 +67,9 @@ t.test('a task of a later stage has no partition', (t) => {
 t.test('the tasks of a job have one program, and so has the next job', (t) => {
   const encoder = new TaskEncoder(open)
   const [first, second] = [encoder.encode(task(0, withUdf)), encoder.encode(task(1, withUdf))]
-  t.equal(first.parts, second.parts)
+  t.equal(first.artifacts, second.artifacts)
   t.notSame(decode(first).source, decode(second).source)
-  t.same(new TaskEncoder(open).encode(task(5, withUdf)).parts, first.parts)
+  t.same(new TaskEncoder(open).encode(task(5, withUdf)).artifacts, first.artifacts)
   t.equal(decode(first).programHash, decode(second).programHash)
   t.not(decode(encoder.encode(task(0))).programHash, decode(first).programHash)
   t.end()
@@ -79,9 +79,9 @@ t.test('a task alone is small, whatever its program', (t) => {
   const heavy = new Uint8Array(100_000)
   const weigh = udf((a: number) => a + heavy.length, [float64], float64, { name: 'weigh' })
   const program: Program = [{ op: 'project', columns: [{ name: 'x', node: weigh(col('a')).node }] }]
-  const { task: bytes, parts } = new TaskEncoder(open).encode(task(0, program))
+  const { task: bytes, artifacts } = new TaskEncoder(open).encode(task(0, program))
   t.ok(bytes.length < 1000, `${bytes.length} bytes`)
-  t.ok(parts.reduce((sum, part) => sum + part.bytes.length, 0) > heavy.length)
+  t.ok(artifacts.reduce((sum, artifact) => sum + artifact.bytes.length, 0) > heavy.length)
   t.end()
 })
 
@@ -95,7 +95,7 @@ t.test('grouping sets travel, and are refused where they name keys that there ar
     schema: [field('a', int64)],
   })
   const decode = (sets: unknown) =>
-    decodeProgram(encodeEnvelope('VLYPROG', 0, encodeGraph([op(sets)], open).payload), noParts, open)
+    decodeProgram(encodeEnvelope('VLYPROG', 0, encodeGraph([op(sets)], open).payload), noArtifacts, open)
   const sets = { name: '#set', keys: [[0], []] }
   t.same(decode(sets), [op(sets)])
   const wrong = [5, {}, { name: '#set', keys: 5 }, { name: '#set', keys: [5] }, { name: 5, keys: [] }]
@@ -108,7 +108,7 @@ t.test('a strict receiver reads the task and refuses the code in its program', (
   const encoded = new TaskEncoder(open).encode(task(0, withUdf))
   t.equal(encoded.task[9], 1, 'the header says that there is code')
   const decoded = decode(encoded, strict)
-  t.throws(() => decodeProgram(decoded.programBytes, noParts, strict), {
+  t.throws(() => decodeProgram(decoded.programBytes, noArtifacts, strict), {
     code: 'wire_inline_refused',
     details: { function: 'gross' },
   })
@@ -116,28 +116,28 @@ t.test('a strict receiver reads the task and refuses the code in its program', (
   t.end()
 })
 
-t.test('decodeTask() names a part that is missing, and refuses one of another length', (t) => {
-  const { task: bytes, parts } = new TaskEncoder(open).encode(task(0))
-  const [program] = parts
-  t.throws(() => decodeTask(bytes, noParts, open), {
+t.test('decodeTask() names an artifact that is missing, and refuses one of another length', (t) => {
+  const { task: bytes, artifacts } = new TaskEncoder(open).encode(task(0))
+  const [program] = artifacts
+  t.throws(() => decodeTask(bytes, noArtifacts, open), {
     code: 'wire_missing_part',
-    message: /^Cannot read the program of a task: its part [0-9a-f]{12} is not here/,
-    details: { part: program?.hash },
+    message: /^Cannot read the program of a task: its artifact [0-9a-f]{12} is not here/,
+    details: { artifact: program?.hash },
   })
-  t.throws(() => decodeTask(bytes, { part: () => program?.bytes.subarray(1) }, open), {
+  t.throws(() => decodeTask(bytes, { artifact: () => program?.bytes.subarray(1) }, open), {
     code: 'wire_damaged',
-    message: /^Cannot read the program of a task: its part has \d+ bytes, \d+ are wanted$/,
+    message: /^Cannot read the program of a task: its artifact has \d+ bytes, \d+ are wanted$/,
   })
   t.end()
 })
 
 t.test('decodeTask() and decodeProgram() refuse what is none', (t) => {
-  const { task: encoded, parts } = new TaskEncoder(open).encode(task(0, withUdf))
+  const { task: encoded, artifacts } = new TaskEncoder(open).encode(task(0, withUdf))
   for (let length = 0; length < encoded.length; length += 3) {
-    t.throws(() => decode({ task: encoded.subarray(0, length), parts }), { code: /^wire_/ }, `${length} bytes`)
+    t.throws(() => decode({ task: encoded.subarray(0, length), artifacts }), { code: /^wire_/ }, `${length} bytes`)
   }
-  const none = 'Cannot read a task: the payload is none'
-  const noReference = 'Cannot read the program of a task: its reference to a part is none'
+  const none = 'Cannot read a task: the payload is not one'
+  const noReference = 'Cannot read the program of a task: its reference to an artifact is malformed'
   for (const [payload, message] of [
     [null, none],
     [5, none],
@@ -148,7 +148,7 @@ t.test('decodeTask() and decodeProgram() refuse what is none', (t) => {
     [{ ...task(0), program: new Uint8Array(35) }, noReference],
   ]) {
     const bytes = encodeEnvelope('VLYTASK', 0, encodeGraph(payload, open).payload)
-    t.throws(() => decode({ task: bytes, parts }), { code: 'wire_damaged', message })
+    t.throws(() => decode({ task: bytes, artifacts }), { code: 'wire_damaged', message })
   }
   const wrong = [
     {},
@@ -160,7 +160,7 @@ t.test('decodeTask() and decodeProgram() refuse what is none', (t) => {
   ]
   for (const payload of wrong)
     t.throws(
-      () => decodeProgram(encodeEnvelope('VLYPROG', 0, encodeGraph(payload, open).payload), noParts, open),
+      () => decodeProgram(encodeEnvelope('VLYPROG', 0, encodeGraph(payload, open).payload), noArtifacts, open),
       { code: 'wire_damaged' },
       JSON.stringify(payload),
     )

@@ -194,7 +194,7 @@ test('an input that fails fails its task', { timeout: 10_000 }, async (t) => {
     },
   }
   await t.rejects(runTask(pool, { copyInput: true }, { input: short }), {
-    message: 'Cannot feed the task: its input has 5 bytes instead of 10',
+    message: 'Cannot send the input of the task: it has 5 bytes instead of 10',
   })
   t.equal((await runTask(pool, { text: 'next' })).bytes.toString(), 'next')
 })

@@ -69,9 +69,9 @@ t.test('captureClosure() ships classes, recursion and node: functions with expli
 })
 
 t.test('captureClosure() says what to do under --permission, where explicit captures work', async (t) => {
-  const door = fileURLToPath(new URL('../../../../runtime/codec/closure/index.ts', import.meta.url))
+  const entryPoint = fileURLToPath(new URL('../../../../runtime/codec/closure/index.ts', import.meta.url))
   const code = `
-    import { captureClosure } from ${JSON.stringify(door)}
+    import { captureClosure } from ${JSON.stringify(entryPoint)}
     const rate = 2
     const fn = (n) => n * rate
     try { captureClosure(fn, { label: 'scale' }) } catch (error) { console.log(error.code + '|' + error.message) }

@@ -39,10 +39,10 @@ t.test('captureClosure() works in a program that was started for debugging', asy
 })
 
 t.test('captureClosure() works in a worker thread', async (t) => {
-  const door = new URL('../../../../../runtime/codec/closure/index.ts', import.meta.url)
+  const entryPoint = new URL('../../../../../runtime/codec/closure/index.ts', import.meta.url)
   const code = `
     import { parentPort } from 'node:worker_threads'
-    import { captureClosure } from '${door}'
+    import { captureClosure } from '${entryPoint}'
     const value = 'from a thread'
     parentPort.postMessage(captureClosure(() => value).bytes)`
   const worker = new Worker(new URL(`data:text/javascript,${encodeURIComponent(code)}`))

@@ -4,12 +4,12 @@
 import t from 'tap'
 import { col, type Expr, float64, udf } from 'volley'
 import type { CodecContext } from '../../../functions/contract/codec-context.ts'
+import { ArtifactCollector, type ArtifactSource, findArtifact, noArtifacts } from '../../../runtime/codec/artifacts.ts'
 import { decodeCall, decodeResult, encodeCall, encodeResult, encodeTarget } from '../../../runtime/codec/call-codec.ts'
 import { decodeEnvelope, encodeEnvelope, FLAG_INLINE_CODE } from '../../../runtime/codec/envelope.ts'
 import { decodeExpr, encodeExpr } from '../../../runtime/codec/expr-codec.ts'
 import { decodeGraph, encodeGraph } from '../../../runtime/codec/graph-codec.ts'
 import { packNode } from '../../../runtime/codec/pack-node.ts'
-import { findPart, noParts, PartCollector, type PartSource } from '../../../runtime/codec/parts.ts'
 import { decodeUdf, encodeUdf, peekUdf } from '../../../runtime/codec/udf-codec.ts'
 
 const open: CodecContext = { udfInlining: true, findUdf: () => undefined, udfNames: () => [] }
@@ -27,23 +27,23 @@ function strictReceiver() {
     },
     udfNames: () => [],
   }
-  const parts: PartSource = {
-    part: (hash) => {
+  const artifacts: ArtifactSource = {
+    artifact: (hash) => {
       asked.push(hash)
       return undefined
     },
   }
-  return { context, parts, asked }
+  return { context, artifacts, asked }
 }
 
-const sourceOf = ({ parts }: Pick<PartCollector, 'parts'>): PartSource => ({
-  part: (hash) => parts.find((part) => part.hash === hash)?.bytes,
+const sourceOf = ({ artifacts }: Pick<ArtifactCollector, 'artifacts'>): ArtifactSource => ({
+  artifact: (hash) => artifacts.find((artifact) => artifact.hash === hash)?.bytes,
 })
 
-/** An expression as a program holds it: its bodies are parts. */
+/** An expression as a program holds it: its bodies are artifacts. */
 function encodeBeside(expr: Expr) {
-  const parts = new PartCollector()
-  return { payload: encodeGraph(packNode(expr.node), open, 'the expression', parts).payload, parts }
+  const artifacts = new ArtifactCollector()
+  return { payload: encodeGraph(packNode(expr.node), open, 'the expression', artifacts).payload, artifacts }
 }
 
 const errorOf = (work: () => unknown): { code?: string; message?: string; details?: unknown } => {
@@ -56,20 +56,20 @@ const errorOf = (work: () => unknown): { code?: string; message?: string; detail
 }
 
 t.test('add() keeps equal bytes once and gives equal references', (t) => {
-  const collector = new PartCollector()
+  const collector = new ArtifactCollector()
   const references = [[1, 2], [1, 2], [3]].map((bytes) => collector.add(Uint8Array.from(bytes)))
   t.strictSame(references[0], references[1])
-  t.equal(collector.parts.length, 2)
-  t.match(collector.parts[0], { hash: 'a12871fee210fb8619291eaea194581cbd2531e4b23759d225f6806923f63222' })
-  t.same(findPart(references[2], sourceOf(collector), 'it').bytes, Uint8Array.from([3]))
+  t.equal(collector.artifacts.length, 2)
+  t.match(collector.artifacts[0], { hash: 'a12871fee210fb8619291eaea194581cbd2531e4b23759d225f6806923f63222' })
+  t.same(findArtifact(references[2], sourceOf(collector), 'it').bytes, Uint8Array.from([3]))
   t.end()
 })
 
-t.test('a function whose body is a part decodes to what it would in its frame', (t) => {
-  const parts = new PartCollector()
-  const bytes = encodeUdf(gross.definition, open, parts)
+t.test('a function whose body is an artifact decodes to what it would in its frame', (t) => {
+  const artifacts = new ArtifactCollector()
+  const bytes = encodeUdf(gross.definition, open, artifacts)
   const [beside, inside] = [
-    decodeUdf(bytes, 'scalar', open, sourceOf(parts)),
+    decodeUdf(bytes, 'scalar', open, sourceOf(artifacts)),
     decodeUdf(encodeUdf(gross.definition, open), 'scalar', open),
   ].map(({ body, ...contract }) => ({ contract, body: { ...body, bytes: 'bytes' in body && Buffer.from(body.bytes) } }))
   t.strictSame(beside, inside)
@@ -78,32 +78,32 @@ t.test('a function whose body is a part decodes to what it would in its frame', 
   t.end()
 })
 
-t.test('a frame does not grow with a body that is a part', (t) => {
+t.test('a frame does not grow with a body that is an artifact', (t) => {
   const table = new Uint8Array(100_000)
   const heavy = udf((a: number) => a + table.length, [float64], float64, { name: 'heavy' })
-  const parts = new PartCollector()
-  const { length } = encodeUdf(heavy.definition, open, parts)
+  const artifacts = new ArtifactCollector()
+  const { length } = encodeUdf(heavy.definition, open, artifacts)
   t.ok(length < 500, `${length} bytes`)
-  t.ok((parts.parts[0]?.bytes.length ?? 0) > table.length)
+  t.ok((artifacts.artifacts[0]?.bytes.length ?? 0) > table.length)
   t.end()
 })
 
-t.test('expressions with the same function have the same part', (t) => {
+t.test('expressions with the same function have the same artifact', (t) => {
   const [one, other] = [encodeBeside(gross(col('a'))), encodeBeside(gross(col('b')).add(gross(col('c'))))]
-  t.equal(one.parts.parts.length, 1)
-  t.strictSame(one.parts.parts, other.parts.parts)
+  t.equal(one.artifacts.artifacts.length, 1)
+  t.strictSame(one.artifacts.artifacts, other.artifacts.artifacts)
   t.end()
 })
 
 t.test('a strict receiver refuses a body beside a frame as it refuses one in it, and asks for nothing', (t) => {
-  const { context, parts, asked } = strictReceiver()
+  const { context, artifacts, asked } = strictReceiver()
   const { payload } = encodeBeside(gross(col('a')))
   const inFrame = errorOf(() => decodeExpr(encodeExpr(gross(col('a')), open), context))
   t.equal(inFrame.code, 'wire_inline_refused')
   const refusals = [
-    () => decodeGraph(payload, context, parts),
-    () => decodeUdf(encodeUdf(gross.definition, open, new PartCollector()), 'scalar', context, parts),
-    () => decodeCall(encodeCall({ name: 'f', signature: '' }, [gross(col('a'))], open).task, parts, context).args(),
+    () => decodeGraph(payload, context, artifacts),
+    () => decodeUdf(encodeUdf(gross.definition, open, new ArtifactCollector()), 'scalar', context, artifacts),
+    () => decodeCall(encodeCall({ name: 'f', signature: '' }, [gross(col('a'))], open).task, artifacts, context).args(),
   ]
   for (const refusal of refusals) {
     const { code, message, details } = errorOf(refusal)
@@ -112,7 +112,7 @@ t.test('a strict receiver refuses a body beside a frame as it refuses one in it,
   const damaged = Uint8Array.from(payload)
   damaged.fill(0xff, 8 + 4, 8 + 4 + 5)
   t.match(
-    errorOf(() => decodeGraph(damaged, context, parts)),
+    errorOf(() => decodeGraph(damaged, context, artifacts)),
     { code: 'wire_inline_refused' },
     'before it parses',
   )
@@ -120,15 +120,15 @@ t.test('a strict receiver refuses a body beside a frame as it refuses one in it,
   t.end()
 })
 
-t.test('a strict receiver refuses a call whose body is a part, and asks for nothing', (t) => {
-  const { context, parts, asked } = strictReceiver()
+t.test('a strict receiver refuses a call whose body is an artifact, and asks for nothing', (t) => {
+  const { context, artifacts, asked } = strictReceiver()
   const { task } = encodeCall(
     encodeTarget((a: number) => a * rate, open),
     [1],
     open,
   )
   t.match(
-    errorOf(() => decodeCall(task, parts, context)),
+    errorOf(() => decodeCall(task, artifacts, context)),
     {
       code: 'wire_inline_refused',
       message: /^Cannot accept function ".*" \(VLYCALL\) by value: this context is strict\. /,
@@ -139,45 +139,45 @@ t.test('a strict receiver refuses a call whose body is a part, and asks for noth
 })
 
 t.test('a call refers to the body of its function and to those in its arguments', (t) => {
-  const { task, parts } = encodeCall(
+  const { task, artifacts } = encodeCall(
     encodeTarget((a: number) => a * rate, open),
     [gross(col('a')), gross(col('b'))],
     open,
   )
-  t.equal(parts.length, 2)
+  t.equal(artifacts.length, 2)
   t.equal(task[9], FLAG_INLINE_CODE)
-  const { target, args } = decodeCall(task, sourceOf({ parts }), open)
-  t.match(target, { by: 'body', body: parts[0] as object })
+  const { target, args } = decodeCall(task, sourceOf({ artifacts }), open)
+  t.match(target, { by: 'body', body: artifacts[0] as object })
   t.equal(String(args()[1]), 'gross(b)')
   t.match(
-    errorOf(() => decodeCall(task, noParts, open)),
+    errorOf(() => decodeCall(task, noArtifacts, open)),
     {
       code: 'wire_missing_part',
-      details: { part: parts[0]?.hash },
+      details: { artifact: artifacts[0]?.hash },
     },
   )
-  const [body] = parts
-  const withoutArgument = decodeCall(task, sourceOf({ parts: body === undefined ? [] : [body] }), open)
+  const [body] = artifacts
+  const withoutArgument = decodeCall(task, sourceOf({ artifacts: body === undefined ? [] : [body] }), open)
   t.match(
     errorOf(() => withoutArgument.args()),
     {
       code: 'wire_missing_part',
-      message: /^Cannot read function "gross": its part [0-9a-f]{12} is not here/,
+      message: /^Cannot read function "gross": its artifact [0-9a-f]{12} is not here/,
     },
   )
   t.end()
 })
 
-t.test('expressions and results hold everything themselves, and refer to no part', (t) => {
+t.test('expressions and results hold everything themselves, and refer to no artifact', (t) => {
   const { payload } = encodeBeside(gross(col('a')))
   t.match(
     errorOf(() => decodeExpr(encodeEnvelope('VLYEXPR', FLAG_INLINE_CODE, payload), open)),
     {
       code: 'wire_missing_part',
-      message: /what is no task holds everything itself$/,
+      message: /everything but tasks and calls is complete in itself$/,
     },
   )
-  const asResult = encodeGraph([gross(col('a'))], open, 'the result', new PartCollector()).payload
+  const asResult = encodeGraph([gross(col('a'))], open, 'the result', new ArtifactCollector()).payload
   t.match(
     errorOf(() => decodeResult(encodeEnvelope('VLYCALL', FLAG_INLINE_CODE, asResult), open)),
     {

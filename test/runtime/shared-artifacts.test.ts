@@ -27,19 +27,19 @@ test('a worker is sent a program and its functions once, however many tasks ther
     rows.map(({ x }) => x),
     Array.from({ length: 80 }, (_, id) => id * 2),
   )
-  const { sentParts, sentBytes } = pool.stats()
-  t.ok(sentParts === 2 || sentParts === 4, `${sentParts} parts to one or two workers`)
+  const { sentArtifacts, sentBytes } = pool.stats()
+  t.ok(sentArtifacts === 2 || sentArtifacts === 4, `${sentArtifacts} artifacts to one or two workers`)
   t.ok(sentBytes < 2 * weights.byteLength + 40 * 2000 + 5000, `${sentBytes} bytes, with the rows of the table`)
 })
 
-test('a job that was run before sends no parts', options, async (t) => {
+test('a job that was run before sends no artifacts', options, async (t) => {
   const { pool, ctx } = onPool(t)
   const frame = slicedTable(ctx, 3, 2).select(weighed)
   await frame.toRows()
-  const { sentParts, sentBytes } = pool.stats()
+  const { sentArtifacts, sentBytes } = pool.stats()
   await frame.toRows()
-  t.equal(sentParts, 2)
-  t.equal(pool.stats().sentParts, 2)
+  t.equal(sentArtifacts, 2)
+  t.equal(pool.stats().sentArtifacts, 2)
   t.ok(pool.stats().sentBytes - sentBytes < sentBytes / 2)
 })
 
@@ -55,7 +55,7 @@ test('two programs with one function share its body', options, async (t) => {
       .toRows(),
     [{ id: 2 }],
   )
-  t.equal(pool.stats().sentParts, 3, 'a body and two programs')
+  t.equal(pool.stats().sentArtifacts, 3, 'a body and two programs')
   t.ok(pool.stats().sentBytes - sentBytes < weights.byteLength)
 })
 
@@ -69,9 +69,9 @@ test('partial and final tasks of a job share what they can', options, async (t) 
     rows.map(({ most }) => most),
     [2, 6, 10, 14],
   )
-  const { sentParts } = pool.stats()
+  const { sentArtifacts } = pool.stats()
   await frame.toRows({ partitions: 4 })
-  t.equal(pool.stats().sentParts, sentParts)
+  t.equal(pool.stats().sentArtifacts, sentArtifacts)
 })
 
 test('map() sends the body of its function once to each worker', options, async (t) => {
@@ -83,21 +83,21 @@ test('map() sends the body of its function once to each worker', options, async 
     await pool.map(times, items),
     items.map((item) => item * 3),
   )
-  const { sentParts, sentBytes } = pool.stats()
-  t.ok(sentParts <= 2, `${sentParts} parts`)
-  t.ok(sentBytes < sentParts * (table.byteLength + 5000) + 40 * 500, `${sentBytes} bytes`)
+  const { sentArtifacts, sentBytes } = pool.stats()
+  t.ok(sentArtifacts <= 2, `${sentArtifacts} artifacts`)
+  t.ok(sentBytes < sentArtifacts * (table.byteLength + 5000) + 40 * 500, `${sentBytes} bytes`)
 })
 
 test('map() sends a function in its arguments once, and shares it with jobs', options, async (t) => {
   const { pool, ctx } = onPool(t)
   const names = await pool.map((expr: ReturnType<typeof col>) => String(expr), Array(10).fill(weigh(col('a'))))
   t.strictSame(new Set(names), new Set(['weigh(a)']))
-  t.equal(pool.stats().sentParts, 2)
+  t.equal(pool.stats().sentArtifacts, 2)
   await slicedTable(ctx, 1, 1).select(weighed).toRows()
-  t.equal(pool.stats().sentParts, 3, 'a program, no body')
+  t.equal(pool.stats().sentArtifacts, 3, 'a program, no body')
 })
 
-test('a worker that was replaced is sent the parts of a job again', options, async (t) => {
+test('a worker that was replaced is sent the artifacts of a job again', options, async (t) => {
   const { pool, ctx } = onPool(t)
   const frame = slicedTable(ctx, 1, 2).select(weighed)
   const rows = await frame.toRows()
@@ -108,13 +108,13 @@ test('a worker that was replaced is sent the parts of a job again', options, asy
       .toRows(),
     { code: 'worker_lost' },
   )
-  const { sentParts } = pool.stats()
+  const { sentArtifacts } = pool.stats()
   t.strictSame(await frame.toRows(), rows)
-  t.equal(pool.stats().sentParts, sentParts + 2)
+  t.equal(pool.stats().sentArtifacts, sentArtifacts + 2)
 })
 
 test('a worker that keeps next to nothing runs every job', options, async (t) => {
-  const { pool, ctx } = onPool(t, { maxPartBytes: 0 })
+  const { pool, ctx } = onPool(t, { maxArtifactBytes: 0 })
   const [one, other] = [slicedTable(ctx, 2, 2).select(weighed), slicedTable(ctx, 2, 2).select('id + 1 as x')]
   for (let at = 0; at < 3; at += 1) {
     t.strictSame(
@@ -126,7 +126,7 @@ test('a worker that keeps next to nothing runs every job', options, async (t) =>
       [1, 2, 3, 4],
     )
   }
-  t.equal(pool.stats().sentParts, 9, 'each job anew')
+  t.equal(pool.stats().sentArtifacts, 9, 'each job anew')
 })
 
 test('a job in isolation is sent everything', options, async (t) => {
@@ -138,7 +138,7 @@ test('a job in isolation is sent everything', options, async (t) => {
   )
 })
 
-test('a strict worker refuses a body that is a part as one that is not', options, async (t) => {
+test('a strict worker refuses a body that is an artifact as one that is not', options, async (t) => {
   const { ctx } = onPool(t, { workerContext: contextModule('strict') })
   await t.rejects(slicedTable(ctx, 1, 2).select(weighed).toRows(), {
     code: 'wire_inline_refused',
@@ -156,7 +156,7 @@ test('the same tasks run in this process', options, async (t) => {
   )
 })
 
-test('a backend that loses parts gives a coded error', options, async (t) => {
+test('a backend that loses artifacts gives a coded error', options, async (t) => {
   const inner = new InProcessBackend()
   const forgetful: Backend = {
     concurrency: 1,
@@ -170,6 +170,6 @@ test('a backend that loses parts gives a coded error', options, async (t) => {
       for await (const _ of run.stream) {
       }
     },
-    { code: 'wire_missing_part', message: /^Cannot read the program of a task: its part [0-9a-f]{12} is not here/ },
+    { code: 'wire_missing_part', message: /^Cannot read the program of a task: its artifact [0-9a-f]{12} is not here/ },
   )
 })
