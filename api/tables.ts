@@ -4,7 +4,7 @@
 import { resolvePaths } from '../runtime/context/paths.ts'
 import type { SessionContext } from '../runtime/context/session.ts'
 import { DataFrame } from '../runtime/dataframe.ts'
-import { sourceOfPath } from '../runtime/job/json-source.ts'
+import { fileFormats, sourceOfPath } from '../runtime/source/formats.ts'
 import type { SourceSpec } from '../runtime/source/source.ts'
 
 /**
@@ -20,8 +20,9 @@ export function tableSources(tables: Readonly<Record<string, string>>): Readonly
 function sourceOf(name: string, path: string): SourceSpec {
   const source = sourceOfPath(path)
   if (source !== undefined) return { ...source, paths: resolvePaths(source.paths) }
+  const extensions = fileFormats().flatMap((format) => format.extensions)
   throw new RangeError(
-    `Cannot make table "${name}" of "${path}": its name must end in .parquet, .arrow, .csv, .tsv, .ndjson or .jsonl`,
+    `Cannot make table "${name}" of "${path}": its name must end in one of .${extensions.join(', .')}`,
   )
 }
 

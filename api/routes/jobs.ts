@@ -5,7 +5,7 @@ import { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { decodeExpr } from '../../runtime/codec/expr-codec.ts'
 import type { SessionContext } from '../../runtime/context/session.ts'
-import { type JobLimits, type JobReading, parseJobJson } from '../../runtime/job/json-job.ts'
+import { type JobLimits, type JobParseContext, parseJobJson } from '../../runtime/job/json-job.ts'
 import type { DataRoots } from '../data-roots.ts'
 import { HttpError, publicError } from '../errors.ts'
 import { negotiate } from '../formats/formats.ts'
@@ -60,7 +60,7 @@ export function addJobRoutes(app: FastifyInstance, routes: JobRoutes): void {
 async function postJob(request: FastifyRequest, reply: FastifyReply, routes: JobRoutes): Promise<FastifyReply> {
   const left = new Promise<void>((resolve) => reply.raw.once('close', resolve))
   const format = negotiate(request.headers.accept)
-  const parsed = await parseJobJson(request.body, readingFor(request, routes))
+  const parsed = await parseJobJson(request.body, parseContextFor(request, routes))
   const record = routes.store.create(left, request.headers[idHeader] as string | undefined)
   reply.header(idHeader, record.id)
   request.jobId = record.id
@@ -78,7 +78,10 @@ async function postJob(request: FastifyRequest, reply: FastifyReply, routes: Job
 }
 
 /** Function bodies are taken only where both the server and the token allow them. */
-function readingFor({ principal }: FastifyRequest, { session, roots, limits, allowInlineUdfs }: JobRoutes): JobReading {
+function parseContextFor(
+  { principal }: FastifyRequest,
+  { session, roots, limits, allowInlineUdfs }: JobRoutes,
+): JobParseContext {
   const inlining = allowInlineUdfs && principal?.scopes.has('udf:inline') === true
   const context = session.withUdfInlining({ enabled: inlining })
   return {

@@ -20,7 +20,7 @@ import { type ColumnValues, columnValues } from '../data/rows.ts'
 import { DataFrame, type DataFrameHost, type RunOptions } from '../dataframe.ts'
 import { InProcessBackend } from '../in-process.ts'
 import type { Job } from '../job/job.ts'
-import { readQuery } from '../job/sql-job.ts'
+import { parseQuery } from '../job/sql-job.ts'
 import { type JobRun, submitJob } from '../scheduler/submit.ts'
 import type { CsvOptions, JsonOptions, SourceSpec } from '../source/source.ts'
 import { resolvePaths } from './paths.ts'
@@ -131,7 +131,7 @@ export class SessionContext implements CodecContext, DataFrameHost, AsyncDisposa
    * joins, subqueries and set operations.
    */
   sql(text: string): DataFrame {
-    const { from, steps } = readQuery(text, this.sqlOptions())
+    const { from, steps } = parseQuery(text, this.sqlOptions())
     const { source, steps: own } = this.#shared.registry.table(from)
     return new DataFrame(this, { source, steps: [...own, ...steps] })
   }

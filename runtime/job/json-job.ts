@@ -1,9 +1,10 @@
-// JSON jobs to jobs: the one reading of api.md's job documents, for the HTTP API and the command line. It validates and
+// JSON jobs to jobs: the one parser of job documents, for the HTTP API and the command line. It validates and
 // names what is wrong and where; it opens no file, decodes bytes only as it is told to, and runs nothing.
 
 import { PlanError } from '../../functions/errors.ts'
 import { outputName } from '../../functions/expr/display.ts'
 import type { ExprNode } from '../../functions/expr/node.ts'
+import { sourceOfPath } from '../source/formats.ts'
 import type { Job, JobOptions, JobStep } from './job.ts'
 import {
   asArray,
@@ -20,11 +21,11 @@ import {
   suggestion,
 } from './json-checks.ts'
 import { type ExprParseContext, ExprParser } from './json-expr.ts'
-import { type JsonSource, readSource, sourceOfPath } from './json-source.ts'
-import { readQuery } from './sql-job.ts'
+import { type JsonSource, parseSource } from './json-source.ts'
+import { parseQuery } from './sql-job.ts'
 
-/** What a reader of JSON jobs brings along. */
-export interface JobReading extends ExprParseContext {
+/** What parsing a JSON job needs to know from outside. */
+export interface JobParseContext extends ExprParseContext {
   /** A registered table. @throws {PlanError} `unknown_table`. */
   table(name: string): Job
   /** The files that paths mean here, absolute. @throws {DataError} `source_forbidden`, `source_not_found`. */
@@ -53,12 +54,12 @@ export interface ParsedJob {
 }
 
 /**
- * Reads the text of a JSON job.
+ * Parses the text of a JSON job.
  *
  * @throws {PlanError} `invalid_job` when it is not JSON, and what `parseJobJson` throws.
  */
-export function parseJobText(text: string, reading: JobReading): Promise<ParsedJob> {
-  return parseJobJson(parseJson(text), reading)
+export function parseJobText(text: string, context: JobParseContext): Promise<ParsedJob> {
+  return parseJobJson(parseJson(text), context)
 }
 
 /** @throws {PlanError} `invalid_job` with what the JSON parser says. */
@@ -75,7 +76,7 @@ export function parseJson(text: string): unknown {
 }
 
 /**
- * Reads a JSON job: a source and steps, or a whole query as SQL text.
+ * Parses a JSON job: a source and steps, or a whole query as SQL text.
  *
  * Column names are looked up when the job is planned, once its source was opened.
  *
@@ -83,64 +84,64 @@ export function parseJson(text: string): unknown {
  * the expression as well.
  * @throws {WireError} When an expression's bytes are not acceptable.
  */
-export async function parseJobJson(json: unknown, reading: JobReading): Promise<ParsedJob> {
+export async function parseJobJson(json: unknown, context: JobParseContext): Promise<ParsedJob> {
   const document = asRecordOf(json, '', ['source', 'steps', 'sql', 'options'])
-  const exprs = new ExprParser(reading, reading.limits?.maxNodes ?? 10_000)
-  const options = document.options === undefined ? {} : readOptions(document.options, reading.limits ?? {})
+  const exprs = new ExprParser(context, context.limits?.maxNodes ?? 10_000)
+  const options = document.options === undefined ? {} : parseOptions(document.options, context.limits ?? {})
   const job =
-    document.sql === undefined ? await readSteps(document, exprs, reading) : await readSql(document, exprs, reading)
+    document.sql === undefined ? await parseSteps(document, exprs, context) : await parseSql(document, exprs, context)
   return { job, options, inlineCode: exprs.inlineCode }
 }
 
-async function readSteps(
+async function parseSteps(
   { source, steps = [] }: Readonly<Record<string, unknown>>,
   exprs: ExprParser,
-  reading: JobReading,
+  context: JobParseContext,
 ): Promise<Job> {
   if (source === undefined) throw invalidJob('', 'it has neither "source" nor "sql"')
-  const spec = readSource(source, '/source')
-  const maxSteps = reading.limits?.maxSteps ?? 200
+  const spec = parseSource(source, '/source')
+  const maxSteps = context.limits?.maxSteps ?? 200
   const own = asArray(steps, '/steps', maxSteps).map((step, i) =>
-    readStep(step, below('/steps', i), exprs, reading.limits?.maxColumns ?? 1000),
+    parseStep(step, below('/steps', i), exprs, context.limits?.maxColumns ?? 1000),
   )
-  const from = await resolveSource(spec, reading)
+  const from = await resolveSource(spec, context)
   return { source: from.source, steps: [...from.steps, ...own] }
 }
 
-async function readSql(
+async function parseSql(
   { sql, source, steps }: Readonly<Record<string, unknown>>,
   exprs: ExprParser,
-  reading: JobReading,
+  context: JobParseContext,
 ): Promise<Job> {
   for (const [name, value] of Object.entries({ source, steps })) {
     if (value !== undefined) throw invalidJob(`/${name}`, 'a job is either "sql", or "source" and "steps"')
   }
-  const { from, steps: own } = at('/sql', () => readQuery(asText(sql, '/sql'), reading.sql))
+  const { from, steps: own } = at('/sql', () => parseQuery(asText(sql, '/sql'), context.sql))
   for (const node of own.flatMap(nodesOf)) exprs.check(node, '/sql')
-  const table = await resolveTable(from, reading)
+  const table = await resolveTable(from, context)
   return { source: table.source, steps: [...table.steps, ...own] }
 }
 
 /** What FROM names: a registered table, or else a file by its path. */
-async function resolveTable(name: string, reading: JobReading): Promise<Job> {
+async function resolveTable(name: string, context: JobParseContext): Promise<Job> {
   try {
-    return at('/sql', () => reading.table(name))
+    return at('/sql', () => context.table(name))
   } catch (error) {
     const file = sourceOfPath(name)
     if (file === undefined) throw error
-    return resolveSource(file, reading)
+    return resolveSource(file, context)
   }
 }
 
-async function resolveSource(source: JsonSource, reading: JobReading): Promise<Job> {
-  if (source.kind === 'table') return at('/source/table', () => reading.table(source.name))
-  if (source.kind === 'memory') return { source, steps: [] }
-  return { source: { ...source, paths: await reading.files(source.paths) }, steps: [] }
+async function resolveSource(source: JsonSource, context: JobParseContext): Promise<Job> {
+  if (source.kind === 'table') return at('/source/table', () => context.table(source.name))
+  if (!('paths' in source)) return { source, steps: [] }
+  return { source: { ...source, paths: await context.files(source.paths) }, steps: [] }
 }
 
 const stepNames = ['filter', 'select', 'withColumns', 'dropColumns', 'aggregate', 'sort', 'limit', 'distinct'] as const
 
-function readStep(json: unknown, pointer: string, exprs: ExprParser, most: number): JobStep {
+function parseStep(json: unknown, pointer: string, exprs: ExprParser, most: number): JobStep {
   const step = asObject(json, pointer)
   const [name, ...more] = Object.keys(step)
   if (name === undefined || more.length > 0) {
@@ -178,14 +179,14 @@ function readStep(json: unknown, pointer: string, exprs: ExprParser, most: numbe
     case 'sort':
       return { kind: known, keys: asArray(value, here, most).map((key, i) => exprs.sortKey(key, below(here, i))) }
     case 'limit':
-      return readLimit(value, here)
+      return parseLimit(value, here)
     case 'distinct':
       if (asBoolean(value, here)) return { kind: known }
       throw invalidJob(here, 'leave the step out instead of false')
   }
 }
 
-function readLimit(json: unknown, pointer: string): JobStep {
+function parseLimit(json: unknown, pointer: string): JobStep {
   if (typeof json === 'number') return { kind: 'limit', count: asWholeNumber(json, pointer, 0), offset: 0 }
   if (typeof json !== 'object') {
     throw invalidJob(pointer, `it is ${nameOf(json)}, a number or { "count": …, "offset": … } is wanted`)
@@ -198,7 +199,7 @@ function readLimit(json: unknown, pointer: string): JobStep {
   }
 }
 
-function readOptions(json: unknown, limits: JobLimits): JobOptions {
+function parseOptions(json: unknown, limits: JobLimits): JobOptions {
   const { timeoutMs, partitions, isolation } = asRecordOf(json, '/options', ['timeoutMs', 'partitions', 'isolation'])
   const maxTimeoutMs = limits.maxTimeoutMs ?? Number.MAX_SAFE_INTEGER
   const maxPartitions = limits.maxPartitions ?? 1000

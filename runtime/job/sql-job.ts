@@ -1,5 +1,5 @@
-// A SELECT over one table as steps of a job: the clauses in the order in which they take effect. Reading the text is
-// functions/sql; what the columns are is found when the job is planned.
+// A SELECT over one table as steps of a job: the clauses in the order in which they take effect. Parsing the text is
+// functions/sql's; what the columns are is found when the job is planned.
 
 import { nameBeside } from '../../functions/bind/grouping-sets.ts'
 import { NodeKeys } from '../../functions/bind/node-key.ts'
@@ -20,11 +20,11 @@ export interface Query {
 }
 
 /**
- * Reads a query.
+ * Parses a query.
  *
  * @throws {PlanError} As `parseSelect` does; `not_implemented` for a `*` that is not the first item.
  */
-export function readQuery(text: string, options: SqlOptions): Query {
+export function parseQuery(text: string, options: SqlOptions): Query {
   const statement = parseSelect(text, options)
   return { from: statement.from, steps: stepsOf(statement) }
 }

@@ -1,9 +1,138 @@
-// The seam between files and the engine: how a source is opened (in the parent: footers, headers and samples only) and how
-// one partition of it is read (in a worker). Each kind's code is loaded when it is first needed, so that opening never
-// loads a reader. Never decides which paths may be read: data roots are the concern of the callers.
+// The table of source formats: what each is called, how its options are written in JSON, how it is opened (in the parent:
+// footers, headers and samples only) and how one partition of it is read (in a worker). Each format's code is loaded when
+// it is first needed: opening never loads a reader, and a worker starts without any. Never decides which paths may be
+// read: data roots are the concern of the callers.
 
 import type { RecordBatch } from 'apache-arrow'
-import type { OpenedSource, ReadOptions, SourcePartition, SourceSpec } from './source.ts'
+import { createError } from '../../functions/errors.ts'
+import type {
+  DeclaredTypes,
+  FileSpec,
+  FormatOptions,
+  OpenedSource,
+  ReadOptions,
+  SourcePartition,
+  SourceSpec,
+} from './source.ts'
+
+type Kind = SourceSpec['kind']
+type SpecOf<Format extends Kind> = Extract<SourceSpec, { readonly kind: Format }>
+
+/** A format of files, or of bytes in memory. */
+export interface SourceFormat<Format extends Kind = Kind> {
+  readonly kind: Format
+  /** What names of its files end in, in lower case and without the dot. */
+  readonly extensions: readonly string[]
+  /** How its options are written in JSON; absent where it takes none. */
+  readonly fromJson?: Format extends keyof FormatOptions ? JsonForms<NonNullable<FormatOptions[Format]>> : never
+  open(spec: SpecOf<Format>): Promise<OpenedSource>
+  read(spec: SpecOf<Format>, partition: SourcePartition, options: ReadOptions): Promise<AsyncIterable<RecordBatch>>
+  /** What one partition needs of the spec; absent where the whole spec travels with every task. */
+  narrow?(spec: SpecOf<Format>, partition: SourcePartition): Promise<NarrowSource>
+}
+
+/** A `character` is one of ASCII, a `count` at least 1, `types` are names of types by column. */
+export type JsonForm = 'boolean' | 'character' | 'count' | 'texts' | 'types'
+
+/** Every option has a form, which follows from its type. */
+type JsonForms<Options> = { readonly [Name in keyof Options]-?: JsonFormOf<NonNullable<Options[Name]>> }
+
+type JsonFormOf<Option> = [Option] extends [boolean]
+  ? 'boolean'
+  : [Option] extends [string]
+    ? 'character'
+    : [Option] extends [number]
+      ? 'count'
+      : [Option] extends [readonly string[]]
+        ? 'texts'
+        : [Option] extends [DeclaredTypes]
+          ? 'types'
+          : never
+
+/** A spec and a partition to give to `readPartition` together. */
+interface NarrowSource {
+  readonly spec: SourceSpec
+  readonly partition: SourcePartition
+}
+
+type Table = { readonly [Format in keyof FormatOptions]: SourceFormat<Format> } & {
+  readonly memory: SourceFormat<'memory'>
+}
+
+const table: Table = {
+  arrow: {
+    kind: 'arrow',
+    extensions: ['arrow', 'arrows', 'feather', 'ipc'],
+    open: async ({ paths }) => (await import('./arrow/open-arrow.ts')).openArrow(paths),
+    read: async (_, partition, options) => (await import('./arrow/read-arrow.ts')).readArrow(partition, options),
+  },
+  parquet: {
+    kind: 'parquet',
+    extensions: ['parquet'],
+    open: async ({ paths }) => (await import('./parquet/open-parquet.ts')).openParquet(paths),
+    read: async (_, partition, options) => (await import('./parquet/read-parquet.ts')).readParquet(partition, options),
+  },
+  csv: {
+    kind: 'csv',
+    extensions: ['csv', 'tsv'],
+    fromJson: {
+      delimiter: 'character',
+      header: 'boolean',
+      quote: 'character',
+      nullValues: 'texts',
+      schema: 'types',
+      sampleRows: 'count',
+    },
+    open: async ({ paths, options }) => (await import('./csv/open-csv.ts')).openCsv(paths, options),
+    read: async ({ options: csv }, partition, options) =>
+      (await import('./csv/read-csv.ts')).readCsv(partition, csv ?? {}, options),
+  },
+  json: {
+    kind: 'json',
+    extensions: ['ndjson', 'jsonl'],
+    fromJson: { schema: 'types', sampleRows: 'count' },
+    open: async ({ paths, options }) => (await import('./json/open-json.ts')).openJson(paths, options),
+    read: async (_, partition, options) => (await import('./json/read-json.ts')).readJson(partition, options),
+  },
+  memory: {
+    kind: 'memory',
+    extensions: [],
+    open: async ({ bytes }) => (await import('./arrow/open-arrow.ts')).openMemory(bytes),
+    read: async ({ bytes }, partition, options) =>
+      (await import('./arrow/read-arrow.ts')).readMemory(bytes, partition, options),
+    narrow: async ({ kind, bytes }, partition) => {
+      const narrow = await (await import('./arrow/narrow-memory.ts')).narrowMemory(bytes, partition)
+      return { spec: { kind, bytes: narrow.bytes }, partition: narrow.partition }
+    },
+  },
+}
+
+const formats = new Map<string, SourceFormat>(Object.entries(table))
+
+/**
+ * Adds a format of files to the table of this process. Workers have a table of their own: their worker context registers
+ * the format there.
+ *
+ * @throws {PlanError} `invalid_argument` when there is one of that kind.
+ */
+export function registerFormat<Format extends keyof FormatOptions>(format: SourceFormat<Format>): void {
+  if (formats.has(format.kind)) {
+    throw createError('invalid_argument', `Cannot register the format "${format.kind}": there is one of that name`)
+  }
+  formats.set(format.kind, format)
+}
+
+/** The formats of files; what is in memory has none. */
+export const fileFormats = (): readonly SourceFormat<FileSpec['kind']>[] => [...formats.values()].filter(isOfFiles)
+
+const isOfFiles = (format: SourceFormat): format is SourceFormat<FileSpec['kind']> => format.kind !== 'memory'
+
+/** The source that a path's extension tells; undefined when it tells none. */
+export function sourceOfPath(path: string): FileSpec | undefined {
+  const extension = /\.(\w+)$/.exec(path)?.[1]?.toLowerCase() ?? ''
+  const format = fileFormats().find(({ extensions }) => extensions.includes(extension))
+  return format === undefined ? undefined : { kind: format.kind, paths: [path] }
+}
 
 /**
  * Finds a source's columns and how it can be cut, reading footers, headers or a sample only.
@@ -12,18 +141,7 @@ import type { OpenedSource, ReadOptions, SourcePartition, SourceSpec } from './s
  * the kind says; `schema_mismatch` when files differ in their columns.
  */
 export async function openSource(spec: SourceSpec): Promise<OpenedSource> {
-  switch (spec.kind) {
-    case 'parquet':
-      return (await import('./parquet/open-parquet.ts')).openParquet(spec.paths)
-    case 'arrow':
-      return (await import('./arrow/open-arrow.ts')).openArrow(spec.paths)
-    case 'memory':
-      return (await import('./arrow/open-arrow.ts')).openMemory(spec.bytes)
-    case 'csv':
-      return (await import('./csv/open-csv.ts')).openCsv(spec.paths, spec.options)
-    case 'json':
-      return (await import('./json/open-json.ts')).openJson(spec.paths, spec.options)
-  }
+  return formatOf(spec).open(spec)
 }
 
 /**
@@ -39,30 +157,16 @@ export async function* readPartition(
   partition: SourcePartition,
   options: ReadOptions = {},
 ): AsyncGenerator<RecordBatch, void, undefined> {
-  switch (spec.kind) {
-    case 'parquet':
-      return yield* (await import('./parquet/read-parquet.ts')).readParquet(partition, options)
-    case 'arrow':
-      return yield* (await import('./arrow/read-arrow.ts')).readArrow(partition, options)
-    case 'memory':
-      return yield* (await import('./arrow/read-arrow.ts')).readMemory(spec.bytes, partition, options)
-    case 'csv':
-      return yield* (await import('./csv/read-csv.ts')).readCsv(partition, spec.options ?? {}, options)
-    case 'json':
-      return yield* (await import('./json/read-json.ts')).readJson(partition, options)
-  }
+  yield* await formatOf(spec).read(spec, partition, options)
 }
 
-/**
- * What one task needs of a source: for `memory`, only the bytes of its own batches; other kinds stay as they are.
- *
- * @returns A spec and a partition to give to `readPartition` together.
- */
-export async function narrowSource(
-  spec: SourceSpec,
-  partition: SourcePartition,
-): Promise<{ spec: SourceSpec; partition: SourcePartition }> {
-  if (spec.kind !== 'memory') return { spec, partition }
-  const narrow = await (await import('./arrow/narrow-memory.ts')).narrowMemory(spec.bytes, partition)
-  return { spec: { kind: 'memory', bytes: narrow.bytes }, partition: narrow.partition }
+/** What one task needs of a source: of bytes in memory its own batches only; files stay as they are. */
+export async function narrowSource(spec: SourceSpec, partition: SourcePartition): Promise<NarrowSource> {
+  return (await formatOf(spec).narrow?.(spec, partition)) ?? { spec, partition }
+}
+
+function formatOf({ kind }: SourceSpec): SourceFormat {
+  const format = formats.get(kind)
+  if (format !== undefined) return format
+  throw createError('invalid_argument', `Cannot read a source of kind "${kind}": this process has no such format`)
 }

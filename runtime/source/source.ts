@@ -1,15 +1,30 @@
 // The vocabulary of sources: what a source is, how it is cut and what reading one takes, as plain data and interfaces. How
-// each kind is opened and read is the format table's concern (formats.ts).
+// each kind is opened and read, and what it is called, is the table of formats' concern (formats.ts).
 
 import type { DataType, Schema } from '../../functions/types/type.ts'
 
-/** Where rows come from, as plain data: travels inside tasks and JSON jobs. Paths may be globs. */
-export type SourceSpec =
-  | { readonly kind: 'parquet'; readonly paths: readonly string[] }
-  | { readonly kind: 'csv'; readonly paths: readonly string[]; readonly options?: CsvOptions }
-  | { readonly kind: 'json'; readonly paths: readonly string[]; readonly options?: JsonOptions }
-  | { readonly kind: 'arrow'; readonly paths: readonly string[] }
-  | { readonly kind: 'memory'; readonly bytes: Uint8Array }
+/**
+ * The formats of files, and the options that reading each takes. What registers another format merges an optional member
+ * into this interface: optional, because the table here has no row for it.
+ */
+export interface FormatOptions {
+  readonly arrow: never
+  readonly parquet: never
+  readonly csv: CsvOptions
+  readonly json: JsonOptions
+}
+
+/** Files of one format. Paths may be globs. */
+export type FileSpec = {
+  readonly [Kind in keyof FormatOptions]-?: {
+    readonly kind: Kind
+    readonly paths: readonly string[]
+    readonly options?: FormatOptions[Kind]
+  }
+}[keyof FormatOptions]
+
+/** Where rows come from, as plain data: travels inside tasks and JSON jobs. */
+export type SourceSpec = FileSpec | { readonly kind: 'memory'; readonly bytes: Uint8Array }
 
 /** Types of some or all columns: a whole schema, or types (or their names) by column; other columns are inferred. */
 export type DeclaredTypes = Schema | Readonly<Record<string, DataType | string>>

@@ -20,7 +20,7 @@ import {
 } from 'volley'
 import { DataFrame } from '../../runtime/dataframe.ts'
 import { parseJobJson } from '../../runtime/job/json-job.ts'
-import { readQuery } from '../../runtime/job/sql-job.ts'
+import { parseQuery } from '../../runtime/job/sql-job.ts'
 import type { ConformanceCase, Json } from '../conformance/cases.ts'
 import { tableOf } from '../conformance/jobs.ts'
 
@@ -41,7 +41,7 @@ const tableIn = (batches: number): DataFrame =>
   ctx.fromArrow(tableOf({ id: '', sql: '', kind: 'aggregate', input: golden.input }, batches))
 
 function query(sql: string, batches: number): DataFrame {
-  const { steps } = readQuery(sql, { functions: catalogue, tables: ['t'] })
+  const { steps } = parseQuery(sql, { functions: catalogue, tables: ['t'] })
   const { source } = tableIn(batches).job
   return new DataFrame(ctx, { source, steps })
 }

@@ -142,7 +142,7 @@ async function readMetadata(access: ByteAccess, start: number): Promise<{ bytes:
       access.name,
       start > 0
         ? 'it ends in the middle of a message; it seems truncated, write it again'
-        : 'it is neither an Arrow file nor an Arrow stream; read it as parquet, csv or json if it is one',
+        : 'it is neither an Arrow file nor an Arrow stream; read it in the format that it has',
     )
   }
   return { bytes: await access.read(start + head, length), length: head + length }

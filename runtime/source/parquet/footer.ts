@@ -84,7 +84,7 @@ async function notParquet(file: FileHandle, path: string) {
   const isTruncated = new DataView(head.buffer, head.byteOffset).getUint32(0, true) === magic
   return isTruncated
     ? unreadable(path, 'it starts as a Parquet file but its footer is missing; it seems truncated, write it again')
-    : unreadable(path, 'it is not a Parquet file; read it as csv, json or arrow if that is what it holds')
+    : unreadable(path, 'it is not a Parquet file; read it in the format that it has')
 }
 
 const keep = (value: bigint) => value
