@@ -193,7 +193,7 @@ export class Parser {
   notImplemented(what: string, position = this.peek().start): PlanError {
     return this.fail(what, position, { code: 'not_implemented' })
   }
-  errorAt(token: Token, message: string, init: SyntaxErrorInit): PlanError {
-    return planErrorAt(this.text, token.start, message, init)
+  errorAt({ start }: { readonly start: number }, message: string, init: SyntaxErrorInit): PlanError {
+    return planErrorAt(this.text, start, message, init)
   }
 }

@@ -1,16 +1,14 @@
 // Types as SQL writes them (`bigint unsigned`, `decimal(10, 2)`, `timestamp with time zone`, `int[]`) and as the rest of
 // Volley does (`int64`, `list<utf8>`, `timestamp(ms, UTC)`). Where both have a name, Volley's meaning holds: int8 is 8 bits.
 
-import { isVolleyError } from '../errors.ts'
-import { parseType } from '../types/parse-type.ts'
+import { isVolleyError, type PlanError } from '../errors.ts'
+import { jobWords, unknownType } from '../types/job-words.ts'
 import {
   binary,
   bool,
   type DataType,
   date32,
   decimal128,
-  dictionary,
-  field,
   float32,
   float64,
   int8,
@@ -19,8 +17,6 @@ import {
   int64,
   interval,
   list,
-  map,
-  struct,
   type TimeUnit,
   time64,
   timestamp,
@@ -30,90 +26,100 @@ import {
   uint64,
   utf8,
 } from '../types/type.ts'
-import type { Token } from './lexer.ts'
+import { maxTypeDepth, parseTypeName, type TypeCursor, type TypeRule, type TypeWord } from '../types/type-grammar.ts'
 import type { Parser } from './parser.ts'
-
-const named: Readonly<Record<string, DataType>> = {
-  INT2: int16,
-  INT4: int32,
-  REAL: float32,
-  FLOAT4: float32,
-  FLOAT8: float64,
-  VARCHAR: utf8,
-  NVARCHAR: utf8,
-  CHAR: utf8,
-  CHARACTER: utf8,
-  TEXT: utf8,
-  BYTEA: binary,
-  BLOB: binary,
-  VARBINARY: binary,
-  DATE: date32,
-  BOOL: bool,
-  TIMESTAMPTZ: timestamp('ns', '+00:00'),
-}
-const integers: Readonly<Record<string, readonly [signed: DataType, unsigned: DataType]>> = {
-  TINYINT: [int8, uint8],
-  SMALLINT: [int16, uint16],
-  INT: [int32, uint32],
-  INTEGER: [int32, uint32],
-  BIGINT: [int64, uint64],
-}
-const secondDigits: Readonly<Record<number, TimeUnit>> = { 0: 's', 3: 'ms', 6: 'us', 9: 'ns' }
 
 /** Parses a type. @throws {PlanError} `unknown_type` with the nearest name, at its position. */
 export function parseSqlType(parser: Parser): DataType {
-  const type = parseElementType(parser)
-  return parseArrayMarks(parser, type)
+  return parseTypeName(new SqlCursor(parser))
 }
 
-/** Parses `[]` after `[]`: each makes a list of what is before it, one level deeper. */
-function parseArrayMarks(parser: Parser, element: DataType): DataType {
-  if (!parser.atOperator('[') || !parser.atOperator(']', 1)) return element
-  parser.next()
-  parser.next()
-  return parser.nested(() => parseArrayMarks(parser, list(element)))
+type SqlRule = TypeRule<SqlCursor>
+
+/** A type whose length, if any, says nothing that Volley keeps; `words` may stand before it. */
+const sized =
+  (type: DataType, ...words: readonly string[]): SqlRule =>
+  ({ parser }) => {
+    parser.acceptWords(...words)
+    parseNumbers(parser)
+    return type
+  }
+
+const integer =
+  (signed: DataType, unsigned: DataType): SqlRule =>
+  ({ parser }) =>
+    parser.acceptWords('UNSIGNED') ? unsigned : signed
+
+/** What a word means in jobs. */
+const asInJobs: SqlRule = (cursor, word) => {
+  const type = jobWords.get(word.key)?.(cursor, word)
+  if (type === undefined) throw cursor.unknown(word)
+  return type
 }
 
-function parseElementType(parser: Parser): DataType {
-  if (!parser.atName()) throw parser.expected('a type')
-  const token = parser.next()
-  const integer = integers[token.keyword]
-  if (integer !== undefined) return parser.acceptWords('UNSIGNED') ? integer[1] : integer[0]
-  switch (token.keyword) {
-    case 'DOUBLE':
+const parseDecimal: SqlRule = ({ parser }) => {
+  const [precision, scale] = parseNumbers(parser)
+  return precision === undefined ? decimal128(38, 10) : decimal128(precision, scale ?? 0)
+}
+
+const secondDigits: Readonly<Record<number, TimeUnit>> = { 0: 's', 3: 'ms', 6: 'us', 9: 'ns' }
+
+const parseTimestamp: SqlRule = (cursor, word) => {
+  const { parser } = cursor
+  if (parser.atOperator('(') && parser.peek(1).kind === 'word') return asInJobs(cursor, word)
+  const digits = parseNumbers(parser)[0] ?? 9
+  const unit = secondDigits[digits]
+  if (unit === undefined) throw parser.fail(`timestamps have 0, 3, 6 or 9 digits of seconds, not ${digits}`, word.start)
+  if (parser.acceptWords('WITH', 'TIME', 'ZONE')) return timestamp(unit, '+00:00')
+  parser.acceptWords('WITHOUT', 'TIME', 'ZONE')
+  return timestamp(unit)
+}
+
+const sqlWords = new Map<string, SqlRule>([
+  ...jobWords,
+  ['tinyint', integer(int8, uint8)],
+  ['smallint', integer(int16, uint16)],
+  ['int', integer(int32, uint32)],
+  ['integer', integer(int32, uint32)],
+  ['bigint', integer(int64, uint64)],
+  ['int2', sized(int16)],
+  ['int4', sized(int32)],
+  ['real', sized(float32)],
+  ['float4', sized(float32)],
+  ['float8', sized(float64)],
+  ['float', ({ parser }) => ((parseNumbers(parser)[0] ?? 0) > 24 ? float64 : float32)],
+  [
+    'double',
+    ({ parser }) => {
       parser.acceptWords('PRECISION')
       return float64
-    case 'FLOAT':
-      return (parseNumbers(parser)[0] ?? 0) > 24 ? float64 : float32
-    case 'DECIMAL':
-    case 'NUMERIC':
-    case 'DEC':
-      return parseDecimal(parser, token)
-    case 'TIMESTAMP':
-      return parseTimestamp(parser, token)
-    case 'TIME':
+    },
+  ],
+  ['decimal', parseDecimal],
+  ['numeric', parseDecimal],
+  ['dec', parseDecimal],
+  ['varchar', sized(utf8)],
+  ['nvarchar', sized(utf8)],
+  ['char', sized(utf8, 'VARYING')],
+  ['character', sized(utf8, 'VARYING')],
+  ['text', sized(utf8)],
+  ['bytea', sized(binary)],
+  ['blob', sized(binary)],
+  ['varbinary', sized(binary)],
+  ['date', sized(date32)],
+  ['bool', sized(bool)],
+  ['timestamp', parseTimestamp],
+  ['timestamptz', sized(timestamp('ns', '+00:00'))],
+  [
+    'time',
+    ({ parser }) => {
       parser.acceptWords('WITHOUT', 'TIME', 'ZONE')
       return time64('ns')
-    case 'INTERVAL':
-      if (!parser.atOperator('(')) return interval('month_day_nano')
-      break
-    case 'LIST':
-    case 'ARRAY':
-    case 'MAP':
-    case 'STRUCT':
-    case 'DICTIONARY':
-      if (parser.acceptOperator('<')) return parseNested(parser, token)
-      break
-    case 'CHARACTER':
-    case 'CHAR':
-      parser.acceptWords('VARYING')
-      break
-  }
-  const known = named[token.keyword]
-  if (known === undefined) return parseVolleyType(parser, token)
-  parseNumbers(parser)
-  return known
-}
+    },
+  ],
+  ['interval', (cursor, word) => (cursor.at('(') ? asInJobs(cursor, word) : interval('month_day_nano'))],
+  ['array', (cursor, word) => asInJobs(cursor, { ...word, key: 'list' })],
+])
 
 /** Parses `(10, 2)`, when it comes next and holds whole numbers. */
 function parseNumbers(parser: Parser): readonly number[] {
@@ -129,68 +135,100 @@ function parseNumbers(parser: Parser): readonly number[] {
   return numbers
 }
 
-function parseDecimal(parser: Parser, token: Token): DataType {
-  const [precision, scale] = parseNumbers(parser)
-  return atType(parser, token, () => (precision === undefined ? decimal128(38, 10) : decimal128(precision, scale ?? 0)))
-}
+/** The tokens of a text as the grammar of types sees them. Names in quotes are none of SQL's own words. */
+class SqlCursor implements TypeCursor {
+  readonly parser: Parser
+  #depth = 0
 
-function parseTimestamp(parser: Parser, token: Token): DataType {
-  if (parser.atOperator('(') && parser.peek(1).kind === 'word') return parseVolleyType(parser, token)
-  const digits = parseNumbers(parser)[0] ?? 9
-  const unit = secondDigits[digits]
-  if (unit === undefined)
-    throw parser.fail(`timestamps have 0, 3, 6 or 9 digits of seconds, not ${digits}`, token.start)
-  if (parser.acceptWords('WITH', 'TIME', 'ZONE')) return timestamp(unit, '+00:00')
-  parser.acceptWords('WITHOUT', 'TIME', 'ZONE')
-  return timestamp(unit)
-}
-
-function parseNested(parser: Parser, token: Token): DataType {
-  const close = (): void => {
-    if (!parser.acceptAngle()) throw parser.expected(`">" to close ${token.text}<`, ['>'])
+  constructor(parser: Parser) {
+    this.parser = parser
   }
-  if (token.keyword === 'STRUCT') {
-    const fields = parser.list(() => {
-      if (!parser.atName()) throw parser.expected("a field's name")
-      const name = parser.next().value
-      parser.acceptOperator(':')
-      return field(
-        name,
-        parser.nested(() => parseSqlType(parser)),
-      )
-    })
-    close()
-    return struct(fields)
-  }
-  const [first, second, ...others] = parser.list(() => parser.nested(() => parseSqlType(parser)))
-  close()
-  const wanted = token.keyword === 'LIST' || token.keyword === 'ARRAY' ? 1 : 2
-  if (first === undefined || (wanted === 2) !== (second !== undefined) || others.length > 0)
-    throw parser.fail(`${token.text}<…> takes ${wanted} ${wanted === 1 ? 'type' : 'types'}`, token.start)
-  if (second === undefined) return list(first)
-  return token.keyword === 'MAP' ? map(first, second) : dictionary(second, first)
-}
 
-/** A name of `parseType`, with whatever stands in its parentheses. */
-function parseVolleyType(parser: Parser, token: Token): DataType {
-  let end = token.end
-  if (parser.atOperator('(')) {
+  word(): TypeWord {
+    if (!this.parser.atName()) throw this.parser.expected('a type')
+    const { text, value, start } = this.parser.next()
+    return { text, key: value.toLowerCase(), start }
+  }
+
+  rest(word: TypeWord): DataType | undefined {
+    const words = this.parser.previous()?.kind === 'quoted' ? jobWords : sqlWords
+    const type = this.#located(word, () => words.get(word.key)?.(this, word))
+    return type && this.#listsOf(type)
+  }
+
+  /** Parses `[]` after `[]`: each makes a list of what is before it, one level deeper. */
+  #listsOf(element: DataType): DataType {
+    if (!this.parser.atOperator('[') || !this.parser.atOperator(']', 1)) return element
+    this.parser.next()
+    this.parser.next()
+    return this.nested(() => this.#listsOf(list(element)))
+  }
+
+  at(symbol: string): boolean {
+    return this.parser.atOperator(symbol)
+  }
+
+  accept(symbol: string): boolean {
+    return symbol === '>' ? this.parser.acceptAngle() : this.parser.acceptOperator(symbol)
+  }
+
+  close(symbol: string, word: TypeWord): void {
+    if (!this.accept(symbol)) throw this.parser.expected(`"${symbol}" to close ${word.text}<`, [symbol])
+  }
+
+  parameters(): readonly string[] | undefined {
+    const { parser } = this
+    if (!parser.atOperator('(')) return undefined
     const opening = parser.next()
+    const start = opening.end
     while (!parser.atOperator(')') && parser.peek().kind !== 'end') parser.next()
-    end = parser.peek().end
+    const end = parser.peek().start
     parser.expectClosing(')', opening)
+    return parser.text
+      .slice(start, end)
+      .replace(/['"]/g, '')
+      .split(',')
+      .map((parameter) => parameter.trim())
   }
-  if (end - token.start > 200) throw parser.fail('no type has a name this long', token.start, { code: 'unknown_type' })
-  const text = parser.text.slice(token.start, end).replace(/['"]/g, '')
-  return atType(parser, token, () => parseType(text))
-}
 
-/** Adds the position to what is wrong with a type. */
-function atType(parser: Parser, token: Token, make: () => DataType): DataType {
-  try {
-    return make()
-  } catch (error) {
-    if (!isVolleyError(error)) throw error
-    throw parser.errorAt(token, error.message, { code: error.code, details: error.details, cause: error })
+  fieldName(): string {
+    if (!this.parser.atName()) throw this.parser.expected("a field's name")
+    const name = this.parser.next().value
+    this.parser.acceptOperator(':')
+    return name
+  }
+
+  nested<Result>(parse: () => Result): Result {
+    if (this.#depth >= maxTypeDepth)
+      throw this.parser.fail(`no type is nested deeper than ${maxTypeDepth} levels`, undefined, {
+        code: 'unknown_type',
+      })
+    this.#depth++
+    const result = this.parser.nested(parse)
+    this.#depth--
+    return result
+  }
+
+  unknown(word: TypeWord): PlanError {
+    this.parameters()
+    const end = this.parser.previous()?.end ?? word.start
+    if (end - word.start > 200)
+      return this.parser.fail('no type has a name this long', word.start, { code: 'unknown_type' })
+    const error = unknownType(this.parser.text.slice(word.start, end).replace(/['"]/g, ''))
+    return this.parser.errorAt(word, error.message, { code: error.code, details: error.details, cause: error })
+  }
+
+  wrongCount({ text, start }: TypeWord, count: number): PlanError {
+    return this.parser.fail(`${text}<…> takes ${count} ${count === 1 ? 'type' : 'types'}`, start)
+  }
+
+  /** Adds the position to what is wrong with a type. */
+  #located<Result>(word: TypeWord, make: () => Result): Result {
+    try {
+      return make()
+    } catch (error) {
+      if (!isVolleyError(error) || 'position' in error.details) throw error
+      throw this.parser.errorAt(word, error.message, { code: error.code, details: error.details, cause: error })
+    }
   }
 }

@@ -1,14 +1,12 @@
-// Reads types in Arrow's words, as `arrow_cast` takes them and `arrow_typeof` gives them: `Timestamp(ms, "UTC")`,
-// `List(Int64)`, `Dictionary(Int32, Utf8)`. The spelling of JSON jobs is read by parseType in type.ts.
+// Types in Arrow's words, as `arrow_cast` takes them and `arrow_typeof` gives them: `Timestamp(ms, "UTC")`, `List(Int64)`,
+// `Dictionary(Int32, Utf8)`. Words that are not here mean what they mean in jobs.
 
 import { PlanError } from '../errors.ts'
-import { parseType } from './parse-type.ts'
-import { splitParameters } from './split-parameters.ts'
+import { jobWords } from './job-words.ts'
+import { TextCursor } from './text-cursor.ts'
 import {
   binary,
-  bool,
   type DataType,
-  decimal128,
   dictionary,
   duration,
   type Field,
@@ -22,15 +20,8 @@ import {
   timestamp,
   utf8,
 } from './type.ts'
+import { parseTypeName, plain, type TypeRule, type TypeWord } from './type-grammar.ts'
 
-const sameTypes: ReadonlyMap<string, DataType> = new Map<string, DataType>([
-  ['largeutf8', utf8],
-  ['utf8view', utf8],
-  ['largebinary', binary],
-  ['binaryview', binary],
-  ['boolean', bool],
-  ['date64', timestamp('ms')],
-])
 const units: ReadonlyMap<string, TimeUnit> = new Map<string, TimeUnit>([
   ['s', 's'],
   ['second', 's'],
@@ -43,72 +34,137 @@ const units: ReadonlyMap<string, TimeUnit> = new Map<string, TimeUnit>([
   ['ns', 'ns'],
   ['nanosecond', 'ns'],
 ])
-const intervals = { yearmonth: 'year_month', daytime: 'day_time', monthdaynano: 'month_day_nano' } as const
+const intervals = new Map([
+  ['yearmonth', interval('year_month')],
+  ['daytime', interval('day_time')],
+  ['monthdaynano', interval('month_day_nano')],
+])
+
+type ArrowRule = TypeRule<TextCursor>
+
+/** What a word takes in round brackets; in other brackets, or none, it means what it means in jobs. */
+const inBrackets =
+  (rule: ArrowRule): ArrowRule =>
+  (cursor, word) => {
+    const type = cursor.at('(') ? rule(cursor, word) : jobWords.get(word.key)?.(cursor, word)
+    if (type === undefined) throw cursor.unknown(word)
+    return type
+  }
+
+/** A word that takes a unit, and perhaps something else. */
+const withUnit = (make: (unit: string, second: string) => DataType | undefined): ArrowRule =>
+  inBrackets((cursor, word) => {
+    const [unit = '', second = ''] = cursor.parameters(word) ?? []
+    const type = make(unit.toLowerCase(), second)
+    if (type === undefined) throw cursor.unknown(word)
+    return type
+  })
+
+/** A word that takes types; parameters after those that `parse` consumes say nothing that Volley keeps. */
+const withTypes = (parse: (cursor: TextCursor, word: TypeWord) => DataType): ArrowRule =>
+  inBrackets((cursor, word) => {
+    cursor.accept('(')
+    const type = cursor.nested(() => parse(cursor, word))
+    while (cursor.accept(',')) cursor.skipParameter()
+    cursor.close(')', word)
+    return type
+  })
+
+const parseTime = withUnit((name) => {
+  const unit = units.get(name)
+  return time64(unit === 'us' || unit === 'ns' ? unit : 'us')
+})
+
+const parseList = withTypes((cursor) => list(parseField(cursor, 'item')))
+
+const parseFixedSizeList = withTypes((cursor) => {
+  cursor.take(/\s*\d+\s*(?:x\s|,)/y)
+  return list(parseField(cursor, 'item'))
+})
+
+/** `Map(Utf8, Int64)` is ours, `Map("entries": Struct("key": …, "value": …), unsorted)` Arrow's. */
+const parseMap = withTypes((cursor, word) => {
+  if (!cursor.at('"')) return map(...parsePair(cursor, word))
+  const entries = parseNamedField(cursor).type
+  const [key, value] = entries.kind === 'struct' ? entries.fields : []
+  if (key === undefined || value === undefined) throw cursor.unknown(word)
+  return map(key.type, value.type)
+})
+
+const parseDictionary = withTypes((cursor, word) => {
+  const [index, value] = parsePair(cursor, word)
+  return dictionary(value, index)
+})
+
+const parseStruct = withTypes((cursor) => {
+  if (cursor.at(')')) return struct([])
+  const fields = [parseNamedField(cursor)]
+  while (cursor.accept(',')) fields.push(parseNamedField(cursor))
+  return struct(fields)
+})
+
+function parsePair(cursor: TextCursor, word: TypeWord): readonly [DataType, DataType] {
+  const { type: first } = parseField(cursor, 'first')
+  if (!cursor.accept(',')) throw cursor.unknown(word)
+  return [first, parseField(cursor, 'second').type]
+}
+
+function parseNamedField(cursor: TextCursor): Field {
+  const name = cursor.take(/\s*"((?:[^"\\]|\\.)*)"\s*:/sy)?.[1]
+  if (name !== undefined) return parseField(cursor, name)
+  const text = cursor.skipParameter()
+  throw new PlanError('unknown_type', `Cannot read the struct field ${text}: write it like "name": Int64`, {
+    details: { type: text },
+  })
+}
+
+function parseField(cursor: TextCursor, name: string): Field {
+  const nullable = !cursor.accept('non-null')
+  return field(name, parseTypeName(cursor), nullable)
+}
+
+const arrowWords = new Map<string, ArrowRule>([
+  ...jobWords,
+  ['largeutf8', plain(utf8)],
+  ['utf8view', plain(utf8)],
+  ['largebinary', plain(binary)],
+  ['binaryview', plain(binary)],
+  ['date64', plain(timestamp('ms'))],
+  [
+    'timestamp',
+    withUnit((name, zone) => {
+      const unit = units.get(name)
+      return unit && timestamp(unit, zoneName(zone))
+    }),
+  ],
+  ['time64', parseTime],
+  ['time32', parseTime],
+  [
+    'duration',
+    withUnit((name) => {
+      const unit = units.get(name)
+      return unit && duration(unit)
+    }),
+  ],
+  ['interval', withUnit((name) => intervals.get(name.replaceAll('_', '')))],
+  ['list', parseList],
+  ['largelist', parseList],
+  ['fixedsizelist', parseFixedSizeList],
+  ['struct', parseStruct],
+  ['map', parseMap],
+  ['dictionary', parseDictionary],
+])
 
 /**
- * The type that a text names in Arrow's words; what it does not know goes to `parseType`.
+ * The type that a text names in Arrow's words, or in those of jobs.
  *
  * @throws {PlanError} `unknown_type` with the nearest name.
  */
 export function parseArrowType(text: string): DataType {
-  const trimmed = text.trim().replace(/^non-null\s+/, '')
-  const same = sameTypes.get(trimmed.toLowerCase())
-  if (same !== undefined) return same
-  const call = /^(\w+)\s*\((.*)\)$/s.exec(trimmed)
-  const parameters = call === null ? [] : splitParameters(call[2] ?? '')
-  const [first = '', second = ''] = parameters
-  const unit = units.get(first.toLowerCase())
-  switch (call?.[1]?.toLowerCase()) {
-    case 'decimal128':
-      return decimal128(Number(first), Number(second))
-    case 'timestamp':
-      return unit === undefined ? parseType(trimmed) : timestamp(unit, zoneName(second))
-    case 'time64':
-    case 'time32':
-      return time64(unit === 'us' || unit === 'ns' ? unit : 'us')
-    case 'duration':
-      return unit === undefined ? parseType(trimmed) : duration(unit)
-    case 'interval': {
-      const name = intervals[first.toLowerCase() as keyof typeof intervals]
-      return name === undefined ? parseType(trimmed) : interval(name)
-    }
-    case 'list':
-    case 'largelist':
-    case 'fixedsizelist':
-      return list(parseField('item', first))
-    case 'struct':
-      return struct(parameters.map(parseNamedField))
-    case 'map':
-      return parseMap(parameters)
-    case 'dictionary':
-      return dictionary(parseArrowType(second), parseArrowType(first))
-    default:
-      return parseType(trimmed)
-  }
+  return parseField(new TextCursor(text, arrowWords), 'type').type
 }
 
 function zoneName(text: string): string | undefined {
   const zone = text.replace(/^Some\((.*)\)$/, '$1').replace(/^"(.*)"$/, '$1')
   return zone === '' || zone === 'None' ? undefined : zone
-}
-
-const parseField = (name: string, text: string): Field =>
-  field(name, parseArrowType(text), !text.trim().startsWith('non-null'))
-
-function parseNamedField(text: string): Field {
-  const match = /^"((?:[^"\\]|\\.)*)"\s*:\s*(.*)$/s.exec(text.trim())
-  if (match === null)
-    throw new PlanError('unknown_type', `Cannot read the struct field ${text}: write it like "name": Int64`, {
-      details: { type: text },
-    })
-  return parseField(match[1] ?? '', match[2] ?? '')
-}
-
-/** `Map(Utf8, Int64)` is ours, `Map("entries": Struct("key": …, "value": …), unsorted)` Arrow's. */
-function parseMap([first = '', second = '']: readonly string[]): DataType {
-  if (!first.trimStart().startsWith('"')) return map(parseArrowType(first), parseArrowType(second))
-  const entries = parseNamedField(first).type
-  const [key, value] = entries.kind === 'struct' ? entries.fields : []
-  if (key === undefined || value === undefined) return parseType(`Map(${first})`)
-  return map(key.type, value.type)
 }

@@ -3,8 +3,8 @@
 
 import { WireError } from '../../functions/errors.ts'
 import type { DataType, Field, TypeKind } from '../../functions/types/type.ts'
+import { maxTypeDepth } from '../../functions/types/type-grammar.ts'
 
-const MAX_TYPE_DEPTH = 64
 const timeUnits: readonly unknown[] = ['s', 'ms', 'us', 'ns']
 const intervalUnits: readonly unknown[] = ['year_month', 'day_time', 'month_day_nano']
 
@@ -81,7 +81,7 @@ export function isRecord(value: unknown): value is PlainRecord {
 
 function isTypeWithin(value: unknown, budget: NodeBudget, depth: number): boolean {
   budget.spend()
-  if (!isRecord(value) || depth > MAX_TYPE_DEPTH) return false
+  if (!isRecord(value) || depth > maxTypeDepth) return false
   const { kind } = value
   if (typeof kind !== 'string' || !Object.hasOwn(checks, kind)) return false
   return checks[kind as TypeKind](value, budget, depth + 1)

@@ -70,7 +70,13 @@ t.test('parseExpr() says where a type is wrong', async (t) => {
     ['cast(x as list<int)', 'syntax_error', 18, /expected ">" to close list<, after|expected ">" to close list</],
     ['cast(x as )', 'syntax_error', 10, /expected a type after "as", found "\)"/],
     [`cast(x as ${'y'.repeat(300)})`, 'unknown_type', 10, /no type has a name this long/],
-    [`cast(x as int${'[]'.repeat(300)})`, 'syntax_error', 413, /nested deeper than 200/],
+    [`cast(x as int${'[]'.repeat(300)})`, 'unknown_type', 143, /no type is nested deeper than 64 levels/],
+    [`cast(x as ${'list<'.repeat(20_000)}int`, 'unknown_type', 335, /no type is nested deeper than 64 levels/],
+    ['cast(x as list<flaot64>)', 'unknown_type', 15, 'Type "flaot64" is not known. Did you mean "float64"?'],
+    ['cast(x as decimal128(50, 2))', 'invalid_argument', 10, /takes 1 to 38 digits/],
+    ['cast(x as timestamp(min, UTC))', 'unknown_type', 10, /^Type "timestamp\(min, UTC\)" is not known/],
+    ['cast(x as "int")', 'unknown_type', 10, 'Type "int" is not known. Did you mean "int8"?'],
+    ['cast(x as dictionary<int>)', 'syntax_error', 10, /dictionary<…> takes 2 types/],
   ] as const
   for (const [text, code, position, message] of wrong)
     t.throws(() => parseExpr(text), { code, message, details: { position } }, text)

@@ -116,6 +116,38 @@ t.test('parseArrowType() knows the types that share one of ours', (t) => {
   t.end()
 })
 
+t.test('parseArrowType() mixes both spellings at every level', (t) => {
+  t.same(parseArrowType('list<Dictionary(Int32, LargeUtf8)>'), list(dictionary(utf8)))
+  t.same(parseArrowType('List(map<utf8,int64>)'), list(map(utf8, int64)))
+  t.same(parseArrowType('FixedSizeList(3 x Int64)'), list(int64))
+  t.same(parseArrowType('FixedSizeList(3, non-null Int64)'), list(field('item', int64, false)))
+  t.end()
+})
+
+const deep: readonly (readonly [open: string, close: string, parse: (text: string) => DataType])[] = [
+  ['list<', '>', parseType],
+  ['struct<a:', '>', parseType],
+  ['List(', ')', parseArrowType],
+  ['Struct("a": ', ')', parseArrowType],
+  ['list<', '>', parseArrowType],
+]
+for (const [open, close, parse] of deep) {
+  t.test(`${parse.name}() bounds how deep ${open}… nests, at once`, (t) => {
+    const nested = (levels: number) => `${open.repeat(levels)}int64${close.repeat(levels)}`
+    t.doesNotThrow(() => parse(nested(64)))
+    for (const levels of [65, 20_000, 1_000_000]) {
+      const message = `Cannot read the type "${nested(levels).slice(0, 40)}…": it is nested deeper than 64 levels`
+      t.throws(() => parse(nested(levels)), { code: 'unknown_type', message })
+    }
+    t.end()
+  })
+}
+
+t.test('parseType() shortens what it quotes', (t) => {
+  t.throws(() => parseType('x'.repeat(1_000_000)), { details: { type: `${'x'.repeat(199)}…` } })
+  t.end()
+})
+
 t.test('decimal128() refuses more than 38 digits and a scale beyond its precision', (t) => {
   t.throws(() => decimal128(39, 0), {
     code: 'invalid_argument',
