@@ -2,6 +2,8 @@
 // Codes are public: they cross process boundaries, name the documentation anchor and map to one HTTP status
 // in api/errors.ts. Never reuse a code for another cause.
 
+import { describeThrown, errorFromThrown, isThrownData, summarize } from './thrown.ts'
+
 /** Plain data that survives JSON, so an error keeps its details from a worker to an HTTP client. */
 export type PlainData = null | boolean | number | string | readonly PlainData[] | { readonly [key: string]: PlainData }
 export type ErrorDetails = { readonly [key: string]: PlainData }
@@ -75,6 +77,9 @@ export interface ErrorInit {
   readonly cause?: unknown
 }
 
+/** What tells our errors from others that have a code. Registered, so that another copy of the library knows it too. */
+const brand = Symbol.for('volley.error')
+
 /**
  * Base class of every error Volley raises on purpose.
  *
@@ -93,6 +98,10 @@ export class VolleyError extends Error {
 
   get category(): ErrorCategory {
     return categoryOf(this.code)
+  }
+
+  get [brand](): true {
+    return true
   }
 }
 
@@ -179,23 +188,31 @@ export interface PlainError {
 
 /** Turns anything thrown into plain data; what is not one of ours becomes `internal` with its stack kept. */
 export function errorToPlain(thrown: unknown): PlainError {
-  const error = thrown instanceof Error ? thrown : new Error(String(thrown))
-  const own = isVolleyError(error)
-  return {
-    code: own ? error.code : 'internal',
-    message: error.message,
-    details: own ? error.details : {},
-    ...(error.stack === undefined ? {} : { stack: error.stack }),
+  if (isVolleyError(thrown)) {
+    const { code, message, details, stack } = thrown
+    return { code, message, details, ...(stack === undefined ? {} : { stack }) }
   }
+  const { data, stack } = describeThrown(thrown)
+  return { code: 'internal', message: summarize(data), details: {}, ...(stack === undefined ? {} : { stack }) }
 }
 
-/** Rebuilds the error that `errorToPlain` described; the original stack is in `details.workerStack`. */
-export function errorFromPlain(plain: PlainError): VolleyError {
-  const details = plain.stack === undefined ? plain.details : { ...plain.details, workerStack: plain.stack }
-  return createError(plain.code, plain.message, { details })
+/**
+ * Rebuilds the error that `errorToPlain` described; the original stack is in `details.workerStack`, and what a user's
+ * function threw is its cause.
+ */
+export function errorFromPlain({ code, message, details, stack }: PlainError): VolleyError {
+  const cause = isThrownData(details.cause) ? errorFromThrown(details.cause) : undefined
+  return createError(code, message, {
+    details: stack === undefined ? details : { ...details, workerStack: stack },
+    cause,
+  })
 }
 
-/** Recognises our errors by shape, so that one made by another copy of the library counts too. */
+/** Recognises our errors, whichever copy of the library made them. What only looks like one is none. */
 export function isVolleyError(value: unknown): value is VolleyError {
-  return value instanceof Error && 'code' in value && typeof value.code === 'string' && 'details' in value
+  try {
+    return value instanceof Error && brand in value
+  } catch {
+    return false // a proxy that was revoked
+  }
 }

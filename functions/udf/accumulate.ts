@@ -5,9 +5,9 @@ import type { AggregateResolution } from '../contract/aggregate.ts'
 import { AggregateRun, COLLECTION_BYTES, valueBytes } from '../contract/aggregate-run.ts'
 import type { Argument } from '../contract/scalar.ts'
 import type { Accumulator, AggregateUdf } from '../contract/udf.ts'
-import { InternalError, UdfError } from '../errors.ts'
+import { InternalError } from '../errors.ts'
 import type { Value } from '../types/value.ts'
-import { type CalledFor, calledForRow, contractBroken, methodFailure } from './failure.ts'
+import { type CalledFor, calledForRow, contractBroken, methodFailure, wrongResult } from './failure.ts'
 import { instanceOf } from './instance.ts'
 import { checkArguments } from './resolve.ts'
 import { fromUser, toUser } from './user-values.ts'
@@ -67,6 +67,8 @@ function contractOf(udf: AggregateUdf): Contract {
   }
 }
 
+const nothing = (): void => {}
+
 class UserAccumulator implements Accumulator {
   readonly #contract: Contract
   readonly #instance: ReturnType<Contract['make']>
@@ -89,15 +91,14 @@ class UserAccumulator implements Accumulator {
 
   add(...row: readonly Value[]): void {
     const { inputs, isPlain, name } = this.#contract
-    const takesRows = this.#instance.add !== undefined
     try {
       const args = isPlain ? row : row.map((value, i) => inputs[i]?.(value))
-      if (takesRows) this.#instance.add?.(...args)
+      if (this.#instance.add !== undefined) this.#instance.add(...args)
       else this.#wait(args, row)
     } catch (error) {
       throw methodFailure(name, 'add', error, calledForRow(this.#run.row))
     }
-    if (!takesRows && this.#rows === ROWS_AT_ONCE) this.#flush()
+    if (this.#rows === ROWS_AT_ONCE) this.#flush()
   }
 
   /** Keeps a row for `update`. */
@@ -123,7 +124,7 @@ class UserAccumulator implements Accumulator {
   retract(...columns: readonly (readonly Value[])[]): void {
     this.#flush()
     const args = columns.map((column, i) => column.map((value) => this.#contract.inputs[i]?.(value)))
-    this.#call('retract', args, calledForRow(this.#run.row))
+    this.#call('retract', args, calledForRow(this.#run.row), nothing)
   }
 
   merge(...states: readonly (readonly Value[])[]): void {
@@ -132,27 +133,29 @@ class UserAccumulator implements Accumulator {
     this.#call(
       'merge',
       states.map((column, i) => column.map((value) => statesToUser[i]?.(value))),
+      undefined,
+      nothing,
     )
   }
 
   state(): readonly Value[] {
     this.#flush()
     const { name, statesFromUser } = this.#contract
-    const state = this.#call('state', [])
-    if (!Array.isArray(state) || state.length !== statesFromUser.length) {
-      const got = Array.isArray(state) ? `${state.length} values` : typeof state
-      throw new UdfError(
-        'udf_wrong_result',
-        `Function "${name}" returned ${got} from state(), its declared state is an array of ${statesFromUser.length}`,
-        { details: { udf: name } },
-      )
-    }
-    return statesFromUser.map((convert, i) => convert(state[i]))
+    return this.#call('state', [], undefined, (state) => {
+      if (!Array.isArray(state) || state.length !== statesFromUser.length) {
+        const got = Array.isArray(state) ? `${state.length} values` : typeof state
+        throw wrongResult(
+          `Function "${name}" returned ${got} from state(), its declared state is an array of ${statesFromUser.length}`,
+          { udf: name },
+        )
+      }
+      return statesFromUser.map((convert, i) => convert(state[i]))
+    })
   }
 
   evaluate(): Value {
     this.#flush()
-    return this.#contract.result(this.#call('evaluate', [], calledForRow(this.#run.resultRow)))
+    return this.#call('evaluate', [], calledForRow(this.#run.resultRow), this.#contract.result)
   }
 
   #flush(): void {
@@ -162,15 +165,21 @@ class UserAccumulator implements Accumulator {
     this.#rows = 0
     this.#waiting = columns.map(() => [])
     this.#hold(-this.#held)
-    this.#call('update', columns, rows)
+    this.#call('update', columns, rows, nothing)
   }
 
-  #call(method: keyof Accumulator, args: readonly unknown[], rows?: CalledFor): unknown {
+  /** @param convert - Reads what the method gives, which may run the user's code again. */
+  #call<Result>(
+    method: keyof Accumulator,
+    args: readonly unknown[],
+    rows: CalledFor | undefined,
+    convert: (given: unknown) => Result,
+  ): Result {
     const { name } = this.#contract
-    const own = this.#instance[method]
-    if (own === undefined) throw contractBroken(name, `its accumulator has no ${method}()`)
     try {
-      return own.apply(this.#instance, [...args])
+      const own = this.#instance[method]
+      if (own === undefined) throw contractBroken(name, `its accumulator has no ${method}()`)
+      return convert(Reflect.apply(own, this.#instance, args))
     } catch (error) {
       throw methodFailure(name, method, error, rows)
     }

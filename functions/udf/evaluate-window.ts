@@ -2,9 +2,9 @@
 // errors that name the method.
 
 import type { RowRange, WindowEvaluator, WindowUdf } from '../contract/udf.ts'
-import { InternalError, UdfError } from '../errors.ts'
+import { InternalError } from '../errors.ts'
 import type { Value } from '../types/value.ts'
-import { type CalledFor, calledForRow, contractBroken, methodFailure } from './failure.ts'
+import { type CalledFor, calledForRow, contractBroken, methodFailure, wrongResult } from './failure.ts'
 import { instanceOf } from './instance.ts'
 import { fromUser, toUser } from './user-values.ts'
 
@@ -123,9 +123,11 @@ function required<Method extends 'evaluate' | 'evaluateAll' | 'evaluateAllWithRa
   evaluator: WindowEvaluator,
   method: Method,
 ): NonNullable<WindowEvaluator[Method]> {
-  const own = evaluator[method]
-  if (own === undefined) throw contractBroken(name, `its evaluator has no ${method}(), which its traits ask for`)
-  return own.bind(evaluator) as NonNullable<WindowEvaluator[Method]>
+  return call(name, method, () => {
+    const own = evaluator[method]
+    if (own === undefined) throw contractBroken(name, `its evaluator has no ${method}(), which its traits ask for`)
+    return own.bind(evaluator) as NonNullable<WindowEvaluator[Method]>
+  })
 }
 
 /** The results of all rows at once, counted. */
@@ -141,19 +143,17 @@ function all(
   }
   const given = call(name, method, () => Array.from(run()), calledFor)
   if (given.length === rows) return given
-  throw new UdfError(
-    'udf_wrong_result',
-    `Function "${name}" returned ${given.length} values from ${method}() for ${rows} rows`,
-    { details: { udf: name, method } },
-  )
+  throw wrongResult(`Function "${name}" returned ${given.length} values from ${method}() for ${rows} rows`, {
+    udf: name,
+    method,
+  })
 }
 
 function checkRange(name: string, range: RowRange, rows: number): RowRange {
   const [start, end] = range
   if (Number.isInteger(start) && Number.isInteger(end) && start >= 0 && start <= end && end <= rows) return range
-  throw new UdfError(
-    'udf_wrong_result',
+  throw wrongResult(
     `Function "${name}" returned [${start}, ${end}] from getRange() for ${rows} rows: it is a range of them, half-open`,
-    { details: { udf: name, method: 'getRange' } },
+    { udf: name, method: 'getRange' },
   )
 }

@@ -79,7 +79,7 @@ function isValueText(type: DataType): (result: string) => string {
     case 'float64':
       return (r) => `typeof ${r} === 'number'`
     case 'int32':
-      return (r) => `(${r} | 0) === ${r}`
+      return (r) => `typeof ${r} === 'number' && (${r} | 0) === ${r}`
     case 'int64':
       return (r) => `typeof ${r} === 'bigint' && BigInt.asIntN(64, ${r}) === ${r}`
     case 'bool':

@@ -1,12 +1,13 @@
 // The values that user functions get and give, where they differ from the engine's: Dates for dates and timestamps,
 // decimals as strings, 64-bit integers as numbers when asked for. Results are checked against the declared type.
 
-import { floorQuotient } from '../cast/calendar.ts'
+import { fits64, floorQuotient } from '../cast/calendar.ts'
 import { parseDecimal } from '../cast/decimal.ts'
-import { DataError, UdfError } from '../errors.ts'
 import { decimalText } from '../expr/display-value.ts'
+import { kindOf } from '../thrown.ts'
 import {
   type DataType,
+  type DecimalType,
   displayType,
   type Field,
   integerRange,
@@ -15,6 +16,7 @@ import {
   type TimeUnit,
 } from '../types/type.ts'
 import type { Value } from '../types/value.ts'
+import { notHandedOver, wrongResult } from './failure.ts'
 
 const ticksPerMs: Record<TimeUnit, number> = { s: 0.001, ms: 1, us: 1000, ns: 1_000_000 }
 
@@ -73,9 +75,7 @@ function itemToUser(
 function safeNumber(value: bigint, name: string): number {
   const number = Number(value)
   if (Number.isSafeInteger(number)) return number
-  throw new DataError('overflow', `Cannot pass ${value} to "${name}" as a number: declare int64As 'bigint'`, {
-    details: { udf: name },
-  })
+  throw notHandedOver(`Cannot pass ${value} to "${name}" as a number: declare int64As 'bigint'`, { udf: name })
 }
 
 /**
@@ -84,13 +84,13 @@ function safeNumber(value: bigint, name: string): number {
  * @returns A function that throws UdfError `udf_wrong_result`, naming what was wanted and what came.
  */
 export function fromUser(name: string, returns: Field): (result: unknown) => Value {
-  const convert = resultConverter(returns.type)
+  const convert = resultConverter(name, returns.type)
   const wrong = (result: unknown): never => {
-    throw new UdfError(
-      'udf_wrong_result',
-      `Function "${name}" returned ${describe(result)}, its declared type is ${displayType(returns.type)}`,
-      { details: { udf: name, type: displayType(returns.type) } },
-    )
+    const type = displayType(returns.type)
+    throw wrongResult(`Function "${name}" returned ${describe(result)}, its declared type is ${type}`, {
+      udf: name,
+      type,
+    })
   }
   if (!returns.nullable) {
     return (result) => (result === null || result === undefined ? wrong(result) : (convert(result) ?? wrong(result)))
@@ -98,8 +98,10 @@ export function fromUser(name: string, returns: Field): (result: unknown) => Val
   return (result) => (result === null || result === undefined ? null : (convert(result) ?? wrong(result)))
 }
 
+type Converter = (result: unknown) => Value | undefined
+
 /** Reads a user's result as a value of `type`; undefined when it is none. */
-function resultConverter(type: DataType): (result: unknown) => Value | undefined {
+function resultConverter(name: string, type: DataType): Converter {
   if (type.kind === 'float64') return (r) => (typeof r === 'number' ? r : typeof r === 'bigint' ? Number(r) : undefined)
   if (type.kind === 'float32') return (r) => (typeof r === 'number' ? Math.fround(r) : undefined)
   if (isInteger(type)) return integerConverter(type)
@@ -112,36 +114,74 @@ function resultConverter(type: DataType): (result: unknown) => Value | undefined
       return (r) => (r instanceof Uint8Array ? r : undefined)
     case 'date32':
       return (r) => (r instanceof Date && !Number.isNaN(r.getTime()) ? Math.floor(r.getTime() / 86_400_000) : undefined)
-    case 'timestamp': {
-      const perMs = ticksPerMs[type.unit]
-      return (r) => {
-        if (typeof r === 'bigint') return r
-        if (!(r instanceof Date) || Number.isNaN(r.getTime())) return undefined
-        return perMs < 1 ? BigInt(Math.floor(r.getTime() / 1000)) : BigInt(r.getTime()) * BigInt(perMs)
-      }
-    }
+    case 'timestamp':
+      return timestampConverter(type.unit)
+    case 'time64':
+    case 'duration':
+      return (r) => (typeof r === 'bigint' ? fits64(r) : undefined)
+    case 'interval':
+      return intervalOf
     case 'decimal128':
-      return (r) =>
-        typeof r === 'string' || typeof r === 'number' || typeof r === 'bigint'
-          ? parseDecimal(String(r), type.scale)
-          : undefined
+      return decimalConverter(type)
     case 'list': {
-      const item = fromUser('list', type.item)
+      const item = fromUser(name, type.item)
       return (r) => (Array.isArray(r) || ArrayBuffer.isView(r) ? Array.from(r as Iterable<unknown>, item) : undefined)
     }
     case 'struct': {
-      const fields = type.fields.map((field) => [field.name, fromUser(field.name, field)] as const)
+      const fields = type.fields.map((field) => [field.name, fromUser(name, field)] as const)
       return (r) =>
-        typeof r === 'object' && r !== null
-          ? Object.fromEntries(fields.map(([key, convert]) => [key, convert((r as Record<string, unknown>)[key])]))
-          : undefined
+        isRecord(r) ? Object.fromEntries(fields.map(([key, convert]) => [key, convert(r[key])])) : undefined
     }
+    case 'map':
+      return mapConverter(fromUser(name, { ...type.key, nullable: false }), fromUser(name, type.value))
     default:
-      return (r) => (typeof r === 'bigint' || typeof r === 'object' ? (r as Value) : undefined)
+      return () => undefined
   }
 }
 
-function integerConverter(type: DataType): (result: unknown) => Value | undefined {
+function timestampConverter(unit: TimeUnit): Converter {
+  const perMs = ticksPerMs[unit]
+  return (r) => {
+    if (typeof r === 'bigint') return fits64(r)
+    if (!(r instanceof Date) || Number.isNaN(r.getTime())) return undefined
+    return perMs < 1 ? BigInt(Math.floor(r.getTime() / 1000)) : fits64(BigInt(r.getTime()) * BigInt(perMs))
+  }
+}
+
+function decimalConverter({ precision, scale }: DecimalType): Converter {
+  const limit = 10n ** BigInt(precision)
+  return (r) => {
+    if (typeof r !== 'string' && typeof r !== 'number' && typeof r !== 'bigint') return undefined
+    const value = parseDecimal(String(r), scale)
+    return value !== undefined && value < limit && value > -limit ? value : undefined
+  }
+}
+
+/** `{ months, days, nanos }`. */
+function intervalOf(result: unknown): Value | undefined {
+  if (!isRecord(result)) return undefined
+  const { months, days, nanos } = result
+  const isValue = isInt32(months) && isInt32(days) && typeof nanos === 'bigint' && fits64(nanos) !== undefined
+  return isValue ? { months, days, nanos } : undefined
+}
+
+const isInt32 = (value: unknown): value is number => typeof value === 'number' && (value | 0) === value
+
+/** A Map, or an array of pairs. */
+function mapConverter(key: (value: unknown) => Value, item: (value: unknown) => Value): Converter {
+  return (r) => {
+    if (!Array.isArray(r) && !(r instanceof Map)) return undefined
+    const entries: unknown[] = [...r]
+    if (!entries.every((entry) => Array.isArray(entry) && entry.length === 2)) return undefined
+    return (entries as [unknown, unknown][]).map(([k, v]) => [key(k), item(v)])
+  }
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null
+}
+
+function integerConverter(type: DataType): Converter {
   const [least, most] = integerRange(type)
   const [low, high] = [Number(least), Number(most)]
   if (!isBigInt(type))
@@ -155,10 +195,9 @@ function integerConverter(type: DataType): (result: unknown) => Value | undefine
 function describe(value: unknown): string {
   if (typeof value === 'string')
     return `the string ${JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}…` : value)}`
-  if (typeof value === 'object' && value !== null) {
-    return value instanceof Promise
-      ? 'a Promise (async functions are not scalar functions)'
-      : `a ${value.constructor?.name ?? 'object'}`
-  }
-  return value === null || value === undefined ? String(value) : `the ${typeof value} ${String(value)}`
+  if (value === null || value === undefined) return String(value)
+  if (typeof value === 'function') return 'a function'
+  if (typeof value !== 'object') return `the ${typeof value} ${String(value).slice(0, 100)}`
+  const kind = kindOf(value)
+  return kind === 'Promise' ? 'a Promise (async functions are not scalar functions)' : `a ${kind}`
 }

@@ -8,11 +8,11 @@ import { allocateBuffer, columnOf } from '../column/output-buffer.ts'
 import { resolveDictionary } from '../column/take.ts'
 import type { ScalarKernel } from '../contract/scalar.ts'
 import type { ScalarUdf } from '../contract/udf.ts'
-import { UdfError } from '../errors.ts'
 import { fromArrowType } from '../types/arrow.ts'
 import { plainType } from '../types/coercion.ts'
 import { displayType, field, sameType } from '../types/type.ts'
 import type { Value } from '../types/value.ts'
+import { wrongResult } from './failure.ts'
 import { fromUser } from './user-values.ts'
 
 /** The kernel of a vector UDF. One row is a batch of one. */
@@ -65,12 +65,7 @@ function vectorColumn(udf: ScalarUdf, vector: arrow.Vector, length: number): Pla
   )
 }
 
-function wrong(udf: ScalarUdf, what: string): never {
-  throw new UdfError(
-    'udf_wrong_result',
-    `Function "${udf.name}" returned ${what}, its declared type is ${displayType(udf.returns.type)}`,
-    {
-      details: { udf: udf.name, type: displayType(udf.returns.type) },
-    },
-  )
+function wrong({ name, returns }: ScalarUdf, what: string): never {
+  const type = displayType(returns.type)
+  throw wrongResult(`Function "${name}" returned ${what}, its declared type is ${type}`, { udf: name, type })
 }

@@ -4,7 +4,7 @@
 import type { Bound } from '../../functions/bind/bound.ts'
 import { type Batch, valueAt } from '../../functions/column/column.ts'
 import type { Value } from '../../functions/types/value.ts'
-import { udfFailure } from './udf-failure.ts'
+import { rowFailure } from '../../functions/udf/failure.ts'
 
 /** The value of an expression in one row of a batch; null for null. */
 export function interpret(bound: Bound, batch: Batch, row: number): Value {
@@ -44,7 +44,7 @@ export function interpret(bound: Bound, batch: Batch, row: number): Value {
         return bound.kernel().row(...(args as never[]))
       } catch (error) {
         if (bound.udf === undefined) throw error
-        throw udfFailure(error, bound.udf, row)
+        throw rowFailure(bound.udf, error, row)
       }
     }
   }

@@ -7,6 +7,7 @@ import { finishBuffer, writeText } from '../../functions/column/output-buffer.ts
 import { resolveDictionary } from '../../functions/column/take.ts'
 import type { ColumnArgument } from '../../functions/contract/scalar.ts'
 import { InternalError } from '../../functions/errors.ts'
+import { rowFailure } from '../../functions/udf/failure.ts'
 import { BufferPool } from './buffer-pool.ts'
 import type { Derivation } from './emit/derive.ts'
 import { Emitter } from './emit/emit.ts'
@@ -14,7 +15,6 @@ import { compileLoop, type LoopFunction } from './emit/loop.ts'
 import { declareInputs, type Layouts, LoopSet, loopHead } from './emit/loop-set.ts'
 import { bitOf } from './emit/values.ts'
 import { PreparedBatch, type Selection, selectRows } from './prepared-batch.ts'
-import { udfFailure } from './udf-failure.ts'
 
 export class Projection {
   readonly #loops: LoopSet
@@ -171,7 +171,7 @@ function derivedByVector(bound: Bound, prepared: PreparedBatch, projections: Pro
     if (bound.nulls === 'call') return result
     return { ...result, valid: allValid([...columns, result].map((column) => ({ column }))) }
   } catch (error) {
-    throw udfFailure(error, bound.udf ?? bound.label, prepared.rowOfPartition(0))
+    throw rowFailure(bound.udf ?? bound.label, error, prepared.rowOfPartition(0))
   }
 }
 

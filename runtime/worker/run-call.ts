@@ -2,12 +2,12 @@
 // life. A function is revived once per worker, so what it keeps in its closure outlives the call.
 
 import type { UserFunction } from '../../functions/contract/udf.ts'
-import { createError, isVolleyError, UdfError, WireError } from '../../functions/errors.ts'
+import { WireError } from '../../functions/errors.ts'
+import { userFailure } from '../../functions/udf/failure.ts'
 import { findByName, unregistered } from '../codec/by-name.ts'
 import { type DecodedCall, decodeCall, encodeResult } from '../codec/call-codec.ts'
 import { decodingContext, encodingContext } from '../codec/context-slots.ts'
 import { reviveOnce } from '../codec/prepare.ts'
-import { userFrame } from '../engine/udf-failure.ts'
 import type { TaskIo, TaskReport } from './task-io.ts'
 
 /** Runs an encoded call, awaits what it returns, and writes the result. */
@@ -42,22 +42,6 @@ async function invoke(fn: UserFunction, args: readonly unknown[], name: string):
   try {
     return await fn(...args)
   } catch (thrown) {
-    throw callFailure(thrown, name)
+    throw userFailure(name, '', thrown, {})
   }
-}
-
-/** Whose error it is and where in the user's file it was thrown; ours keep their code. */
-function callFailure(thrown: unknown, name: string): unknown {
-  const stack = thrown instanceof Error ? thrown.stack : undefined
-  const place = thrown instanceof Error ? userFrame(thrown) : undefined
-  const message = thrown instanceof Error ? thrown.message : String(thrown)
-  const where = place === undefined ? '' : ` at ${place.file}:${place.line}:${place.column}`
-  const error = isVolleyError(thrown)
-    ? createError(thrown.code, message, { details: { ...thrown.details, function: name }, cause: thrown })
-    : new UdfError('udf_failed', `Function "${name}" threw${where}: ${message}`, {
-        details: { udf: name, message, ...(place ?? {}) },
-        cause: thrown,
-      })
-  if (stack !== undefined) error.stack = stack
-  return error
 }

@@ -98,11 +98,11 @@ function directResult(
   const known = bound.givesNull ? writer.fresh('z') : valid
   writer.add(`u = ${writer.udf(bound.udf ?? bound.label)};`)
   writer.add(`let ${value} = ${text};`)
-  writer.add('u = -1;')
   if (bound.givesNull) writer.add(`let ${known} = ${valid};`)
   const toDefault = `if (${value} === null) { ${value} = ${defaultText(bound.type)}; ${bound.givesNull ? `${known} = 0;` : ''} }`
   writer.add(
     `if (!(${direct.isValue(value)})) { ${value} = ${writer.parameter(direct.convert)}(${value}); ${toDefault} }`,
   )
+  writer.add('u = -1;')
   return variable(value, bound.type, known)
 }

@@ -1,8 +1,8 @@
 // Generated text to a function. The only place where Volley makes code from text; the text holds names and numbers of
 // ours alone, everything else comes as parameters.
 
+import { rowFailure } from '../../../functions/udf/failure.ts'
 import type { PreparedBatch } from '../prepared-batch.ts'
-import { udfFailure } from '../udf-failure.ts'
 import type { Emitter } from './emit.ts'
 
 /**
@@ -28,7 +28,7 @@ export function compileLoop(emitter: Emitter, body: string): LoopFunction {
   const guarded = udfs.length === 0 ? body : `try {\n${body}\n} catch (e) { throw fail(e, u, b.rowOfPartition(i)); }`
   // The number keeps sources apart: functions of identical source share their type feedback.
   const source = `"use strict"; return function loop${made++}(n, b, t, s) {\nconst x = b.inputs; let i = 0, u = -1;\n${guarded}\n}`
-  const fail = (thrown: unknown, udf: number, row: number): unknown => udfFailure(thrown, udfs[udf], row)
+  const fail = (thrown: unknown, udf: number, row: number): unknown => rowFailure(udfs[udf], thrown, row)
   return new Function('fail', ...names, source)(fail, ...parameters) as LoopFunction
 }
 

@@ -1,0 +1,266 @@
+// Whatever a user's function throws, through whichever door: the error is the function's, with what was thrown as data,
+// bounded, and with no code but ours for functions that throw.
+
+import { tableFromArrays } from 'apache-arrow'
+import t, { type Test } from 'tap'
+import {
+  binary,
+  bool,
+  col,
+  type DataFrame,
+  type DataType,
+  decimal128,
+  field,
+  float64,
+  int32,
+  interval,
+  list,
+  map,
+  ResourceError,
+  SessionContext,
+  struct,
+  time64,
+  timestamp,
+  udaf,
+  udf,
+  udwf,
+  utf8,
+  VolleyError,
+  WorkerPool,
+} from '../../runtime/index.ts'
+
+t.setTimeout(120_000)
+
+class Busy extends Error {
+  readonly code = 'queue_full'
+  readonly details = { retryAfter: 1 }
+}
+class Sly extends VolleyError {
+  override readonly name = 'Sly'
+}
+const no = (): never => {
+  throw new Error('no')
+}
+const strange = (): object =>
+  Object.defineProperties(
+    { toString: no, toJSON: no },
+    { constructor: { get: no }, message: { get: no }, n: { get: no }, [Symbol.toPrimitive]: { get: no } },
+  )
+
+/** What is thrown, and what `details.cause` says of it. */
+const thrown: Readonly<Record<string, readonly [make: () => unknown, cause: object]>> = {
+  'an error': [() => new RangeError('out of paper'), { name: 'RangeError', message: 'out of paper' }],
+  'a text': [() => 'just text', { name: 'string', message: 'just text' }],
+  null: [() => null, { name: 'null', message: 'null' }],
+  undefined: [() => undefined, { name: 'undefined', message: 'undefined' }],
+  'a bigint': [() => 12n, { name: 'bigint', message: '12' }],
+  'a symbol': [() => Symbol('sign'), { name: 'symbol', message: 'Symbol(sign)' }],
+  'a function': [() => () => 1, { name: 'Function', message: 'a function' }],
+  'an object': [() => ({ message: 'like an error', code: 7 }), { name: 'Object', message: 'like an error', code: '7' }],
+  'an object without a prototype': [() => Object.create(null), { name: 'object' }],
+  'an error of its own with a code of ours': [
+    () => new Busy('come back later'),
+    { name: 'Error', message: 'come back later', code: 'queue_full' },
+  ],
+  'an error of our own class': [
+    () => new ResourceError('queue_full', 'come back later'),
+    { name: 'ResourceError', message: 'come back later', code: 'queue_full' },
+  ],
+  'an error of a class derived from ours': [
+    () => new Sly('internal', 'It is your fault'),
+    { name: 'Sly', message: 'It is your fault', code: 'internal' },
+  ],
+  'an error with a cause': [
+    () => new TypeError('fetch failed', { cause: Object.assign(new Error('refused'), { code: 'ECONNREFUSED' }) }),
+    { name: 'TypeError', message: 'fetch failed', cause: { name: 'Error', message: 'refused', code: 'ECONNREFUSED' } },
+  ],
+  'an AggregateError': [
+    () => new AggregateError([new Error('one'), 'two'], 'both'),
+    { name: 'AggregateError', errors: [{ message: 'one' }, { name: 'string', message: 'two' }] },
+  ],
+  'its own cause': [
+    () => {
+      const error = new Error('round')
+      error.cause = error
+      return error
+    },
+    { message: 'round', cause: { message: 'round' } },
+  ],
+  'a proxy of an error': [() => new Proxy(new Error('behind'), {}), { name: 'Error', message: 'behind' }],
+  'a revoked proxy': [
+    () => {
+      const { proxy, revoke } = Proxy.revocable({}, {})
+      revoke()
+      return proxy
+    },
+    { message: /^a object that has no text$/ },
+  ],
+  'an error whose getters throw': [
+    () => Object.defineProperties(new Error(''), { message: { get: no }, stack: { get: no }, cause: { get: no } }),
+    { name: 'Error' },
+  ],
+  'an object that hides everything': [strange, { name: 'object', message: 'a object that has no text' }],
+  '5 MB of message': [() => new Error('x'.repeat(5_000_000)), { message: /^x{4000}…$/ }],
+  '5 MB of details': [
+    () => Object.assign(new Error('heavy'), { code: 'udf_failed', details: { text: 'x'.repeat(5_000_000), big: 1n } }),
+    { message: 'heavy', code: 'udf_failed' },
+  ],
+}
+
+/** What is thrown through every door; the rest is thrown by scalar functions and by calls. */
+const some = new Set([
+  'null',
+  'an error of its own with a code of ours',
+  'an error of our own class',
+  'a revoked proxy',
+])
+
+/** The doors through which user code is called; each function is named `mine`. */
+const doors: Readonly<Record<string, (from: () => unknown, rows: DataFrame) => Promise<unknown>>> = {
+  scalar: (from, rows) =>
+    rows
+      .select(
+        udf(
+          () => {
+            throw from()
+          },
+          [float64],
+          float64,
+          { name: 'mine' },
+        )(col('x')),
+      )
+      .toRows(),
+  vector: (from, rows) =>
+    rows
+      .select(
+        udf(
+          () => {
+            throw from()
+          },
+          [float64],
+          float64,
+          { name: 'mine', mode: 'vector' },
+        )(col('x')),
+      )
+      .toRows(),
+  'an accumulator': (from, rows) => rows.aggregate([], [accumulator({ update: throwing(from) })(col('x'))]).toRows(),
+  'the result of an accumulator': (from, rows) =>
+    rows.aggregate([], [accumulator({ evaluate: throwing(from) })(col('x'))]).toRows(),
+  'the making of an accumulator': (from, rows) =>
+    rows.aggregate([], [udaf(throwing(from), [float64], float64, [float64], { name: 'mine' })(col('x'))]).toRows(),
+  'a window evaluator': (from, rows) =>
+    rows
+      .select(
+        udwf(() => ({ evaluateAll: throwing(from) }), [float64], float64, { name: 'mine' })(col('x')).over({
+          orderBy: [col('x')],
+        }),
+      )
+      .toRows(),
+}
+
+const throwing = (from: () => unknown) => (): never => {
+  throw from()
+}
+
+const accumulator = (methods: object) =>
+  udaf(
+    () => ({ update() {}, merge() {}, state: () => [0], evaluate: () => 0, ...methods }),
+    [float64],
+    float64,
+    [float64],
+    { name: 'mine' },
+  )
+
+/** Two slices, so that partial states are made. */
+const rowsOf = (ctx: SessionContext): DataFrame =>
+  ctx.fromArrow([1, 2].flatMap((x) => tableFromArrays({ x: Float64Array.from([x, x]) }).batches))
+
+const failure = async (work: Promise<unknown>): Promise<VolleyError> => {
+  try {
+    await work
+  } catch (error) {
+    return error as VolleyError
+  }
+  throw new Error('nothing was thrown')
+}
+
+function check(t: Test, error: VolleyError, cause: object, title: string): void {
+  t.equal(error.name, 'UdfError', title)
+  t.match(error, { code: 'udf_failed', details: { udf: 'mine', cause } }, title)
+  t.match(error.message, /^Function "mine" threw/, title)
+  t.ok(JSON.stringify(error.details).length < 50_000, `${title} is bounded`)
+}
+
+for (const backend of ['in-process', 'forked'] as const) {
+  t.test(`what a function throws is its own failure, ${backend}`, async (t) => {
+    await using ctx = new SessionContext(backend === 'forked' ? { workers: 2, log: 'ignore' } : { backend })
+    for (const [door, run] of Object.entries(doors)) {
+      for (const [what, [make, cause]] of Object.entries(thrown)) {
+        if (door !== 'scalar' && !some.has(what)) continue
+        check(t, await failure(run(make, rowsOf(ctx))), cause, `${what}, thrown by ${door}`)
+      }
+    }
+  })
+}
+
+t.test('what a called function throws is its own failure, and rejects as well', async (t) => {
+  await using pool = WorkerPool.fork({ workers: 2 })
+  for (const [what, [make, cause]] of Object.entries(thrown)) {
+    const mine = (): never => {
+      throw make()
+    }
+    check(t, await failure(pool.map(mine, [1])), cause, `${what}, thrown by a call`)
+  }
+  const mine = async () => {
+    await Promise.reject(new Busy('come back later'))
+  }
+  check(t, await failure(pool.run(mine)), { code: 'queue_full' }, 'a rejection')
+})
+
+/** Results that cannot be read, because reading them runs the user's code. */
+const unreadable: Readonly<Record<string, () => unknown>> = {
+  'a getter that throws a code of ours': () => ({
+    get n(): never {
+      throw new Busy('come back later')
+    },
+  }),
+  'a revoked proxy': () => {
+    const { proxy, revoke } = Proxy.revocable({}, {})
+    revoke()
+    return proxy
+  },
+  'a proxy that throws': () => new Proxy({}, { get: no, has: no, getPrototypeOf: no, ownKeys: no }),
+  'an object of a class that throws': strange,
+}
+
+t.test('a result that cannot be read is the failure of the function that gave it', async (t) => {
+  const returns = struct([field('n', float64)])
+  const types = [
+    returns,
+    list(float64),
+    map(utf8, float64),
+    float64,
+    int32,
+    bool,
+    utf8,
+    timestamp('ms'),
+    interval(),
+    time64(),
+    decimal128(10, 2),
+    binary,
+  ]
+  const gives = (make: () => unknown, type: DataType) => udf(make, [float64], type, { name: 'mine' })(col('x'))
+  await using ctx = new SessionContext({ backend: 'in-process' })
+  for (const [what, make] of Object.entries(unreadable)) {
+    for (const type of types) {
+      const error = await failure(rowsOf(ctx).select(gives(make, type)).toRows())
+      t.match(error, { code: /^udf_(failed|wrong_result)$/, details: { udf: 'mine' } }, `${what} as ${type.kind}`)
+    }
+    const state = await failure(
+      rowsOf(ctx)
+        .aggregate([], [accumulator({ state: make })(col('x'))])
+        .toRows({ partitions: 2 }),
+    )
+    t.match(state, { code: /^udf_(failed|wrong_result)$/, details: { udf: 'mine' } }, `${what} as a state`)
+  }
+})
