@@ -6,6 +6,8 @@ import { describeThrown, errorFromThrown, isThrownData, summarize } from './thro
 
 /** Plain data that survives JSON, so an error keeps its details from a worker to an HTTP client. */
 export type PlainData = null | boolean | number | string | readonly PlainData[] | { readonly [key: string]: PlainData }
+
+/** What an error knows besides its message, by name: the column, the row, the option, the limit. */
 export type ErrorDetails = { readonly [key: string]: PlainData }
 
 /**
@@ -68,6 +70,7 @@ export const errorCategories = {
   internal: 'internal',
 } as const satisfies Record<string, ErrorCategory>
 
+/** Every code an error can have. Codes are stable; docs/reference/errors.md has an anchor for each. */
 export type ErrorCode = keyof typeof errorCategories | ShippingErrorCode | WireErrorCode
 export type ShippingErrorCode = `closure_${string}`
 export type WireErrorCode = `wire_${string}`
@@ -83,19 +86,42 @@ const brand = Symbol.for('volley.error')
 /**
  * Base class of every error Volley raises on purpose.
  *
- * `code` is stable and documented, `details` is plain data, `cause` is the error underneath where there was one.
+ * Decide by `code`, which is stable and documented; read `details`, which is plain data; look at `cause` for the error
+ * underneath, where there was one. Messages may change.
+ *
+ * @example
+ * import { col, SessionContext, VolleyError } from 'volley'
+ *
+ * await using ctx = new SessionContext()
+ * try {
+ *   await ctx.fromColumns({ price: [1, 2] }).select(col('prize')).collect()
+ * } catch (error) {
+ *   if (!(error instanceof VolleyError)) throw error
+ *   error.code // => 'unknown_column'
+ *   error.message // => 'No field named "prize". Did you mean "price"?'
+ * }
+ *
+ * @see docs/reference/errors.md
  */
 export class VolleyError extends Error {
   override readonly name: string = 'VolleyError'
+  /** Stable: one per cause, never used again for another. */
   readonly code: ErrorCode
+  /** Plain data, so that it survives the way from a worker to an HTTP client. */
   readonly details: ErrorDetails
 
+  /**
+   * @param code - The cause.
+   * @param message - For people: what cannot be done, and the way out.
+   * @param init - `details`, and the error underneath as `cause`.
+   */
   constructor(code: ErrorCode, message: string, init: ErrorInit = {}) {
     super(message, init.cause === undefined ? undefined : { cause: init.cause })
     this.code = code
     this.details = init.details ?? {}
   }
 
+  /** The family that the code belongs to: what a caller can do about it. */
   get category(): ErrorCategory {
     return categoryOf(this.code)
   }
@@ -105,50 +131,184 @@ export class VolleyError extends Error {
   }
 }
 
-/** What was asked cannot be done as written: an unknown name, a wrong type, a syntax error. */
+/**
+ * What was asked cannot be done as written: an unknown name, a wrong type, a syntax error.
+ *
+ * @example
+ * import { PlanError, SessionContext } from 'volley'
+ *
+ * try {
+ *   new SessionContext().parseExpr('price +')
+ * } catch (error) {
+ *   if (!(error instanceof PlanError)) throw error
+ *   error.code // => 'syntax_error'
+ * }
+ *
+ * @see docs/reference/errors.md; DataFusion `DataFusionError::Plan`
+ */
 export class PlanError extends VolleyError {
   override readonly name = 'PlanError'
 }
 
-/** The data does not allow it: a division by zero, a text that is not a number, a file that is not Parquet. */
+/**
+ * The data does not allow it: a division by zero, a text that is not a number, a file that is not Parquet.
+ *
+ * @example
+ * import { DataError, SessionContext } from 'volley'
+ *
+ * await using ctx = new SessionContext()
+ * try {
+ *   await ctx.fromColumns({ n: ['12', 'twelve'] }).select('cast(n as int)').collect()
+ * } catch (error) {
+ *   if (!(error instanceof DataError)) throw error
+ *   error.code // => 'invalid_cast'
+ * }
+ *
+ * @see docs/reference/errors.md; DataFusion `DataFusionError::Execution`
+ */
 export class DataError extends VolleyError {
   override readonly name = 'DataError'
 }
 
-/** A user's function threw or returned what it had not declared. */
+/**
+ * A user's function threw, or returned what it had not declared. `details` say which function and which row.
+ *
+ * @example
+ * import { col, SessionContext, UdfError, udf, utf8 } from 'volley'
+ *
+ * const parse = udf((text: string) => JSON.parse(text).id, [utf8], utf8, { name: 'parse' })
+ * await using ctx = new SessionContext()
+ * try {
+ *   await ctx.fromColumns({ text: ['{"id":"a"}', '{'] }).select(parse(col('text'))).collect()
+ * } catch (error) {
+ *   if (!(error instanceof UdfError)) throw error
+ *   error.code // => 'udf_failed'
+ *   error.details.row // => 1
+ * }
+ *
+ * @see docs/reference/errors.md
+ */
 export class UdfError extends VolleyError {
   override readonly name = 'UdfError'
 }
 
-/** A function or a value cannot be shipped; the message names the path that leads to it. */
+/**
+ * A function or a value cannot be shipped; the message names the path that leads to it.
+ *
+ * @example
+ * import { inspectUdf, ShippingError } from 'volley'
+ *
+ * const running = Promise.resolve(1)
+ * try {
+ *   inspectUdf(() => running)
+ * } catch (error) {
+ *   if (!(error instanceof ShippingError)) throw error
+ *   error.code // => 'closure_unserializable'
+ * }
+ *
+ * @see docs/reference/shipping-errors.md
+ */
 export class ShippingError extends VolleyError {
   override readonly name = 'ShippingError'
 }
 
-/** Received bytes are not what they claim to be, or are refused by policy. */
+/**
+ * Received bytes are not what they claim to be, or are refused by policy.
+ *
+ * @example
+ * import { decodeExpr, WireError } from 'volley'
+ *
+ * try {
+ *   decodeExpr(new Uint8Array([1, 2, 3]))
+ * } catch (error) {
+ *   if (!(error instanceof WireError)) throw error
+ *   error.code // => 'wire_truncated'
+ * }
+ *
+ * @see docs/reference/wire.md
+ */
 export class WireError extends VolleyError {
   override readonly name = 'WireError'
 }
 
-/** A limit was reached: time, memory, queue, size. */
+/**
+ * A limit was reached: time, memory, queue, size. The message names the option that allows more.
+ *
+ * @example
+ * import { ResourceError, WorkerPool } from 'volley'
+ *
+ * await using pool = WorkerPool.fork({ workers: 1 })
+ * try {
+ *   await pool.runWith({ timeoutMs: 200 }, () => new Promise(() => setInterval(() => {}, 1000)))
+ * } catch (error) {
+ *   if (!(error instanceof ResourceError)) throw error
+ *   error.code // => 'timeout'
+ * }
+ *
+ * @see docs/reference/errors.md; DataFusion `DataFusionError::ResourcesExhausted`
+ */
 export class ResourceError extends VolleyError {
   override readonly name = 'ResourceError'
 }
 
-/** The work was stopped on request. */
+/**
+ * The work was stopped on request: a signal was aborted, a pool or session closed.
+ *
+ * @example
+ * import { CancelledError, SessionContext } from 'volley'
+ *
+ * await using ctx = new SessionContext()
+ * const signal = AbortSignal.abort()
+ * try {
+ *   await ctx.fromColumns({ n: [1, 2, 3] }).collect({ signal })
+ * } catch (error) {
+ *   if (!(error instanceof CancelledError)) throw error
+ *   error.code // => 'cancelled'
+ * }
+ *
+ * @see docs/reference/errors.md; the DOM's `AbortSignal`
+ */
 export class CancelledError extends VolleyError {
   override readonly name = 'CancelledError'
 }
 
-/** A worker process could not start, went away or broke the protocol. */
+/**
+ * A worker process could not start, went away or broke the protocol. The pool replaces it; the task is lost.
+ *
+ * @example
+ * import { WorkerError, WorkerPool } from 'volley'
+ *
+ * await using pool = WorkerPool.fork({ workers: 1 })
+ * try {
+ *   await pool.run(() => process.kill(process.pid, 'SIGKILL'))
+ * } catch (error) {
+ *   if (!(error instanceof WorkerError)) throw error
+ *   error.code // => 'worker_lost'
+ * }
+ *
+ * @see docs/reference/errors.md
+ */
 export class WorkerError extends VolleyError {
   override readonly name = 'WorkerError'
 }
 
-/** An invariant of ours is broken: a defect, please report it. */
+/**
+ * An invariant of Volley's own is broken: a defect, please report it.
+ *
+ * @example
+ * import { InternalError } from 'volley'
+ *
+ * new InternalError('A column has no type').category // => 'internal'
+ *
+ * @see docs/reference/errors.md; DataFusion `DataFusionError::Internal`
+ */
 export class InternalError extends VolleyError {
   override readonly name = 'InternalError'
 
+  /**
+   * @param message - The invariant, and what was found instead.
+   * @param init - `details`, and the error underneath as `cause`.
+   */
   constructor(message: string, init: ErrorInit = {}) {
     super('internal', message, init)
   }

@@ -1,15 +1,18 @@
 // What the documentation shows runs: every TypeScript block of the README and the guides, as a program of its own. A
-// block whose first line is `// name.ts` is a file that the others import. References are complete.
+// block whose first line is `// name.ts` is a file that the others import. So does every example of a docstring, in a
+// module of its own. References are complete.
 
 import { execFile } from 'node:child_process'
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { tableFromArrays, tableToIPC } from 'apache-arrow'
 import { Table, writeParquet } from 'parquet-wasm'
 import { test } from 'tap'
 import { closureCodes, closureWireCodes } from '../runtime/codec/closure/errors.ts'
+import { programOf, runExamples } from './documentation/examples.ts'
+import { publicExports } from './documentation/exports.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const guides = (await readdir(join(root, 'docs/guide'))).map((name) => `docs/guide/${name}`)
@@ -52,6 +55,48 @@ for (const page of ['README.md', ...guides]) {
     }
   })
 }
+
+const programs = new Map(
+  ['functions/index.ts'].flatMap((door) =>
+    publicExports(join(root, door)).flatMap(({ name, docstring }) =>
+      (docstring?.examples ?? []).map((example, i) => [`${name}-${i + 1}.ts`, programOf(example)] as const),
+    ),
+  ),
+)
+
+test('every example of a docstring runs, and what it says comes out', async (t) => {
+  const directory = await makeDirectory()
+  t.teardown(() => rm(directory, { recursive: true }))
+  const makesProcesses = (code: string): boolean => /\b(WorkerPool|buildServer)\b/.test(code)
+  const [alone, withWorkers] = [false, true].map(
+    (forks) => new Map([...programs].filter(([, code]) => makesProcesses(code) === forks)),
+  )
+  // Sessions of a worker process compute in it: most examples need no workers of their own to show what they show.
+  const outcomes = [
+    ...(await runExamples(directory, alone ?? new Map(), { VOLLEY_WORKER: '1' })),
+    ...(await runExamples(directory, withWorkers ?? new Map())),
+  ]
+  t.equal(outcomes.length, programs.size)
+  for (const { file, error } of outcomes) t.equal(error, undefined, `${basename(file)} ${error ?? 'runs'}`)
+})
+
+test('every example of a docstring is typed', async (t) => {
+  const directory = await makeDirectory()
+  t.teardown(() => rm(directory, { recursive: true }))
+  await Promise.all([...programs].map(([name, code]) => writeFile(join(directory, name), code)))
+  const config = {
+    extends: '../../tsconfig.json',
+    compilerOptions: { noUnusedLocals: false, noUnusedParameters: false },
+    include: ['*.ts'],
+  }
+  await writeFile(join(directory, 'tsconfig.json'), JSON.stringify(config))
+  const compiler = join(root, 'node_modules/typescript/lib/tsc.js')
+  const compiled = promisify(execFile)(process.execPath, [compiler, '--pretty', 'false'], { cwd: directory })
+  const { stdout, stderr } = await compiled.catch(
+    (failed: { readonly stdout: string; readonly stderr: string }) => failed,
+  )
+  t.equal(stdout + stderr, '')
+})
 
 test('every code of shipping is explained in docs/reference/shipping-errors.md, and no other', async (t) => {
   const page = await readFile(join(root, 'docs/reference/shipping-errors.md'), 'utf8')

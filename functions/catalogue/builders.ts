@@ -6,7 +6,12 @@ import type { ExprNode } from '../expr/node.ts'
 import type { BuilderName } from './builder-names.ts'
 import { aggregateFunctions, catalogue, scalarFunctions, windowFunctions } from './catalogue.ts'
 
-/** Builds a call from expressions or literals. */
+/**
+ * Builds a call of a built-in from expressions and constants. How many it takes, and of which types, is decided when the
+ * call meets a schema.
+ *
+ * @see docs/reference/functions.md
+ */
 export type FunctionBuilder = (...args: readonly Operand[]) => Expr
 
 const camelCase = (name: string): string => name.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase())
@@ -62,5 +67,19 @@ const builders = Object.fromEntries([
 /** The names of all builders, as the catalogue has them. */
 export const builderNames: readonly string[] = Object.keys(builders)
 
-/** All built-in functions by their camelCase names: `functions.upper(col('name'))`, `functions.sum(col('net'))`. */
+/**
+ * All built-in functions, by their names in camelCase: `upper`, `dateTrunc`, `sum`, `rowNumber`. Each builds an expression.
+ *
+ * Aggregates take `filter`, `distinct`, `orderBy` and `over`; window functions are over all rows until `over` says which.
+ *
+ * @example
+ * import { col, functions as f, SessionContext } from 'volley'
+ *
+ * await using ctx = new SessionContext()
+ * const frame = ctx.fromColumns({ name: ['ann', 'bob'], net: [1, 2] })
+ * await frame.select(f.upper(col('name')).alias('name')).toRows() // => [{ name: 'ANN' }, { name: 'BOB' }]
+ * await frame.aggregate([], [f.sum(col('net')).alias('total'), f.count().alias('n')]).toRows() // => [{ total: 3n, n: 2n }]
+ *
+ * @see docs/reference/functions.md; DataFusion's function reference
+ */
 export const functions = Object.freeze(builders) as Readonly<Record<BuilderName, FunctionBuilder>>

@@ -94,7 +94,18 @@ const scalars = byName(scalarFunctions)
 const aggregates = byName(aggregateFunctions)
 const windows = byName(windowFunctions)
 
-/** The built-ins, by name. Names are in snake_case and match without regard to case. */
+/**
+ * The built-ins as data, by name: signatures, summaries, examples. Names are in snake_case; upper and lower case are the
+ * same.
+ *
+ * @example
+ * import { catalogue } from 'volley'
+ *
+ * catalogue.scalar('UPPER')?.usage // => 'upper(text)'
+ * catalogue.lookup('sum') // => { kind: 'aggregate', name: 'sum' }
+ *
+ * @see docs/reference/functions.md; DataFusion `FunctionRegistry`
+ */
 export const catalogue = Object.freeze({
   scalar: (name: string): ScalarFunction | undefined => scalars.get(name) ?? scalars.get(name.toLowerCase()),
   aggregate: (name: string): AggregateFunction | undefined =>

@@ -8,6 +8,8 @@ import type { Value } from '../types/value.ts'
 /**
  * How far a function's result may be reused: `immutable` results may be folded and shared, `stable` ones are constant
  * within a job, `volatile` calls are never folded or shared.
+ *
+ * @see DataFusion `Volatility`
  */
 export type Volatility = 'immutable' | 'stable' | 'volatile'
 
@@ -65,19 +67,27 @@ export interface WindowUdf extends UdfBase {
 export type Udf = ScalarUdf | AggregateUdf | WindowUdf
 
 /**
- * The state of one group of an aggregate. `update` gets one column (array of values) per argument, or `add` gets one
- * row's arguments. `state` must not consume the accumulator.
+ * What one group of an aggregate keeps. A class that `udaf()` takes has these methods; `update` or `add` is needed, and
+ * everything else but `retract`.
+ *
+ * @see DataFusion `Accumulator`
  */
 export interface Accumulator {
+  /** Takes rows: one array of values per argument, all of one length. */
   update?(...columns: readonly (readonly Value[])[]): void
+  /** Takes one row: one value per argument. */
   add?(...row: readonly Value[]): void
+  /** Takes the states of other accumulators: one array per field of the state, an entry per accumulator. */
   merge(...states: readonly (readonly Value[])[]): void
+  /** The partial state, one value per field. The accumulator stays usable. */
   state(): readonly Value[]
+  /** The result. The accumulator stays usable. */
   evaluate(): unknown
+  /** Takes back rows that `update` or `add` got, oldest first, for frames that slide. */
   retract?(...columns: readonly (readonly Value[])[]): void
 }
 
-/** Rows of a window partition, half-open. */
+/** A range of rows of a window partition: `start` is in it, `end` is not. */
 export type RowRange = readonly [start: number, end: number]
 
 /**
@@ -88,15 +98,23 @@ export type RowRange = readonly [start: number, end: number]
  * - else `supportsBoundedExecution`: `evaluate` per row with the range that `getRange` gives (all rows, or with
  *   `isCausal` those up to the row), and `memoize` after each.
  * - else `evaluateAll` once.
+ *
+ * @see DataFusion `PartitionEvaluator`
  */
 export interface WindowEvaluator {
   readonly usesWindowFrame?: boolean | (() => boolean)
   readonly includeRank?: boolean | (() => boolean)
   readonly supportsBoundedExecution?: boolean | (() => boolean)
+  /** No row's result depends on rows after it. */
   readonly isCausal?: boolean | (() => boolean)
+  /** The result of one row: one array of values per argument, and the rows that it may look at. */
   evaluate?(values: readonly (readonly unknown[])[], range: RowRange): unknown
+  /** The results of all rows, in order: one array of values per argument. */
   evaluateAll?(values: readonly (readonly unknown[])[], numRows: number): Iterable<unknown>
+  /** The results of all rows, in order, from the ranges of peers. */
   evaluateAllWithRank?(numRows: number, ranks: readonly RowRange[]): Iterable<unknown>
+  /** The rows that the result of row `index` needs. */
   getRange?(index: number, numRows: number): RowRange
+  /** Called after each row: what is no longer needed may be forgotten. */
   memoize?(): void
 }

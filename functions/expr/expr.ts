@@ -20,23 +20,50 @@ import type {
   WindowNode,
 } from './node.ts'
 
-/** An expression, or a JavaScript value that stands for a literal. Strings are literals: name columns with `col`. */
+/**
+ * An expression, or a JavaScript value that stands for a literal. Strings are literals: name columns with `col`.
+ *
+ * @see DataFusion `Expr`, `Literal`
+ */
 export type Operand = Expr | LiteralValue
 
 /** Marks our expressions whichever copy of the library made them. */
 const brand = Symbol.for('volley.Expr')
 
-/** What `.over()` takes. Sort keys without `asc`/`desc` ascend. */
+/**
+ * What `.over()` takes.
+ *
+ * @see SQL's `OVER`; DataFusion `Window`
+ */
 export interface WindowOptions {
+  /** Rows with equal values make a window partition. Default: all rows are one. */
   readonly partitionBy?: readonly Expr[]
+  /** The order within a window partition; keys without `asc`/`desc` ascend. */
   readonly orderBy?: readonly Expr[]
+  /** Default: with an order up to the last peer of the current row, without one the whole window partition. */
   readonly frame?: WindowFrame
 }
 
-/** An immutable column expression. Make one with `col`, `lit`, `when`, a function of `functions`, or a UDF. */
+/**
+ * An immutable column expression. Make one with `col`, `lit`, `when`, a function of `functions`, or a UDF.
+ *
+ * Methods build larger expressions and check next to nothing: whether columns exist and types go together is decided when
+ * the expression meets a schema, with `unknown_column` and `type_mismatch`.
+ *
+ * @example
+ * import { col, SessionContext } from 'volley'
+ *
+ * const gross = col('net').mul(1.19).alias('gross')
+ * await using ctx = new SessionContext()
+ * await ctx.fromColumns({ net: [100, null] }).select(gross).collectColumns() // => { gross: [119, null] }
+ *
+ * @see DataFusion `Expr`
+ */
 export class Expr {
+  /** The expression as frozen plain data. */
   readonly node: ExprNode
 
+  /** @param node - Frozen; the free functions such as `col` make them. */
   constructor(node: ExprNode) {
     this.node = node
   }
@@ -45,143 +72,464 @@ export class Expr {
     return true
   }
 
+  /**
+   * `this + other`: numbers are brought to a common type; dates and timestamps take intervals. Integers wrap around at
+   * the ends of their type's range.
+   *
+   * @param other - The right side.
+   * @example
+   * import { col } from 'volley'
+   *
+   * col('a').add(1).toString() // => 'a + Int64(1)'
+   *
+   * @see DataFusion `Operator::Plus`
+   */
   add(other: Operand): Expr {
     return this.#binary('+', other)
   }
+
+  /**
+   * `this - other`; two timestamps give the duration between them.
+   *
+   * @param other - The right side.
+   */
   sub(other: Operand): Expr {
     return this.#binary('-', other)
   }
+
+  /**
+   * `this * other`.
+   *
+   * @param other - The right side.
+   */
   mul(other: Operand): Expr {
     return this.#binary('*', other)
   }
+
+  /**
+   * `this / other`. Integers give an integer, cut towards zero; dividing one by zero fails the job with `division_by_zero`.
+   *
+   * @param other - The right side.
+   * @example
+   * import { col, SessionContext } from 'volley'
+   *
+   * await using ctx = new SessionContext()
+   * const frame = ctx.fromColumns({ n: [-7] })
+   * await frame.select(col('n').div(2).alias('a'), col('n').div(2.5).alias('b')).toRows() // => [{ a: -3n, b: -2.8 }]
+   *
+   * @see DataFusion `Operator::Divide`
+   */
   div(other: Operand): Expr {
     return this.#binary('/', other)
   }
+
+  /**
+   * The remainder of `this / other`, which has the sign of `this`; dividing an integer by zero fails the job with
+   * `division_by_zero`.
+   *
+   * @param other - The divisor.
+   */
   mod(other: Operand): Expr {
     return this.#binary('%', other)
   }
+
+  /**
+   * `-this`.
+   */
   neg(): Expr {
     return make({ kind: 'unary', op: '-', input: this.node })
   }
 
+  /**
+   * `this = other`; null when either side is null.
+   *
+   * @param other - The right side, of a type that compares with this one.
+   * @example
+   * import { col } from 'volley'
+   *
+   * col('region').eq('north').toString() // => 'region = Utf8("north")'
+   *
+   * @see DataFusion `Operator::Eq`
+   */
   eq(other: Operand): Expr {
     return this.#binary('=', other)
   }
+
+  /**
+   * `this <> other`; null when either side is null.
+   *
+   * @param other - The right side.
+   */
   neq(other: Operand): Expr {
     return this.#binary('<>', other)
   }
+
+  /**
+   * `this < other`; null when either side is null. Texts compare by their UTF-8 bytes; NaN is greater than every number.
+   *
+   * @param other - The right side.
+   */
   lt(other: Operand): Expr {
     return this.#binary('<', other)
   }
+
+  /**
+   * `this <= other`; null when either side is null.
+   *
+   * @param other - The right side.
+   */
   lte(other: Operand): Expr {
     return this.#binary('<=', other)
   }
+
+  /**
+   * `this > other`; null when either side is null.
+   *
+   * @param other - The right side.
+   */
   gt(other: Operand): Expr {
     return this.#binary('>', other)
   }
+
+  /**
+   * `this >= other`; null when either side is null.
+   *
+   * @param other - The right side.
+   */
   gte(other: Operand): Expr {
     return this.#binary('>=', other)
   }
+
+  /**
+   * Whether the two differ, where nulls equal each other: never null.
+   *
+   * @param other - The right side.
+   */
   isDistinctFrom(other: Operand): Expr {
     return this.#binary('IS DISTINCT FROM', other)
   }
+
+  /**
+   * Whether the two are equal, where nulls equal each other: never null.
+   *
+   * @param other - The right side.
+   * @example
+   * import { col, SessionContext } from 'volley'
+   *
+   * await using ctx = new SessionContext()
+   * const frame = ctx.fromColumns({ a: [1, null], b: [2, null] })
+   * await frame.select(col('a').isNotDistinctFrom(col('b')).alias('same')).collectColumns() // => { same: [false, true] }
+   *
+   * @see DataFusion `Operator::IsNotDistinctFrom`
+   */
   isNotDistinctFrom(other: Operand): Expr {
     return this.#binary('IS NOT DISTINCT FROM', other)
   }
 
+  /**
+   * Both. Three-valued: false when either side is false, else null when either is null.
+   *
+   * @param other - A boolean.
+   * @example
+   * import { col } from 'volley'
+   *
+   * col('n').gt(0).and(col('n').lt(10)).toString() // => 'n > Int64(0) AND n < Int64(10)'
+   *
+   * @see DataFusion `Operator::And`
+   */
   and(other: Operand): Expr {
     return this.#binary('AND', other)
   }
+
+  /**
+   * Either. Three-valued: true when either side is true, else null when either is null.
+   *
+   * @param other - A boolean.
+   */
   or(other: Operand): Expr {
     return this.#binary('OR', other)
   }
+
+  /**
+   * The opposite; of null, null.
+   */
   not(): Expr {
     return make({ kind: 'unary', op: 'NOT', input: this.node })
   }
 
-  /** Joins two strings; null when either is null (`concat` skips nulls instead). */
+  /**
+   * Joins two texts, byte strings or lists: `this || other`. Null when either is null, unlike `functions.concat`, which
+   * leaves nulls out.
+   *
+   * @param other - The right side.
+   */
   concat(other: Operand): Expr {
     return this.#binary('||', other)
   }
 
+  /**
+   * Whether the value is null: never null itself.
+   */
   isNull(): Expr {
     return this.#is('NULL', false)
   }
+
+  /**
+   * Whether the value is not null: never null itself.
+   */
   isNotNull(): Expr {
     return this.#is('NULL', true)
   }
+
+  /**
+   * Whether the value is true: false for null.
+   */
   isTrue(): Expr {
     return this.#is('TRUE', false)
   }
+
+  /**
+   * Whether the value is false: false for null.
+   */
   isFalse(): Expr {
     return this.#is('FALSE', false)
   }
+
+  /**
+   * Whether a boolean is null: never null itself.
+   */
   isUnknown(): Expr {
     return this.#is('UNKNOWN', false)
   }
 
+  /**
+   * Whether the value equals one of `values`. Null when it equals none and either it or one of them is null.
+   *
+   * @param values - Constants or expressions, brought to a common type. None: false.
+   * @example
+   * import { col } from 'volley'
+   *
+   * col('region').isIn(['north', 'south']).toString() // => 'region IN ([Utf8("north"), Utf8("south")])'
+   *
+   * @see DataFusion `Expr::in_list`
+   */
   isIn(values: readonly Operand[]): Expr {
     return make({ kind: 'in', input: this.node, list: Object.freeze(values.map(toNode)), negated: false })
   }
+
+  /**
+   * Whether the value equals none of `values`. Null when it equals none and either it or one of them is null.
+   *
+   * @param values - Constants or expressions, brought to a common type. None: true.
+   */
   isNotIn(values: readonly Operand[]): Expr {
     return make({ kind: 'in', input: this.node, list: Object.freeze(values.map(toNode)), negated: true })
   }
-  /** Whether `low <= this <= high`. */
+
+  /**
+   * Whether `low <= this` and `this <= high`.
+   *
+   * @param low - The least value, inclusive.
+   * @param high - The greatest value, inclusive.
+   * @example
+   * import { col } from 'volley'
+   *
+   * col('n').between(1, 10).toString() // => 'n BETWEEN Int64(1) AND Int64(10)'
+   *
+   * @see DataFusion `Expr::between`
+   */
   between(low: Operand, high: Operand): Expr {
     return make({ kind: 'between', input: this.node, low: toNode(low), high: toNode(high), negated: false })
   }
+
+  /**
+   * Whether the value is less than `low` or greater than `high`.
+   *
+   * @param low - The least value of the range, inclusive.
+   * @param high - The greatest value of the range, inclusive.
+   */
   notBetween(low: Operand, high: Operand): Expr {
     return make({ kind: 'between', input: this.node, low: toNode(low), high: toNode(high), negated: true })
   }
-  /** SQL's LIKE: `%` any text, `_` one character, `\` escapes. */
+
+  /**
+   * Whether a text matches a pattern of SQL's: `%` stands for any text, `_` for one character, `\` takes their meaning away.
+   *
+   * @param pattern - A text, usually a constant.
+   * @example
+   * import { col } from 'volley'
+   *
+   * col('name').like('A%').toString() // => 'name LIKE Utf8("A%")'
+   *
+   * @see DataFusion `Expr::like`
+   */
   like(pattern: Operand): Expr {
     return this.#like(pattern, false, false)
   }
+
+  /**
+   * Whether a text does not match a pattern, see `like`.
+   *
+   * @param pattern - A text, usually a constant.
+   */
   notLike(pattern: Operand): Expr {
     return this.#like(pattern, false, true)
   }
+
+  /**
+   * Whether a text matches a pattern, see `like`, where upper and lower case are the same.
+   *
+   * @param pattern - A text, usually a constant.
+   */
   ilike(pattern: Operand): Expr {
     return this.#like(pattern, true, false)
   }
 
-  /** Converts to `type`; a value that cannot be converted is an `invalid_cast` error. */
+  /**
+   * Converts to a type. A value that cannot be converted fails the job with `invalid_cast`.
+   *
+   * @param type - A type or its name.
+   * @throws {PlanError} `unknown_type` for a name that is no type's.
+   * @example
+   * import { col, int64 } from 'volley'
+   *
+   * col('text').cast(int64).toString() // => 'CAST(text AS Int64)'
+   *
+   * @see DataFusion `Expr::cast_to`
+   */
   cast(type: DataType | string): Expr {
     return make({ kind: 'cast', input: this.node, to: asType(type), safe: false })
   }
-  /** Converts to `type`; a value that cannot be converted gives null. */
+
+  /**
+   * Converts to a type. A value that cannot be converted becomes null.
+   *
+   * @param type - A type or its name.
+   * @throws {PlanError} `unknown_type` for a name that is no type's.
+   */
   tryCast(type: DataType | string): Expr {
     return make({ kind: 'cast', input: this.node, to: asType(type), safe: true })
   }
+
+  /**
+   * Names the column that this expression gives. Without a name it is called by what is written in it.
+   *
+   * @param name - The name of the column.
+   * @example
+   * import { col } from 'volley'
+   *
+   * col('net').mul(2).alias('double').toString() // => 'net * Int64(2) AS double'
+   *
+   * @see DataFusion `Expr::alias`
+   */
   alias(name: string): Expr {
     return make({ kind: 'alias', input: this.node, name })
   }
 
-  /** Ascending sort key; nulls last unless said otherwise. */
+  /**
+   * An ascending sort key.
+   *
+   * @param options - `nullsFirst`: default false.
+   * @see DataFusion `Expr::sort`
+   */
   asc(options: { readonly nullsFirst?: boolean } = {}): Expr {
     return make({ kind: 'sort', input: this.node, descending: false, nullsFirst: options.nullsFirst ?? false })
   }
-  /** Descending sort key; nulls first unless said otherwise. */
+
+  /**
+   * A descending sort key.
+   *
+   * @param options - `nullsFirst`: default true.
+   * @example
+   * import { col, SessionContext } from 'volley'
+   *
+   * await using ctx = new SessionContext()
+   * const frame = ctx.fromColumns({ n: [1, null, 2] })
+   * await frame.sort(col('n').desc({ nullsFirst: false })).collectColumns() // => { n: [2n, 1n, null] }
+   *
+   * @see DataFusion `Expr::sort`
+   */
   desc(options: { readonly nullsFirst?: boolean } = {}): Expr {
     return make({ kind: 'sort', input: this.node, descending: true, nullsFirst: options.nullsFirst ?? true })
   }
 
-  /** Restricts an aggregate to the rows for which `condition` is true. */
+  /**
+   * Lets an aggregate see only the rows for which `condition` is true.
+   *
+   * @param condition - A boolean.
+   * @throws {PlanError} `type_mismatch` when this is no aggregate.
+   * @example
+   * import { col, functions as f } from 'volley'
+   *
+   * f.count().filter(col('paid')).toString() // => 'count(*) FILTER (WHERE paid)'
+   *
+   * @see SQL's `FILTER`; DataFusion `ExprFunctionExt::filter`
+   */
   filter(condition: Expr): Expr {
     const node = this.#aggregate('filter')
     return make({ ...node, filter: condition.node })
   }
-  /** Lets an aggregate see each distinct value once. */
+
+  /**
+   * Lets an aggregate see each distinct value once.
+   *
+   * @throws {PlanError} `type_mismatch` when this is no aggregate.
+   * @example
+   * import { col, functions as f } from 'volley'
+   *
+   * f.count(col('region')).distinct().toString() // => 'count(DISTINCT region)'
+   *
+   * @see DataFusion `ExprFunctionExt::distinct`
+   */
   distinct(): Expr {
     return make({ ...this.#aggregate('distinct'), distinct: true })
   }
-  /** Orders the rows an aggregate sees. */
+
+  /**
+   * Orders the rows that an aggregate sees: `array_agg`, `first_value`, `string_agg` and others depend on it.
+   *
+   * @param keys - Sort keys; those without `asc`/`desc` ascend.
+   * @throws {PlanError} `type_mismatch` when this is no aggregate.
+   * @example
+   * import { col, functions as f, SessionContext } from 'volley'
+   *
+   * await using ctx = new SessionContext()
+   * const names = f.stringAgg(col('name'), ', ').orderBy(col('name').desc())
+   * await ctx.fromColumns({ name: ['a', 'c', 'b'] }).aggregate([], [names.alias('names')]).toRows()
+   * // => [{ names: 'c, b, a' }]
+   *
+   * @see DataFusion `ExprFunctionExt::order_by`
+   */
   orderBy(...keys: readonly Expr[]): Expr {
     return make({ ...this.#aggregate('orderBy'), orderBy: keys.map(toSortNode) })
   }
+
+  /**
+   * Whether `first_value`, `lag` and their siblings see nulls or skip them.
+   *
+   * @param treatment - `respect` (SQL's default) or `ignore`.
+   * @throws {PlanError} `type_mismatch` when this is no aggregate or window function.
+   * @see SQL's `IGNORE NULLS`; DataFusion `ExprFunctionExt::null_treatment`
+   */
   nullTreatment(treatment: NullTreatment): Expr {
     return make({ ...this.#aggregate('nullTreatment'), nullTreatment: treatment })
   }
-  /** Turns an aggregate or window function into a window expression. */
+
+  /**
+   * Computes an aggregate or a window function over a window: one result per row.
+   *
+   * @param options - Which rows belong together, in which order, and which of them each row sees.
+   * @throws {PlanError} `type_mismatch` when this is neither an aggregate nor a window function.
+   * @example
+   * import { col, functions as f, SessionContext } from 'volley'
+   *
+   * await using ctx = new SessionContext()
+   * const share = col('net').div(f.sum(col('net')).over({ partitionBy: [col('region')] }))
+   * const frame = ctx.fromColumns({ region: ['north', 'north', 'south'], net: [0.5, 1.5, 2.5] })
+   * await frame.select(share.alias('share')).collectColumns() // => { share: [0.25, 0.75, 1] }
+   *
+   * @see SQL's `OVER`; DataFusion `ExprFunctionExt::build`
+   */
   over(options: WindowOptions = {}): Expr {
     const node = this.#aggregate('over')
     return make({
@@ -197,19 +545,56 @@ export class Expr {
     })
   }
 
-  /** A field of a struct, or the value of a key of a map. */
+  /**
+   * A field of a struct, or the value of a key of a map: null where the map has no such key.
+   *
+   * @param name - The field or key.
+   * @example
+   * import { col } from 'volley'
+   *
+   * col('point').getField('x').toString() // => 'get_field(point, Utf8("x"))'
+   *
+   * @see DataFusion `get_field`
+   */
   getField(name: string): Expr {
     return make({ kind: 'call', name: 'get_field', args: Object.freeze([this.node, literal(name)]) })
   }
-  /** An element of a list, counted from 1 as in SQL, from the end when negative. */
+
+  /**
+   * An element of a list; null where there is none.
+   *
+   * @param position - Counted from 1, as in SQL; from the end when negative.
+   * @example
+   * import { col, SessionContext } from 'volley'
+   *
+   * await using ctx = new SessionContext()
+   * const frame = ctx.fromColumns({ marks: [[1, 2, 3]] })
+   * await frame.select(col('marks').index(-1).alias('last')).toRows() // => [{ last: 3n }]
+   *
+   * @see DataFusion `array_element`
+   */
   index(position: Operand): Expr {
     return make({ kind: 'call', name: 'array_element', args: Object.freeze([this.node, toNode(position)]) })
   }
 
-  /** The name that two expressions share exactly when they are written the same; stable across a round trip. */
+  /**
+   * The name that two expressions have in common exactly when they are written the same; a round trip through bytes keeps it.
+   *
+   * @example
+   * import { col, Expr } from 'volley'
+   *
+   * const expr = col('a').add(1)
+   * Expr.fromBytes(expr.toBytes()).canonicalName() === expr.canonicalName() // => true
+   *
+   * @see datafusion-python `Expr.canonical_name`
+   */
   canonicalName(): string {
     return displayNode(this.node)
   }
+
+  /**
+   * The expression as DataFusion prints it: for people and for column names.
+   */
   toString(): string {
     return displayNode(this.node)
   }
@@ -220,31 +605,67 @@ export class Expr {
   /**
    * This expression as bytes, with the functions in it; bytes of the same expression are equal.
    *
-   * @param context - Default: the sender context, else inlining.
+   * @param context - What functions are encoded under. Default: the sender context, else by value.
    * @throws {ShippingError} When a function in it cannot travel; the message names the path that leads to the obstacle.
+   * @example
+   * import { col, Expr, float64, udf } from 'volley'
+   *
+   * const rate = 1.19
+   * const gross = udf((net: number) => net * rate, [float64], float64, { name: 'gross' })
+   * Expr.fromBytes(gross(col('net')).toBytes()).toString() // => 'gross(net)'
+   *
+   * @see datafusion-python `Expr.to_bytes`
    */
   toBytes(context?: CodecContext): Uint8Array {
     return exprRuntime('toBytes').toBytes(this.node, context)
   }
+
   /**
-   * The expression that `toBytes` made. Functions in it are not revived by this.
+   * The expression that `toBytes` made. Functions in it stay closed: only a worker, or `evaluate`, revives them.
    *
-   * @param context - Default: the worker context, else the global one.
-   * @throws {WireError} When the bytes are no expression, or the context refuses what is in them.
+   * @param bytes - What `toBytes` gave.
+   * @param context - What names stand for, and whether bodies are accepted. Default: the worker context, else the global one.
+   * @throws {WireError} When the bytes are not an expression, or the context refuses what is in them.
+   * @example
+   * import { col, Expr } from 'volley'
+   *
+   * Expr.fromBytes(col('a').add(1).toBytes()).toString() // => 'a + Int64(1)'
+   *
+   * @see datafusion-python `Expr.from_bytes`
    */
   static fromBytes(bytes: Uint8Array, context?: CodecContext): Expr {
     return make(exprRuntime('fromBytes').fromBytes(bytes, context))
   }
-  /** What its user-defined functions would take along, each once, in order of appearance. */
+
+  /**
+   * What its user-defined functions would take along, each once, in order of appearance. Nothing is sent.
+   *
+   * @param context - What functions would be encoded under. Default: the sender context, else by value.
+   * @throws {ShippingError} When one of them cannot travel.
+   * @see explainShipping
+   */
   explainShipping(context?: CodecContext): readonly UdfShipment[] {
     return exprRuntime('explainShipping').explainShipping(this.node, context)
   }
+
   /**
    * The value of this expression for each row, computed in this process. Functions that were shipped here are revived
    * here: see docs/security.md.
    *
-   * @returns One entry per row; for an expression with an aggregate in it one for all rows.
+   * @param data - A table or batch that has the columns of this expression.
+   * @param context - What names stand for, and whether shipped functions may run. Default: the worker context, else the
+   * global one.
+   * @returns One entry per row; for an expression with an aggregate in it, one for all rows.
    * @throws {PlanError} When the expression does not fit the data's columns.
+   * @example
+   * import { tableFromArrays } from 'apache-arrow'
+   * import { col } from 'volley'
+   *
+   * const table = tableFromArrays({ a: Int32Array.of(1, 2, 3) })
+   * const doubled = await col('a').mul(2).evaluate(table)
+   * doubled.toArray() // => BigInt64Array.of(2n, 4n, 6n)
+   *
+   * @see DataFusion `PhysicalExpr::evaluate`
    */
   evaluate(data: Table | RecordBatch, context?: CodecContext): Promise<Vector> {
     return exprRuntime('evaluate').evaluate(this.node, data, context)
@@ -270,7 +691,18 @@ export function make(node: ExprNode): Expr {
   return new Expr(Object.freeze(node))
 }
 
-/** Recognises an expression whichever copy of the library made it. */
+/**
+ * Whether a value is an expression, whichever copy of the library made it.
+ *
+ * @param value - Anything.
+ * @example
+ * import { col, isExpr } from 'volley'
+ *
+ * isExpr(col('a')) // => true
+ * isExpr('a') // => false
+ *
+ * @see docs/guide/distributing-work.md
+ */
 export function isExpr(value: unknown): value is Expr {
   return typeof value === 'object' && value !== null && brand in value
 }

@@ -5,7 +5,12 @@ import { displayNode } from './display.ts'
 import { type Operand, toNode } from './expr.ts'
 import type { FrameBound, WindowFrame } from './node.ts'
 
-/** Where a frame starts or ends. `unbounded` is the start of the partition for a start, the end of it for an end. */
+/**
+ * Where a frame starts or ends. `unbounded` is the start of the window partition for a start, its end for an end;
+ * distances are in rows, groups of peers or values of the sort key, as the frame's units say.
+ *
+ * @see SQL's frame clause; DataFusion `WindowFrameBound`
+ */
 export type FrameEdge =
   | 'unbounded'
   | 'current row'
@@ -17,9 +22,18 @@ export type FrameEdge =
  *
  * @param units - `rows` counts rows, `groups` runs of rows with equal sort keys, `range` measures the one sort key: by a
  * number, or by an interval for dates and timestamps.
+ * @param start - Where it starts.
+ * @param end - Where it ends, inclusive. Default: at the current row.
  * @throws {PlanError} `type_mismatch` for a distance that is no literal.
  * @example
- * const recent = f.avg(col('price')).over({ orderBy: [col('day')], frame: windowFrame('rows', { preceding: 6 }) })
+ * import { col, functions as f, SessionContext, windowFrame } from 'volley'
+ *
+ * const recent = f.sum(col('price')).over({ orderBy: [col('day')], frame: windowFrame('rows', { preceding: 1 }) })
+ * await using ctx = new SessionContext()
+ * const frame = ctx.fromColumns({ day: [1, 2, 3], price: [10, 20, 30] })
+ * await frame.select(recent.alias('two_days')).collectColumns() // => { two_days: [10n, 30n, 50n] }
+ *
+ * @see SQL's frame clause; DataFusion `WindowFrame`
  */
 export function windowFrame(
   units: WindowFrame['units'],

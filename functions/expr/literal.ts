@@ -18,7 +18,11 @@ import {
 import type { Value } from '../types/value.ts'
 import type { LiteralNode } from './node.ts'
 
-/** What `lit()` and every operand accept besides expressions. */
+/**
+ * What `lit()` and every operand accept besides expressions. A string is a constant: columns are named with `col`.
+ *
+ * @see DataFusion `Literal`
+ */
 export type LiteralValue = null | boolean | number | bigint | string | Date | Uint8Array
 
 /**

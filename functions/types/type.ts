@@ -3,6 +3,7 @@
 
 import { PlanError } from '../errors.ts'
 
+/** Seconds, milliseconds, microseconds, nanoseconds. */
 export type TimeUnit = 's' | 'ms' | 'us' | 'ns'
 export type IntervalUnit = 'year_month' | 'day_time' | 'month_day_nano'
 
@@ -65,7 +66,12 @@ export interface DictionaryType {
   readonly value: DataType
 }
 
-/** The type of a column, as frozen plain data. */
+/**
+ * The type of a column, as frozen plain data: `kind`, and what that kind has besides. Make one with `int64`, `list()` and
+ * their siblings, or from its name with `parseType`.
+ *
+ * @see Arrow `DataType`; docs/reference/wire.md
+ */
 export type DataType =
   | SimpleType
   | DecimalType
@@ -80,7 +86,11 @@ export type DataType =
 
 export type TypeKind = DataType['kind']
 
-/** A column's name, type, nullability and free text metadata. */
+/**
+ * A column's name, type, nullability and free text metadata.
+ *
+ * @see Arrow `Field`
+ */
 export interface Field {
   readonly name: string
   readonly type: DataType
@@ -88,33 +98,191 @@ export interface Field {
   readonly metadata?: Readonly<Record<string, string>>
 }
 
-/** The columns of a table or batch, in order. */
+/**
+ * The columns of a table or batch, in order.
+ *
+ * @see Arrow `Schema`
+ */
 export type Schema = readonly Field[]
 
 const simple = <Kind extends SimpleType['kind']>(kind: Kind) => Object.freeze({ kind })
 
 export const nullType = simple('null')
+/**
+ * Booleans, three-valued in logic: true, false, null. JavaScript booleans.
+ *
+ * @example
+ * import { bool, field, list, typeName } from 'volley'
+ *
+ * typeName(list(field('item', bool))) // => 'list<bool>'
+ *
+ * @see Arrow `Boolean`
+ */
 export const bool = simple('bool')
+/**
+ * Whole numbers from -128 to 127. JavaScript numbers.
+ *
+ * @example
+ * import { cast, col, int8 } from 'volley'
+ *
+ * cast(col('grade'), int8).toString() // => 'CAST(grade AS Int8)'
+ *
+ * @see Arrow `Int8`
+ */
 export const int8 = simple('int8')
+/**
+ * Whole numbers from -32,768 to 32,767. JavaScript numbers.
+ *
+ * @example
+ * import { cast, col, int16 } from 'volley'
+ *
+ * cast(col('year'), int16).toString() // => 'CAST(year AS Int16)'
+ *
+ * @see Arrow `Int16`
+ */
 export const int16 = simple('int16')
+/**
+ * Whole numbers from -2^31 to 2^31 - 1. JavaScript numbers.
+ *
+ * @example
+ * import { int32, lit } from 'volley'
+ *
+ * lit(7, int32).toString() // => 'Int32(7)'
+ *
+ * @see Arrow `Int32`
+ */
 export const int32 = simple('int32')
+/**
+ * Whole numbers from -2^63 to 2^63 - 1. JavaScript bigints; a UDF may ask for numbers with `int64As`.
+ *
+ * @example
+ * import { int64, SessionContext } from 'volley'
+ *
+ * await using ctx = new SessionContext()
+ * await ctx.fromColumns({ id: [1, 2] }, { id: int64 }).toRows() // => [{ id: 1n }, { id: 2n }]
+ *
+ * @see Arrow `Int64`
+ */
 export const int64 = simple('int64')
+/**
+ * Whole numbers from 0 to 255. JavaScript numbers.
+ *
+ * @example
+ * import { tryCast, uint8 } from 'volley'
+ *
+ * tryCast(256, uint8).toString() // => 'TRY_CAST(Int64(256) AS UInt8)'
+ *
+ * @see Arrow `UInt8`
+ */
 export const uint8 = simple('uint8')
+/**
+ * Whole numbers from 0 to 65,535. JavaScript numbers.
+ *
+ * @example
+ * import { cast, col, uint16 } from 'volley'
+ *
+ * cast(col('port'), uint16).toString() // => 'CAST(port AS UInt16)'
+ *
+ * @see Arrow `UInt16`
+ */
 export const uint16 = simple('uint16')
+/**
+ * Whole numbers from 0 to 2^32 - 1. JavaScript numbers.
+ *
+ * @example
+ * import { lit, uint32 } from 'volley'
+ *
+ * lit(7, uint32).toString() // => 'UInt32(7)'
+ *
+ * @see Arrow `UInt32`
+ */
 export const uint32 = simple('uint32')
+/**
+ * Whole numbers from 0 to 2^64 - 1. JavaScript bigints.
+ *
+ * @example
+ * import { lit, uint64 } from 'volley'
+ *
+ * lit(2n ** 63n, uint64).toString() // => 'UInt64(9223372036854775808)'
+ *
+ * @see Arrow `UInt64`
+ */
 export const uint64 = simple('uint64')
+/**
+ * Floating-point numbers of 32 bits: about 7 digits. JavaScript numbers, rounded to the nearest.
+ *
+ * @example
+ * import { float32, lit } from 'volley'
+ *
+ * lit(0.5, float32).toString() // => 'Float32(0.5)'
+ *
+ * @see Arrow `Float32`
+ */
 export const float32 = simple('float32')
+/**
+ * Floating-point numbers of 64 bits: JavaScript numbers as they are.
+ *
+ * @example
+ * import { float64, lit } from 'volley'
+ *
+ * lit(7, float64).toString() // => 'Float64(7.0)'
+ *
+ * @see Arrow `Float64`
+ */
 export const float64 = simple('float64')
+/**
+ * Texts in UTF-8. JavaScript strings.
+ *
+ * @example
+ * import { utf8, SessionContext } from 'volley'
+ *
+ * await using ctx = new SessionContext()
+ * await ctx.fromColumns({ code: ['01', null] }, { code: utf8 }).toRows() // => [{ code: '01' }, { code: null }]
+ *
+ * @see Arrow `Utf8`
+ */
 export const utf8 = simple('utf8')
+/**
+ * Bytes. JavaScript Uint8Arrays.
+ *
+ * @example
+ * import { binary, SessionContext } from 'volley'
+ *
+ * await using ctx = new SessionContext()
+ * const frame = ctx.fromColumns({ key: [Uint8Array.of(1, 2)] }, { key: binary })
+ * await frame.select("encode(key, 'hex') as hex").toRows() // => [{ hex: '0102' }]
+ *
+ * @see Arrow `Binary`
+ */
 export const binary = simple('binary')
+/**
+ * Days since 1970-01-01, without a time. JavaScript Dates at midnight UTC.
+ *
+ * @example
+ * import { date32, SessionContext } from 'volley'
+ *
+ * await using ctx = new SessionContext()
+ * const frame = ctx.fromColumns({ day: ['2024-02-29'] }, { day: date32 })
+ * await frame.select('day + 1 as next').toRows({ json: true }) // => [{ next: '2024-03-01' }]
+ *
+ * @see Arrow `Date32`
+ */
 export const date32 = simple('date32')
 
 /**
- * A decimal number of up to 38 digits.
+ * Decimal numbers of up to 38 digits. In JavaScript they are strings, so that no digit is lost.
  *
  * @param precision - Digits in all, 1 to 38.
- * @param scale - Digits after the point, at most `precision`.
+ * @param scale - Digits after the point, at most `precision`; a negative one counts zeros before it. Default 0.
  * @throws {PlanError} `invalid_argument` when either is out of range.
+ * @example
+ * import { decimal128, SessionContext } from 'volley'
+ *
+ * await using ctx = new SessionContext()
+ * const frame = ctx.fromColumns({ price: ['19.99'] }, { price: decimal128(10, 2) })
+ * await frame.select('price * 3 as total').toRows() // => [{ total: '59.97' }]
+ *
+ * @see Arrow `Decimal128`
  */
 export function decimal128(precision: number, scale = 0): DecimalType {
   if (!Number.isInteger(precision) || precision < 1 || precision > 38) {
@@ -132,29 +300,101 @@ export function decimal128(precision: number, scale = 0): DecimalType {
   return Object.freeze({ kind: 'decimal128', precision, scale })
 }
 
-/** A point in time counted in `unit`s since 1970-01-01; with a `timezone`, UTC shown in that zone. */
+/**
+ * Points in time, counted in `unit`s since 1970-01-01. With a `timezone` they are instants, shown in that zone; without
+ * one they are what a calendar and a clock say, wherever they hang. JavaScript Dates.
+ *
+ * @param unit - `s`, `ms`, `us` or `ns`. Default `ms`.
+ * @param timezone - A name such as `Europe/Rome`, or an offset such as `+02:00`.
+ * @example
+ * import { timestamp, typeName } from 'volley'
+ *
+ * typeName(timestamp('us', 'Europe/Rome')) // => 'timestamp(us,Europe/Rome)'
+ *
+ * @see Arrow `Timestamp`
+ */
 export function timestamp(unit: TimeUnit = 'ms', timezone?: string): TimestampType {
   return Object.freeze({ kind: 'timestamp', unit, ...(timezone === undefined ? {} : { timezone }) })
 }
 
-/** A time of day counted in `unit`s since midnight. */
+/**
+ * Times of day, counted in `unit`s since midnight.
+ *
+ * @param unit - `us` or `ns`. Default `ns`.
+ * @example
+ * import { col, time64 } from 'volley'
+ *
+ * col('opens').cast(time64('us')).toString() // => 'CAST(opens AS Time64(us))'
+ *
+ * @see Arrow `Time64`
+ */
 export function time64(unit: 'us' | 'ns' = 'ns'): TimeType {
   return Object.freeze({ kind: 'time64', unit })
 }
 
+/**
+ * Lengths of time, counted in `unit`s: what the difference of two timestamps is.
+ *
+ * @param unit - `s`, `ms`, `us` or `ns`. Default `ns`.
+ * @example
+ * import { duration, SessionContext } from 'volley'
+ *
+ * await using ctx = new SessionContext()
+ * const frame = ctx.fromColumns({ took: ['PT1M30S'] }, { took: duration('s') })
+ * await frame.toRows({ json: true }) // => [{ took: 'PT90S' }]
+ *
+ * @see Arrow `Duration`
+ */
 export function duration(unit: TimeUnit = 'ns'): DurationType {
   return Object.freeze({ kind: 'duration', unit })
 }
 
+/**
+ * Spans of the calendar: months, days and a part of a day, each kept apart, because months and days differ in length.
+ *
+ * @param unit - `year_month` (months only), `day_time` (days and milliseconds) or `month_day_nano` (all three). Default
+ * `month_day_nano`.
+ * @example
+ * import { interval, lit } from 'volley'
+ *
+ * lit('1 month 2 days').cast(interval()).toString() // => 'CAST(Utf8("1 month 2 days") AS Interval(MonthDayNano))'
+ *
+ * @see Arrow `Interval`
+ */
 export function interval(unit: IntervalUnit = 'month_day_nano'): IntervalType {
   return Object.freeze({ kind: 'interval', unit })
 }
 
-/** A list of `item`s; a plain type stands for a nullable field named `item`. */
+/**
+ * Lists of any length. JavaScript arrays.
+ *
+ * @param item - The type of the items; a plain type stands for a nullable field named `item`.
+ * @example
+ * import { int64, list, SessionContext } from 'volley'
+ *
+ * await using ctx = new SessionContext()
+ * const frame = ctx.fromColumns({ marks: [[1, 2], []] }, { marks: list(int64) })
+ * await frame.select('array_length(marks) as n').toRows() // => [{ n: 2n }, { n: 0n }]
+ *
+ * @see Arrow `List`
+ */
 export function list(item: DataType | Field): ListType {
   return Object.freeze({ kind: 'list', item: 'kind' in item ? field('item', item) : item })
 }
 
+/**
+ * Structs: fields with names of their own, each of its own type. JavaScript plain objects.
+ *
+ * @param fields - Types by name, each nullable; or fields, in order.
+ * @example
+ * import { float64, SessionContext, struct } from 'volley'
+ *
+ * await using ctx = new SessionContext()
+ * const frame = ctx.fromColumns({ at: [{ x: 1, y: 2 }] }, { at: struct({ x: float64, y: float64 }) })
+ * await frame.select("at['x'] + at['y'] as sum").toRows() // => [{ sum: 3 }]
+ *
+ * @see Arrow `Struct`
+ */
 export function struct(fields: Schema | Readonly<Record<string, DataType>>): StructType {
   const all = Array.isArray(fields)
     ? (fields as Schema)
@@ -162,15 +402,54 @@ export function struct(fields: Schema | Readonly<Record<string, DataType>>): Str
   return Object.freeze({ kind: 'struct', fields: Object.freeze([...all]) })
 }
 
+/**
+ * Maps: entries in order, whose keys are not null. In JavaScript an array of `[key, value]` pairs.
+ *
+ * @param key - The type of the keys.
+ * @param value - The type of the values, which may be null.
+ * @example
+ * import { int64, map, typeName, utf8 } from 'volley'
+ *
+ * typeName(map(utf8, int64)) // => 'map<utf8,int64>'
+ *
+ * @see Arrow `Map`
+ */
 export function map(key: DataType, value: DataType): MapType {
   return Object.freeze({ kind: 'map', key: field('key', key, false), value: field('value', value) })
 }
 
+/**
+ * Values kept once each, and referred to by number: for texts that repeat. What is computed from them is the same.
+ *
+ * @param value - The type of the values.
+ * @param index - An integer type for the numbers. Default `int32`.
+ * @example
+ * import { dictionary, typeName, utf8 } from 'volley'
+ *
+ * typeName(dictionary(utf8)) // => 'dictionary<int32,utf8>'
+ *
+ * @see Arrow `Dictionary`
+ */
 export function dictionary(value: DataType, index: DataType = int32): DictionaryType {
   return Object.freeze({ kind: 'dictionary', index, value })
 }
 
-/** Makes a field; nullable unless said otherwise. */
+/**
+ * Makes a field: a column of a schema, of a struct, or what a function returns.
+ *
+ * @param name - Its name.
+ * @param type - Its type.
+ * @param nullable - Whether values may be null. Default true.
+ * @param metadata - Texts by name, which travel with the column and mean nothing to Volley.
+ * @example
+ * import { col, field, float64, udf } from 'volley'
+ *
+ * const celsius = field('celsius', float64, false, { unit: '°C' })
+ * const toCelsius = udf((f: number) => (f - 32) / 1.8, [float64], celsius, { name: 'to_celsius' })
+ * toCelsius(col('f')).toString() // => 'to_celsius(f)'
+ *
+ * @see Arrow `Field`
+ */
 export function field(
   name: string,
   type: DataType,
@@ -230,7 +509,18 @@ export function displayType(type: DataType): string {
   }
 }
 
-/** The type as JSON jobs and error details spell it: `int64`, `decimal128(10,2)`, `list<int64>`. */
+/**
+ * The name of a type, as JSON jobs and error details spell it.
+ *
+ * @param type - Any type; nested ones are written out.
+ * @returns A text that `parseType` reads.
+ * @example
+ * import { decimal128, list, typeName } from 'volley'
+ *
+ * typeName(list(decimal128(10, 2))) // => 'list<decimal128(10,2)>'
+ *
+ * @see docs/reference/wire.md
+ */
 export function typeName(type: DataType): string {
   switch (type.kind) {
     case 'decimal128':

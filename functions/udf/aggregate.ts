@@ -7,10 +7,11 @@ import { type DataType, type Field, field } from '../types/type.ts'
 import { checkClass, declares } from './instance.ts'
 import { asField, asType, oneOf } from './scalar.ts'
 
+/** What `udaf()` can be told about an aggregate. */
 export interface UdafOptions {
   /** How the function is called in expressions, messages and registries. Default: the name of the class or factory. */
   readonly name?: string
-  /** Default `volatile`. */
+  /** Default `volatile`: nothing is known of the aggregate, so calls are never shared. */
   readonly volatility?: Volatility
   /** `call` (the default): the accumulator sees nulls; `skip`: rows with a null argument are not seen. */
   readonly nulls?: 'call' | 'skip'
@@ -22,27 +23,36 @@ export interface UdafOptions {
   readonly captures?: Readonly<Record<string, unknown>>
 }
 
-/** An aggregate user-defined function: call it with expressions to get an expression. */
+/**
+ * An aggregate user-defined function: call it with expressions or constants to get an expression.
+ *
+ * @see DataFusion `AggregateUDF`
+ */
 export interface AggregateUDF {
   (...args: readonly Operand[]): Expr
   readonly name: string
+  /** The function as plain data, but for its body. */
   readonly definition: AggregateUdf
 }
 
 /**
  * Makes an aggregate function of a class of accumulators, or of a function that makes them.
  *
- * There is one accumulator per group and partition. It gets rows by `update(...columns)`, an array of values per
- * argument, or one by one by `add(...row)`. `state()` gives its partial state, one value per field of `state`, and leaves
- * it usable; `merge(...columns)` takes such states, an array per field. `evaluate()` gives the result. With
+ * There is one accumulator per group and partition. It gets rows through `update(...columns)`, an array of values per
+ * argument, or one by one through `add(...row)`. `state()` gives its partial state, one value per field of `state`, and
+ * leaves it usable; `merge(...columns)` takes such states, an array per field. `evaluate()` gives the result. With
  * `retract(...columns)`, which takes rows back in the order in which they came, it also works over sliding frames.
  *
  * @param accumulator - A class, or a function that returns a new accumulator.
- * @param inputs - The types of the arguments; narrower numbers are widened to them.
- * @param returns - The type of the result; a field says besides whether it can be null.
+ * @param inputs - The types of the arguments, or their names; narrower numbers are widened to them.
+ * @param returns - The type of the result; a field also says whether it can be null.
  * @param state - The fields of a partial state, with names, nullability and metadata; plain types are named by position.
- * @throws {PlanError} `invalid_argument` when what is given is not of that shape.
+ * @param options - Its name, volatility, how it takes nulls and 64-bit integers.
+ * @returns A function that builds expressions.
+ * @throws {PlanError} `invalid_argument` when what is given is not of that shape: a class that lacks a method, no state.
  * @example
+ * import { col, field, float64, SessionContext, udaf } from 'volley'
+ *
  * class Product {
  *   product = 1
  *   add(x: number) { this.product *= x }
@@ -51,6 +61,11 @@ export interface AggregateUDF {
  *   evaluate() { return this.product }
  * }
  * const product = udaf(Product, [float64], float64, [field('product', float64)], { name: 'product' })
+ * await using ctx = new SessionContext()
+ * await ctx.fromColumns({ x: [2, 3, 4] }).aggregate([], [product(col('x')).alias('product')]).toRows()
+ * // => [{ product: 24 }]
+ *
+ * @see DataFusion `AggregateUDF`, `Accumulator`; datafusion-python `udaf`; docs/guide/user-defined-functions.md
  */
 export function udaf(
   accumulator: UserFunction,

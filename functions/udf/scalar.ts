@@ -6,6 +6,7 @@ import { type Expr, make, type Operand, toNode } from '../expr/expr.ts'
 import { parseType } from '../types/parse-type.ts'
 import { type DataType, type Field, field } from '../types/type.ts'
 
+/** What `udf()` can be told about a function. */
 export interface UdfOptions {
   /** How the function is called in expressions, messages and registries. Default: the function's own name. */
   readonly name?: string
@@ -21,10 +22,15 @@ export interface UdfOptions {
   readonly captures?: Readonly<Record<string, unknown>>
 }
 
-/** A scalar user-defined function: call it with expressions to get an expression. */
+/**
+ * A scalar user-defined function: call it with expressions or constants to get an expression.
+ *
+ * @see DataFusion `ScalarUDF`
+ */
 export interface ScalarUDF {
   (...args: readonly Operand[]): Expr
   readonly name: string
+  /** The function as plain data, but for its body. */
   readonly definition: ScalarUdf
 }
 
@@ -36,14 +42,23 @@ export interface ScalarUDF {
  * returns a value of `returns`, or null or undefined for null. When an expression with it runs in another process, the
  * function travels by value, with what its closure captured: it is code there, see docs/security.md.
  *
- * @param fn - Called once per row; must not be async.
- * @param inputs - The types of its arguments; narrower numbers are widened to them.
- * @param returns - The type of its result; a field says besides whether it can be null.
- * @throws {PlanError} `invalid_argument` when what is given is not of that shape.
+ * @param fn - Called once per row, or once per batch with `mode: 'vector'`; must not be async.
+ * @param inputs - The types of its arguments, or their names; narrower numbers are widened to them.
+ * @param returns - The type of its result; a field also says whether it can be null.
+ * @param options - Its name, volatility, how it takes nulls and 64-bit integers.
+ * @returns A function that builds expressions.
+ * @throws {PlanError} `invalid_argument` when what is given is not of that shape. When the job runs, `udf_failed` is what
+ * the function threw, with its file and line and the row, and `udf_wrong_result` what does not fit `returns`.
  * @example
+ * import { col, float64, SessionContext, udf } from 'volley'
+ *
  * const rate = 1.19
  * const gross = udf((net: number) => net * rate, [float64], float64, { name: 'gross' })
- * const total = gross(col('net'))
+ * await using ctx = new SessionContext()
+ * await ctx.fromColumns({ net: [100, null] }).select(gross(col('net')).alias('gross')).collectColumns()
+ * // => { gross: [119, null] }
+ *
+ * @see DataFusion `ScalarUDF`; datafusion-python `udf`; docs/guide/user-defined-functions.md
  */
 export function udf(
   fn: UserFunction,
@@ -64,8 +79,24 @@ export function udf(
 }
 
 /**
- * Declares a scalar function that cannot travel: a native add-on's, a WebAssembly export, a bound function. It always
- * goes by name; the worker's context must have a function registered under it.
+ * Declares a scalar function that cannot travel: a native add-on's, a WebAssembly export, a bound function. It always goes
+ * by name; the worker's context must have a function registered under it.
+ *
+ * @param name - The name on both sides.
+ * @param fn - The function, for jobs that run in this process.
+ * @param inputs - The types of its arguments, or their names; narrower numbers are widened to them.
+ * @param returns - The type of its result; a field also says whether it can be null.
+ * @param options - As for `udf()`.
+ * @returns A function that builds expressions.
+ * @throws {PlanError} `invalid_argument` when what is given is not of that shape.
+ * @example
+ * import { col, float64, inspectUdf, nativeUdf } from 'volley'
+ *
+ * const root = nativeUdf('root', Math.sqrt.bind(Math), [float64], float64)
+ * inspectUdf(root).kind // => 'by-name'
+ * root(col('area')).toString() // => 'root(area)'
+ *
+ * @see docs/guide/distributing-work.md
  */
 export function nativeUdf(
   name: string,

@@ -7,10 +7,11 @@ import type { DataType, Field } from '../types/type.ts'
 import { checkClass } from './instance.ts'
 import { asField, asType, oneOf } from './scalar.ts'
 
+/** What `udwf()` can be told about a window function. */
 export interface UdwfOptions {
   /** How the function is called in expressions, messages and registries. Default: the name of the class or factory. */
   readonly name?: string
-  /** Default `volatile`. */
+  /** Default `volatile`: nothing is known of the function, so calls are never shared. */
   readonly volatility?: Volatility
   /** What the evaluator gets for 64-bit integers; numbers beyond 2^53 are then an `overflow` error. Default `bigint`. */
   readonly int64As?: 'bigint' | 'number'
@@ -18,10 +19,15 @@ export interface UdwfOptions {
   readonly captures?: Readonly<Record<string, unknown>>
 }
 
-/** A window user-defined function: call it with expressions, and say over what with `.over()`. */
+/**
+ * A window user-defined function: call it with expressions or constants, and say over what with `.over()`.
+ *
+ * @see DataFusion `WindowUDF`
+ */
 export interface WindowUDF {
   (...args: readonly Operand[]): Expr
   readonly name: string
+  /** The function as plain data, but for its body. */
   readonly definition: WindowUdf
 }
 
@@ -32,18 +38,27 @@ export interface WindowUDF {
  * from its traits, see `WindowEvaluator`.
  *
  * @param evaluator - A class, or a function that returns a new evaluator.
- * @param inputs - The types of the arguments; narrower numbers are widened to them.
- * @param returns - The type of the result; a field says besides whether it can be null.
- * @throws {PlanError} `invalid_argument` when what is given is not of that shape.
+ * @param inputs - The types of the arguments, or their names; narrower numbers are widened to them.
+ * @param returns - The type of the result; a field also says whether it can be null.
+ * @param options - Its name, volatility, how it takes 64-bit integers.
+ * @returns A function that builds expressions.
+ * @throws {PlanError} `invalid_argument` when what is given is not of that shape: a class without any `evaluate…` method.
  * @example
+ * import { col, float64, SessionContext, udwf } from 'volley'
+ *
  * class Smooth {
- *   evaluateAll([values]: number[][]) {
- *     let level = values[0]
- *     return values.map((value) => (level = 0.9 * level + 0.1 * value))
+ *   evaluateAll([prices = []]: number[][]) {
+ *     let level = prices[0] ?? 0
+ *     return prices.map((price) => (level = 0.5 * level + 0.5 * price))
  *   }
  * }
  * const smooth = udwf(Smooth, [float64], float64, { name: 'smooth' })
  * const level = smooth(col('price')).over({ partitionBy: [col('symbol')], orderBy: [col('day')] })
+ * await using ctx = new SessionContext()
+ * const frame = ctx.fromColumns({ symbol: ['A', 'A', 'A'], day: [1, 2, 3], price: [10, 20, 30] })
+ * await frame.select(level.alias('level')).collectColumns() // => { level: [10, 15, 22.5] }
+ *
+ * @see DataFusion `WindowUDF`, `PartitionEvaluator`; datafusion-python `udwf`; docs/guide/user-defined-functions.md
  */
 export function udwf(
   evaluator: UserFunction,
