@@ -1,6 +1,8 @@
 // The only seam for "where a task runs": in this process, on a local pool of forked workers, elsewhere.
 // It speaks of bytes and counts. Nothing here, and nothing behind it, may know what a task means.
 
+import { CancelledError, isVolleyError, type VolleyError } from '../functions/errors.ts'
+
 /** How far a task has come, as its worker tells it a few times a second. */
 export interface TaskProgress {
   /** Rows of the result so far. */
@@ -56,6 +58,18 @@ export interface TaskRequest {
 }
 
 export type LogStream = 'stdout' | 'stderr'
+
+/** Where what tasks print goes unless somebody listens: this process's own streams. */
+export function inheritLog(stream: LogStream, bytes: Uint8Array): void {
+  process[stream].write(bytes)
+}
+
+/** Why a signal was aborted, as a coded error: the reason itself if it is one. */
+export function cancelReason({ reason }: AbortSignal, subject: 'job' | 'call'): VolleyError {
+  return isVolleyError(reason)
+    ? reason
+    : new CancelledError('cancelled', `The ${subject} was cancelled`, { cause: reason })
+}
 
 /** What a caller may watch while a task runs. Each is called synchronously and must return soon. */
 export interface TaskEvents {

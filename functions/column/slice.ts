@@ -3,6 +3,15 @@
 import type { Batch, Column } from './column.ts'
 import { listColumn, listItems } from './lists.ts'
 
+/** How many rows the batches have that are made here, at most; those that come from elsewhere have as many as they have. */
+export const maxBatchRows = 65_536
+
+/** A batch in pieces of at most `maxBatchRows` rows, sharing its memory. A batch without rows has none. */
+export function* cutBatch(batch: Batch): Generator<Batch, void, undefined> {
+  for (let start = 0; start < batch.length; start += maxBatchRows)
+    yield sliceBatch(batch, start, Math.min(batch.length, start + maxBatchRows))
+}
+
 /** Rows `start` up to `end` of a batch, sharing its memory. */
 export function sliceBatch(batch: Batch, start: number, end: number): Batch {
   if (start === 0 && end === batch.length) return batch

@@ -8,6 +8,7 @@ import {
   isoWeekday,
   isoYear,
   monthOf,
+  nanosPerDay,
   secondsPerDay,
   ticksPerSecond,
   weekday,
@@ -114,8 +115,8 @@ function ofClock(part: Part, clock: Clock): (value: never) => number {
 
 /** Nanoseconds of each part of a duration: parts of durations are totals. */
 const nanosPerPart: Partial<Record<Part, bigint>> = {
-  week: 604_800_000_000_000n,
-  day: 86_400_000_000_000n,
+  week: 7n * nanosPerDay,
+  day: nanosPerDay,
   hour: 3_600_000_000_000n,
   minute: 60_000_000_000n,
   second: 1_000_000_000n,

@@ -2,8 +2,8 @@
 // worker gets a call is ForkPool's business. No code is revived here.
 
 import type { CodecContext } from '../../functions/contract/codec-context.ts'
-import { CancelledError, isVolleyError, PlanError, ResourceError } from '../../functions/errors.ts'
-import type { Backend, Isolation, LogStream } from '../backend.ts'
+import { isVolleyError, PlanError, ResourceError } from '../../functions/errors.ts'
+import { type Backend, cancelReason, type Isolation, inheritLog, type LogStream } from '../backend.ts'
 import type { EncodedTask } from '../codec/artifacts.ts'
 import { type CallTarget, decodeResult, encodeCall, encodeTarget } from '../codec/call-codec.ts'
 import { encodingContext } from '../codec/context-slots.ts'
@@ -161,7 +161,7 @@ export class WorkerPool implements AsyncDisposable {
     const outcomes = await Promise.allSettled(callers)
     if (outcomes.some(({ status }) => status === 'rejected')) {
       await source.return?.(undefined)
-      throw options.signal?.aborted === true ? cancelReason(options.signal) : stop.signal.reason
+      throw options.signal?.aborted === true ? cancelReason(options.signal, 'call') : stop.signal.reason
     }
     return results
   }
@@ -188,7 +188,7 @@ export class WorkerPool implements AsyncDisposable {
   async #send(call: EncodedTask, options: CallOptions, given: AbortSignal | undefined): Promise<Uint8Array> {
     const { timeoutMs, isolation, maxResultBytes = MAX_RESULT_BYTES } = options
     const signal = given ?? new AbortController().signal
-    if (signal.aborted) throw cancelReason(signal)
+    if (signal.aborted) throw cancelReason(signal, 'call')
     const request = {
       ...call,
       ...(timeoutMs === undefined ? {} : { timeoutMs }),
@@ -231,14 +231,4 @@ async function* entriesOf<Item>(items: Iterable<Item> | AsyncIterable<Item>): As
 function atItem(error: unknown, item: number): unknown {
   if (!isVolleyError(error) || error.category === 'cancelled') return error
   return Object.assign(error, { details: { ...error.details, item } })
-}
-
-function cancelReason(signal: AbortSignal): unknown {
-  return isVolleyError(signal.reason)
-    ? signal.reason
-    : new CancelledError('cancelled', 'The call was cancelled', { cause: signal.reason })
-}
-
-const inheritLog = (stream: LogStream, bytes: Uint8Array): void => {
-  process[stream].write(bytes)
 }

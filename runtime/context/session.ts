@@ -12,7 +12,7 @@ import type { DataType, Schema } from '../../functions/types/type.ts'
 import { type AggregateUDF, aggregateCallable } from '../../functions/udf/aggregate.ts'
 import { callable, type ScalarUDF } from '../../functions/udf/scalar.ts'
 import { type WindowUDF, windowCallable } from '../../functions/udf/window.ts'
-import type { Backend } from '../backend.ts'
+import { type Backend, inheritLog } from '../backend.ts'
 import { globalCtx } from '../codec/context-slots.ts'
 import { ownValue } from '../data/json-values.ts'
 import { encodeArrow, encodeColumns } from '../data/memory-table.ts'
@@ -233,8 +233,4 @@ export class SessionContext implements CodecContext, DataFrameHost, AsyncDisposa
       ...(workerContext === undefined ? {} : { workerContext }),
     })
   }
-}
-
-const inheritLog = (stream: 'stdout' | 'stderr', bytes: Uint8Array): void => {
-  process[stream].write(bytes)
 }

@@ -3,24 +3,20 @@
 
 import { RecordBatch, Table, tableToIPC } from 'apache-arrow'
 import { columnOf } from '../../functions/column/output-buffer.ts'
-import { sliceBatch } from '../../functions/column/slice.ts'
+import { cutBatch } from '../../functions/column/slice.ts'
 import { PlanError } from '../../functions/errors.ts'
 import { plainType } from '../../functions/types/coercion.ts'
 import type { Schema } from '../../functions/types/type.ts'
 import type { Value } from '../../functions/types/value.ts'
 import { BatchEncoder } from './batch-encoder.ts'
 
-const BATCH_ROWS = 65_536
-
-/** An Arrow IPC stream of the columns, in batches of 64Ki rows. */
+/** An Arrow IPC stream of the columns, in batches of `maxBatchRows`. */
 export function encodeColumns(schema: Schema, values: readonly (readonly Value[])[]): Uint8Array {
   const encoder = new BatchEncoder(schema)
   const columns = schema.map(({ type }, i) => columnOf(values[i] ?? [], plainType(type)))
   const batch = { length: columns[0]?.length ?? 0, columns }
   const chunks = [...encoder.start()]
-  for (let start = 0; start < batch.length; start += BATCH_ROWS) {
-    chunks.push(...encoder.batch(sliceBatch(batch, start, Math.min(batch.length, start + BATCH_ROWS))))
-  }
+  for (const piece of cutBatch(batch)) chunks.push(...encoder.batch(piece))
   return Buffer.concat([...chunks, ...encoder.end()])
 }
 

@@ -2,9 +2,9 @@
 // never a worker.
 
 import type { CodecContext } from '../../functions/contract/codec-context.ts'
-import { CancelledError, isVolleyError, ResourceError, type VolleyError } from '../../functions/errors.ts'
+import { CancelledError, ResourceError } from '../../functions/errors.ts'
 import type { Schema } from '../../functions/types/type.ts'
-import type { Backend, TaskRequest } from '../backend.ts'
+import { type Backend, cancelReason, type TaskRequest } from '../backend.ts'
 import { TaskEncoder } from '../codec/task-codec.ts'
 import type { Job, JobOptions } from '../job/job.ts'
 import { planJob } from '../plan/plan.ts'
@@ -95,7 +95,9 @@ class JobLimits implements Disposable {
   readonly #controller = new AbortController()
   readonly #timer: NodeJS.Timeout | undefined
   readonly #caller: AbortSignal | undefined
-  readonly #stop = (): void => this.#controller.abort(cancelReason(this.#caller?.reason))
+  readonly #stop = (): void => {
+    if (this.#caller !== undefined) this.#controller.abort(cancelReason(this.#caller, 'job'))
+  }
 
   constructor({ signal, timeoutMs }: SubmitOptions) {
     this.signal = this.#controller.signal
@@ -118,9 +120,4 @@ class JobLimits implements Disposable {
     clearTimeout(this.#timer)
     this.#caller?.removeEventListener('abort', this.#stop)
   }
-}
-
-function cancelReason(reason: unknown): VolleyError {
-  if (isVolleyError(reason)) return reason
-  return new CancelledError('cancelled', 'The job was cancelled', { cause: reason })
 }

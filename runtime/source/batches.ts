@@ -1,7 +1,8 @@
 // What every reader does to make its batches: putting columns together and cutting to size. Never copies values.
 
 import { type Data, type Field, makeData, RecordBatch, Schema, Struct } from 'apache-arrow'
-import { defaultBatchRows, throwIfCancelled } from './partitions.ts'
+import { maxBatchRows } from '../../functions/column/slice.ts'
+import { throwIfCancelled } from './partitions.ts'
 import type { ReadOptions } from './source.ts'
 
 /** A batch of these columns; each field takes the type that its data has. */
@@ -19,7 +20,7 @@ export function makeBatch(
 
 /** Cuts a batch into ones of at most `options.batchRows` rows, looking for cancellation before each. */
 export function* cutBatch(batch: RecordBatch, options: ReadOptions): Generator<RecordBatch, void, undefined> {
-  const size = options.batchRows ?? defaultBatchRows
+  const size = options.batchRows ?? maxBatchRows
   if (batch.numRows <= size) {
     throwIfCancelled(options)
     if (batch.numRows > 0) yield batch

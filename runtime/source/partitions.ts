@@ -12,8 +12,6 @@ export interface SourcePiece {
   readonly bytes: number
 }
 
-export const defaultBatchRows = 65_536
-
 /** Groups consecutive pieces into at most `target` partitions of about equal bytes; without a target, one per piece. */
 export function groupPieces(pieces: readonly SourcePiece[], target?: number, schema?: Schema): SourcePartition[] {
   if (target === undefined) return pieces.map((piece) => toPartition([piece], schema))

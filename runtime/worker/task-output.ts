@@ -2,7 +2,7 @@
 // each. It counts what it writes.
 
 import type { Batch } from '../../functions/column/column.ts'
-import { sliceBatch } from '../../functions/column/slice.ts'
+import { cutBatch } from '../../functions/column/slice.ts'
 import type { Schema } from '../../functions/types/type.ts'
 import { frameHeader } from '../codec/partition-frames.ts'
 import type { DecodedTask } from '../codec/task-codec.ts'
@@ -11,9 +11,6 @@ import { type CompiledExchange, Exchange } from '../engine/exchange.ts'
 import type { MemoryBudget } from '../engine/memory-budget.ts'
 import type { StreamEnds } from '../program/task.ts'
 import type { TaskIo, TaskReport } from './task-io.ts'
-
-/** Rows of one record batch in results. */
-const BATCH_ROWS = 65_536
 
 /** Chunks that share the memory of a batch: they must be written before the iteration goes on. */
 type Chunks = Iterable<readonly Uint8Array[]>
@@ -118,11 +115,10 @@ export class TaskOutput {
   }
 
   async write(batch: Batch): Promise<void> {
-    for (let start = 0; start < batch.length; start += BATCH_ROWS) {
-      const slice = sliceBatch(batch, start, Math.min(batch.length, start + BATCH_ROWS))
-      this.#rows += slice.length
+    for (const piece of cutBatch(batch)) {
+      this.#rows += piece.length
       this.#batches++
-      await this.#send(this.#sink.batch(slice))
+      await this.#send(this.#sink.batch(piece))
     }
     this.#progress()
   }

@@ -3,10 +3,11 @@
 
 import { isUtf8 } from 'node:buffer'
 import type { RecordBatch } from 'apache-arrow'
+import { maxBatchRows } from '../../../functions/column/slice.ts'
 import { toArrowField } from '../../../functions/types/arrow.ts'
 import type { Schema } from '../../../functions/types/type.ts'
 import { makeBatch } from '../batches.ts'
-import { defaultBatchRows, selectFields, throwIfCancelled } from '../partitions.ts'
+import { selectFields, throwIfCancelled } from '../partitions.ts'
 import type { CsvOptions, ReadOptions, SourcePartition, SourceSlice } from '../source.ts'
 import { type PlacedBatch, readTextSlices } from '../text/read-slices.ts'
 import { openWindow, type TextWindow } from '../text/text-pieces.ts'
@@ -114,7 +115,7 @@ interface RowCollector {
 
 function createRowCollector(schema: Schema, format: CsvFormat, options: ReadOptions): RowCollector {
   const fields = selectFields(schema, options.columns)
-  const capacity = options.batchRows ?? defaultBatchRows
+  const capacity = options.batchRows ?? maxBatchRows
   const textBytes = fields.map(() => capacity * 8)
   let columns: readonly CsvColumn[] = []
   let rows = 0

@@ -3,12 +3,13 @@
 
 import { isUtf8 } from 'node:buffer'
 import type { RecordBatch } from 'apache-arrow'
+import { maxBatchRows } from '../../../functions/column/slice.ts'
 import { DataError } from '../../../functions/errors.ts'
 import { toArrowField } from '../../../functions/types/arrow.ts'
 import { type Schema, typeName } from '../../../functions/types/type.ts'
 import { makeBatch } from '../batches.ts'
 import { unreadable } from '../files.ts'
-import { defaultBatchRows, selectFields, throwIfCancelled } from '../partitions.ts'
+import { selectFields, throwIfCancelled } from '../partitions.ts'
 import type { ReadOptions, SourcePartition, SourceSlice } from '../source.ts'
 import { createBuilder, show, ValueError } from '../text/builders.ts'
 import { type PlacedBatch, readTextSlices } from '../text/read-slices.ts'
@@ -28,7 +29,7 @@ async function* readSlice(
   options: ReadOptions,
 ): AsyncGenerator<PlacedBatch, void, undefined> {
   const [start, end] = range ?? [0, Number.POSITIVE_INFINITY]
-  const size = options.batchRows ?? defaultBatchRows
+  const size = options.batchRows ?? maxBatchRows
   const rows = createRows(schema, options)
   // One byte earlier: a slice that begins right after a line end has that line end before it.
   await using window = await openWindow(path, Math.max(0, start - 1))

@@ -1,6 +1,7 @@
 // From Parquet's physical values to the layout of our column types: narrower integers, time units, decimals of any
 // storage, INT96 timestamps, half floats, intervals. Works on dense values, before nulls are put between them.
 
+import { nanosPerDay } from '../../../functions/cast/calendar.ts'
 import type { DataType } from '../../../functions/types/type.ts'
 import type { LeafNode } from './columns.ts'
 import { aligned, type ByteValues, type FixedValues, type Values, wordsOf } from './values.ts'
@@ -114,7 +115,6 @@ function decimalFromBytes({ offsets, data }: ByteValues, count: number): FixedVa
   return raw(out, 16)
 }
 
-const nanosPerDay = 86_400_000_000_000n
 const julianEpoch = 2_440_588
 
 function timestampFromInt96(data: Uint8Array, count: number): FixedValues {

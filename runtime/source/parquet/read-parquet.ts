@@ -4,12 +4,13 @@
 import type { FileHandle } from 'node:fs/promises'
 import type { RecordBatch } from 'apache-arrow'
 import type { FileMetaData, RowGroup } from 'hyparquet'
+import { maxBatchRows } from '../../../functions/column/slice.ts'
 import { InternalError, isVolleyError } from '../../../functions/errors.ts'
 import { toArrowField, toArrowType } from '../../../functions/types/arrow.ts'
 import { dictionary as dictionaryOf, type Field } from '../../../functions/types/type.ts'
 import { makeBatch } from '../batches.ts'
 import { openFile, readExactly, unreadable } from '../files.ts'
-import { defaultBatchRows, selectFields, throwIfCancelled } from '../partitions.ts'
+import { selectFields, throwIfCancelled } from '../partitions.ts'
 import type { ReadOptions, SourcePartition, SourceSlice } from '../source.ts'
 import { fileColumns } from './arrow-hints.ts'
 import { type ColumnNode, columnSchema, type LeafNode } from './columns.ts'
@@ -68,7 +69,7 @@ async function* readSlice(
     let used = 0
     while (used < rows) {
       throwIfCancelled(options)
-      const count = Math.min(options.batchRows ?? defaultBatchRows, rows - used)
+      const count = Math.min(options.batchRows ?? maxBatchRows, rows - used)
       const batch = takeBatch(readers, wanted, count, path, describe)
       used += count
       yield [batch, used === rows ? bytes : 0]

@@ -2,9 +2,8 @@
 // ASCII. The same rows for the same seed, whatever the machine.
 
 import * as arrow from 'apache-arrow'
+import { maxBatchRows } from '../../../functions/column/slice.ts'
 import { englishWords, random, worldWords } from './random.ts'
-
-export const BATCH_ROWS = 65_536
 
 const firstShipDay = 8036
 const shipDays = 2526
@@ -37,8 +36,8 @@ export const remarksSchema = new arrow.Schema([
 export function* lineitem(rows: number): Generator<arrow.RecordBatch> {
   const next = random(12_345)
   const text = new TextMaker(englishWords, next)
-  for (let start = 0; start < rows; start += BATCH_ROWS) {
-    const n = Math.min(BATCH_ROWS, rows - start)
+  for (let start = 0; start < rows; start += maxBatchRows) {
+    const n = Math.min(maxBatchRows, rows - start)
     const orderKeys = new BigInt64Array(n)
     const [partKeys, shipDates] = [new Int32Array(n), new Int32Array(n)]
     const [quantities, prices, discounts, taxes] = [0, 1, 2, 3].map(() => new Float64Array(n)) as Four<Float64Array>
@@ -79,8 +78,8 @@ export function* lineitem(rows: number): Generator<arrow.RecordBatch> {
 /** Texts in several scripts, nearly none of them ASCII. */
 export function* remarks(rows: number): Generator<arrow.RecordBatch> {
   const next = random(54_321)
-  for (let start = 0; start < rows; start += BATCH_ROWS) {
-    const n = Math.min(BATCH_ROWS, rows - start)
+  for (let start = 0; start < rows; start += maxBatchRows) {
+    const n = Math.min(maxBatchRows, rows - start)
     const ids = Int32Array.from({ length: n }, (_, i) => start + i)
     const word = () => worldWords[whole(next, worldWords.length)] ?? ''
     const texts = Array.from({ length: n }, () => Array.from({ length: 2 + whole(next, 5) }, word).join(' '))
