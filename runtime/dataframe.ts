@@ -18,9 +18,14 @@ import type { JobEvents } from './scheduler/job-metrics.ts'
 import type { JobRun } from './scheduler/submit.ts'
 import { openSource } from './source/formats.ts'
 
-/** An expression, or SQL text for one: `df.select('upper(name) as name')`. */
+/**
+ * An expression, or SQL text for one: `df.select('upper(name) as name')`.
+ *
+ * @see DataFusion `DataFrame::parse_sql_expr`
+ */
 export type ExprInput = Expr | string
 
+/** How a job is run, who watches it, and what ends it early. */
 export interface RunOptions extends JobOptions, JobEvents {
   /** Ends the job when aborted. */
   readonly signal?: AbortSignal
@@ -33,13 +38,32 @@ export interface DataFrameHost {
 }
 
 /**
- * A table that is yet to be computed. Every method gives a new DataFrame; nothing is read until `collect`, `stream`,
- * `count` or another method that needs rows is called.
+ * A table that is yet to be computed. Methods that describe it give a new DataFrame and read nothing; `collect`, `stream`,
+ * `toRows`, `count` and their siblings run it.
+ *
+ * Wrong expressions show when it runs, or when `schema()` is asked for: `unknown_column`, `type_mismatch`. SQL text is
+ * parsed at once: `syntax_error`, `unknown_function`.
+ *
+ * @example
+ * import { SessionContext } from 'volley'
+ *
+ * await using ctx = new SessionContext({ workers: 2 })
+ * const sales = ctx.readParquet('sales.parquet').filter('net > 0').aggregate(['region'], ['sum(net) as total'])
+ * await sales.sort('total desc').toRows()
+ * // => [{ region: 'south', total: 20 }, { region: 'north', total: 10 }]
+ *
+ * @see DataFusion `DataFrame`
  */
 export class DataFrame {
   readonly #host: DataFrameHost
   readonly #job: Job
 
+  /**
+   * Sessions make DataFrames: `ctx.readParquet('sales.parquet')`.
+   *
+   * @param host - What runs the job.
+   * @param job - What is computed.
+   */
   constructor(host: DataFrameHost, job: Job) {
     this.#host = host
     this.#job = job
@@ -50,82 +74,234 @@ export class DataFrame {
     return this.#job
   }
 
-  /** Exactly these columns. */
+  /**
+   * Exactly these columns.
+   *
+   * @param columns - Expressions or SQL text; each column is called by its alias, or by what is written in it.
+   * @throws {PlanError} `syntax_error`, `unknown_function` for SQL text.
+   * @example
+   * import { col, functions as f, SessionContext } from 'volley'
+   *
+   * await using ctx = new SessionContext()
+   * const people = ctx.fromRows([{ name: 'ann', born: 1990 }])
+   * await people.select(f.upper(col('name')).alias('name'), '2024 - born as age').toRows() // => [{ name: 'ANN', age: 34n }]
+   *
+   * @see DataFusion `DataFrame::select`
+   */
   select(...columns: readonly ExprInput[]): DataFrame {
     return this.#with({ kind: 'select', columns: columns.map((column) => named(this.#node(column))) })
   }
 
-  /** The rows for which `condition` is true; those for which it is null are not. */
+  /**
+   * The rows for which `condition` is true; those for which it is null are left out.
+   *
+   * @param condition - A boolean expression, or its SQL text.
+   * @throws {PlanError} `syntax_error`, `unknown_function` for SQL text.
+   * @example
+   * import { col, SessionContext } from 'volley'
+   *
+   * await using ctx = new SessionContext()
+   * await ctx.fromColumns({ n: [1, null, 3] }).filter(col('n').gt(1)).toRows() // => [{ n: 3n }]
+   *
+   * @see DataFusion `DataFrame::filter`
+   */
   filter(condition: ExprInput): DataFrame {
     return this.#with({ kind: 'filter', condition: this.#node(condition) })
   }
 
-  /** All columns, and `name` (replaced if there is one). */
+  /**
+   * All columns, and one more, in place of the one of that name if there is one.
+   *
+   * @param name - The name of the column.
+   * @param value - Its expression, or SQL text.
+   * @throws {PlanError} `syntax_error`, `unknown_function` for SQL text.
+   * @example
+   * import { col, SessionContext } from 'volley'
+   *
+   * await using ctx = new SessionContext()
+   * await ctx.fromColumns({ net: [1.5] }).withColumn('double', col('net').mul(2)).toRows() // => [{ net: 1.5, double: 3 }]
+   *
+   * @see DataFusion `DataFrame::with_column`
+   */
   withColumn(name: string, value: ExprInput): DataFrame {
     return this.withColumns({ [name]: value })
   }
 
-  /** All columns, and these; the expressions see the columns as they were before. */
+  /**
+   * All columns, and these. The expressions see the columns as they were before, not each other.
+   *
+   * @param columns - Expressions, or SQL text, by the name of the column.
+   * @throws {PlanError} `syntax_error`, `unknown_function` for SQL text.
+   * @see DataFusion `DataFrame::with_column`
+   */
   withColumns(columns: Readonly<Record<string, ExprInput>>): DataFrame {
     const added = Object.entries(columns).map(([name, value]) => ({ name, node: this.#node(value) }))
     return this.#with({ kind: 'withColumns', columns: added })
   }
 
+  /**
+   * All columns but these.
+   *
+   * @param names - Names of columns; one that there is not fails with `unknown_column` when the job is planned.
+   * @example
+   * import { SessionContext } from 'volley'
+   *
+   * await using ctx = new SessionContext()
+   * await ctx.fromColumns({ a: [1], b: [2] }).dropColumns('b').toRows() // => [{ a: 1n }]
+   *
+   * @see DataFusion `DataFrame::drop_columns`
+   */
   dropColumns(...names: readonly string[]): DataFrame {
     return this.#with({ kind: 'dropColumns', names })
   }
 
   /**
-   * One row per group: the group's keys, then the aggregates. Without keys, one row in all.
+   * One row per group: the group's keys, then the aggregates. Without keys, one row in all. Groups come in no order.
    *
    * @param groupBy - Expressions whose values make a group; null is a group of its own. `rollup`, `cube` and
    * `groupingSets` among them, or their SQL text (`'rollup(year, month)'`), group by several sets of keys at once.
    * @param aggregates - Expressions over aggregates: `f.sum(col('net')).alias('total')`, `'avg(delay) as mean'`.
+   * @throws {PlanError} `syntax_error`, `unknown_function` for SQL text.
+   * @example
+   * import { col, functions as f, SessionContext } from 'volley'
+   *
+   * await using ctx = new SessionContext()
+   * const sales = ctx.fromColumns({ region: ['north', 'south', 'north'], net: [10, 20, 30] })
+   * const totals = sales.aggregate([col('region')], [f.sum(col('net')).alias('total'), f.count().alias('n')])
+   * await totals.sort('region').toRows() // => [{ region: 'north', total: 40n, n: 2n }, { region: 'south', total: 20n, n: 1n }]
+   *
+   * @see DataFusion `DataFrame::aggregate`
    */
   aggregate(groupBy: readonly ExprInput[], aggregates: readonly ExprInput[]): DataFrame {
     const by = groupBy.map((key) => (isExpr(key) ? key.node : parseGroupKey(key, this.#host.sqlOptions())))
     return this.#with({ kind: 'aggregate', by, values: aggregates.map((value) => this.#node(value)) })
   }
 
-  /** Orders the rows, stably: `df.sort(col('n').desc())`, `df.sort('n desc nulls last')`. */
+  /**
+   * Orders the rows. Rows with equal keys keep their order.
+   *
+   * @param keys - Sort keys, or their SQL text; those without a direction ascend, nulls last.
+   * @throws {PlanError} `syntax_error`, `unknown_function` for SQL text.
+   * @example
+   * import { SessionContext } from 'volley'
+   *
+   * await using ctx = new SessionContext()
+   * await ctx.fromColumns({ n: [1, null, 2] }).sort('n desc nulls last').collectColumns() // => { n: [2n, 1n, null] }
+   *
+   * @see DataFusion `DataFrame::sort`
+   */
   sort(...keys: readonly ExprInput[]): DataFrame {
     return this.#with({ kind: 'sort', keys: keys.map((key) => this.#sortKey(key)) })
   }
 
-  /** At most `count` rows, after leaving out the first `offset`. */
+  /**
+   * At most `count` rows, after leaving out the first `offset`.
+   *
+   * @param count - Rows to keep, from 0.
+   * @param offset - Rows to leave out first. Default 0.
+   * @throws {PlanError} `invalid_argument` when either is not a whole number from 0.
+   * @example
+   * import { SessionContext } from 'volley'
+   *
+   * await using ctx = new SessionContext()
+   * await ctx.fromColumns({ n: [1, 2, 3] }).limit(1, 1).toRows() // => [{ n: 2n }]
+   *
+   * @see DataFusion `DataFrame::limit`
+   */
   limit(count: number, offset = 0): DataFrame {
     return this.#with({ kind: 'limit', count: wholeNumber('count', count), offset: wholeNumber('offset', offset) })
   }
 
-  /** Each distinct row once. */
+  /**
+   * Each distinct row once; nulls equal each other.
+   *
+   * @example
+   * import { SessionContext } from 'volley'
+   *
+   * await using ctx = new SessionContext()
+   * await ctx.fromColumns({ n: [1, null, 1, null] }).distinct().count() // => 2
+   *
+   * @see DataFusion `DataFrame::distinct`
+   */
   distinct(): DataFrame {
     return this.#with({ kind: 'distinct' })
   }
 
   /**
-   * The columns of the result; reads the source's metadata only.
+   * The columns of the result. Reads the source's metadata only, of CSV and NDJSON a sample.
    *
-   * @throws {PlanError} Whatever is wrong with the steps' expressions.
+   * @throws {PlanError} Whatever is wrong with the expressions: `unknown_column`, `type_mismatch`.
+   * @throws {DataError} `source_not_found`, `source_unreadable`.
+   * @example
+   * import { SessionContext, typeName } from 'volley'
+   *
+   * await using ctx = new SessionContext()
+   * const schema = await ctx.readParquet('sales.parquet').select('net', "region = 'north' as north").schema()
+   * schema.map(({ name, type }) => `${name}: ${typeName(type)}`) // => ['net: float64', 'north: bool']
+   *
+   * @see DataFusion `DataFrame::schema`
    */
   async schema(): Promise<Schema> {
     const source = await openSource(this.#job.source)
     return schemaOf(this.#job.steps, source.schema)
   }
 
-  /** Runs the job and gives its bytes: an Arrow IPC stream, its report and its schema. */
+  /**
+   * Runs the job and gives its bytes: an Arrow IPC stream, its report and its schema. Nothing is parsed in this process.
+   *
+   * @param options - Limits, a signal, and callbacks for progress and logs.
+   * @throws {VolleyError} Whatever is wrong before a row is read; later failures are thrown by the stream.
+   * @example
+   * import { SessionContext } from 'volley'
+   *
+   * await using ctx = new SessionContext()
+   * const { stream, done } = await ctx.fromColumns({ n: [1, 2, 3] }).filter('n > 1').run()
+   * let bytes = 0
+   * for await (const chunk of stream) bytes += chunk.length
+   * const report = await done
+   * report.rows // => 2
+   * report.bytes === bytes // => true
+   *
+   * @see docs/reference/wire.md
+   */
   run(options: RunOptions = {}): Promise<JobRun> {
     return this.#host.submit(this.#job, options)
   }
 
   /**
    * Runs the job and gives record batches as they come. Not reading pauses the workers; leaving the loop ends the job.
+   *
+   * @param options - Limits, a signal, and callbacks for progress and logs.
+   * @throws {VolleyError} Whatever makes the job fail; batches that came before are good.
+   * @example
+   * import { SessionContext } from 'volley'
+   *
+   * await using ctx = new SessionContext()
+   * let rows = 0
+   * for await (const batch of ctx.readParquet('sales.parquet').stream()) rows += batch.numRows
+   * rows // => 3
+   *
+   * @see DataFusion `DataFrame::execute_stream`
    */
   async *stream(options: RunOptions = {}): AsyncGenerator<RecordBatch> {
     const { stream } = await this.run(options)
     for await (const reader of RecordBatchReader.readAll(stream)) yield* reader
   }
 
-  /** Runs the job and gathers the result as an Arrow table. */
+  /**
+   * Runs the job and gathers the result as an Arrow table.
+   *
+   * @param options - Limits, a signal, and callbacks for progress and logs.
+   * @throws {VolleyError} Whatever makes the job fail.
+   * @example
+   * import { SessionContext } from 'volley'
+   *
+   * await using ctx = new SessionContext()
+   * const table = await ctx.readParquet('sales.parquet').collect()
+   * table.numRows // => 3
+   *
+   * @see DataFusion `DataFrame::collect`
+   */
   async collect(options: RunOptions = {}): Promise<Table> {
     const { stream } = await this.run(options)
     const chunks: Uint8Array[] = []
@@ -133,7 +309,20 @@ export class DataFrame {
     return tableFromIPC(Buffer.concat(chunks))
   }
 
-  /** Runs the job and gives the result as one array of values per column. */
+  /**
+   * Runs the job and gives the result as one array of values per column.
+   *
+   * @param options - As for `toRows`.
+   * @throws {VolleyError} Whatever makes the job fail.
+   * @example
+   * import { SessionContext } from 'volley'
+   *
+   * await using ctx = new SessionContext()
+   * await ctx.readParquet('sales.parquet').collectColumns()
+   * // => { region: ['north', 'south', 'north'], net: [10, 20, -1] }
+   *
+   * @see datafusion-python `DataFrame.to_pydict`
+   */
   async collectColumns(options: RunOptions & RowOptions = {}): Promise<Record<string, unknown[]>> {
     const rows = await this.toRows(options)
     const names = (await this.schema()).map((field) => field.name)
@@ -141,21 +330,52 @@ export class DataFrame {
   }
 
   /**
-   * Runs the job and gives the result as one object per row. 64-bit integers are bigints; with `json: true` values are
-   * in their JSON encoding.
+   * Runs the job and gives the result as one object per row. 64-bit integers are bigints, dates and timestamps Dates,
+   * decimals strings.
+   *
+   * @param options - `json: true` for values in their JSON encoding; limits, a signal, callbacks.
+   * @throws {VolleyError} Whatever makes the job fail.
+   * @example
+   * import { SessionContext } from 'volley'
+   *
+   * await using ctx = new SessionContext()
+   * const frame = ctx.fromColumns({ n: [1] }).select('n', "date '2024-02-29' as day")
+   * await frame.toRows() // => [{ n: 1n, day: new Date('2024-02-29') }]
+   * await frame.toRows({ json: true }) // => [{ n: 1, day: '2024-02-29' }]
+   *
+   * @see datafusion-python `DataFrame.to_pylist`
    */
   async toRows(options: RunOptions & RowOptions = {}): Promise<Record<string, unknown>[]> {
     return [...tableToRows(await this.collect(options), options)]
   }
 
-  /** How many rows the result has. */
+  /**
+   * Runs the job and counts the rows of the result.
+   *
+   * @param options - Limits, a signal, and callbacks for progress and logs.
+   * @throws {VolleyError} Whatever makes the job fail.
+   * @example
+   * import { SessionContext } from 'volley'
+   *
+   * await using ctx = new SessionContext()
+   * await ctx.readParquet('sales.parquet').filter('net > 0').count() // => 2
+   *
+   * @see DataFusion `DataFrame::count`
+   */
   async count(options: RunOptions = {}): Promise<number> {
     const counted = this.aggregate([], [functions.count().alias('n')])
     const [row] = await counted.toRows(options)
     return Number(row?.n)
   }
 
-  /** The first rows. */
+  /**
+   * Runs the job for its first rows only.
+   *
+   * @param count - How many. Default 10.
+   * @param options - Limits, a signal, and callbacks for progress and logs.
+   * @throws {VolleyError} Whatever makes the job fail.
+   * @see datafusion-python `DataFrame.head`
+   */
   head(count = 10, options: RunOptions = {}): Promise<Table> {
     return this.limit(count).collect(options)
   }

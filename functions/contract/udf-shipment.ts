@@ -2,7 +2,11 @@
 
 import type { Udf } from './udf.ts'
 
-/** How one function travels. */
+/**
+ * How one function travels: what `inspectUdf` tells.
+ *
+ * @see docs/guide/distributing-work.md
+ */
 export interface UdfShipment {
   readonly name: string
   /** Absent for a plain function, as `WorkerPool.map` takes them. */

@@ -17,41 +17,128 @@ const holder = globalThis as { [key]?: Slots }
 holder[key] ??= { scopes: new AsyncLocalStorage(), sender: undefined, worker: undefined, global: undefined }
 const slots: Slots = holder[key]
 
-/** Sets the sender context: of the enclosing `runWithSenderCtx` when there is one, else of the process. */
+/**
+ * Sets the context that expressions and functions are encoded under when none is given: that of the enclosing
+ * `runWithSenderCtx` when there is one, else of the process.
+ *
+ * @param context - A session; with `withUdfInlining({ enabled: false })` functions travel by name only.
+ * @example
+ * import { clearSenderCtx, float64, inspectUdf, SessionContext, setSenderCtx, udf } from 'volley'
+ *
+ * const square = udf((x: number) => x * x, [float64], float64, { name: 'square' })
+ * setSenderCtx(new SessionContext().withUdfInlining({ enabled: false }))
+ * inspectUdf(square).kind // => 'by-name'
+ * clearSenderCtx()
+ *
+ * @see datafusion-python `datafusion.ipc.set_sender_ctx`
+ */
 export function setSenderCtx(context: CodecContext): void {
   const scope = slots.scopes.getStore()
   if (scope === undefined) slots.sender = context
   else scope.context = context
 }
 
-/** The sender context in force, if any. */
+/**
+ * The sender context in force here, if any.
+ *
+ * @example
+ * import { getSenderCtx } from 'volley'
+ *
+ * getSenderCtx() // => undefined
+ *
+ * @see datafusion-python `datafusion.ipc.get_sender_ctx`
+ */
 export function getSenderCtx(): CodecContext | undefined {
   const scope = slots.scopes.getStore()
   return scope === undefined ? slots.sender : scope.context
 }
 
-/** Empties the sender slot; no error when it is empty. */
+/**
+ * Forgets the sender context that `setSenderCtx` set; no error when there is none.
+ *
+ * @example
+ * import { clearSenderCtx, getSenderCtx, SessionContext, setSenderCtx } from 'volley'
+ *
+ * setSenderCtx(new SessionContext())
+ * clearSenderCtx()
+ * getSenderCtx() // => undefined
+ *
+ * @see datafusion-python `datafusion.ipc.clear_sender_ctx`
+ */
 export function clearSenderCtx(): void {
   const scope = slots.scopes.getStore()
   if (scope === undefined) slots.sender = undefined
   else scope.context = undefined
 }
 
-/** Runs `fn` with a sender context that only it, and what it awaits, can see. */
+/**
+ * Runs a function under a sender context that only it, and what it awaits, can see.
+ *
+ * @param context - The sender context within.
+ * @param fn - Called at once; may be async.
+ * @returns What `fn` returns.
+ * @example
+ * import { float64, inspectUdf, runWithSenderCtx, SessionContext, udf } from 'volley'
+ *
+ * const square = udf((x: number) => x * x, [float64], float64, { name: 'square' })
+ * const strict = new SessionContext().withUdfInlining({ enabled: false })
+ * runWithSenderCtx(strict, () => inspectUdf(square).kind) // => 'by-name'
+ * inspectUdf(square).kind // => 'by-value'
+ *
+ * @see Node's `AsyncLocalStorage`; datafusion-python `datafusion.ipc.set_sender_ctx`
+ */
 export function runWithSenderCtx<Result>(context: CodecContext, fn: () => Result): Result {
   return slots.scopes.run({ context }, fn)
 }
 
-/** Sets the context that this worker decodes under; called by the worker-context module. */
+/**
+ * Sets the context that this process decodes under when none is given. The module named as `workerContext` calls it: with
+ * functions registered there, what travels by name is found.
+ *
+ * @param context - A session with the functions.
+ * @example
+ * import { col, decodeExpr, encodeExpr, float64, SessionContext, setWorkerCtx, udf } from 'volley'
+ *
+ * const square = udf((x: number) => x * x, [float64], float64, { name: 'square' })
+ * const ctx = new SessionContext()
+ * ctx.registerUdf(square)
+ * setWorkerCtx(ctx)
+ * const byName = encodeExpr(square(col('x')), ctx.withUdfInlining({ enabled: false }))
+ * decodeExpr(byName).toString() // => 'square(x)'
+ *
+ * @see datafusion-python `datafusion.ipc.set_worker_ctx`
+ */
 export function setWorkerCtx(context: CodecContext): void {
   slots.worker = context
 }
 
+/**
+ * The context that this process decodes under, if one was set. Shipped functions may ask for it in a worker.
+ *
+ * @example
+ * import { getWorkerCtx, SessionContext, setWorkerCtx } from 'volley'
+ *
+ * const ctx = new SessionContext()
+ * setWorkerCtx(ctx)
+ * getWorkerCtx() === ctx // => true
+ *
+ * @see datafusion-python `datafusion.ipc.get_worker_ctx`
+ */
 export function getWorkerCtx(): CodecContext | undefined {
   return slots.worker
 }
 
-/** Empties the worker slot; no error when it is empty. */
+/**
+ * Forgets the context that `setWorkerCtx` set; no error when there is none.
+ *
+ * @example
+ * import { clearWorkerCtx, getWorkerCtx } from 'volley'
+ *
+ * clearWorkerCtx()
+ * getWorkerCtx() // => undefined
+ *
+ * @see datafusion-python `datafusion.ipc.clear_worker_ctx`
+ */
 export function clearWorkerCtx(): void {
   slots.worker = undefined
 }

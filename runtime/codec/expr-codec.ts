@@ -12,10 +12,18 @@ import { validateNode } from './validate-node.ts'
 import { NodeBudget } from './validate-type.ts'
 
 /**
- * An expression as bytes, with the functions in it.
+ * An expression as bytes, with the functions in it; `expr.toBytes()` is the same.
  *
- * @param context - Default: the sender context, else inlining.
- * @throws {ShippingError} When a function in it cannot travel.
+ * @param expr - Any expression.
+ * @param context - What functions are encoded under. Default: the sender context, else by value.
+ * @throws {ShippingError} When a function in it cannot travel; the message names the path that leads to the obstacle.
+ * @example
+ * import { col, decodeExpr, encodeExpr } from 'volley'
+ *
+ * const bytes = encodeExpr(col('net').mul(1.19))
+ * decodeExpr(bytes).toString() // => 'net * Float64(1.19)'
+ *
+ * @see docs/reference/wire.md; datafusion-python `Expr.to_bytes`
  */
 export function encodeExpr(expr: Expr, context?: CodecContext): Uint8Array {
   const { payload, inline } = encodeGraph(packNode(expr.node), encodingContext(context), 'the expression')
@@ -23,10 +31,25 @@ export function encodeExpr(expr: Expr, context?: CodecContext): Uint8Array {
 }
 
 /**
- * The expression that `encodeExpr` encoded.
+ * The expression that `encodeExpr` encoded; `Expr.fromBytes(bytes)` is the same. Functions in it stay closed: only a
+ * worker, or `evaluate`, revives them.
  *
- * @param context - Default: the worker context, else the global one.
- * @throws {WireError} When the bytes are not an expression, or the context refuses what is in them.
+ * @param bytes - What `encodeExpr` gave.
+ * @param context - What names stand for, and whether bodies are accepted. Default: the worker context, else the global one.
+ * @throws {WireError} When the bytes are not an expression, or the context refuses what is in them
+ * (`wire_inline_refused`, `wire_not_registered`).
+ * @example
+ * import { col, decodeExpr, encodeExpr, float64, SessionContext, udf } from 'volley'
+ *
+ * const square = udf((x: number) => x * x, [float64], float64, { name: 'square' })
+ * const strict = new SessionContext().withUdfInlining({ enabled: false })
+ * try {
+ *   decodeExpr(encodeExpr(square(col('x'))), strict)
+ * } catch (error) {
+ *   ;(error as { code: string }).code // => 'wire_inline_refused'
+ * }
+ *
+ * @see docs/reference/wire.md; datafusion-python `Expr.from_bytes`
  */
 export function decodeExpr(bytes: Uint8Array, context?: CodecContext): Expr {
   const { payload } = decodeEnvelope(bytes, 'VLYEXPR')
@@ -36,14 +59,35 @@ export function decodeExpr(bytes: Uint8Array, context?: CodecContext): Expr {
 }
 
 /**
- * Lets expressions sit anywhere in a payload of devalue's: `devalue.stringify(value, exprReducers)`. Functions in them
- * travel under the sender context.
+ * Lets expressions sit anywhere in what devalue writes. Functions in them travel under the sender context.
+ *
+ * @example
+ * import { parse, stringify } from 'devalue'
+ * import { col, type Expr, exprReducers, exprRevivers } from 'volley'
+ *
+ * const text = stringify({ filters: [col('net').gt(0)] }, exprReducers)
+ * const { filters } = parse(text, exprRevivers) as { filters: Expr[] }
+ * String(filters[0]) // => 'net > Int64(0)'
+ *
+ * @see devalue's custom types; datafusion-python's `Expr.__reduce__`
  */
 export const exprReducers = Object.freeze({
   Expr: (value: unknown): string | false => isExpr(value) && Buffer.from(encodeExpr(value)).toString('base64'),
 })
 
-/** The other side: `devalue.parse(text, exprRevivers)`, under the worker context. No code is revived by it. */
+/**
+ * The other side of `exprReducers`: what devalue reads expressions with. They are decoded under the worker context; no code
+ * is revived.
+ *
+ * @throws {WireError} When an entry is not an expression's bytes, or the context refuses what is in them.
+ * @example
+ * import { parse, stringify } from 'devalue'
+ * import { col, exprReducers, exprRevivers, isExpr } from 'volley'
+ *
+ * isExpr(parse(stringify(col('a'), exprReducers), exprRevivers)) // => true
+ *
+ * @see devalue's custom types; datafusion-python's `Expr.__reduce__`
+ */
 export const exprRevivers = Object.freeze({
   Expr: (base64: unknown): Expr => {
     if (typeof base64 === 'string') return decodeExpr(Buffer.from(base64, 'base64'))

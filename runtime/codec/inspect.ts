@@ -15,12 +15,22 @@ import { encodeUdf, travelsByValue } from './udf-codec.ts'
 export type InspectedUdf = Udf | UserFunction | { readonly definition: Udf }
 
 /**
- * What a user-defined function would take along if it were shipped now.
+ * What a user-defined function would take along if it were shipped now. Nothing is sent.
  *
- * @param context - Default: the sender context, else inlining.
- * @throws {ShippingError} When it cannot travel.
+ * @param udf - What `udf()`, `udaf()`, `udwf()` give, a definition, or a plain function.
+ * @param context - What it would be encoded under. Default: the sender context, else by value.
+ * @returns Its bytes, and every captured name with its size.
+ * @throws {ShippingError} When it cannot travel; the message names the path that leads to the obstacle.
  * @example
- * inspectUdf(gross).captures // [{ name: 'rate', path: ['rate'], kind: 'by-value', bytes: 8 }]
+ * import { float64, inspectUdf, udf } from 'volley'
+ *
+ * const rate = 1.19
+ * const gross = udf((net: number) => net * rate, [float64], float64, { name: 'gross' })
+ * const { kind, captures } = inspectUdf(gross)
+ * kind // => 'by-value'
+ * captures.map(({ name }) => name) // => ['rate']
+ *
+ * @see docs/guide/distributing-work.md
  */
 export function inspectUdf(udf: InspectedUdf, context?: CodecContext): UdfShipment {
   const definition = definitionOf(udf)
@@ -30,7 +40,21 @@ export function inspectUdf(udf: InspectedUdf, context?: CodecContext): UdfShipme
   return { name: name === '' ? 'anonymous' : name, kind: 'by-value', bytes: bytes.length, captures: report }
 }
 
-/** What every user-defined function of an expression would take along, each once, in order of appearance. */
+/**
+ * What every user-defined function of an expression would take along, each once, in order of appearance. Nothing is sent.
+ *
+ * @param expr - Any expression.
+ * @param context - What functions would be encoded under. Default: the sender context, else by value.
+ * @throws {ShippingError} When one of them cannot travel.
+ * @example
+ * import { col, explainShipping, float64, udf } from 'volley'
+ *
+ * const rates = new Map([['books', 1.07]])
+ * const gross = udf((net: number) => net * (rates.get('books') ?? 1), [float64], float64, { name: 'gross' })
+ * explainShipping(gross(col('net'))).map(({ name, kind }) => `${name} ${kind}`) // => ['gross by-value']
+ *
+ * @see docs/guide/distributing-work.md
+ */
 export function explainShipping(expr: Expr, context?: CodecContext): readonly UdfShipment[] {
   const found = new Set<Udf>()
   walk(expr.node, (node) => {
