@@ -13,7 +13,7 @@ import { compareValues } from '../../functions/scalar/order.ts'
 import { parseExpr } from '../../functions/sql/parse.ts'
 import { type DataType, field, type Schema } from '../../functions/types/type.ts'
 import type { Value } from '../../functions/types/value.ts'
-import { interpret } from '../../runtime/engine/interpret.ts'
+import { interpret } from '../runtime/engine/interpret.ts'
 import { type ConformanceCase, columnOf, type Input, inputOf } from './cases.ts'
 import type { Outcome } from './run.ts'
 

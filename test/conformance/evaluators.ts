@@ -3,9 +3,9 @@
 import type { Bound } from '../../functions/bind/bound.ts'
 import { type Batch, valueAt } from '../../functions/column/column.ts'
 import type { Value } from '../../functions/types/value.ts'
-import { interpret } from '../../runtime/engine/interpret.ts'
 import { PreparedBatch } from '../../runtime/engine/prepared-batch.ts'
 import { Projection } from '../../runtime/engine/projection.ts'
+import { interpret } from '../runtime/engine/interpret.ts'
 
 export interface Evaluator {
   readonly name: string

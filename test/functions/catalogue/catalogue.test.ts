@@ -11,7 +11,7 @@ import {
 import { parseExpr } from '../../../functions/sql/parse.ts'
 import { displayType, typeName } from '../../../functions/types/type.ts'
 import type { Value } from '../../../functions/types/value.ts'
-import { interpret } from '../../../runtime/engine/interpret.ts'
+import { interpret } from '../../runtime/engine/interpret.ts'
 
 t.setTimeout(30_000)
 

@@ -7,7 +7,7 @@ import type { Expr } from '../../../functions/expr/expr.ts'
 import { date32, field, float64, int32, int64, list, timestamp, utf8 } from '../../../functions/types/type.ts'
 import type { Value } from '../../../functions/types/value.ts'
 import { nativeUdf, udf } from '../../../functions/udf/scalar.ts'
-import { interpret } from '../../../runtime/engine/interpret.ts'
+import { interpret } from '../../runtime/engine/interpret.ts'
 
 t.setTimeout(10_000)
 

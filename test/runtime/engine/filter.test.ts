@@ -8,8 +8,8 @@ import { parseExpr } from '../../../functions/sql/parse.ts'
 import { field, float64, int32, utf8 } from '../../../functions/types/type.ts'
 import type { Value } from '../../../functions/types/value.ts'
 import { Filter } from '../../../runtime/engine/filter.ts'
-import { interpret } from '../../../runtime/engine/interpret.ts'
 import { PreparedBatch } from '../../../runtime/engine/prepared-batch.ts'
+import { interpret } from './interpret.ts'
 
 t.setTimeout(10_000)
 

@@ -11,8 +11,8 @@ import { col, type Expr, float64, int32, int64, lit, udf, utf8 } from '../../../
 import { compareValues } from '../../../functions/scalar/order.ts'
 import { decimal128, field, type Schema, timestamp } from '../../../functions/types/type.ts'
 import type { Value } from '../../../functions/types/value.ts'
-import { interpret } from '../../../runtime/engine/interpret.ts'
 import { filterRanges } from '../../../runtime/plan/ranges.ts'
+import { interpret } from '../engine/interpret.ts'
 import { batchOf, momentTypes, numberTypes, randomTable, rowsOf, valueFor } from '../engine/random-columns.ts'
 import { show } from '../engine/values.ts'
 

@@ -1,10 +1,10 @@
-// The plain interpreter: one bound expression, one row at a time, obviously right. It is the reference every compiled
-// form is compared with, and it runs what has no compiled form. Never made fast.
+// The plain interpreter: one bound expression, one row at a time, obviously right. It is the reference that compiled loops
+// are compared with; nothing else runs it. Never made fast.
 
-import type { Bound } from '../../functions/bind/bound.ts'
-import { type Batch, valueAt } from '../../functions/column/column.ts'
-import type { Value } from '../../functions/types/value.ts'
-import { rowFailure } from '../../functions/udf/failure.ts'
+import type { Bound } from '../../../functions/bind/bound.ts'
+import { type Batch, valueAt } from '../../../functions/column/column.ts'
+import type { Value } from '../../../functions/types/value.ts'
+import { rowFailure } from '../../../functions/udf/failure.ts'
 
 /** The value of an expression in one row of a batch; null for null. */
 export function interpret(bound: Bound, batch: Batch, row: number): Value {
