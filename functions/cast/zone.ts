@@ -58,6 +58,8 @@ export function parseOffset(text: string): number | undefined {
 
 const quarter = 900
 const maxKept = 50_000
+/** Seconds from 1970 that Intl knows, either way; the rules at these ends are taken for all times beyond. */
+const maxSeconds = 8.64e12
 
 function namedZone(name: string): Zone {
   const format = new Intl.DateTimeFormat('en-US', {
@@ -74,11 +76,12 @@ function namedZone(name: string): Zone {
   })
   const kept = new Map<number, number>()
   const ask = (seconds: number): number => {
+    const known = Math.max(-maxSeconds, Math.min(seconds, maxSeconds))
     const part: Record<string, string> = {}
-    for (const { type, value } of format.formatToParts(seconds * 1000)) part[type] = value
+    for (const { type, value } of format.formatToParts(known * 1000)) part[type] = value
     const year = part.era?.startsWith('B') ? 1 - Number(part.year) : Number(part.year)
     const days = daysFromCivil(year, Number(part.month), Number(part.day))
-    return days * secondsPerDay + Number(part.hour) * 3600 + Number(part.minute) * 60 + Number(part.second) - seconds
+    return days * secondsPerDay + Number(part.hour) * 3600 + Number(part.minute) * 60 + Number(part.second) - known
   }
   return {
     name,

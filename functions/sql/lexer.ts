@@ -134,7 +134,6 @@ class Lexer {
   #scanQuotedName(start: number, mark: string): Token {
     const end = this.#closingQuote(start, start + 1, mark, false)
     const name = this.#text.slice(start + 1, end - 1).replaceAll(mark + mark, mark)
-    if (name === '') throw this.fail(start, 'a name cannot be empty')
     return this.#token('quoted', start, end, name)
   }
 

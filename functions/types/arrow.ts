@@ -163,7 +163,8 @@ export function fromArrowType(type: arrow.DataType): DataType {
 
 export function fromArrowField(source: arrow.Field): Field {
   const metadata = source.metadata.size === 0 ? undefined : Object.fromEntries(source.metadata)
-  return field(source.name, fromArrowType(source.type), source.nullable, metadata)
+  // Arrow's own writer leaves out empty names, and what it left out is read as null.
+  return field(source.name ?? '', fromArrowType(source.type), source.nullable, metadata)
 }
 
 export function fromArrowSchema(schema: arrow.Schema): Schema {

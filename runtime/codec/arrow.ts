@@ -10,13 +10,13 @@ import {
   Field,
   RecordBatch,
   RecordBatchReader,
-  RecordBatchStreamWriter,
   Schema,
   Struct,
   Table,
   Type,
   Vector,
 } from 'apache-arrow'
+import { StreamWriter } from '../source/arrow/stream-writer.ts'
 import { DamagedMetadataError, verifyMessage } from '../source/arrow/verify.ts'
 import type { ShippedType } from './closure/shipped-type.ts'
 
@@ -68,7 +68,7 @@ function encodeBatches(schema: Schema, batches: readonly RecordBatch[]): Uint8Ar
   let count = 0
   const relabel = createRelabeller(() => count++)
   const own = relabel.schema(schema)
-  const writer = new RecordBatchStreamWriter()
+  const writer = new StreamWriter()
   writer.reset(undefined, own)
   for (const batch of batches) writer.write(relabel.batch(own, batch))
   return writer.finish().toUint8Array(true)

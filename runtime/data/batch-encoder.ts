@@ -8,6 +8,7 @@ import { InternalError } from '../../functions/errors.ts'
 import { toArrowSchema } from '../../functions/types/arrow.ts'
 import { plainType } from '../../functions/types/coercion.ts'
 import { field, type Schema, sameType } from '../../functions/types/type.ts'
+import { StreamWriter } from '../source/arrow/stream-writer.ts'
 
 /** Takes Arrow's writes as they come instead of queueing them for a reader. */
 class ChunkSink extends arrow.AsyncByteQueue {
@@ -28,7 +29,7 @@ export class BatchEncoder {
   readonly schema: Schema
   readonly #arrowSchema: arrow.Schema
   readonly #sink = new ChunkSink()
-  readonly #writer = new arrow.RecordBatchStreamWriter()
+  readonly #writer = new StreamWriter()
 
   constructor(schema: Schema) {
     // Results carry plain values: dictionaries are resolved.

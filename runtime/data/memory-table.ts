@@ -1,13 +1,14 @@
 // What this process holds as the bytes of a `memory` source: Arrow's tables and batches, and columns of values, which
 // the engine's encoder writes, so that results and sources are one format.
 
-import { RecordBatch, Table, tableToIPC } from 'apache-arrow'
+import { RecordBatch, Table } from 'apache-arrow'
 import { columnOf } from '../../functions/column/output-buffer.ts'
 import { cutBatch } from '../../functions/column/slice.ts'
 import { PlanError } from '../../functions/errors.ts'
 import { plainType } from '../../functions/types/coercion.ts'
 import type { Schema } from '../../functions/types/type.ts'
 import type { Value } from '../../functions/types/value.ts'
+import { StreamWriter } from '../source/arrow/stream-writer.ts'
 import { BatchEncoder } from './batch-encoder.ts'
 
 /** An Arrow IPC stream of the columns, in batches of `maxBatchRows`. */
@@ -21,8 +22,13 @@ export function encodeColumns(schema: Schema, values: readonly (readonly Value[]
 }
 
 /** An Arrow IPC stream of a table, or of batches of one schema. @throws {PlanError} `invalid_argument` */
-export const encodeArrow = (data: Table | RecordBatch | readonly RecordBatch[]): Uint8Array =>
-  tableToIPC(tableOf(data), 'stream')
+export function encodeArrow(data: Table | RecordBatch | readonly RecordBatch[]): Uint8Array {
+  const { schema, batches } = tableOf(data)
+  const writer = new StreamWriter()
+  writer.reset(undefined, schema)
+  for (const batch of batches) writer.write(batch)
+  return writer.finish().toUint8Array(true)
+}
 
 /** Batches as a table. Arrow's writer would leave out batches that differ from the first without a word. */
 function tableOf(data: Table | RecordBatch | readonly RecordBatch[]): Table {

@@ -2,9 +2,10 @@
 // Reads metadata only, until a message's bytes are asked for; never copies bytes that are in memory.
 
 import type { FileHandle } from 'node:fs/promises'
-import { Message, RecordBatchStreamWriter, type Schema } from 'apache-arrow'
+import { Message, type Schema } from 'apache-arrow'
 import { Footer } from 'apache-arrow/ipc/metadata/file'
 import { readExactly, unreadable } from '../files.ts'
+import { StreamWriter } from './stream-writer.ts'
 import { DamagedMetadataError, type MessageFacts, verifyFooter, verifyMessage } from './verify.ts'
 
 /** Bytes on disk or in memory. */
@@ -102,7 +103,7 @@ async function schemaRef(access: ByteAccess, schema: Schema): Promise<MessageRef
   if (first.length > 0 && verifyMessage(first.bytes).kind === 'schema') {
     return { kind: 'schema', start: 8, length: first.length }
   }
-  const writer = new RecordBatchStreamWriter()
+  const writer = new StreamWriter()
   writer.reset(undefined, schema)
   const bytes = writer.toUint8Array(true)
   return { kind: 'schema', start: 0, length: bytes.length, bytes }
