@@ -34,12 +34,12 @@ export class ProgressLine implements Disposable {
 
 /** `[#####-----]  45 %  1,350,000 of 3,000,000 rows, 2,700,000 rows/s`. */
 function progressText({ rowsRead, rowsTotal, tasksDone, tasks }: JobProgress, elapsedMs: number): string {
-  const share = rowsTotal === undefined || rowsTotal === 0 ? tasksDone / tasks : rowsRead / rowsTotal
-  const cells = Math.round(Math.min(1, share) * BAR_CELLS)
+  const fraction = rowsTotal === undefined || rowsTotal === 0 ? tasksDone / tasks : rowsRead / rowsTotal
+  const cells = Math.round(Math.min(1, fraction) * BAR_CELLS)
   const bar = `[${'#'.repeat(cells)}${'-'.repeat(BAR_CELLS - cells)}]`
   const rows = rowsTotal === undefined ? grouped(rowsRead) : `${grouped(rowsRead)} of ${grouped(rowsTotal)}`
   const rate = Math.round(rowsRead / Math.max(0.001, elapsedMs / 1000))
-  return `${bar} ${String(Math.floor(Math.min(1, share) * 100)).padStart(3)} %  ${rows} rows, ${grouped(rate)} rows/s`
+  return `${bar} ${String(Math.floor(Math.min(1, fraction) * 100)).padStart(3)} %  ${rows} rows, ${grouped(rate)} rows/s`
 }
 
 export const grouped = (count: number): string => count.toLocaleString('en-US')

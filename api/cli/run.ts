@@ -67,7 +67,7 @@ export async function run(file: string, options: RunCommandOptions, command: Com
         process.stderr.write(bytes)
       },
     })
-    await deliver(job, format, options.out, progress)
+    await writeResult(job, format, options.out, progress)
   } catch (error) {
     if (interrupt.signal.aborted) throw interrupt.signal.reason
     throw error
@@ -91,7 +91,12 @@ async function readJob(file: string): Promise<string> {
   })
 }
 
-async function deliver(job: JobRun, format: Format, out: string | undefined, progress: ProgressLine): Promise<void> {
+async function writeResult(
+  job: JobRun,
+  format: Format,
+  out: string | undefined,
+  progress: ProgressLine,
+): Promise<void> {
   const bytes = Readable.from(encode(job, format, progress), { objectMode: false })
   if (out !== undefined) return writeFile(bytes, out)
   await pipeline(bytes, process.stdout, { end: false }).catch((error: NodeJS.ErrnoException) => {

@@ -23,7 +23,7 @@ export interface JobRoutes {
 }
 
 /** Read ahead of the socket: a slow client pauses the worker beyond this. */
-const READ_AHEAD_BYTES = 256 * 1024
+const PREFETCH_BYTES = 256 * 1024
 const idHeader = 'x-volley-job-id'
 
 export function addJobRoutes(app: FastifyInstance, routes: JobRoutes): void {
@@ -73,7 +73,7 @@ async function postJob(request: FastifyRequest, reply: FastifyReply, routes: Job
       request.log.debug({ jobId: record.id, stream, text: Buffer.from(bytes.subarray(0, 1024)).toString() }, 'job log')
     },
   })
-  const body = Readable.from(format.encode(begun), { objectMode: false, highWaterMark: READ_AHEAD_BYTES })
+  const body = Readable.from(format.encode(begun), { objectMode: false, highWaterMark: PREFETCH_BYTES })
   return reply.header('content-type', format.contentType).header('vary', 'accept').send(body)
 }
 

@@ -88,9 +88,9 @@ function estimate(dense: Uint8Array): number {
   return Math.round((registers * registers) / (2 * Math.LN2 * z))
 }
 
-function sigma(share: number): number {
-  if (share === 1) return Number.POSITIVE_INFINITY
-  let [x, y, z] = [share, 1, share]
+function sigma(fraction: number): number {
+  if (fraction === 1) return Number.POSITIVE_INFINITY
+  let [x, y, z] = [fraction, 1, fraction]
   for (let last = -1; z !== last; ) {
     x *= x
     last = z
@@ -100,9 +100,9 @@ function sigma(share: number): number {
   return z
 }
 
-function tau(share: number): number {
-  if (share === 0 || share === 1) return 0
-  let [x, y, z] = [share, 1, 1 - share]
+function tau(fraction: number): number {
+  if (fraction === 0 || fraction === 1) return 0
+  let [x, y, z] = [fraction, 1, 1 - fraction]
   for (let last = -1; z !== last; ) {
     x = Math.sqrt(x)
     last = z

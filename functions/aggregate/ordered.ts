@@ -122,7 +122,7 @@ class AtEnd implements Accumulator {
 }
 
 /** The nth value; keeps as many as it takes to know it, from the start or (for negative n) from the end. */
-class AtPlace implements Accumulator {
+class NthValue implements Accumulator {
   #kept: Value[] = []
   readonly #n: number
   readonly #run: AggregateRun
@@ -186,7 +186,7 @@ export function constantOf(name: string, args: readonly Argument[], index: numbe
   })
 }
 
-function placeOf(args: readonly Argument[]): number {
+function positionArgument(args: readonly Argument[]): number {
   const n = Number(constantOf('nth_value', args, 1, 'an integer'))
   if (n !== 0) return n
   throw new PlanError('invalid_argument', 'Cannot take value 0: nth_value counts from 1, from the end when negative')
@@ -239,14 +239,14 @@ export const orderedAggregates = [
     examples: [],
     signature: exactly([anything, integer]),
     returns: (args) => {
-      placeOf(args)
+      positionArgument(args)
       return typeOf(args)
     },
     nulls: 'call',
     state: (args) => [field('values', list(typeOf(args)), false)],
     kernel: (args) => {
-      const n = placeOf(args)
-      return { accumulator: (run) => new AtPlace(n, run) }
+      const n = positionArgument(args)
+      return { accumulator: (run) => new NthValue(n, run) }
     },
   }),
 ]

@@ -10,7 +10,7 @@ import { compareNumbers } from '../scalar/order.ts'
 import { type DataType, field, float64, isDecimal, isFloat, list } from '../types/type.ts'
 import type { Value } from '../types/value.ts'
 import { constantOf } from './ordered.ts'
-import { type Measure, type Pick, SlidingSorted } from './sorted-runs.ts'
+import { type Measure, type Quantile, SlidingSorted } from './sorted-runs.ts'
 import { TDigest } from './t-digest.ts'
 
 /** Floats and decimals stay, integers become Float64. */
@@ -24,10 +24,10 @@ const typeOf = (args: readonly Argument[]): DataType => args[0]?.type ?? float64
 /** Keeps every value. Numbers are sorted as doubles, decimals as bigints. */
 class Sorted implements Accumulator {
   readonly #values: Measure[] = []
-  readonly #pick: Pick
+  readonly #quantile: Quantile
   readonly #run: AggregateRun
-  constructor(pick: Pick, run = new AggregateRun()) {
-    this.#pick = pick
+  constructor(quantile: Quantile, run = new AggregateRun()) {
+    this.#quantile = quantile
     this.#run = run
     run.heldBytes += COLLECTION_BYTES
   }
@@ -44,7 +44,7 @@ class Sorted implements Accumulator {
   evaluate(): Value {
     if (this.#values.length === 0) return null
     const sorted = this.#values.toSorted(compareMeasures)
-    return this.#pick(sorted.length, (place) => sorted[place])
+    return this.#quantile(sorted.length, (position) => sorted[position])
   }
 }
 
@@ -52,7 +52,7 @@ class Sorted implements Accumulator {
 const compareMeasures = (a: Measure, b: Measure): number =>
   typeof a === 'number' ? compareNumbers(a, b as number) : a < b ? -1 : Number(a > b)
 
-const middle: Pick = (count, at) => {
+const median: Quantile = (count, at) => {
   const half = count >> 1
   const high = at(half)
   if (count % 2 === 1 || high === undefined) return high ?? null
@@ -61,9 +61,9 @@ const middle: Pick = (count, at) => {
 }
 
 const percentileOf =
-  (share: number): Pick =>
+  (percentile: number): Quantile =>
   (count, at) => {
-    const rank = share * (count - 1)
+    const rank = percentile * (count - 1)
     const low = Math.floor(rank)
     const a = Number(at(low))
     const b = low === rank ? a : Number(at(low + 1))
@@ -71,17 +71,17 @@ const percentileOf =
   }
 
 /** Keeps every value; over frames in order, so that values can leave. */
-const sortedKernel = (pick: Pick): AggregateKernel => ({
-  accumulator: (run) => new Sorted(pick, run),
-  sliding: (run) => new SlidingSorted(pick, compareMeasures, run),
+const sortedKernel = (quantile: Quantile): AggregateKernel => ({
+  accumulator: (run) => new Sorted(quantile, run),
+  sliding: (run) => new SlidingSorted(quantile, compareMeasures, run),
   duplicates: 'counted',
 })
 
-/** The share that is asked for, a constant from 0 to 1. */
-function shareOf(name: string, args: readonly Argument[], index: number): number {
-  const share = Number(constantOf(name, args, index, 'a number'))
-  if (share >= 0 && share <= 1) return share
-  throw new PlanError('invalid_argument', `Function "${name}" takes a share from 0 to 1, got ${share}`)
+/** The percentile that is asked for, a constant from 0 to 1. */
+function percentileArgument(name: string, args: readonly Argument[], index: number): number {
+  const percentile = Number(constantOf(name, args, index, 'a number'))
+  if (percentile >= 0 && percentile <= 1) return percentile
+  throw new PlanError('invalid_argument', `Function "${name}" takes a percentile from 0 to 1, got ${percentile}`)
 }
 
 /** How many centroids a sketch may have: a constant from 1, 100 unless given. */
@@ -94,13 +94,13 @@ function compressionOf(name: string, argument: Argument | undefined): number {
 
 class Sketch implements Accumulator {
   readonly #digest: TDigest
-  readonly #share: number
+  readonly #percentile: number
   readonly #weighted: boolean
   readonly #run: AggregateRun
   #held = 0
-  constructor(share: number, compression: number, weighted: boolean, run = new AggregateRun()) {
+  constructor(percentile: number, compression: number, weighted: boolean, run = new AggregateRun()) {
     this.#digest = new TDigest(compression)
-    this.#share = share
+    this.#percentile = percentile
     this.#weighted = weighted
     this.#run = run
     this.#count()
@@ -127,7 +127,7 @@ class Sketch implements Accumulator {
     return [[...means], [...weights], ...this.#digest.bounds()]
   }
   evaluate(): Value {
-    return this.#digest.total === 0 ? null : this.#digest.quantile(this.#share)
+    return this.#digest.total === 0 ? null : this.#digest.quantile(this.#percentile)
   }
 }
 
@@ -137,8 +137,8 @@ interface SketchEntry {
   readonly summary: string
   readonly parameters: readonly Parameter[]
   readonly optional?: number
-  /** Which argument is the share; 0.5 unless there is one. */
-  readonly shareAt?: number
+  /** Which argument is the percentile; 0.5 unless there is one. */
+  readonly percentileAt?: number
   readonly weighted?: boolean
 }
 
@@ -148,22 +148,23 @@ const approximate = ({
   summary,
   parameters,
   optional = 0,
-  shareAt,
+  percentileAt,
   weighted = false,
 }: SketchEntry): AggregateFunction => {
-  const share = (args: readonly Argument[]): number => (shareAt === undefined ? 0.5 : shareOf(name, args, shareAt))
+  const percentile = (args: readonly Argument[]): number =>
+    percentileAt === undefined ? 0.5 : percentileArgument(name, args, percentileAt)
   const compression = (args: readonly Argument[]): number =>
-    compressionOf(name, shareAt === undefined ? undefined : args[shareAt + 1])
+    compressionOf(name, percentileAt === undefined ? undefined : args[percentileAt + 1])
   return aggregateFunction({
     name,
     family: 'aggregate',
-    ...(shareAt === undefined ? {} : { shareAt }),
+    ...(percentileAt === undefined ? {} : { percentileAt }),
     usage,
     summary,
     examples: [],
     signature: exactly(parameters, optional),
     returns: (args) => {
-      share(args)
+      percentile(args)
       compression(args)
       return typeOf(args)
     },
@@ -174,7 +175,7 @@ const approximate = ({
       field('greatest', float64, false),
     ],
     kernel: (args) => {
-      const [wanted, size] = [share(args), compression(args)]
+      const [wanted, size] = [percentile(args), compression(args)]
       const accumulator = (run?: AggregateRun): Accumulator => new Sketch(wanted, size, weighted, run)
       // Values do not leave a sketch: over frames they are kept, and what is about right elsewhere is exact.
       return weighted ? { accumulator } : { ...sortedKernel(percentileOf(wanted)), accumulator }
@@ -192,41 +193,41 @@ export const percentileAggregates = [
     signature: exactly([measured]),
     returns: typeOf,
     state: (args) => [field('values', list(typeOf(args)), false)],
-    kernel: () => sortedKernel(middle),
+    kernel: () => sortedKernel(median),
   }),
   aggregateFunction({
     name: 'percentile_cont',
     aliases: ['quantile_cont'],
-    shareAt: 1,
+    percentileAt: 1,
     family: 'aggregate',
-    usage: 'percentile_cont(share) WITHIN GROUP (ORDER BY number) or percentile_cont(number, share)',
-    summary: 'The value below which a share of the values lies, interpolated between two',
+    usage: 'percentile_cont(percentile) WITHIN GROUP (ORDER BY number) or percentile_cont(number, percentile)',
+    summary: 'The value below which a given fraction of the values lies, interpolated between two',
     examples: [],
     signature: exactly([float, double]),
     returns: (args) => {
-      shareOf('percentile_cont', args, 1)
+      percentileArgument('percentile_cont', args, 1)
       return typeOf(args)
     },
     state: () => [field('values', list(float64), false)],
     kernel: (args) => {
-      return sortedKernel(percentileOf(shareOf('percentile_cont', args, 1)))
+      return sortedKernel(percentileOf(percentileArgument('percentile_cont', args, 1)))
     },
   }),
   approximate({
     name: 'approx_percentile_cont',
-    usage: 'approx_percentile_cont(number, share[, centroids])',
-    summary: 'About the value below which a share of the values lies, by a t-digest; exact for few values',
+    usage: 'approx_percentile_cont(number, percentile[, centroids])',
+    summary: 'About the value below which a given fraction of the values lies, by a t-digest; exact for few values',
     parameters: [float, double, integer],
     optional: 1,
-    shareAt: 1,
+    percentileAt: 1,
   }),
   approximate({
     name: 'approx_percentile_cont_with_weight',
-    usage: 'approx_percentile_cont_with_weight(number, weight, share[, centroids])',
-    summary: 'About the value below which a share of the weight lies, by a t-digest',
+    usage: 'approx_percentile_cont_with_weight(number, weight, percentile[, centroids])',
+    summary: 'About the value below which a given fraction of the weight lies, by a t-digest',
     parameters: [float, double, double, integer],
     optional: 1,
-    shareAt: 2,
+    percentileAt: 2,
     weighted: true,
   }),
   approximate({

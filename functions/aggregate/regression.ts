@@ -107,7 +107,7 @@ export const regressionAggregates = [
     return slope === null ? null : m.meanY - slope * m.meanX
   }),
   pairs('regr_count', [], 'The number of pairs without nulls', (m) => BigInt(m.count), uint64),
-  pairs('regr_r2', [], 'The share of the variance that the line of least squares explains', (m) =>
+  pairs('regr_r2', [], 'The proportion of the variance that the line of least squares explains', (m) =>
     m.count < 2 || m.xx === 0 || m.yy === 0 ? null : (m.xy * m.xy) / (m.xx * m.yy),
   ),
   pairs('regr_avgx', [], 'The mean of x over pairs without nulls', (m) => (m.count === 0 ? null : m.meanX)),

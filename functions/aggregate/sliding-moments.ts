@@ -106,12 +106,12 @@ export class SlidingMoments extends FrameAccumulator {
     const at = WIDTH * this.#first
     const dx = (older[at] ?? 0) - meanX.high + ((older[at + 1] ?? 0) - meanX.low)
     const dy = (older[at + 2] ?? 0) - meanY.high + ((older[at + 3] ?? 0) - meanY.low)
-    const share = n / (count + n)
-    const weight = count * share
+    const fraction = n / (count + n)
+    const weight = count * fraction
     return this.#finish({
       count: count + n,
-      meanX: meanX.value + dx * share,
-      meanY: meanY.value + dy * share,
+      meanX: meanX.value + dx * fraction,
+      meanY: meanY.value + dy * fraction,
       xx: xx + (older[at + 4] ?? 0) + dx * dx * weight,
       yy: yy + (older[at + 5] ?? 0) + dy * dy * weight,
       xy: xy + (older[at + 6] ?? 0) + dx * dy * weight,

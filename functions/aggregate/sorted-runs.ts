@@ -1,5 +1,5 @@
-// Values in order, of which any can be taken out again: runs of a few hundred, so that neither a place among the runs
-// nor a place in one is far. For medians and percentiles over frames.
+// Values in order, of which any can be taken out again: runs of a few hundred, so that neither a position among the runs
+// nor a position in one is far. For medians and percentiles over frames.
 
 import { AggregateRun, COLLECTION_BYTES, valueBytes } from '../contract/aggregate-run.ts'
 import type { Value } from '../types/value.ts'
@@ -11,8 +11,8 @@ const LONGEST = 512
 /** Numbers, or the bigints of decimals. */
 export type Measure = number | bigint
 
-/** Gives a result from how many values there are and the one at each place in their order. */
-export type Pick = (count: number, at: (place: number) => Measure | undefined) => Value
+/** Gives a result from how many values there are and the one at each position in their order. */
+export type Quantile = (count: number, at: (position: number) => Measure | undefined) => Value
 
 export class SortedRuns {
   size = 0
@@ -32,9 +32,9 @@ export class SortedRuns {
       return
     }
     run.push(value)
-    const place = this.#placeIn(run, value, run.length - 1)
-    for (let i = run.length - 1; i > place; i--) run[i] = run[i - 1] as Measure
-    run[place] = value
+    const position = this.#positionIn(run, value, run.length - 1)
+    for (let i = run.length - 1; i > position; i--) run[i] = run[i - 1] as Measure
+    run[position] = value
     if (run.length > LONGEST) this.#runs.splice(at + 1, 0, run.splice(LONGEST >> 1))
   }
 
@@ -44,15 +44,15 @@ export class SortedRuns {
     const run = this.#runs[at]
     if (run === undefined) return
     this.size--
-    for (let i = this.#placeIn(run, value, run.length); i + 1 < run.length; i++) run[i] = run[i + 1] as Measure
+    for (let i = this.#positionIn(run, value, run.length); i + 1 < run.length; i++) run[i] = run[i + 1] as Measure
     run.pop()
     if (run.length === 0) this.#runs.splice(at, 1)
   }
 
-  at(place: number): Measure | undefined {
+  at(position: number): Measure | undefined {
     let before = 0
     for (const run of this.#runs) {
-      if (place < before + run.length) return run[place - before]
+      if (position < before + run.length) return run[position - before]
       before += run.length
     }
     return undefined
@@ -69,8 +69,8 @@ export class SortedRuns {
     return low
   }
 
-  /** The first of the places up to `end` whose value is not less. */
-  #placeIn(run: readonly Measure[], value: Measure, end: number): number {
+  /** The first of the positions up to `end` whose value is not less. */
+  #positionIn(run: readonly Measure[], value: Measure, end: number): number {
     let [low, high] = [0, end]
     while (low < high) {
       const middle = (low + high) >> 1
@@ -81,16 +81,16 @@ export class SortedRuns {
   }
 }
 
-/** What is picked of the values of a frame in order. */
+/** What is taken from the values of a frame in order. */
 export class SlidingSorted extends FrameAccumulator {
   readonly #values: SortedRuns
-  readonly #pick: Pick
+  readonly #quantile: Quantile
   readonly #run: AggregateRun
 
-  constructor(pick: Pick, compare: (a: Measure, b: Measure) => number, run = new AggregateRun()) {
+  constructor(quantile: Quantile, compare: (a: Measure, b: Measure) => number, run = new AggregateRun()) {
     super()
     this.#values = new SortedRuns(compare)
-    this.#pick = pick
+    this.#quantile = quantile
     this.#run = run
     run.heldBytes += COLLECTION_BYTES
   }
@@ -109,6 +109,6 @@ export class SlidingSorted extends FrameAccumulator {
 
   evaluate(): Value {
     const { size } = this.#values
-    return size === 0 ? null : this.#pick(size, (place) => this.#values.at(place))
+    return size === 0 ? null : this.#quantile(size, (position) => this.#values.at(position))
   }
 }

@@ -58,13 +58,13 @@ export class TDigest {
     this.#greatest = Math.max(this.#greatest, greatest)
   }
 
-  /** The value below which a share of the values lies, interpolated between means. NaN counts as greatest. */
-  quantile(share: number): number {
+  /** The value below which that fraction of the values lies, interpolated between means. NaN counts as greatest. */
+  quantile(fraction: number): number {
     this.#compress()
     const [means, weights] = [this.#means, this.#weights]
     const last = means.length - 1
     // Means stand in the middle of their weight; single values stand for themselves.
-    const rank = share * (this.#total - 1)
+    const rank = fraction * (this.#total - 1)
     let before = 0
     let [previousRank, previousMean] = [0, this.#least]
     for (let i = 0; i <= last; i++) {

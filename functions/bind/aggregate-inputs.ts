@@ -44,7 +44,7 @@ export function overInputs(
   return { inputs: [...inputs.values()], by, aggregates }
 }
 
-/** Whether a node has one value for all rows. Some arguments must stay constants, such as the share of a percentile. */
+/** Whether a node has one value for all rows. Some arguments must stay constants, such as the percentile of percentile_cont. */
 function isConstant(root: ExprNode, functions: FunctionSource): boolean {
   let constant = true
   walk(root, (node) => {

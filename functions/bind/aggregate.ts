@@ -51,7 +51,7 @@ export function bindAggregate(binder: Binder, node: AggregateNode, functions: Ag
   }
   const bound = node.args.filter((arg) => arg.kind !== 'wildcard').map((arg) => binder.bind(arg))
   const fn = typeof node.fn === 'string' ? builtIn(node.fn, functions) : undefined
-  const args = fn === undefined ? bound : sharesInOrder(binder, fn, node, bound)
+  const args = fn === undefined ? bound : percentilesInOrder(binder, fn, node, bound)
   const resolution = resolveCall(node.fn, fn, args.map(argumentOf))
   const coerced = args.map((arg, i) => binder.cast(arg, resolution.types[i] ?? arg.type))
   const distinct = node.distinct && args.length > 0
@@ -85,17 +85,17 @@ function resolveCall(
   throw new InternalError(`Function "${called}" was looked up and is not known`)
 }
 
-/** In descending order a share counts from the greatest value: it is the rest, counted from the least. */
-function sharesInOrder(
+/** In descending order a percentile counts from the greatest value: it is the rest, counted from the least. */
+function percentilesInOrder(
   binder: Binder,
   fn: AggregateFunction,
   node: AggregateNode,
   args: readonly Bound[],
 ): readonly Bound[] {
-  const at = fn.shareAt
-  const share = at === undefined ? undefined : args[at]
-  if (share?.kind !== 'constant' || node.orderBy[0]?.descending !== true) return args
-  const double = binder.cast(share, float64)
+  const at = fn.percentileAt
+  const percentile = at === undefined ? undefined : args[at]
+  if (percentile?.kind !== 'constant' || node.orderBy[0]?.descending !== true) return args
+  const double = binder.cast(percentile, float64)
   if (double.kind !== 'constant' || typeof double.value !== 'number') return args
   return args.with(at ?? 0, binder.constant(1 - double.value, float64))
 }

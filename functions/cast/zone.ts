@@ -105,8 +105,8 @@ function namedZone(name: string): Zone {
 export function localToUtc(zone: Zone, local: number): number {
   const before = zone.offsetAt(local - secondsPerDay)
   const after = zone.offsetAt(local + secondsPerDay)
-  const early = local - before
-  if (zone.offsetAt(early) === before) return early
-  const late = local - after
-  return zone.offsetAt(late) === after ? late : early
+  const earlier = local - before
+  if (zone.offsetAt(earlier) === before) return earlier
+  const later = local - after
+  return zone.offsetAt(later) === after ? later : earlier
 }

@@ -71,8 +71,8 @@ export interface AggregateFunction extends Documentation {
   readonly ordered?: boolean
   /** IGNORE NULLS and RESPECT NULLS mean something in a call that is no window. */
   readonly takesNullTreatment?: boolean
-  /** Which argument is a share of the rows in order; a descending order counts it from the other end. */
-  readonly shareAt?: number
+  /** Which argument is a percentile of the rows in order; a descending order counts it from the other end. */
+  readonly percentileAt?: number
   readonly state: (args: readonly Argument[], returns: DataType) => readonly Field[]
   readonly kernel: (args: readonly Argument[], returns: DataType) => AggregateKernel
 }

@@ -43,10 +43,10 @@ function slice(values: List, from: number, to: number, stride = 1): Value[] {
   const end = to < 0 ? to + length : Math.min(to - 1, length - 1)
   if (start >= length || end < 0) return []
   if (stride === 1) return values.slice(start, end + 1)
-  const picked: Value[] = []
-  if (stride > 0) for (let i = start; i <= end; i += stride) picked.push(values[i] ?? null)
-  else for (let i = start; i >= end; i += stride) picked.push(values[i] ?? null)
-  return picked
+  const taken: Value[] = []
+  if (stride > 0) for (let i = start; i <= end; i += stride) taken.push(values[i] ?? null)
+  else for (let i = start; i >= end; i += stride) taken.push(values[i] ?? null)
+  return taken
 }
 
 const at = (values: List, position: number): Value =>

@@ -78,7 +78,7 @@ const ticksOf = ({ seconds, nanos }: Parsed, unit: TimeUnit): bigint | undefined
 }
 
 /** Texts in formats, or whatever the cast of the type does. */
-function readingKernel(
+function parsingKernel(
   args: readonly Argument[],
   returns: DataType,
   of: (parsed: Parsed) => Value | undefined,
@@ -114,7 +114,7 @@ function timestampKernel(args: readonly Argument[], unit: TimeUnit, inSeconds: b
     const scale = 10n ** BigInt(from.scale)
     return { row: (value: bigint) => within((value * perUnit) / scale) }
   }
-  return readingKernel(args, type, (parsed) => ticksOf(parsed, unit))
+  return parsingKernel(args, type, (parsed) => ticksOf(parsed, unit))
 }
 
 function outOfRange(type: DataType): never {
@@ -183,7 +183,7 @@ export const toTimestampFunctions = [
       return isInteger(type) ? type : undefined
     }),
     returns: date32,
-    kernel: (args, returns) => readingKernel(args, returns, ({ seconds }) => Math.floor(seconds / 86_400)),
+    kernel: (args, returns) => parsingKernel(args, returns, ({ seconds }) => Math.floor(seconds / 86_400)),
   }),
   scalarFunction({
     name: 'to_time',
@@ -199,7 +199,7 @@ export const toTimestampFunctions = [
     kernel: (args, returns) => {
       if (args.length === 1 && typeOf(args).kind === 'utf8')
         return { row: (text: string) => parseTime(text) ?? unreadable(text, returns) }
-      return readingKernel(
+      return parsingKernel(
         args,
         returns,
         ({ seconds, nanos }) => BigInt(((seconds % 86_400) + 86_400) % 86_400) * 1_000_000_000n + BigInt(nanos),
@@ -222,7 +222,7 @@ export const toTimestampFunctions = [
     returns: int64,
     kernel: (args) => {
       if (typeOf(args).kind !== 'utf8') return { total: true, row: (value: bigint) => value }
-      if (args.length > 1) return readingKernel(args, int64, ({ seconds }) => BigInt(seconds))
+      if (args.length > 1) return parsingKernel(args, int64, ({ seconds }) => BigInt(seconds))
       return { row: (text: string) => parseTimestamp(text, 's') ?? unreadable(text, timestamp('s')) }
     },
   }),

@@ -14,7 +14,7 @@ interface FilterBuffers {
   passed: number
 }
 
-/** Above this share of rows that pass the first stage, one pass over all columns costs less than two. */
+/** Above this fraction of rows that pass the first stage, one pass over all columns costs less than two. */
 const FEW = 1 / 3
 
 export class Filter {

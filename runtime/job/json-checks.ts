@@ -17,10 +17,10 @@ export function below(pointer: string, key: string | number): string {
   return `${pointer}/${String(key).replaceAll('~', '~0').replaceAll('/', '~1')}`
 }
 
-/** Runs `read`; an error of ours that it throws learns where in the document it arose. */
-export function at<Result>(pointer: string, read: () => Result): Result {
+/** Runs `parse`; an error of ours that it throws learns where in the document it arose. */
+export function at<Result>(pointer: string, parse: () => Result): Result {
   try {
-    return read()
+    return parse()
   } catch (error) {
     if (!isVolleyError(error) || 'pointer' in error.details) throw error
     throw createError(error.code, error.message, { details: { ...error.details, pointer }, cause: error })

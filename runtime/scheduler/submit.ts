@@ -105,14 +105,14 @@ class JobLimits implements Disposable {
     if (signal?.aborted === true) this.#stop()
     signal?.addEventListener('abort', this.#stop, { once: true })
     if (timeoutMs !== undefined) {
-      const late = new ResourceError(
+      const timeoutError = new ResourceError(
         'timeout',
         `The job did not end within ${timeoutMs} ms: allow it more with timeoutMs`,
         {
           details: { timeoutMs },
         },
       )
-      this.#timer = setTimeout(() => this.#controller.abort(late), timeoutMs)
+      this.#timer = setTimeout(() => this.#controller.abort(timeoutError), timeoutMs)
     }
   }
 

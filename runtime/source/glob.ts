@@ -10,7 +10,7 @@ import { createError } from '../../functions/errors.ts'
 
 const MAX_LENGTH = 1024
 const MAX_ALTERNATIVES = 256
-const READ_AHEAD = 256
+const PREFETCHED_ENTRIES = 256
 
 /** Whether a path may name more than itself. */
 export const isPattern = (path: string): boolean => /[*?[{]/.test(path)
@@ -92,7 +92,7 @@ async function* walk(
 
 /** What is no directory, or may not be read, has none. */
 async function* entriesOf(directory: string): AsyncGenerator<Dirent> {
-  const opened = await opendir(directory, { bufferSize: READ_AHEAD }).catch(() => undefined)
+  const opened = await opendir(directory, { bufferSize: PREFETCHED_ENTRIES }).catch(() => undefined)
   if (opened !== undefined) yield* opened
 }
 

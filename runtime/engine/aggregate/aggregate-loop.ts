@@ -26,7 +26,7 @@ export interface LoopPart {
 /** Where a loop writes: in the group of each row it reads; without groups, in the only one. */
 export interface LoopBuffers {
   readonly groups: Int32Array | undefined
-  /** The slots of all parts, by the numbers that the loop gives them. */
+  /** The slots of all parts, by the index that the loop gives them. */
   readonly slots: readonly unknown[]
   /** What the accumulators of each part share. */
   readonly runs: readonly AggregateRun[]
@@ -36,14 +36,14 @@ export class AggregateLoop {
   readonly #parts: readonly LoopPart[]
   readonly #merges: boolean
   readonly #loops: LoopSet
-  /** The number of each slot of each part. Slots that the same is added to in the same rows are one. */
+  /** The index of each slot of each part. Slots that the same is added to in the same rows are one. */
   readonly slots: readonly (readonly number[])[]
 
   /** @param merges - Rows are partial states. */
   constructor(parts: readonly LoopPart[], merges: boolean) {
     this.#parts = parts
     this.#merges = merges
-    this.slots = numberSlots(parts, merges)
+    this.slots = assignSlots(parts, merges)
     this.#loops = loopSet(parts.flatMap(({ inputs, filter }) => (filter === undefined ? inputs : [...inputs, filter])))
   }
 
@@ -164,8 +164,8 @@ function additions(
   return text
 }
 
-/** Numbers slots 0, 1, 2 …; merged states are added to by each aggregate for itself. */
-function numberSlots(parts: readonly LoopPart[], merges: boolean): readonly (readonly number[])[] {
+/** Gives slots the indexes 0, 1, 2 …; merged states are added to by each aggregate for itself. */
+function assignSlots(parts: readonly LoopPart[], merges: boolean): readonly (readonly number[])[] {
   const shared = new Map<string, number>()
   let next = 0
   return parts.map((part) =>

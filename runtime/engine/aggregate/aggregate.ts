@@ -53,12 +53,12 @@ export class CompiledAggregation {
     this.spec = spec
     this.parts = other?.parts ?? spec.aggregates.map((aggregate, i) => makePart(aggregate, spec.stateInputs?.[i]))
     this.#keys = new Projection(spec.keys)
-    const together = this.parts.filter(({ distinct }) => distinct === undefined)
-    this.#loop = other === undefined ? new AggregateLoop(together.map(loopPart), spec.phase === 'final') : other.#loop
+    const fused = this.parts.filter(({ distinct }) => distinct === undefined)
+    this.#loop = other === undefined ? new AggregateLoop(fused.map(loopPart), spec.phase === 'final') : other.#loop
   }
 
   /** Which of the loop's slots a part's is, of the parts whose rows need not be distinct. */
-  slotNumber(part: number, slot: number): number {
+  slotIndex(part: number, slot: number): number {
     return this.#loop.slots[part]?.[slot] ?? -1
   }
 
@@ -66,12 +66,12 @@ export class CompiledAggregation {
     return this.spec.keys.length > 0
   }
 
-  /** Numbers the groups of the selected rows. Keys that are columns are read where they stand. */
+  /** The group ids of the selected rows. Keys that are columns are read where they stand. */
   groups(grouping: Grouping, prepared: PreparedBatch, selection: Selection | undefined, count: number): Int32Array {
     const { keys } = this.spec
     const columns = keys.flatMap((key) => (key.kind === 'input' ? [prepared.column(key.index)] : []))
-    if (columns.length === keys.length) return grouping.number(columns, count, selection)
-    return grouping.number(this.#keys.run(prepared, selection).columns, count)
+    if (columns.length === keys.length) return grouping.intern(columns, count, selection)
+    return grouping.intern(this.#keys.run(prepared, selection).columns, count)
   }
 
   /**
@@ -85,12 +85,12 @@ export class CompiledAggregation {
     groups: Int32Array | undefined,
     of: readonly PartState[],
   ): void {
-    const together = of.filter(({ rows }) => rows === undefined)
-    const runs = together.map(({ run }) => run)
+    const fused = of.filter(({ rows }) => rows === undefined)
+    const runs = fused.map(({ run }) => run)
     const shared: unknown[] = []
-    together.forEach(({ slots }, t) => {
+    fused.forEach(({ slots }, t) => {
       slots.forEach((slot, i) => {
-        shared[this.slotNumber(t, i)] = slot.values
+        shared[this.slotIndex(t, i)] = slot.values
       })
     })
     this.#loop.run(prepared, selection, { groups, slots: shared, runs })
@@ -154,16 +154,16 @@ export class Aggregation {
     this.#compiled = compiled
     this.#grouping = compiled.isGrouped ? new Grouping(compiled.spec.keys.map((key) => key.type)) : undefined
     const shared = new Map<number, SlotArray>()
-    let together = 0
+    let fusedCount = 0
     this.#states = compiled.parts.map(({ slots, distinct }) => {
       const run = new AggregateRun()
       if (distinct !== undefined)
         return { run, slots: slots.map((slot) => new SlotArray(slot(run))), rows: distinct.rows(compiled.isGrouped) }
-      const part = together++
+      const part = fusedCount++
       const own = slots.map((slot, i) => {
-        const number = compiled.slotNumber(part, i)
-        const array = shared.get(number) ?? new SlotArray(slot(run))
-        shared.set(number, array)
+        const index = compiled.slotIndex(part, i)
+        const array = shared.get(index) ?? new SlotArray(slot(run))
+        shared.set(index, array)
         return array
       })
       return { run, slots: own, rows: undefined }

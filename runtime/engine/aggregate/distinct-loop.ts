@@ -118,12 +118,12 @@ export class DistinctLoop {
   states(rows: DistinctRows, size: number, type: DataType): PlainColumn {
     const columns = rows.values()
     const keeps = (value: number): boolean => !this.#skipsNulls || !columns.some((column) => isNull(column, value))
-    const { offsets, numbers } = rows.byGroup(size, keeps)
+    const { offsets, ids } = rows.byGroup(size, keeps)
     const [only, ...others] = columns
     const items =
       only !== undefined && others.length === 0
-        ? takeRows(only, numbers, numbers.length)
-        : columnOf(structs(columns, numbers), type.kind === 'list' ? type.item.type : type)
+        ? takeRows(only, ids, ids.length)
+        : columnOf(structs(columns, ids), type.kind === 'list' ? type.item.type : type)
     return listColumn(type, size, undefined, { offsets, items })
   }
 
@@ -174,9 +174,9 @@ const asInput = ({ type, nullable }: Bound, index: number): Bound => ({
   nullable,
 })
 
-function structs(columns: readonly PlainColumn[], numbers: Int32Array): readonly Value[] {
+function structs(columns: readonly PlainColumn[], ids: Int32Array): readonly Value[] {
   const readers = columns.map(valueReader)
-  return Array.from(numbers, (number) => itemOfRow(readers.map((read) => read(number))))
+  return Array.from(ids, (id) => itemOfRow(readers.map((read) => read(id))))
 }
 
 function isNull(column: Column, row: number): boolean {

@@ -9,9 +9,9 @@ import { Grouping } from './grouping.ts'
 
 export class DistinctRows {
   readonly #values: Grouping
-  /** Numbers pairs of (group, number of values); without groups the numbers of values say it all. */
+  /** Interns pairs of (group, id of the values); without groups the ids of values say it all. */
   readonly #pairs: WordTable | undefined
-  #numbers = new Int32Array(0)
+  #ids = new Int32Array(0)
   #fresh = new Int32Array(0)
   #seen = 0
 
@@ -21,7 +21,7 @@ export class DistinctRows {
   }
 
   get byteLength(): number {
-    const own = this.#numbers.byteLength + this.#fresh.byteLength
+    const own = this.#ids.byteLength + this.#fresh.byteLength
     return own + this.#values.byteLength + (this.#pairs?.byteLength ?? 0)
   }
 
@@ -32,19 +32,19 @@ export class DistinctRows {
    * @returns Their places among these rows, valid until the next call.
    */
   add(columns: readonly Column[], count: number, groups: Int32Array | undefined, selection?: Selection): Int32Array {
-    let numbers = this.#values.number(columns, count, selection)
+    let ids = this.#values.intern(columns, count, selection)
     if (this.#fresh.length < count) this.#fresh = new Int32Array(count)
     if (this.#pairs !== undefined && groups !== undefined) {
-      if (this.#numbers.length < count) this.#numbers = new Int32Array(count)
-      this.#pairs.numberPairs(groups, numbers, this.#numbers, count)
-      numbers = this.#numbers
+      if (this.#ids.length < count) this.#ids = new Int32Array(count)
+      this.#pairs.internPairs(groups, ids, this.#ids, count)
+      ids = this.#ids
     }
-    // Numbers are given in order of appearance: the first row with the next number is new.
+    // Ids are given in order of appearance: the first row with the next id is new.
     const fresh = this.#fresh
     let seen = this.#seen
     let found = 0
     for (let j = 0; j < count; j++) {
-      if (numbers[j] !== seen) continue
+      if (ids[j] !== seen) continue
       seen++
       fresh[found++] = j
     }
@@ -52,17 +52,17 @@ export class DistinctRows {
     return fresh.subarray(0, found)
   }
 
-  /** The columns of the distinct values of all groups, by their numbers. */
+  /** The columns of the distinct values of all groups, by their ids. */
   values(): readonly PlainColumn[] {
     return this.#values.keys()
   }
 
   /**
-   * The numbers of each group's values, in order of appearance, one group after the other.
+   * The ids of each group's values, in order of appearance, one group after the other.
    *
-   * @param keeps - Which values are wanted, by their number.
+   * @param keeps - Which values are wanted, by their id.
    */
-  byGroup(size: number, keeps: (value: number) => boolean): { offsets: Int32Array; numbers: Int32Array } {
+  byGroup(size: number, keeps: (value: number) => boolean): { offsets: Int32Array; ids: Int32Array } {
     const { low, high } = this.#pairs ?? {}
     const offsets = new Int32Array(size + 1)
     const wanted = (i: number): boolean => keeps(high?.[i] ?? i)
@@ -72,15 +72,15 @@ export class DistinctRows {
       offsets[group + 1] = (offsets[group + 1] ?? 0) + 1
     }
     for (let group = 0; group < size; group++) offsets[group + 1] = (offsets[group + 1] ?? 0) + (offsets[group] ?? 0)
-    const numbers = new Int32Array(offsets[size] ?? 0)
+    const ids = new Int32Array(offsets[size] ?? 0)
     const next = offsets.slice()
     for (let i = 0; i < this.#seen; i++) {
       if (!wanted(i)) continue
       const group = low?.[i] ?? 0
       const at = next[group] ?? 0
-      numbers[at] = high?.[i] ?? i
+      ids[at] = high?.[i] ?? i
       next[group] = at + 1
     }
-    return { offsets, numbers }
+    return { offsets, ids }
   }
 }

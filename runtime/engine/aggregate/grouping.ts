@@ -1,4 +1,4 @@
-// Group numbers: each row's group, from the keys' numbers. Several keys combine pairwise, so any types go together.
+// Group ids: each row's group, from the keys' ids. Several keys combine pairwise, so any types go together.
 
 import type { Column, PlainColumn } from '../../../functions/column/column.ts'
 import { counting } from '../../../functions/column/take.ts'
@@ -9,9 +9,9 @@ import type { Selection } from '../prepared-batch.ts'
 
 export class Grouping {
   readonly #interners: readonly KeyInterner[]
-  /** Table k numbers pairs of (group by the keys before, number of key k + 1). */
+  /** Table k interns pairs of (group by the keys before, id of key k + 1). */
   readonly #pairs: readonly WordTable[]
-  #numbers = new Int32Array(0)
+  #ids = new Int32Array(0)
   #scratch = new Int32Array(0)
 
   constructor(types: readonly DataType[]) {
@@ -26,23 +26,23 @@ export class Grouping {
 
   get byteLength(): number {
     const tables = [...this.#interners, ...this.#pairs]
-    return tables.reduce((sum, table) => sum + table.byteLength, this.#numbers.byteLength + this.#scratch.byteLength)
+    return tables.reduce((sum, table) => sum + table.byteLength, this.#ids.byteLength + this.#scratch.byteLength)
   }
 
   /** The group of each row, or of each selected row; valid until the next call. */
-  number(keys: readonly Column[], count: number, selection?: Selection): Int32Array {
-    if (this.#numbers.length < count) {
-      this.#numbers = new Int32Array(count)
+  intern(keys: readonly Column[], count: number, selection?: Selection): Int32Array {
+    if (this.#ids.length < count) {
+      this.#ids = new Int32Array(count)
       this.#scratch = new Int32Array(count)
     }
-    const numbers = this.#numbers
+    const ids = this.#ids
     const next = this.#scratch
     keys.forEach((column, k) => {
-      this.#interners[k]?.number(column, k === 0 ? numbers : next, selection)
+      this.#interners[k]?.intern(column, k === 0 ? ids : next, selection)
       const table = this.#pairs[k - 1]
-      table?.numberPairs(numbers, next, numbers, count)
+      table?.internPairs(ids, next, ids, count)
     })
-    return numbers
+    return ids
   }
 
   /** The key columns of all groups, in group order. */

@@ -1,4 +1,4 @@
-// A hash table of keys that are runs of bytes: it numbers them 0, 1, 2 … in order of appearance. Keys live one after
+// A hash table of keys that are runs of bytes: it gives them the ids 0, 1, 2 … in order of appearance. Keys live one after
 // another in one array, nothing is boxed. Null is a key like any other.
 
 import type { BytesColumn } from '../../../functions/column/column.ts'
@@ -6,10 +6,10 @@ import type { Selection } from '../prepared-batch.ts'
 import { hashBytes } from './hash.ts'
 import { doubled, EMPTY, LOOK_AHEAD, Slots } from './key-slots.ts'
 
-/** Numbers runs of bytes: the keys of string and binary columns. */
+/** Interns runs of bytes: the keys of string and binary columns. */
 export class BytesTable {
   size = 0
-  nullNumber = EMPTY
+  nullId = EMPTY
   #bytes = new Uint8Array(4096)
   #ends = new Int32Array(1025)
   readonly #ofByte = new Int32Array(256).fill(EMPTY)
@@ -28,10 +28,10 @@ export class BytesTable {
     return this.#ends.subarray(0, this.size + 1)
   }
 
-  /** The numbers of `count` rows of a column: those at `positions`, the first ones without. */
-  numberRows(column: BytesColumn, positions: Int32Array | undefined, count: number, numbers: Int32Array): void {
+  /** The ids of `count` rows of a column: those at `positions`, the first ones without. */
+  internRows(column: BytesColumn, positions: Int32Array | undefined, count: number, ids: Int32Array): void {
     if (isLetters(column)) {
-      this.#numberLetters(column.values.subarray(column.offsets[0]), positions, count, numbers)
+      this.#internLetters(column.values.subarray(column.offsets[0]), positions, count, ids)
       return
     }
     const { values, offsets, valid } = column
@@ -46,29 +46,29 @@ export class BytesTable {
       for (let i = from; i < end; i++) {
         const row = positions === undefined ? i : (positions[i] ?? 0)
         const isNull = valid !== undefined && valid[row] === 0
-        numbers[i] = isNull
+        ids[i] = isNull
           ? this.null()
           : this.#find(values, offsets[row] ?? 0, offsets[row + 1] ?? 0, hashes[i - from] ?? 0)
       }
     }
   }
 
-  /** The numbers of rows of one byte each, which need neither offsets nor hashes. */
-  #numberLetters(letters: Uint8Array, positions: Int32Array | undefined, count: number, numbers: Int32Array): void {
+  /** The ids of rows of one byte each, which need neither offsets nor hashes. */
+  #internLetters(letters: Uint8Array, positions: Int32Array | undefined, count: number, ids: Int32Array): void {
     const missing =
       positions === undefined
-        ? lookUp(this.#ofByte, letters, count, numbers)
-        : lookUpAt(this.#ofByte, letters, { positions, count }, numbers)
+        ? lookUp(this.#ofByte, letters, count, ids)
+        : lookUpAt(this.#ofByte, letters, { positions, count }, ids)
     if (!missing) return
-    for (let i = 0; i < count; i++) numbers[i] = this.#numberByte(letters, positions?.[i] ?? i)
+    for (let i = 0; i < count; i++) ids[i] = this.#internByte(letters, positions?.[i] ?? i)
   }
 
-  number(bytes: Uint8Array, start: number, end: number): number {
+  intern(bytes: Uint8Array, start: number, end: number): number {
     return this.#find(bytes, start, end, hashBytes(bytes, start, end))
   }
 
   #find(bytes: Uint8Array, start: number, end: number, hashed: number): number {
-    if (end - start === 1) return this.#numberByte(bytes, start)
+    if (end - start === 1) return this.#internByte(bytes, start)
     const { words, mask } = this.#slots
     let slot = hashed & mask
     for (;;) {
@@ -80,12 +80,12 @@ export class BytesTable {
   }
 
   null(): number {
-    if (this.nullNumber === EMPTY) this.nullNumber = this.#append(this.#bytes, 0, 0)
-    return this.nullNumber
+    if (this.nullId === EMPTY) this.nullId = this.#append(this.#bytes, 0, 0)
+    return this.nullId
   }
 
   /** Codes of one letter are common keys: they are looked up by it. */
-  #numberByte(bytes: Uint8Array, at: number): number {
+  #internByte(bytes: Uint8Array, at: number): number {
     const byte = bytes[at] ?? 0
     let found = this.#ofByte[byte] ?? EMPTY
     if (found === EMPTY) {
@@ -95,9 +95,9 @@ export class BytesTable {
     return found
   }
 
-  #equals(number: number, bytes: Uint8Array, start: number, end: number): boolean {
-    const from = this.#ends[number] ?? 0
-    if ((this.#ends[number + 1] ?? 0) - from !== end - start) return false
+  #equals(id: number, bytes: Uint8Array, start: number, end: number): boolean {
+    const from = this.#ends[id] ?? 0
+    if ((this.#ends[id + 1] ?? 0) - from !== end - start) return false
     const own = this.#bytes
     for (let i = start, at = from; i < end; i++, at++) if (own[at] !== bytes[i]) return false
     return true
@@ -138,31 +138,26 @@ function isLetters({ offsets, length, valid }: BytesColumn): boolean {
 }
 
 /**
- * The numbers of letters; whether one has none yet. Loops without a call in them, apart from what adds keys: after a call,
+ * The ids of letters; whether one has none yet. Loops without a call in them, apart from what adds keys: after a call,
  * where arrays are would be looked up again for every row.
  */
-function lookUp(known: Int32Array, letters: Uint8Array, count: number, numbers: Int32Array): boolean {
+function lookUp(known: Int32Array, letters: Uint8Array, count: number, ids: Int32Array): boolean {
   let all = 0
   for (let i = 0; i < count; i++) {
-    const number = known[letters[i] ?? 0] ?? EMPTY
-    numbers[i] = number
-    all |= number
+    const id = known[letters[i] ?? 0] ?? EMPTY
+    ids[i] = id
+    all |= id
   }
   return all < 0
 }
 
 /** The same of the letters at positions. */
-function lookUpAt(
-  known: Int32Array,
-  letters: Uint8Array,
-  { positions, count }: Selection,
-  numbers: Int32Array,
-): boolean {
+function lookUpAt(known: Int32Array, letters: Uint8Array, { positions, count }: Selection, ids: Int32Array): boolean {
   let all = 0
   for (let i = 0; i < count; i++) {
-    const number = known[letters[positions[i] ?? 0] ?? 0] ?? EMPTY
-    numbers[i] = number
-    all |= number
+    const id = known[letters[positions[i] ?? 0] ?? 0] ?? EMPTY
+    ids[i] = id
+    all |= id
   }
   return all < 0
 }

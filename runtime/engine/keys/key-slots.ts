@@ -1,12 +1,12 @@
-// The slots of a hash table that numbers keys 0, 1, 2 … in order of appearance: open addressing, hash and number side by
+// The slots of a hash table that gives keys the ids 0, 1, 2 … in order of appearance: open addressing, hash and id side by
 // side, so that a probe touches one place. The keys, and when two are equal, are the business of the tables.
 
-/** No number: what a free slot holds, and the number of null until it comes. */
+/** No id: what a free slot holds, and the id of null until it comes. */
 export const EMPTY = -1
 /** Keys that are looked up together. */
 export const LOOK_AHEAD = 128
 
-/** Pairs of a hash and a number. */
+/** Pairs of a hash and an id. */
 export class Slots {
   words = new Int32Array(4096).fill(EMPTY)
   mask = 2047
@@ -30,20 +30,20 @@ export class Slots {
     const words = new Int32Array(old.length * (old.length < 1 << 20 ? 4 : 2)).fill(EMPTY)
     const mask = words.length / 2 - 1
     for (let from = 0; from < old.length; from += 2) {
-      const number = old[from + 1] ?? EMPTY
-      if (number === EMPTY) continue
+      const id = old[from + 1] ?? EMPTY
+      if (id === EMPTY) continue
       const hashed = old[from] ?? 0
       let slot = hashed & mask
       while (words[2 * slot + 1] !== EMPTY) slot = (slot + 1) & mask
       words[2 * slot] = hashed
-      words[2 * slot + 1] = number
+      words[2 * slot + 1] = id
     }
     this.words = words
     this.mask = mask
   }
 }
 
-/** The same numbers with room for more. */
+/** The same ids with room for more. */
 export function doubled(array: Int32Array): Int32Array<ArrayBuffer> {
   const longer = new Int32Array(array.length * 2)
   longer.set(array)

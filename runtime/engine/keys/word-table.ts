@@ -1,5 +1,5 @@
-// A hash table of keys that are pairs of 32-bit words: it numbers them 0, 1, 2 … in order of appearance. Keys live in flat
-// arrays, nothing is boxed, and small ones are not even hashed. Null is a key like any other.
+// A hash table of keys that are pairs of 32-bit words: it gives them the ids 0, 1, 2 … in order of appearance. Keys live in
+// flat arrays, nothing is boxed, and small ones are not even hashed. Null is a key like any other.
 
 import { hashWords } from './hash.ts'
 import { doubled, EMPTY, LOOK_AHEAD, Slots } from './key-slots.ts'
@@ -11,28 +11,28 @@ const DIRECT_SIDE = 512
 /** A table of fewer keys than this is near the processor anyway. */
 const FEW = 1 << 14
 
-/** Numbers pairs of 32-bit words: 64-bit integers, doubles' bits, and pairs of other numbers. */
+/** Interns pairs of 32-bit words: 64-bit integers, doubles' bits, and pairs of other ids. */
 export class WordTable {
   low = new Int32Array(1024)
   high = new Int32Array(1024)
   size = 0
-  /** The number of null; EMPTY until it comes. */
-  nullNumber = EMPTY
+  /** The id of null; EMPTY until it comes. */
+  nullId = EMPTY
   readonly #slots = new Slots()
-  /** Numbers of small keys, found without hashing. */
+  /** Ids of small keys, found without hashing. */
   #direct = new Int32Array(0)
-  /** Numbers of pairs of small words, found without hashing. */
+  /** Ids of pairs of small words, found without hashing. */
   #directPairs = new Int32Array(0)
 
-  /** The number of a key; a new key gets the next one. */
-  number(low: number, high: number): number {
-    if (high === 0 && low >>> 0 < DIRECT) return this.#numberSmall(low)
-    if ((low | high) >>> 0 < DIRECT_SIDE) return this.#numberPair(low, high)
+  /** The id of a key; a new key gets the next one. */
+  intern(low: number, high: number): number {
+    if (high === 0 && low >>> 0 < DIRECT) return this.#internSmall(low)
+    if ((low | high) >>> 0 < DIRECT_SIDE) return this.#internPair(low, high)
     return this.#find(low, high, hashWords(low, high))
   }
 
-  /** The numbers of pairs of words, two to a row. */
-  numberRows(words: Int32Array, valid: Uint8Array | undefined, numbers: Int32Array, length: number): void {
+  /** The ids of pairs of words, two to a row. */
+  internRows(words: Int32Array, valid: Uint8Array | undefined, ids: Int32Array, length: number): void {
     const hashes = new Int32Array(LOOK_AHEAD)
     for (let from = 0; from < length; from += LOOK_AHEAD) {
       const count = Math.min(LOOK_AHEAD, length - from)
@@ -41,29 +41,29 @@ export class WordTable {
       for (let i = 0; i < count; i++) {
         const row = from + i
         const isNull = valid !== undefined && valid[row] === 0
-        numbers[row] = isNull
+        ids[row] = isNull
           ? this.null()
-          : this.#numberHashed(words[2 * row] ?? 0, words[2 * row + 1] ?? 0, hashes[i] ?? 0)
+          : this.#internHashed(words[2 * row] ?? 0, words[2 * row + 1] ?? 0, hashes[i] ?? 0)
       }
     }
   }
 
-  /** The numbers of keys of one word. */
-  numberSingles(words: Int32Array, valid: Uint8Array | undefined, numbers: Int32Array, length: number): void {
+  /** The ids of keys of one word. */
+  internSingles(words: Int32Array, valid: Uint8Array | undefined, ids: Int32Array, length: number): void {
     for (let from = 0; from < length; from += LOOK_AHEAD) {
       const end = Math.min(length, from + LOOK_AHEAD)
-      if (valid === undefined && followDirect(this.#direct, words, numbers, { from, end })) continue
+      if (valid === undefined && followDirect(this.#direct, words, ids, { from, end })) continue
       for (let row = from; row < end; row++)
-        numbers[row] = valid !== undefined && valid[row] === 0 ? this.null() : this.number(words[row] ?? 0, 0)
+        ids[row] = valid !== undefined && valid[row] === 0 ? this.null() : this.intern(words[row] ?? 0, 0)
     }
   }
 
-  /** The numbers of `count` pairs of words. A table is used for pairs of any words, or for single keys. */
-  numberPairs(low: Int32Array, high: Int32Array, numbers: Int32Array, count: number): void {
+  /** The ids of `count` pairs of words. A table is used for pairs of any words, or for single keys. */
+  internPairs(low: Int32Array, high: Int32Array, ids: Int32Array, count: number): void {
     const hashes = new Int32Array(LOOK_AHEAD)
     for (let from = 0; from < count; from += LOOK_AHEAD) {
       const end = Math.min(count, from + LOOK_AHEAD)
-      if (this.#numberKnownPairs(low, high, numbers, { from, end, found: hashes })) continue
+      if (this.#internKnownPairs(low, high, ids, { from, end, found: hashes })) continue
       if (this.size >= FEW) {
         for (let row = from; row < end; row++) hashes[row - from] = hashWords(low[row] ?? 0, high[row] ?? 0)
         this.#slots.touch(hashes, end - from)
@@ -71,21 +71,21 @@ export class WordTable {
       for (let row = from; row < end; row++) {
         const [first, second] = [low[row] ?? 0, high[row] ?? 0]
         // Small words first: whether one of them is 0 would be predicted wrongly for every second row.
-        if ((first | second) >>> 0 < DIRECT_SIDE) numbers[row] = this.#numberPair(first, second)
-        else if (this.size < FEW) numbers[row] = this.number(first, second)
-        else numbers[row] = this.#numberHashed(first, second, hashes[row - from] ?? 0)
+        if ((first | second) >>> 0 < DIRECT_SIDE) ids[row] = this.#internPair(first, second)
+        else if (this.size < FEW) ids[row] = this.intern(first, second)
+        else ids[row] = this.#internHashed(first, second, hashes[row - from] ?? 0)
       }
     }
   }
 
   /**
-   * Numbers pairs of small words if all of them are known. The loop calls nothing: with a call in it, where arrays are
+   * Interns pairs of small words if all of them are known. The loop calls nothing: with a call in it, where arrays are
    * would be looked up again for every row.
    */
-  #numberKnownPairs(
+  #internKnownPairs(
     low: Int32Array,
     high: Int32Array,
-    numbers: Int32Array,
+    ids: Int32Array,
     { from, end, found }: { readonly from: number; readonly end: number; readonly found: Int32Array },
   ): boolean {
     if (((low[from] ?? 0) | (high[from] ?? 0)) >>> 0 >= DIRECT_SIDE) return false
@@ -95,19 +95,19 @@ export class WordTable {
     for (let row = from; row < end; row++) {
       const first = low[row] ?? 0
       const second = high[row] ?? 0
-      const number = known[second * DIRECT_SIDE + first] ?? EMPTY
+      const id = known[second * DIRECT_SIDE + first] ?? EMPTY
       words |= first | second
-      missing |= number
-      found[row - from] = number
+      missing |= id
+      found[row - from] = id
     }
     if (words >>> 0 >= DIRECT_SIDE || missing < 0) return false
-    for (let row = from; row < end; row++) numbers[row] = found[row - from] ?? 0
+    for (let row = from; row < end; row++) ids[row] = found[row - from] ?? 0
     return true
   }
 
-  #numberHashed(low: number, high: number, hashed: number): number {
-    if (high === 0 && low >>> 0 < DIRECT) return this.#numberSmall(low)
-    if ((low | high) >>> 0 < DIRECT_SIDE) return this.#numberPair(low, high)
+  #internHashed(low: number, high: number, hashed: number): number {
+    if (high === 0 && low >>> 0 < DIRECT) return this.#internSmall(low)
+    if ((low | high) >>> 0 < DIRECT_SIDE) return this.#internPair(low, high)
     return this.#find(low, high, hashed)
   }
 
@@ -132,13 +132,13 @@ export class WordTable {
     )
   }
 
-  /** The number of null. */
+  /** The id of null. */
   null(): number {
-    if (this.nullNumber === EMPTY) this.nullNumber = this.#append(0, 0)
-    return this.nullNumber
+    if (this.nullId === EMPTY) this.nullId = this.#append(0, 0)
+    return this.nullId
   }
 
-  #numberSmall(low: number): number {
+  #internSmall(low: number): number {
     if (low >= this.#direct.length) {
       const longer = new Int32Array(Math.min(DIRECT, Math.max(256, 2 * low + 1))).fill(EMPTY)
       longer.set(this.#direct)
@@ -152,7 +152,7 @@ export class WordTable {
     return found
   }
 
-  #numberPair(low: number, high: number): number {
+  #internPair(low: number, high: number): number {
     const at = high * DIRECT_SIDE + low
     if (at >= this.#directPairs.length) {
       const longer = new Int32Array(Math.min(DIRECT_SIDE * DIRECT_SIDE, 2 * at + DIRECT_SIDE)).fill(EMPTY)
@@ -187,20 +187,20 @@ export class WordTable {
   }
 }
 
-/** Numbers small words if all of them are known. The loop calls nothing; see `numberKnownPairs`. */
+/** Interns small words if all of them are known. The loop calls nothing; see `internKnownPairs`. */
 function followDirect(
   direct: Int32Array,
   words: Int32Array,
-  numbers: Int32Array,
+  ids: Int32Array,
   { from, end }: { readonly from: number; readonly end: number },
 ): boolean {
   // Where words are too large for the array, looking for them would be in vain.
   if ((words[from] ?? 0) >>> 0 >= direct.length) return false
   let missing = 0
   for (let row = from; row < end; row++) {
-    const number = direct[words[row] ?? 0] ?? EMPTY
-    numbers[row] = number
-    missing |= number
+    const id = direct[words[row] ?? 0] ?? EMPTY
+    ids[row] = id
+    missing |= id
   }
   return missing >= 0
 }

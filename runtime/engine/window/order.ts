@@ -150,7 +150,7 @@ function partitionByKeys(
   length: number,
 ): { readonly rows: Int32Array; readonly partitions: Int32Array; readonly numbers: Float64Array | undefined } {
   const grouping = new Grouping(partitionBy.map((column) => column.type))
-  const groups = grouping.number(partitionBy, length)
+  const groups = grouping.intern(partitionBy, length)
   const partitioned = partitionRows(groups, grouping.size, length, numbers)
   return { rows: partitioned.rows, partitions: partitioned.starts, numbers: partitioned.values }
 }

@@ -105,21 +105,21 @@ function fixedColumn(
   const { ArrayType } = arrowType
   const buffer = new ArrayBuffer((capacity * width + 7) & ~7)
   const view = new DataView(buffer)
-  const target = { bytes: new Uint8Array(buffer), words: new Int32Array(buffer), doubles: new Float64Array(buffer) }
+  const output = { bytes: new Uint8Array(buffer), words: new Int32Array(buffer), doubles: new Float64Array(buffer) }
   const nulls = createNulls(capacity)
   const { write } = readFixed(type)
   const choose = format.nullValues.length > 0 ? skipToExact : loop
 
   return {
     parse(bytes, block, first, last, to) {
-      choose(bytes, block, { first, last, to, stride, index }, target, (start, end, row, at) => {
+      choose(bytes, block, { first, last, to, stride, index }, output, (start, end, row, at) => {
         const text = isNullField(bytes, start, end, format) ? '' : fieldText(bytes, start, end, format)
         if (text === '' && (format.emptyIsNull || start !== end)) nulls.add(at)
         else if (!write(view, at * width, text)) throw new FieldError(row, index, new ValueError(text, type))
       })
     },
     finish(rows) {
-      const data = type.kind === 'bool' ? packBits(target.bytes, rows) : new ArrayType(buffer, 0, rows)
+      const data = type.kind === 'bool' ? packBits(output.bytes, rows) : new ArrayType(buffer, 0, rows)
       return make({ type: arrowType, length: rows, ...nulls.take(), data })
     },
   }

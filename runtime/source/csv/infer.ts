@@ -66,7 +66,7 @@ export interface Declared {
 }
 
 /** @throws {PlanError} `unknown_type` for a type's name that is none. */
-export function readDeclared(declared: DeclaredTypes | undefined): Declared {
+export function parseDeclared(declared: DeclaredTypes | undefined): Declared {
   const isWhole = Array.isArray(declared)
   const fields: Schema = isWhole
     ? (declared as Schema)

@@ -15,8 +15,8 @@ interface RowRange {
   readonly index: number
 }
 
-/** The same memory three times: 64-bit integers are written as two halves, low half first. */
-interface Target {
+/** The output buffer, seen three ways: 64-bit integers are written as two halves, low half first. */
+interface OutputViews {
   readonly bytes: Uint8Array
   readonly words: Int32Array
   readonly doubles: Float64Array
@@ -24,14 +24,20 @@ interface Target {
 
 type Exact = (start: number, end: number, row: number, to: number) => void
 
-export type FieldLoop = (bytes: Uint8Array, block: FieldBlock, range: RowRange, target: Target, exact: Exact) => void
+export type FieldLoop = (
+  bytes: Uint8Array,
+  block: FieldBlock,
+  range: RowRange,
+  output: OutputViews,
+  exact: Exact,
+) => void
 
 /** For columns where any text may mean null. */
 export const skipToExact: FieldLoop = (
   _bytes,
   { starts, ends },
   { first, last, to, stride, index },
-  _target,
+  _output,
   exact,
 ) => {
   for (let row = first, k = first * stride + index; row < last; row++, to++, k += stride) {
@@ -94,7 +100,7 @@ export const parseBooleans: FieldLoop = (
   bytes,
   { starts, ends },
   { first, last, to, stride, index },
-  target,
+  output,
   exact,
 ) => {
   for (let row = first, k = first * stride + index; row < last; row++, to++, k += stride) {
@@ -102,7 +108,7 @@ export const parseBooleans: FieldLoop = (
     const end = ends[k] as number
     const isTrue = end - start === 4 && wordAt(bytes, start) === true32
     if (isTrue || (end - start === 5 && wordAt(bytes, start) === fals32 && bytes[start + 4] === 101)) {
-      target.bytes[to] = isTrue ? 1 : 0
+      output.bytes[to] = isTrue ? 1 : 0
     } else exact(start, end, row, to)
   }
 }

@@ -10,12 +10,12 @@ import { longestSample, openWindow, type TextWindow, textPieces } from '../text/
 import { syntaxError } from './errors.ts'
 import { fieldText, isNullField, isQuoted } from './fields.ts'
 import { type CsvFormat, csvFormat } from './format.ts'
-import { type Declared, inferTextType, readDeclared } from './infer.ts'
+import { type Declared, inferTextType, parseDeclared } from './infer.ts'
 import { CsvSyntaxError, createBlock, firstRow, tokenize } from './tokenize.ts'
 
 export async function openCsv(paths: readonly string[], options: CsvOptions = {}): Promise<OpenedSource> {
   const files = await findFiles(paths)
-  const declared = readDeclared(options.schema)
+  const declared = parseDeclared(options.schema)
   const schemas = await mapFiles(files, async (file, i) => ({
     path: file.path,
     schema: await sampleFile(file, options, declared, i === 0),
@@ -88,8 +88,8 @@ async function sampleTexts(
   const block = createBlock(columns, format.sampleRows)
   for (;;) {
     tokenize(window.bytes, window.from, window.to, window.isEnd, columns, format, block)
-    const isEnough = block.rows > 0 && window.to > longestSample / 4
-    if (block.rows === format.sampleRows || window.isEnd || isEnough) break
+    const isLargeSample = block.rows > 0 && window.to > longestSample / 4
+    if (block.rows === format.sampleRows || window.isEnd || isLargeSample) break
     await window.fill()
   }
   for (let k = 0; k < block.rows * columns; k++) {

@@ -9,7 +9,7 @@ import type { Schema } from '../../../functions/types/type.ts'
 import { makeBatch } from '../batches.ts'
 import { selectFields, throwIfCancelled } from '../partitions.ts'
 import type { CsvOptions, ReadOptions, SourcePartition, SourceSlice } from '../source.ts'
-import { type PlacedBatch, readTextSlices } from '../text/read-slices.ts'
+import { type PositionedBatch, readTextSlices } from '../text/read-slices.ts'
 import { openWindow, type TextWindow } from '../text/text-pieces.ts'
 import { type CsvColumn, createCsvColumn, FieldError } from './columns.ts'
 import { encodingError, syntaxError, valueError } from './errors.ts'
@@ -37,7 +37,7 @@ async function* readSlice(
   schema: Schema,
   csv: CsvOptions,
   options: ReadOptions,
-): AsyncGenerator<PlacedBatch, void, undefined> {
+): AsyncGenerator<PositionedBatch, void, undefined> {
   const format = csvFormat(csv, path)
   const [start, end] = range ?? [0, Number.POSITIVE_INFINITY]
   await using window = await openRows(path, start, format)

@@ -24,7 +24,7 @@ export function valueType(value: unknown): DataType | undefined {
   return struct(Object.entries(value).map(([name, each]) => field(name, valueType(each) ?? unknownType)))
 }
 
-/** Stands inside structs for fields that were null so far. `settle` removes it. */
+/** Stands inside structs for fields that were null so far. `resolveUnseen` removes it. */
 export const unknownType: DataType = Object.freeze({ kind: 'null' })
 
 /**
@@ -53,10 +53,10 @@ export class MixedTypesError extends Error {
 
 const isNumber = (type: DataType): boolean => type.kind === 'int64' || type.kind === 'float64'
 
-/** The type with everything that was never seen made utf8. */
-export function settle(type: DataType): DataType {
+/** The type with everything that was never seen as utf8. */
+export function resolveUnseen(type: DataType): DataType {
   if (type.kind === 'null') return utf8
-  if (type.kind === 'list') return list(settle(type.item.type))
-  if (type.kind === 'struct') return struct(type.fields.map((each) => field(each.name, settle(each.type))))
+  if (type.kind === 'list') return list(resolveUnseen(type.item.type))
+  if (type.kind === 'struct') return struct(type.fields.map((each) => field(each.name, resolveUnseen(each.type))))
   return type
 }

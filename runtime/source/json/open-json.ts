@@ -3,12 +3,12 @@
 
 import { DataError, PlanError } from '../../../functions/errors.ts'
 import { type DataType, field, type Schema } from '../../../functions/types/type.ts'
-import { type Declared, readDeclared } from '../csv/infer.ts'
+import { type Declared, parseDeclared } from '../csv/infer.ts'
 import { findFiles, unreadable } from '../files.ts'
 import { groupPieces } from '../partitions.ts'
 import type { JsonOptions, OpenedSource } from '../source.ts'
 import { longestSample, openWindow, textPieces } from '../text/text-pieces.ts'
-import { MixedTypesError, settle, unknownType, valueType, widen } from './infer.ts'
+import { MixedTypesError, resolveUnseen, unknownType, valueType, widen } from './infer.ts'
 import { checkIsLines, endOfLines, type JsonRow, lineError, parseLines } from './lines.ts'
 
 export async function openJson(paths: readonly string[], options: JsonOptions = {}): Promise<OpenedSource> {
@@ -20,7 +20,7 @@ export async function openJson(paths: readonly string[], options: JsonOptions = 
     )
   }
   const files = await findFiles(paths)
-  const declared = readDeclared(options.schema)
+  const declared = parseDeclared(options.schema)
   const schema = declared.schema ?? (await inferSchema(files, sampleRows, declared))
   return { schema, partitions: (target) => groupPieces(textPieces(files, target), target, schema) }
 }
@@ -40,7 +40,7 @@ async function inferSchema(
     throw unreadable(files[0].path, 'it has no rows to tell its columns from; declare the schema')
   }
   declared.check([...types.keys()])
-  return [...types].map(([name, type]) => declared.typeOf(name) ?? field(name, settle(type)))
+  return [...types].map(([name, type]) => declared.typeOf(name) ?? field(name, resolveUnseen(type)))
 }
 
 function addValue(types: Map<string, DataType>, name: string, value: unknown, path: string, declared: Declared): void {

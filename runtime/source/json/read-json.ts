@@ -12,7 +12,7 @@ import { unreadable } from '../files.ts'
 import { selectFields, throwIfCancelled } from '../partitions.ts'
 import type { ReadOptions, SourcePartition, SourceSlice } from '../source.ts'
 import { createBuilder, show, ValueError } from '../text/builders.ts'
-import { type PlacedBatch, readTextSlices } from '../text/read-slices.ts'
+import { type PositionedBatch, readTextSlices } from '../text/read-slices.ts'
 import { lineAt, openWindow, type TextWindow } from '../text/text-pieces.ts'
 import { checkIsLines, endOfLines, type JsonRow, lineError, parseLines } from './lines.ts'
 
@@ -27,7 +27,7 @@ async function* readSlice(
   { path = '', range }: SourceSlice,
   schema: Schema,
   options: ReadOptions,
-): AsyncGenerator<PlacedBatch, void, undefined> {
+): AsyncGenerator<PositionedBatch, void, undefined> {
   const [start, end] = range ?? [0, Number.POSITIVE_INFINITY]
   const size = options.batchRows ?? maxBatchRows
   const rows = createRows(schema, options)

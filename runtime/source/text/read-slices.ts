@@ -5,8 +5,8 @@ import { InternalError } from '../../../functions/errors.ts'
 import type { Schema } from '../../../functions/types/type.ts'
 import type { ReadOptions, SourcePartition, SourceSlice } from '../source.ts'
 
-/** A batch, and how far into its file the reader has come. */
-export interface PlacedBatch {
+/** A batch, and where in its file reading it ended. */
+export interface PositionedBatch {
   readonly batch: RecordBatch
   readonly position: number
 }
@@ -20,7 +20,7 @@ export async function* readTextSlices(
   format: string,
   partition: SourcePartition,
   options: ReadOptions,
-  readSlice: (slice: SourceSlice, schema: Schema) => AsyncIterable<PlacedBatch>,
+  readSlice: (slice: SourceSlice, schema: Schema) => AsyncIterable<PositionedBatch>,
 ): AsyncGenerator<RecordBatch, void, undefined> {
   const { schema } = partition
   if (schema === undefined) throw new InternalError(`A ${format} partition came without its schema`)

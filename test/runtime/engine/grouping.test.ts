@@ -33,7 +33,7 @@ function group(...keys: readonly (readonly [DataType, readonly Value[]])[]) {
   const grouping = new Grouping(keys.map(([type]) => type))
   const columns = keys.map(([type, values]) => columnOf(values, type))
   const length = keys[0]?.[1].length ?? 0
-  const numbers = [...grouping.number(columns, length).subarray(0, length)]
+  const numbers = [...grouping.intern(columns, length).subarray(0, length)]
   return { numbers, keys: grouping.keys().map(valuesOf), size: grouping.size }
 }
 
@@ -112,13 +112,13 @@ t.test('Grouping grows to 300,000 keys of every storage', (t) => {
   for (const [type, valueAt] of all) {
     const grouping = new Grouping([type])
     const column = columnOf(days(count).map(valueAt), type)
-    const numbers = grouping.number([column], count)
+    const numbers = grouping.intern([column], count)
     t.ok(
-      numbers.every((number, i) => number === i),
+      numbers.every((id, i) => id === i),
       `${type.kind}: each new key gets the next number`,
     )
     t.ok(
-      grouping.number([column], count).every((number, i) => number === i),
+      grouping.intern([column], count).every((id, i) => id === i),
       'and is known when it comes again',
     )
     t.equal(grouping.size, count)
@@ -141,9 +141,9 @@ t.test('Grouping grows to 300,000 pairs of keys', (t) => {
       int32,
     ),
   ]
-  t.ok(grouping.number(columns, count).every((number, i) => number === i))
+  t.ok(grouping.intern(columns, count).every((id, i) => id === i))
   t.ok(
-    grouping.number(columns, count).every((number, i) => number === i),
+    grouping.intern(columns, count).every((id, i) => id === i),
     'all are known again',
   )
   t.equal(grouping.size, count)
@@ -177,7 +177,7 @@ t.test('Grouping tells strings of equal hash apart', (t) => {
 t.test('Grouping keeps numbers from batch to batch, nulls among them', (t) => {
   const grouping = new Grouping([utf8])
   const numbersOf = (values: readonly Value[]): readonly number[] => [
-    ...grouping.number([columnOf(values, utf8)], values.length).subarray(0, values.length),
+    ...grouping.intern([columnOf(values, utf8)], values.length).subarray(0, values.length),
   ]
   t.same(numbersOf(['a', null]), [0, 1])
   t.same(numbersOf([]), [])
@@ -191,7 +191,7 @@ t.test('Grouping takes a letter for the same key in a column of letters and amon
   const numbersOf = (values: readonly Value[], positions?: readonly number[]): readonly number[] => {
     const count = positions?.length ?? values.length
     const selection = positions && { positions: Int32Array.from(positions), count }
-    return [...grouping.number([columnOf(values, utf8)], count, selection).subarray(0, count)]
+    return [...grouping.intern([columnOf(values, utf8)], count, selection).subarray(0, count)]
   }
   t.same(numbersOf(['b', 'a', 'b']), [0, 1, 0])
   t.same(numbersOf(['', 'ca', 'b', 'a']), [2, 3, 0, 1])
@@ -204,7 +204,7 @@ t.test('Grouping takes a letter for the same key in a column of letters and amon
   const column = columnOf(['zz', 'c', 'a'], utf8)
   if (column.storage !== 'bytes') throw new Error('Texts are bytes')
   const rest = { ...column, length: 2, offsets: column.offsets.subarray(1) }
-  t.same([...grouping.number([rest], 2).subarray(0, 2)], [5, 1])
+  t.same([...grouping.intern([rest], 2).subarray(0, 2)], [5, 1])
   t.end()
 })
 
@@ -220,7 +220,7 @@ t.test('Grouping follows the codes of dictionaries, and knows entries of another
       dictionary: columnOf(entries, utf8) as never,
     }) as const
   const numbersOf = (column: ReturnType<typeof dictionary>): readonly number[] => [
-    ...grouping.number([column], column.length).subarray(0, column.length),
+    ...grouping.intern([column], column.length).subarray(0, column.length),
   ]
   t.same(numbersOf(dictionary(['x', 'y', null], [1, 0, 2, 99], [1, 1, 1, 0])), [0, 1, 2, 2])
   t.same(numbersOf(dictionary(['y', 'z', 'y'], [2, 1, 0])), [0, 3, 0])

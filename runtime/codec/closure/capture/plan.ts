@@ -21,7 +21,7 @@ export function planGroups(graph: Graph): Group[] {
     const [first = -1] = component
     const isCyclic = component.length > 1 || dependencies[first]?.includes(first)
     const ordered = members.toSorted((a, b) => a.line - b.line || a.node.index - b.node.index)
-    const mode = !isCyclic ? groupModes.single : canShareScope(ordered) ? groupModes.joint : groupModes.cells
+    const mode = !isCyclic ? groupModes.single : canBeJoint(ordered) ? groupModes.joint : groupModes.cells
     return { mode, members: ordered.map(({ node }) => node) }
   })
 }
@@ -62,7 +62,7 @@ function functionOf(value: unknown): GraphNode | undefined {
   return kind === 'p' && owner instanceof GraphNode && owner.record[0] === 'f' ? owner : undefined
 }
 
-function canShareScope(members: readonly FunctionNode[]): boolean {
+function canBeJoint(members: readonly FunctionNode[]): boolean {
   const nodes = new Set<unknown>(members.map(({ node }) => node))
   const bindings = new Map<string, unknown>()
   const [first] = members

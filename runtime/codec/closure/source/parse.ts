@@ -35,25 +35,25 @@ type Found = Pick<ParsedFunction, 'node' | 'member'>
 const wrappers: readonly (readonly [
   before: string,
   after: string,
-  pick: (expression: AnyNode) => Found | undefined,
+  unwrap: (expression: AnyNode) => Found | undefined,
 ])[] = [
-  ['(', ')', pickExpression],
-  ['(function(){return(', ')})', pickReturned],
-  ['({', '})', pickProperty],
-  ['(class{', '})', pickClassMember],
-  ['(class extends Object{', '})', pickClassMember],
+  ['(', ')', unwrapExpression],
+  ['(function(){return(', ')})', unwrapReturned],
+  ['({', '})', unwrapProperty],
+  ['(class{', '})', unwrapClassMember],
+  ['(class extends Object{', '})', unwrapClassMember],
 ]
 
 /** Parses what Function.prototype.toString returned; throws the parser's SyntaxError when nothing fits. */
 export function parseFunction(source: string): ParsedFunction {
   let first: unknown
-  for (const [before, after, pick] of wrappers) {
+  for (const [before, after, unwrap] of wrappers) {
     const text = `${before}${source}\n${after}`
     for (const strict of [true, false]) {
       try {
         const { body } = parseProgram(text, strict)
         const found =
-          body.length === 1 && body[0]?.type === 'ExpressionStatement' ? pick(body[0].expression) : undefined
+          body.length === 1 && body[0]?.type === 'ExpressionStatement' ? unwrap(body[0].expression) : undefined
         if (found !== undefined) return { text, start: before.length, strict, ...found }
       } catch (error) {
         first ??= error
@@ -68,27 +68,27 @@ export function parseProgram(text: string, strict: boolean): Program {
   return parse(text, { ...options, sourceType: strict ? 'module' : 'script' })
 }
 
-function pickExpression(node: AnyNode): Found | undefined {
+function unwrapExpression(node: AnyNode): Found | undefined {
   const isFunctionLike =
     node.type === 'FunctionExpression' || node.type === 'ArrowFunctionExpression' || node.type === 'ClassExpression'
   return isFunctionLike ? { node, member: undefined } : undefined
 }
 
-function pickReturned(node: AnyNode): Found | undefined {
+function unwrapReturned(node: AnyNode): Found | undefined {
   const statement = node.type === 'FunctionExpression' ? node.body.body[0] : undefined
-  return statement?.type === 'ReturnStatement' && statement.argument ? pickExpression(statement.argument) : undefined
+  return statement?.type === 'ReturnStatement' && statement.argument ? unwrapExpression(statement.argument) : undefined
 }
 
-function pickProperty(node: AnyNode): Found | undefined {
+function unwrapProperty(node: AnyNode): Found | undefined {
   const member = node.type === 'ObjectExpression' && node.properties.length === 1 ? node.properties[0] : undefined
-  return member?.type === 'Property' ? pickMember(member) : undefined
+  return member?.type === 'Property' ? unwrapMember(member) : undefined
 }
 
-function pickClassMember(node: AnyNode): Found | undefined {
+function unwrapClassMember(node: AnyNode): Found | undefined {
   const member = node.type === 'ClassExpression' && node.body.body.length === 1 ? node.body.body[0] : undefined
-  return member?.type === 'MethodDefinition' ? pickMember(member) : undefined
+  return member?.type === 'MethodDefinition' ? unwrapMember(member) : undefined
 }
 
-function pickMember(member: MemberNode): Found | undefined {
+function unwrapMember(member: MemberNode): Found | undefined {
   return member.value.type === 'FunctionExpression' ? { node: member.value, member } : undefined
 }

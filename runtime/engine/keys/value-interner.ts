@@ -1,5 +1,4 @@
-// Values of one storage to the numbers of keys and back: which table a type's keys are in, and how values are brought
-// into its form. What is equal is said in key-values.ts; columns of dictionaries and selections are not known here.
+// Values of one storage to ids and back: which table a type's keys are in, and how values are brought into its layout. What is equal is said in key-values.ts; columns of dictionaries and selections are not known here.
 
 import {
   type BytesColumn,
@@ -18,32 +17,32 @@ import { EMPTY } from './key-slots.ts'
 import { floatWords, valueKey } from './key-values.ts'
 import { WordTable } from './word-table.ts'
 
-/** Numbers for the values of one storage. */
-export interface ValueNumbers {
+/** Gives the values of one storage their ids. */
+export interface ValueInterner {
   readonly size: number
   readonly byteLength: number
-  readonly nullNumber: number
+  readonly nullId: number
   null(): number
-  /** The number of each row's value. One loop per storage: a loop for all would be slow for each. */
-  number(column: PlainColumn, numbers: Int32Array): void
+  /** The id of each row's value. One loop per storage: a loop for all would be slow for each. */
+  intern(column: PlainColumn, ids: Int32Array): void
   /** The table of keys that are runs of bytes. */
   readonly bytes?: BytesTable
-  /** The number of one entry of a dictionary of strings, null included. */
-  numberOf?(dictionary: BytesColumn, entry: number): number
-  /** All values by their number; null's place holds anything. */
+  /** The id of one entry of a dictionary of strings, null included. */
+  idOf?(dictionary: BytesColumn, entry: number): number
+  /** All values by their id; what stands at null's id is undefined. */
   column(type: DataType): PlainColumn
 }
 
-export function valueNumbers(type: DataType): ValueNumbers {
+export function valueInterner(type: DataType): ValueInterner {
   const storage = storageOf(type)
-  if (storage === 'bytes') return new BytesNumbers()
-  if (storage === 'bigint') return new WideNumbers()
-  if (isFloat(type)) return new FloatNumbers()
-  if (storage === 'number' || storage === 'mask') return new SmallNumbers()
-  return new ObjectNumbers()
+  if (storage === 'bytes') return new BytesInterner()
+  if (storage === 'bigint') return new WideInterner()
+  if (isFloat(type)) return new FloatInterner()
+  if (storage === 'number' || storage === 'mask') return new SmallInterner()
+  return new ObjectInterner()
 }
 
-class BytesNumbers implements ValueNumbers {
+class BytesInterner implements ValueInterner {
   readonly bytes = new BytesTable()
 
   get size(): number {
@@ -52,18 +51,18 @@ class BytesNumbers implements ValueNumbers {
   get byteLength(): number {
     return this.bytes.byteLength
   }
-  get nullNumber(): number {
-    return this.bytes.nullNumber
+  get nullId(): number {
+    return this.bytes.nullId
   }
   null(): number {
     return this.bytes.null()
   }
-  number(column: PlainColumn, numbers: Int32Array): void {
-    this.bytes.numberRows(column as BytesColumn, undefined, column.length, numbers)
+  intern(column: PlainColumn, ids: Int32Array): void {
+    this.bytes.internRows(column as BytesColumn, undefined, column.length, ids)
   }
-  numberOf({ values, offsets, valid }: BytesColumn, entry: number): number {
+  idOf({ values, offsets, valid }: BytesColumn, entry: number): number {
     if (valid !== undefined && valid[entry] === 0) return this.null()
-    return this.bytes.number(values, offsets[entry] ?? 0, offsets[entry + 1] ?? 0)
+    return this.bytes.intern(values, offsets[entry] ?? 0, offsets[entry + 1] ?? 0)
   }
   column(type: DataType): PlainColumn {
     const { size, bytes, offsets } = this.bytes
@@ -72,7 +71,7 @@ class BytesNumbers implements ValueNumbers {
 }
 
 /** Values seen as pairs of 32-bit words. */
-abstract class WordNumbers implements ValueNumbers {
+abstract class WordInterner implements ValueInterner {
   protected readonly table = new WordTable()
 
   get size(): number {
@@ -81,8 +80,8 @@ abstract class WordNumbers implements ValueNumbers {
   get byteLength(): number {
     return this.table.byteLength
   }
-  get nullNumber(): number {
-    return this.table.nullNumber
+  get nullId(): number {
+    return this.table.nullId
   }
   null(): number {
     return this.table.null()
@@ -91,8 +90,8 @@ abstract class WordNumbers implements ValueNumbers {
   protected abstract words(column: PlainColumn): Int32Array
   abstract column(type: DataType): PlainColumn
 
-  number(column: PlainColumn, numbers: Int32Array): void {
-    this.table.numberRows(this.words(column), column.valid, numbers, column.length)
+  intern(column: PlainColumn, ids: Int32Array): void {
+    this.table.internRows(this.words(column), column.valid, ids, column.length)
   }
   /** The keys' words, low first, two to a key. */
   protected keyWords(): Int32Array {
@@ -106,7 +105,7 @@ abstract class WordNumbers implements ValueNumbers {
   }
 }
 
-class WideNumbers extends WordNumbers {
+class WideInterner extends WordInterner {
   protected override words(column: PlainColumn): Int32Array {
     if (column.storage !== 'bigint') return new Int32Array(2 * column.length)
     return new Int32Array(column.values.buffer, column.values.byteOffset, 2 * column.length)
@@ -118,7 +117,7 @@ class WideNumbers extends WordNumbers {
   }
 }
 
-class FloatNumbers extends WordNumbers {
+class FloatInterner extends WordInterner {
   protected override words(column: PlainColumn): Int32Array {
     return floatWords(column)
   }
@@ -130,14 +129,14 @@ class FloatNumbers extends WordNumbers {
 }
 
 /** Integers of up to 32 bits, dates and booleans. */
-class SmallNumbers extends WordNumbers {
+class SmallInterner extends WordInterner {
   protected override words(column: PlainColumn): Int32Array {
     if (column.storage !== 'number' && column.storage !== 'mask') return new Int32Array(column.length)
     // One kind of array: a loop that sees eight kinds is slow for all of them.
     return column.values instanceof Int32Array ? column.values : Int32Array.from(column.values)
   }
-  override number(column: PlainColumn, numbers: Int32Array): void {
-    this.table.numberSingles(this.words(column), column.valid, numbers, column.length)
+  override intern(column: PlainColumn, ids: Int32Array): void {
+    this.table.internSingles(this.words(column), column.valid, ids, column.length)
   }
   override column(type: DataType): PlainColumn {
     const { size, low } = this.table
@@ -149,10 +148,10 @@ class SmallNumbers extends WordNumbers {
 }
 
 /** Values that have no flat form: decimals, lists, structs. */
-class ObjectNumbers implements ValueNumbers {
-  readonly #numbers = new Map<string, number>()
+class ObjectInterner implements ValueInterner {
+  readonly #ids = new Map<string, number>()
   readonly #values: Value[] = []
-  nullNumber = EMPTY
+  nullId = EMPTY
 
   get size(): number {
     return this.#values.length
@@ -161,21 +160,21 @@ class ObjectNumbers implements ValueNumbers {
     return 2 * OBJECT_BYTES * this.size
   }
   null(): number {
-    if (this.nullNumber === EMPTY) this.nullNumber = this.#values.push(null) - 1
-    return this.nullNumber
+    if (this.nullId === EMPTY) this.nullId = this.#values.push(null) - 1
+    return this.nullId
   }
-  number(column: PlainColumn, numbers: Int32Array): void {
-    for (let row = 0; row < column.length; row++) numbers[row] = this.#number(valueAt(column, row))
+  intern(column: PlainColumn, ids: Int32Array): void {
+    for (let row = 0; row < column.length; row++) ids[row] = this.#intern(valueAt(column, row))
   }
-  #number(value: Value): number {
+  #intern(value: Value): number {
     if (value === null) return this.null()
     const key = valueKey(value)
-    let number = this.#numbers.get(key)
-    if (number === undefined) {
-      number = this.#values.push(value) - 1
-      this.#numbers.set(key, number)
+    let id = this.#ids.get(key)
+    if (id === undefined) {
+      id = this.#values.push(value) - 1
+      this.#ids.set(key, id)
     }
-    return number
+    return id
   }
   column(type: DataType): PlainColumn {
     return columnOf(this.#values, type)
