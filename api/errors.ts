@@ -47,6 +47,7 @@ export const statuses: Readonly<Record<keyof typeof errorCategories | HttpErrorC
   timeout: 504,
   memory_limit: 422,
   log_limit: 422,
+  storage_failed: 507,
   queue_full: 503,
   size_limit: 413,
   cancelled: 409,

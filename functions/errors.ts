@@ -57,6 +57,7 @@ export const errorCategories = {
   timeout: 'resource',
   memory_limit: 'resource',
   log_limit: 'resource',
+  storage_failed: 'resource',
   queue_full: 'resource',
   size_limit: 'resource',
   // cancelled

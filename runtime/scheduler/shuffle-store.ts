@@ -5,6 +5,7 @@
 import { type FileHandle, mkdtemp, open, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { createError, type VolleyError } from '../../functions/errors.ts'
 import type { TaskInput } from '../backend.ts'
 
 const MEMORY_BYTES = 8 * 1024 * 1024
@@ -23,6 +24,11 @@ interface Segment {
   bytes: Uint8Array | undefined
 }
 
+/**
+ * Keeps what tasks write until other tasks have read it.
+ *
+ * Writing and reading throw `storage_failed` when the disk is full or the file cannot be written or read.
+ */
 export class ShuffleStore implements AsyncDisposable {
   readonly #partitions = new Map<number, Segment[]>()
   #bytes = 0
@@ -50,7 +56,11 @@ export class ShuffleStore implements AsyncDisposable {
     this.#unwritten = []
     this.#unwrittenBytes = 0
     this.#file ??= this.#open()
-    await store(await this.#file, segments)
+    try {
+      await store(await this.#file, segments)
+    } catch (cause) {
+      throw storageFailed(this.#directory ?? tmpdir(), cause)
+    }
   }
 
   async #open(): Promise<FileHandle> {
@@ -81,7 +91,7 @@ export class ShuffleStore implements AsyncDisposable {
       for (let done = 0; done < length; ) {
         buffer ??= Buffer.allocUnsafeSlow(READ_BYTES)
         const { bytesRead = 0 } = (await file?.read(buffer, 0, Math.min(buffer.length, length - done), at + done)) ?? {}
-        if (bytesRead === 0) return
+        if (bytesRead === 0) throw storageFailed(this.#directory ?? tmpdir(), new Error('the file ends early'))
         done += bytesRead
         yield buffer.subarray(0, bytesRead)
       }
@@ -90,9 +100,20 @@ export class ShuffleStore implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#partitions.clear()
-    await (await this.#file)?.close()
+    const file = await this.#file?.catch(() => undefined)
+    await file?.close()
     if (this.#directory !== undefined) await rm(this.#directory, { recursive: true, force: true })
   }
+}
+
+function storageFailed(directory: string, cause: unknown): VolleyError {
+  const { message, code } = cause as NodeJS.ErrnoException
+  const why = code === 'ENOSPC' || code === 'EDQUOT' ? 'there is no space left' : message
+  return createError(
+    'storage_failed',
+    `Cannot keep the results between stages in "${directory}": ${why}; free some, or set TMPDIR to another directory`,
+    { details: { directory, ...(code === undefined ? {} : { errno: code }) }, cause },
+  )
 }
 
 /** Writes segments that follow one another. */

@@ -76,3 +76,19 @@ t.test('a store beyond 8 MiB is a file, which ends with it', async (t) => {
   await store[Symbol.asyncDispose]()
   t.notOk(made.some((name) => existsSync(name)))
 })
+
+t.test('a store that cannot write its file says so, and ends', async (t) => {
+  const { TMPDIR } = process.env
+  t.teardown(() => {
+    if (TMPDIR === undefined) delete process.env.TMPDIR
+    else process.env.TMPDIR = TMPDIR
+  })
+  process.env.TMPDIR = '/nowhere/at/all'
+  await using store = new ShuffleStore()
+  await t.rejects(store.write(0, 0, new Uint8Array(9 * 1024 * 1024)), {
+    code: 'storage_failed',
+    category: 'resource',
+    message: /^Cannot keep the results between stages in "\/nowhere\/at\/all": ENOENT.*; free some, or set TMPDIR/,
+    details: { directory: '/nowhere/at/all', errno: 'ENOENT' },
+  })
+})
