@@ -5,6 +5,7 @@ import { createHash, timingSafeEqual } from 'node:crypto'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { HttpError } from './errors.ts'
 
+/** What a token allows: look at jobs, submit them, send function bodies in them, everything else. */
 export type Scope = 'jobs:read' | 'jobs:write' | 'udf:inline' | 'admin'
 
 /** Whoever sent a request. */
@@ -12,7 +13,9 @@ export interface Principal {
   readonly scopes: ReadonlySet<Scope>
 }
 
+/** A bearer token that a server accepts. */
 export interface Token {
+  /** The text that clients send. */
   readonly token: string
   /** Default: all. */
   readonly scopes?: readonly Scope[]

@@ -6,11 +6,15 @@ import { createError, type ErrorCode, type VolleyError, WorkerError } from '../f
 import type { Problem } from './errors.ts'
 import type { JobResource } from './jobs/job-record.ts'
 
+/** How a client makes its requests. */
 export interface ClientOptions {
+  /** A bearer token that the server accepts. */
   readonly token?: string
 }
 
+/** What watches a job over HTTP, and what ends it early. */
 export interface ClientRunOptions {
+  /** Ends the job when aborted. */
   readonly signal?: AbortSignal
   /** Under which the server keeps the job; see `job`. */
   readonly jobId?: string
@@ -22,22 +26,40 @@ export interface ClientRunOptions {
 export type JobDocument = Readonly<Record<string, unknown>>
 
 /**
+ * A client of a server's HTTP API.
+ *
  * @example
- *     const client = new VolleyClient('http://127.0.0.1:8642', { token })
- *     for await (const batch of client.stream({ sql: 'select origin from flights' })) console.log(batch.numRows)
+ * import { buildServer } from 'volley/api'
+ * import { VolleyClient } from 'volley/client'
+ *
+ * const app = buildServer({ tokens: ['secret'], dataRoots: ['.'] })
+ * const client = new VolleyClient(await app.listen({ host: '127.0.0.1', port: 0 }), { token: 'secret' })
+ * let rows = 0
+ * const job = { source: { parquet: 'sales.parquet' }, steps: [{ filter: 'net > 0' }] }
+ * for await (const batch of client.stream(job)) rows += batch.numRows
+ * rows // => 2
+ * await app.close()
+ *
+ * @see README.md#three-ways-to-run-a-job
  */
 export class VolleyClient {
   readonly #url: string
   readonly #headers: Readonly<Record<string, string>>
 
+  /**
+   * @param url - Where the server listens: `http://127.0.0.1:8642`.
+   * @param options - `token`: a bearer token that it accepts.
+   */
   constructor(url: string, { token }: ClientOptions = {}) {
     this.#url = url.replace(/\/+$/, '')
     this.#headers = token === undefined ? {} : { authorization: `Bearer ${token}` }
   }
 
   /**
-   * Runs a job and gives its record batches. Leaving the loop ends the job.
+   * Runs a job and gives its record batches as they come. Not reading pauses the workers; leaving the loop ends the job.
    *
+   * @param job - A job document: `{ source, steps }` or `{ sql }`.
+   * @param options - A signal, an id, a callback for bytes.
    * @throws {VolleyError} What the server answered; `worker_lost` when the result broke off, with the job's own error as
    * its cause where the server tells.
    */
@@ -64,7 +86,12 @@ export class VolleyClient {
     }
   }
 
-  /** What the server knows of a job. */
+  /**
+   * What the server knows of a job.
+   *
+   * @param id - As given with `jobId`, or as the reply's header `x-volley-job-id` has it.
+   * @throws {VolleyError} What the server answered, such as `not_found`.
+   */
   async job(id: string): Promise<JobResource> {
     const response = await fetch(`${this.#url}/v1/jobs/${encodeURIComponent(id)}`, { headers: this.#headers })
     if (!response.ok) throw await problemError(response)

@@ -16,6 +16,7 @@ import { addHealthRoutes } from './routes/health.ts'
 import { addJobRoutes } from './routes/jobs.ts'
 import { checkTables, registerTables, tableSources } from './tables.ts'
 
+/** What a server serves, to whom, and within which limits. */
 export interface ServerOptions {
   /** Whose registered functions and tables jobs may use, and whose workers run them. Default: one of its own. */
   readonly session?: SessionContext
@@ -54,14 +55,23 @@ declare module 'fastify' {
 }
 
 /**
- * Builds the server. Closing it ends its jobs and, unless the session was given, its workers.
+ * Builds the HTTP server; it does not listen yet. Closing it ends its jobs and, unless the session was given, its workers.
  *
+ * @param options - What it serves, to whom, and within which limits.
+ * @returns A Fastify instance: `listen` starts it, `inject` tries it without a socket, `close` ends it.
  * @throws {RangeError} When it has neither tokens nor `insecureNoAuth`, a data root does not exist, or a table's file
  * does not tell by its name what it is.
  *
  * @example
- *     const app = buildServer({ tokens: [token], dataRoots: ['data'] })
- *     await app.listen({ host: '127.0.0.1', port: 8642 })
+ * import { buildServer } from 'volley/api'
+ *
+ * const app = buildServer({ tokens: ['secret'], dataRoots: ['.'] })
+ * await app.listen({ host: '127.0.0.1', port: 0 })
+ * const { statusCode } = await app.inject({ url: '/livez' })
+ * statusCode // => 200
+ * await app.close()
+ *
+ * @see Fastify's `listen` and `inject`; docs/reference/errors.md
  */
 export function buildServer(options: ServerOptions): FastifyInstance {
   const tokens = tokensOf(options)

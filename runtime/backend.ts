@@ -45,6 +45,7 @@ export interface Artifact {
   readonly bytes: Uint8Array
 }
 
+/** A task to be run: bytes that mean nothing here, and how to run them. */
 export interface TaskRequest {
   /** The encoded task; opaque here. */
   readonly task: Uint8Array
@@ -83,6 +84,7 @@ export interface RunOptions extends TaskEvents {
   readonly signal: AbortSignal
 }
 
+/** A task that is running. */
 export interface TaskRun {
   /** The worker's process id; undefined where the task runs in this process. */
   readonly pid: number | undefined
@@ -95,7 +97,11 @@ export interface TaskRun {
   readonly done: Promise<TaskStats>
 }
 
-/** A place that runs tasks. */
+/**
+ * A place that runs tasks: in this process, in forked workers, or wherever an implementation of it puts them.
+ *
+ * @see docs/decisions/0007-results-in-order.md for what is built on it
+ */
 export interface Backend {
   /** How many tasks it runs at the same time. */
   readonly concurrency: number

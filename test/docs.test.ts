@@ -57,7 +57,7 @@ for (const page of ['README.md', ...guides]) {
 }
 
 const programs = new Map(
-  ['functions/index.ts'].flatMap((door) =>
+  ['runtime/index.ts', 'api/index.ts', 'api/client.ts'].flatMap((door) =>
     publicExports(join(root, door)).flatMap(({ name, docstring }) =>
       (docstring?.examples ?? []).map((example, i) => [`${name}-${i + 1}.ts`, programOf(example)] as const),
     ),

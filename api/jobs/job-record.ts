@@ -6,6 +6,7 @@ import type { LogStream } from '../../runtime/backend.ts'
 import type { JobProgress, JobReport } from '../../runtime/scheduler/job-metrics.ts'
 import { type Problem, problemOf } from '../errors.ts'
 
+/** How far a job has come. The last three are final. */
 export type JobStatus = 'queued' | 'running' | 'succeeded' | 'failed' | 'cancelled'
 
 /** What `GET /v1/jobs/:id` answers. */

@@ -10,6 +10,7 @@ import { encodingContext } from '../codec/context-slots.ts'
 import { type CloseOptions, ForkPool, type PoolOptions, type PoolStats, type WorkerInfo } from '../pool/pool.ts'
 import { checkCallable, checkItems } from './check-callable.ts'
 
+/** How calls are made, and what ends them early. */
 export interface CallOptions {
   /** Ends the calls when aborted: those that wait are dropped, those that run are stopped. */
   readonly signal?: AbortSignal
@@ -27,12 +28,15 @@ export interface CallOptions {
   onLog?(stream: LogStream, bytes: Uint8Array): void
 }
 
+/** How far a `map` has come. */
 export interface MapProgress {
+  /** Calls that have returned. */
   readonly done: number
   /** Items in all, once the last one is known. */
   readonly total?: number
 }
 
+/** How `map` makes its calls. */
 export interface MapOptions extends CallOptions {
   /** Calls that are under way at a time. Default: two per worker, so that none waits for its next. */
   readonly concurrency?: number
@@ -48,9 +52,13 @@ const MAX_RESULT_BYTES = 256 * 1024 * 1024
  * A shipped function is code that runs as the worker's user: see docs/security.md.
  *
  * @example
+ * import { WorkerPool } from 'volley'
+ *
  * await using pool = WorkerPool.fork({ workers: 2 })
  * const rate = 1.19
- * const gross = await pool.map((net: number) => net * rate, [1, 2, 3])
+ * await pool.map((net: number) => net * rate, [100, 200]) // => [119, 238]
+ *
+ * @see Python's `concurrent.futures.ProcessPoolExecutor`; docs/guide/distributing-work.md
  */
 export class WorkerPool implements AsyncDisposable {
   readonly #pool: ForkPool
@@ -62,6 +70,7 @@ export class WorkerPool implements AsyncDisposable {
   /**
    * Makes a pool and starts its workers, without waiting for them.
    *
+   * @param options - How many workers, what they load, their limits.
    * @throws {RangeError} When an option is out of its range.
    * @throws {WorkerError} `start_failed` inside a worker.
    */
@@ -74,6 +83,7 @@ export class WorkerPool implements AsyncDisposable {
     return this.#pool
   }
 
+  /** How many calls run at the same time: one per worker. */
   get concurrency(): number {
     return this.#pool.concurrency
   }
@@ -83,10 +93,12 @@ export class WorkerPool implements AsyncDisposable {
     return this.#pool.ready()
   }
 
+  /** How many workers and tasks there are now, and have been. */
   stats(): PoolStats {
     return this.#pool.stats()
   }
 
+  /** Process ids of the workers there are; one that is just being started has none yet. */
   pids(): readonly number[] {
     return this.#pool.pids()
   }
@@ -94,16 +106,33 @@ export class WorkerPool implements AsyncDisposable {
   /**
    * Calls a function in a worker.
    *
+   * @param fn - A function that can travel: see docs/guide/distributing-work.md.
+   * @param args - Plain data, expressions, Arrow tables, batches and vectors.
    * @returns What it returns, awaited there if it is a promise.
    * @throws {PlanError} `invalid_argument` when it is no function to call: a class, a generator, an aggregate.
    * @throws {ShippingError} When the function, an argument or the result cannot travel.
    * @throws {UdfError} `udf_failed` when it throws, with its file and line.
+   * @example
+   * import { WorkerPool } from 'volley'
+   *
+   * await using pool = WorkerPool.fork({ workers: 1 })
+   * await pool.run((a: number, b: number) => a + b, 1, 2) // => 3
+   *
+   * @see Python's `Executor.submit`
    */
   run<Args extends readonly unknown[], Result>(fn: (...args: Args) => Result, ...args: Args): Promise<Awaited<Result>> {
     return this.runWith({}, fn, ...args)
   }
 
-  /** `run` with options. */
+  /**
+   * Calls a function in a worker, as `run` does, with options.
+   *
+   * @param options - A signal, a time limit, isolation.
+   * @param fn - A function that can travel.
+   * @param args - Plain data, expressions, Arrow tables, batches and vectors.
+   * @returns What it returns, awaited there if it is a promise.
+   * @throws {VolleyError} What `run` throws; `timeout` and `cancelled`.
+   */
   async runWith<Args extends readonly unknown[], Result>(
     options: CallOptions,
     fn: (...args: Args) => Result,
@@ -119,9 +148,18 @@ export class WorkerPool implements AsyncDisposable {
    *
    * The function is captured once, at the beginning. The first call that fails ends the others.
    *
+   * @param fn - A function that can travel; it gets an item and its position.
    * @param items - Taken only as fast as calls are made.
+   * @param options - How many calls at a time, and what `runWith` takes.
    * @returns The results, in the order of the items.
-   * @throws What `run` throws; `details.item` is the position of the item.
+   * @throws {VolleyError} What `run` throws; `details.item` is the position of the item.
+   * @example
+   * import { WorkerPool } from 'volley'
+   *
+   * await using pool = WorkerPool.fork({ workers: 2 })
+   * await pool.map((word: string, i: number) => `${i}: ${word.toUpperCase()}`, ['a', 'b']) // => ['0: A', '1: B']
+   *
+   * @see Python's `Executor.map`
    */
   async map<Item, Result>(
     fn: (item: Item, index: number) => Result,
@@ -166,7 +204,11 @@ export class WorkerPool implements AsyncDisposable {
     return results
   }
 
-  /** Takes no more calls, lets the present ones finish for `drainMs`, cancels what is left, ends all workers. */
+  /**
+   * Takes no more calls, lets the present ones finish for `drainMs`, cancels what is left, ends all workers.
+   *
+   * @param options - `drainMs`: milliseconds, default 0.
+   */
   close(options?: CloseOptions): Promise<void> {
     return this.#pool.close(options)
   }

@@ -26,12 +26,13 @@ import type { CsvOptions, JsonOptions, SourceSpec } from '../source/source.ts'
 import { resolvePaths } from './paths.ts'
 import { Registry } from './registry.ts'
 
+/** Where a session's jobs run, and what their workers load. */
 export interface SessionOptions {
   /** `fork` (the default): jobs run in forked workers; `in-process`: here. Inside a worker always `in-process`. */
   readonly backend?: 'fork' | 'in-process' | Backend
   /** Worker processes; default one per core. */
   readonly workers?: number
-  /** Workers kept started ahead. */
+  /** Further workers kept started ahead. Default 0. */
   readonly spareWorkers?: number
   /** A module that every worker imports when it starts: it registers functions and sets the worker context. */
   readonly workerContext?: URL
@@ -51,54 +52,150 @@ interface SharedState {
 /**
  * The entry to everything: sources, registered functions and tables, and the workers that jobs run on.
  *
+ * Making one is cheap: workers start with the first job. Close it, or declare it with `await using`, to end them.
+ *
  * @example
+ * import { col, SessionContext } from 'volley'
+ *
  * await using ctx = new SessionContext({ workers: 2 })
  * const table = await ctx.readParquet('sales.parquet').filter(col('net').gt(0)).collect()
+ * table.numRows // => 2
+ *
+ * @see DataFusion `SessionContext`
  */
 export class SessionContext implements CodecContext, DataFrameHost, AsyncDisposable {
+  /** Whether function bodies travel by value, see `withUdfInlining`. */
   readonly udfInlining: boolean
   readonly #shared: SharedState
 
-  /** @param derived - Of `withUdfInlining` alone: the policy of this context, and the state of the one it comes from. */
+  /**
+   * @param options - Where jobs run, and what workers load.
+   * @param derived - Of `withUdfInlining` alone: the policy of this context, and the state of the one it comes from.
+   */
   constructor(options: SessionOptions = {}, derived?: { readonly udfInlining: boolean; readonly shared: SharedState }) {
     this.udfInlining = derived?.udfInlining ?? true
     this.#shared = derived?.shared ?? { options, registry: new Registry(), backend: undefined, closed: false }
   }
 
-  /** The process-wide context, made on first use; the last fallback when decoding. */
+  /**
+   * The context of this process, made on first use: what expressions are decoded under when nothing else was said.
+   *
+   * @see datafusion-python `SessionContext.global_ctx`
+   */
   static global(): SessionContext {
     return globalCtx(() => new SessionContext()) as SessionContext
   }
 
   /**
-   * Parquet files: paths or patterns (`*`, `?`, `[ab]`, `{a,b}`, `**` for any directories), relative to the working
-   * directory. Row groups are read in parallel.
+   * Parquet files. Row groups are read in parallel; those that a filter rules out are skipped.
+   *
+   * @param paths - Paths or patterns (`*`, `?`, `[ab]`, `{a,b}`, `**` for any directories), relative to the working
+   * directory. That they exist is seen when the job is planned: `source_not_found`, `source_unreadable`.
+   * @example
+   * import { SessionContext } from 'volley'
+   *
+   * await using ctx = new SessionContext()
+   * await ctx.readParquet('*.parquet').filter("region = 'south'").toRows() // => [{ region: 'south', net: 20 }]
+   *
+   * @see DataFusion `SessionContext::read_parquet`
    */
   readParquet(paths: string | readonly string[]): DataFrame {
     return this.#read({ kind: 'parquet', paths: resolvePaths(paths) })
   }
 
-  /** Arrow IPC files or streams. */
+  /**
+   * Arrow IPC files or streams.
+   *
+   * @param paths - Paths or patterns, as for `readParquet`.
+   * @example
+   * import { writeFileSync } from 'node:fs'
+   * import { tableFromArrays, tableToIPC } from 'apache-arrow'
+   * import { SessionContext } from 'volley'
+   *
+   * writeFileSync('numbers.arrow', tableToIPC(tableFromArrays({ n: Int32Array.of(1, 2) }), 'file'))
+   * await using ctx = new SessionContext()
+   * await ctx.readArrow('numbers.arrow').toRows() // => [{ n: 1 }, { n: 2 }]
+   *
+   * @see DataFusion `SessionContext::read_arrow`
+   */
   readArrow(paths: string | readonly string[]): DataFrame {
     return this.#read({ kind: 'arrow', paths: resolvePaths(paths) })
   }
 
-  /** CSV files; types are inferred from a sample unless declared. */
+  /**
+   * CSV files. Types are inferred from a sample of rows unless they are declared.
+   *
+   * @param paths - Paths or patterns, as for `readParquet`.
+   * @param options - Delimiter, header, types.
+   * @example
+   * import { writeFileSync } from 'node:fs'
+   * import { SessionContext } from 'volley'
+   *
+   * writeFileSync('prices.csv', 'code,price\n01,1.5\n02,\n')
+   * await using ctx = new SessionContext()
+   * await ctx.readCsv('prices.csv', { schema: { code: 'utf8' } }).toRows()
+   * // => [{ code: '01', price: 1.5 }, { code: '02', price: null }]
+   *
+   * @see DataFusion `SessionContext::read_csv`
+   */
   readCsv(paths: string | readonly string[], options?: CsvOptions): DataFrame {
     return this.#read({ kind: 'csv', paths: resolvePaths(paths), ...(options === undefined ? {} : { options }) })
   }
 
-  /** Files of one JSON object per line. */
+  /**
+   * Files of one JSON object per line. Types are inferred from a sample of lines unless they are declared.
+   *
+   * @param paths - Paths or patterns, as for `readParquet`.
+   * @param options - Types.
+   * @example
+   * import { writeFileSync } from 'node:fs'
+   * import { SessionContext } from 'volley'
+   *
+   * writeFileSync('events.ndjson', '{"id":1,"tags":["a"]}\n{"id":2}\n')
+   * await using ctx = new SessionContext()
+   * await ctx.readJson('events.ndjson').toRows() // => [{ id: 1n, tags: ['a'] }, { id: 2n, tags: null }]
+   *
+   * @see DataFusion `SessionContext::read_json`
+   */
   readJson(paths: string | readonly string[], options?: JsonOptions): DataFrame {
     return this.#read({ kind: 'json', paths: resolvePaths(paths), ...(options === undefined ? {} : { options }) })
   }
 
-  /** A table, or batches of one schema, that this process holds. */
+  /**
+   * A table, or batches of one schema, that this process holds. Tasks carry the rows they need.
+   *
+   * @param data - Of Arrow JavaScript, whichever copy of it.
+   * @throws {DataError} `schema_mismatch` when batches differ in their columns.
+   * @example
+   * import { tableFromArrays } from 'apache-arrow'
+   * import { SessionContext } from 'volley'
+   *
+   * await using ctx = new SessionContext()
+   * await ctx.fromArrow(tableFromArrays({ n: Int32Array.of(1, 2) })).count() // => 2
+   *
+   * @see DataFusion `SessionContext::read_batches`
+   */
   fromArrow(data: Table | RecordBatch | readonly RecordBatch[]): DataFrame {
     return this.#read({ kind: 'memory', bytes: encodeArrow(data) })
   }
 
-  /** Columns of JavaScript values or typed arrays: `fromColumns({ a: [1, 2, null] }, { a: int64 })`. */
+  /**
+   * Columns of JavaScript values or typed arrays.
+   *
+   * @param columns - Values by column, all of one length. Null and undefined are null.
+   * @param types - Types, or their names, by column; others are inferred from their values: whole numbers are Int64, typed
+   * arrays what they hold.
+   * @throws {DataError} `invalid_value` for a value that is not of its column's type, naming column and row.
+   * @throws {PlanError} `invalid_argument` for columns of different lengths.
+   * @example
+   * import { date32, SessionContext } from 'volley'
+   *
+   * await using ctx = new SessionContext()
+   * const frame = ctx.fromColumns({ n: Int8Array.of(1), day: ['2024-02-29'] }, { day: date32 })
+   * await frame.toRows({ json: true }) // => [{ n: 1, day: '2024-02-29' }]
+   *
+   * @see datafusion-python `SessionContext.from_pydict`
+   */
   fromColumns(
     columns: Readonly<Record<string, ColumnValues>>,
     types: Readonly<Record<string, DataType | string>> = {},
@@ -107,19 +204,51 @@ export class SessionContext implements CodecContext, DataFrameHost, AsyncDisposa
     return this.#read({ kind: 'memory', bytes: encodeColumns(schema, values) })
   }
 
-  /** Rows as objects; columns are those of the schema, or all that any row has. */
+  /**
+   * Rows as objects.
+   *
+   * @param rows - A missing entry is null.
+   * @param schema - The columns. Default: all that any row has, with the types of their values.
+   * @throws {DataError} `invalid_value` for a value that is not of its column's type, naming column and row.
+   * @example
+   * import { SessionContext } from 'volley'
+   *
+   * await using ctx = new SessionContext()
+   * await ctx.fromRows([{ a: 1 }, { a: 2, b: 'x' }]).toRows() // => [{ a: 1n, b: null }, { a: 2n, b: 'x' }]
+   *
+   * @see datafusion-python `SessionContext.from_pylist`
+   */
   fromRows(rows: readonly Readonly<Record<string, unknown>>[], schema?: Schema): DataFrame {
     const names = schema?.map((column) => column.name) ?? [...new Set(rows.flatMap((row) => Object.keys(row)))]
     const columns = Object.fromEntries(names.map((name) => [name, rows.map((row) => ownValue(row, name))]))
     return this.fromColumns(columns, Object.fromEntries((schema ?? []).map(({ name, type }) => [name, type])))
   }
 
-  /** Gives a table a name for `table(name)` and SQL text. */
+  /**
+   * Gives a table a name, for `table(name)` and SQL text; the last one of a name counts. Nothing is read.
+   *
+   * @param name - The name.
+   * @param frame - The table: a source, or whatever steps over one.
+   * @see DataFusion `SessionContext::register_table`
+   */
   registerTable(name: string, frame: DataFrame): void {
     this.#shared.registry.addTable(name, frame.job)
   }
 
-  /** A registered table. @throws {PlanError} `unknown_table` with the nearest name. */
+  /**
+   * A registered table.
+   *
+   * @param name - The name it was given.
+   * @throws {PlanError} `unknown_table` with the nearest name.
+   * @example
+   * import { SessionContext } from 'volley'
+   *
+   * await using ctx = new SessionContext()
+   * ctx.registerTable('sales', ctx.readParquet('sales.parquet'))
+   * await ctx.table('sales').count() // => 3
+   *
+   * @see DataFusion `SessionContext::table`
+   */
   table(name: string): DataFrame {
     return new DataFrame(this, this.#shared.registry.table(name))
   }
@@ -127,8 +256,18 @@ export class SessionContext implements CodecContext, DataFrameHost, AsyncDisposa
   /**
    * A query over one registered table: `SELECT … FROM name WHERE … GROUP BY … HAVING … ORDER BY … LIMIT …`.
    *
+   * @param text - The query.
    * @throws {PlanError} `unknown_table` with the nearest name; `syntax_error` with the position; `not_implemented` for
    * joins, subqueries and set operations.
+   * @example
+   * import { SessionContext } from 'volley'
+   *
+   * await using ctx = new SessionContext()
+   * ctx.registerTable('sales', ctx.readParquet('sales.parquet'))
+   * await ctx.sql('select region, sum(net) as total from sales group by region order by total').toRows()
+   * // => [{ region: 'north', total: 9 }, { region: 'south', total: 20 }]
+   *
+   * @see DataFusion `SessionContext::sql`; docs/reference/deviations.md
    */
   sql(text: string): DataFrame {
     const { from, steps } = parseQuery(text, this.sqlOptions())
@@ -136,70 +275,151 @@ export class SessionContext implements CodecContext, DataFrameHost, AsyncDisposa
     return new DataFrame(this, { source, steps: [...own, ...steps] })
   }
 
-  /** Registers a scalar function under its name: SQL text and by-name expressions find it. */
+  /**
+   * Registers a scalar function under its name: SQL text and expressions that travel by name find it. It stands before a
+   * built-in of that name.
+   *
+   * @param udf - What `udf()` or `nativeUdf()` gave.
+   * @example
+   * import { float64, SessionContext, udf } from 'volley'
+   *
+   * await using ctx = new SessionContext()
+   * ctx.registerUdf(udf((net: number) => net * 1.19, [float64], float64, { name: 'gross' }))
+   * await ctx.fromColumns({ net: [100] }).select('gross(net) as gross').toRows() // => [{ gross: 119 }]
+   *
+   * @see DataFusion `SessionContext::register_udf`
+   */
   registerUdf(udf: ScalarUDF): void {
     this.#shared.registry.addUdf(udf.definition)
   }
 
-  /** A registered scalar function. @throws {PlanError} `unknown_function` with the nearest name. */
+  /**
+   * A registered scalar function.
+   *
+   * @param name - The name it was registered under.
+   * @throws {PlanError} `unknown_function` with the nearest name.
+   * @see DataFusion `FunctionRegistry::udf`
+   */
   udf(name: string): ScalarUDF {
     return callable(this.#shared.registry.udf('scalar', name))
   }
 
-  /** Registers an aggregate function under its name: SQL text and by-name expressions find it. */
+  /**
+   * Registers an aggregate function under its name: SQL text and expressions that travel by name find it.
+   *
+   * @param udaf - What `udaf()` gave.
+   * @see DataFusion `SessionContext::register_udaf`
+   */
   registerUdaf(udaf: AggregateUDF): void {
     this.#shared.registry.addUdf(udaf.definition)
   }
 
-  /** A registered aggregate function. @throws {PlanError} `unknown_function` with the nearest name. */
+  /**
+   * A registered aggregate function.
+   *
+   * @param name - The name it was registered under.
+   * @throws {PlanError} `unknown_function` with the nearest name.
+   * @see DataFusion `FunctionRegistry::udaf`
+   */
   udaf(name: string): AggregateUDF {
     return aggregateCallable(this.#shared.registry.udf('aggregate', name))
   }
 
-  /** Registers a window function under its name: SQL text and by-name expressions find it. */
+  /**
+   * Registers a window function under its name: SQL text and expressions that travel by name find it.
+   *
+   * @param udwf - What `udwf()` gave.
+   * @see DataFusion `SessionContext::register_udwf`
+   */
   registerUdwf(udwf: WindowUDF): void {
     this.#shared.registry.addUdf(udwf.definition)
   }
 
-  /** A registered window function. @throws {PlanError} `unknown_function` with the nearest name. */
+  /**
+   * A registered window function.
+   *
+   * @param name - The name it was registered under.
+   * @throws {PlanError} `unknown_function` with the nearest name.
+   * @see DataFusion `FunctionRegistry::udwf`
+   */
   udwf(name: string): WindowUDF {
     return windowCallable(this.#shared.registry.udf('window', name))
   }
 
-  /** SQL text as an expression: built-ins and registered functions are found by name. */
+  /**
+   * SQL text as an expression: built-ins and registered functions are found by name.
+   *
+   * @param text - One expression.
+   * @param schema - The columns there are, so that a wrong name is found at once.
+   * @throws {PlanError} `syntax_error` with the position; `unknown_function` or `unknown_column` with the nearest name.
+   * @example
+   * import { SessionContext } from 'volley'
+   *
+   * new SessionContext().parseExpr("upper(name) = 'ANN'").toString() // => 'upper(name) = Utf8("ANN")'
+   *
+   * @see DataFusion `SessionContext::parse_sql_expr`
+   */
   parseExpr(text: string, schema?: Schema): Expr {
     const columns = schema?.map((column) => column.name)
     return make(parseExpr(text, { ...this.sqlOptions(), ...(columns === undefined ? {} : { columns }) }))
   }
 
   /**
-   * The same registrations and tables under another policy: without inlining, functions travel by name only, and bodies
-   * from outside are refused. This context stays as it is. What that protects: docs/security.md.
+   * The same registrations, tables and workers under another policy: without inlining, functions travel by name only, and
+   * bodies from outside are refused. This context stays as it is. What that protects: docs/security.md.
+   *
+   * @param policy - `enabled`: whether function bodies travel by value.
+   * @example
+   * import { float64, inspectUdf, SessionContext, udf } from 'volley'
+   *
+   * const square = udf((x: number) => x * x, [float64], float64, { name: 'square' })
+   * const strict = new SessionContext().withUdfInlining({ enabled: false })
+   * inspectUdf(square, strict).kind // => 'by-name'
+   *
+   * @see datafusion-python `SessionContext.with_python_udf_inlining`
    */
   withUdfInlining({ enabled }: { readonly enabled: boolean }): SessionContext {
     return new SessionContext(this.#shared.options, { udfInlining: enabled, shared: this.#shared })
   }
 
+  /**
+   * A registered function, if there is one: what the codec asks for.
+   *
+   * @param family - Scalar, aggregate or window.
+   * @param name - The name it was registered under.
+   */
   findUdf(family: Udf['family'], name: string): Udf | undefined {
     return this.#shared.registry.findUdf(family, name)
   }
 
+  /** The names of the registered functions. */
   udfNames(): Iterable<string> {
     return this.#shared.registry.udfNames()
   }
 
+  /** What parsing SQL text needs to know of this session. */
   sqlOptions(): SqlOptions {
     return { functions: this.#shared.registry.functionNames() }
   }
 
-  /** Runs a job on this session's workers. */
+  /**
+   * Runs a job on this session's workers; `DataFrame.run` is the usual way.
+   *
+   * @param job - A source and steps over it.
+   * @param options - Limits, a signal, and callbacks for progress and logs.
+   * @throws {VolleyError} Whatever is wrong before a row is read; `closed` once the session is closed.
+   */
   async submit(job: Job, options: RunOptions): Promise<JobRun> {
     const backend = await this.backend()
     const log = options.onLog ?? (this.#shared.options.log === 'ignore' ? undefined : inheritLog)
     return submitJob(job, backend, { ...options, context: this, ...(log === undefined ? {} : { onLog: log }) })
   }
 
-  /** Where this session's jobs run; made on first use. */
+  /**
+   * Where this session's jobs run; made on first use.
+   *
+   * @throws {PlanError} `closed` once the session is closed.
+   */
   async backend(): Promise<Backend> {
     if (this.#shared.closed) throw new PlanError('closed', 'Cannot run a job: the session context is closed')
     this.#shared.backend ??= this.#makeBackend()

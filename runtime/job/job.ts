@@ -5,6 +5,7 @@ import type { ExprNode, SortNode } from '../../functions/expr/node.ts'
 import type { NamedNode } from '../program/program.ts'
 import type { SourceSpec } from '../source/source.ts'
 
+/** One step of a job: a call of a DataFrame's method, as plain data. */
 export type JobStep =
   | { readonly kind: 'filter'; readonly condition: ExprNode }
   /** The columns from here on. */
@@ -18,6 +19,7 @@ export type JobStep =
   | { readonly kind: 'limit'; readonly offset: number; readonly count: number }
   | { readonly kind: 'distinct' }
 
+/** What is to be computed: a source and the steps over it, in order. */
 export interface Job {
   readonly source: SourceSpec
   readonly steps: readonly JobStep[]

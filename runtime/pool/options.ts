@@ -4,6 +4,7 @@ import { availableParallelism } from 'node:os'
 import type { ChildOptions } from './child.ts'
 import { findLauncher } from './launch.ts'
 
+/** What a pool of workers can be told. */
 export interface PoolOptions {
   /** Tasks that run at the same time, each in a process of its own. Default: one per core. */
   readonly workers?: number

@@ -15,6 +15,7 @@ import { makeScratch, removeScratch } from './scratch.ts'
 export type { PoolOptions } from './options.ts'
 export type { WorkerInfo } from './protocol.ts'
 
+/** What a pool has now, and has had since it was made. */
 export interface PoolStats {
   readonly starting: number
   readonly idle: number

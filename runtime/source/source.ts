@@ -29,6 +29,7 @@ export type SourceSpec = FileSpec | { readonly kind: 'memory'; readonly bytes: U
 /** Types of some or all columns: a whole schema, or types (or their names) by column; other columns are inferred. */
 export type DeclaredTypes = Schema | Readonly<Record<string, DataType | string>>
 
+/** How CSV files are read. */
 export interface CsvOptions {
   /** One ASCII character. Default `,`; a tab for files named `.tsv`. */
   readonly delimiter?: string
@@ -43,6 +44,7 @@ export interface CsvOptions {
   readonly sampleRows?: number
 }
 
+/** How NDJSON files are read. */
 export interface JsonOptions {
   readonly schema?: DeclaredTypes
   /** How many lines are looked at to infer types. Default 1,000. */

@@ -120,8 +120,8 @@ function nameOf(parameter: Node): string | undefined {
 }
 
 function parseDocstring(comment: string): Docstring {
-  const text = comment.replace(/^\s*\* ?/gm, '').trim()
-  const [summary = '', ...tags] = text.split(/^(?=@\w)/m)
+  const text = comment.replace(/^\s*\*? ?/gm, '').trim()
+  const [summary = '', ...tags] = `\n${text}`.split(/^(?=@\w)/m)
   const bodies = (tag: string): readonly string[] =>
     tags
       .filter((part) => part.startsWith(`@${tag} `) || part.startsWith(`@${tag}\n`))

@@ -1,0 +1,134 @@
+// What users can import explains itself. The rule:
+// - every export, and every public member of an exported class, has a docstring that begins with a summary;
+// - functions, methods and constructors name each of their parameters;
+// - values (functions, classes, constants) have an example, and name the source of what they mean with `@see`;
+// - types may have both.
+// That examples are complete, run and tell the truth is held by docs.test.ts.
+
+import { join, relative } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import t from 'tap'
+import * as volley from 'volley'
+import * as api from 'volley/api'
+import * as client from 'volley/client'
+import { type Documented, publicExports } from './documentation/exports.ts'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+
+const modules = [
+  { name: 'volley', source: 'runtime/index.ts', exports: volley },
+  { name: 'volley/api', source: 'api/index.ts', exports: api },
+  { name: 'volley/client', source: 'api/client.ts', exports: client },
+]
+
+/** What a docstring lacks. */
+function lacksOf({ name, kind, parameters, docstring }: Documented): readonly string[] {
+  if (docstring === undefined) return ['a docstring']
+  const named = docstring.parameters
+  const unnamed = parameters.filter((parameter) => parameter !== undefined && !named.includes(parameter))
+  return [
+    ...(docstring.summary === '' && !name.endsWith('.constructor') ? ['a summary'] : []),
+    ...unnamed.map((parameter) => `@param ${parameter}`),
+    ...(named.length < parameters.length && unnamed.length === 0 ? ['a @param for each parameter'] : []),
+    ...(kind === 'value' && docstring.examples.length === 0 ? ['an @example'] : []),
+    ...(kind === 'value' && !docstring.hasSource ? ['an @see'] : []),
+  ]
+}
+
+const complaints = (file: string): readonly string[] =>
+  publicExports(file).flatMap((entry) =>
+    lacksOf(entry).map((lack) => `${entry.name} (${relative(root, entry.file)}:${entry.line}) lacks ${lack}`),
+  )
+
+for (const { name, source, exports } of modules) {
+  t.test(`every public export of ${name} has a docstring`, async (t) => {
+    t.strictSame(complaints(join(root, source)), [])
+  })
+
+  t.test(`publicExports() finds every value that ${name} exports`, async (t) => {
+    const values = publicExports(join(root, source)).filter(({ kind }) => kind === 'value')
+    t.strictSame(values.map(({ name }) => name).toSorted(), Object.keys(exports).toSorted())
+  })
+}
+
+const sample = `
+/**
+ * Doubles a number.
+ *
+ * @param n - Any number.
+ * @example
+ * import { double } from 'sample'
+ *
+ * double(2) // => 4
+ *
+ * @see multiplication
+ */
+export function double(n: number): number {
+  return 2 * n
+}
+
+/** A pair. */
+export interface Pair {
+  readonly left: number
+}
+
+/**
+ * Counts.
+ *
+ * @example
+ * new Counter().add(1)
+ * @see counting
+ */
+export class Counter {
+  #sum = 0
+
+  /**
+   * Adds.
+   *
+   * @param options - What to add.
+   */
+  add({ n }: { readonly n: number }): void {
+    this.#sum += n
+  }
+
+  /** The sum. */
+  get sum(): number {
+    return this.#sum
+  }
+}
+`
+
+const changes: readonly (readonly [string, string, string, readonly string[]])[] = [
+  ['has everything', '', '', []],
+  ['loses the docstring of a function', '/**\n * Doubles', '/*\n * Doubles', ['double lacks a docstring']],
+  ['loses a summary', ' * Doubles a number.\n', '', ['double lacks a summary']],
+  ['loses a parameter', ' * @param n - Any number.\n', '', ['double lacks @param n']],
+  ['names another parameter', '@param n -', '@param m -', ['double lacks @param n']],
+  ['loses an example', '@example\n * import', 'Example:\n * import', ['double lacks an @example']],
+  ['loses the source', ' * @see multiplication\n', '', ['double lacks an @see']],
+  ['loses the docstring of a type', '/** A pair. */\n', '', ['Pair lacks a docstring']],
+  ['loses the docstring of a class', '/**\n * Counts', '/*\n * Counts', ['Counter lacks a docstring']],
+  ['loses the docstring of a method', '/**\n   * Adds', '/*\n   * Adds', ['Counter.add lacks a docstring']],
+  [
+    'loses a parameter that is taken apart',
+    '@param options -',
+    'Options:',
+    ['Counter.add lacks a @param for each parameter'],
+  ],
+  ['loses the docstring of an accessor', '  /** The sum. */\n', '', ['Counter.sum lacks a docstring']],
+  ['gets an export', '/** A pair', 'export const one = 1\n\n/** A pair', ['one lacks a docstring']],
+]
+
+for (const [what, from, to, expected] of changes) {
+  t.test(`complaints() of a module that ${what}: ${expected[0] ?? 'none'}`, async (t) => {
+    const text = sample.replace(from, to)
+    const directory = t.testdir({
+      'index.ts': "export * from './pair.ts'\n",
+      'pair.ts': "export { Counter, double, type Pair } from './sample.ts'\n",
+      'sample.ts': text,
+    })
+    const all = what === 'gets an export' ? 'sample.ts' : 'index.ts'
+    const found = complaints(join(directory, all)).map((complaint) => complaint.replace(/ \(.*?\)/, ''))
+    t.strictSame(found, expected)
+  })
+}
