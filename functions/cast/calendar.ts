@@ -34,6 +34,29 @@ export function floorQuotient(ticks: bigint, divisor: bigint): number {
   return Number(floorDivide(ticks, divisor))
 }
 
+/** The days of the years -262143 to 262142, which is as far as the calendar of DataFusion goes. */
+const [firstDay, lastDay] = [-96_465_292, 95_026_236]
+
+export const inCalendar = (days: number): boolean => days >= firstDay && days <= lastDay
+
+/** Whether ticks of a unit are a moment of the calendar; those of nanoseconds always are. */
+export function ticksInCalendar(ticks: bigint, unit: TimeUnit): boolean {
+  if (unit === 'ns') return fits64(ticks) !== undefined
+  const [first, end] = calendarTicks[unit]
+  return ticks >= first && ticks < end
+}
+
+const ticksOfCalendar = (perSecond: bigint): readonly [bigint, bigint] => [
+  BigInt(firstDay) * 86_400n * perSecond,
+  BigInt(lastDay + 1) * 86_400n * perSecond,
+]
+
+const calendarTicks = {
+  s: ticksOfCalendar(ticksPerSecond.s),
+  ms: ticksOfCalendar(ticksPerSecond.ms),
+  us: ticksOfCalendar(ticksPerSecond.us),
+} as const
+
 /** The value when it fits in 64 bits. */
 export const fits64 = (value: bigint): bigint | undefined => (BigInt.asIntN(64, value) === value ? value : undefined)
 

@@ -49,7 +49,7 @@ defineUnit('nanos', 1n, 'nanosecond nanoseconds nanos ns')
 
 export const isIntervalUnit = (word: string): boolean => units.has(word.toLowerCase())
 
-const amount = String.raw`([+-]?)(\d{1,18}(?:\.\d*)?|\.\d+)`
+const amount = String.raw`([+-]?)(\d{1,19}(?:\.\d*)?|\.\d+)`
 const intervalPart = new RegExp(
   String.raw`\s*(?:([+-]?)(\d{1,9}):(\d{2})(?::(\d{2})(?:\.(\d{1,9}))?)?|${amount}\s*([a-zA-Z]*))(?=$|[\s+-]|(?<=[a-zA-Z])\d)\s*`,
   'y',

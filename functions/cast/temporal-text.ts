@@ -30,7 +30,7 @@ export function temporalFormatter(type: DataType): ((value: never) => string) | 
     case 'time64':
       return (value: bigint) => timeText(value, type.unit)
     case 'duration':
-      return (value: bigint) => durationText(value, type.unit)
+      return (value: bigint) => prettyDurationText(value, type.unit)
     case 'interval':
       return (value: Value) => formatInterval(value as IntervalValue)
     default:
@@ -93,8 +93,21 @@ function timeText(ticks: bigint, unit: 'us' | 'ns'): string {
   return clockText(seconds) + fractionText(Number(ticks % ticksPerSecond[unit]) * nanosPerTick[unit])
 }
 
+const fractionDigits: Readonly<Record<TimeUnit, number>> = { s: 0, ms: 3, us: 6, ns: 9 }
+
+/** `0 days 1 hours 1 mins 1.500 secs`, with the digits of the unit; every part has the sign. */
+export function prettyDurationText(ticks: bigint, unit: TimeUnit): string {
+  const perSecond = ticksPerSecond[unit]
+  const seconds = ticks / perSecond
+  const rest = ticks < 0n ? -ticks : ticks
+  const fraction = unit === 's' ? '' : `.${String(rest % perSecond).padStart(fractionDigits[unit], '0')}`
+  const second = String((rest / perSecond) % 60n) + fraction
+  const sign = ticks < 0n && ticks % (60n * perSecond) !== 0n ? '-' : ''
+  return `${seconds / 86_400n} days ${(seconds / 3600n) % 24n} hours ${(seconds / 60n) % 60n} mins ${sign}${second} secs`
+}
+
 /** ISO 8601 as Arrow writes it: seconds only, `PT3661.5S`. */
-function durationText(ticks: bigint, unit: TimeUnit): string {
+export function isoDurationText(ticks: bigint, unit: TimeUnit): string {
   const perSecond = ticksPerSecond[unit]
   const absolute = ticks < 0n ? -ticks : ticks
   const fraction = String(Number(absolute % perSecond) * nanosPerTick[unit])

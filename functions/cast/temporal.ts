@@ -1,22 +1,34 @@
 // Dates, times, timestamps and durations to and from each other and integers. Ticks are cut towards zero when the unit
 // gets coarser, as Arrow does; days are not.
 
-import { type DataType, integerRange, isBigInt, isInteger, type TimestampType } from '../types/type.ts'
+import {
+  type DataType,
+  int64,
+  integerRange,
+  isBigInt,
+  isInteger,
+  isNumeric,
+  type TimestampType,
+} from '../types/type.ts'
 import {
   fits64,
   floorDivide,
   floorModulo,
   floorQuotient,
+  inCalendar,
   nanosPerDay,
   secondsPerDay,
   ticksPerSecond,
 } from './calendar.ts'
 import type { Conversion } from './conversion.ts'
+import { numericConversion } from './numeric.ts'
 import { localToUtc, type Zone, zoneOf } from './zone.ts'
 
 /** How values of one temporal type become values of another, or of an integer; undefined when they do not. */
 export function temporalCast(from: DataType, to: DataType): Conversion | undefined {
   if (isInteger(from)) return integerToTemporal(from, to)
+  if (isNumeric(from))
+    return to.kind === 'timestamp' || to.kind === 'duration' ? numericConversion(from, int64) : undefined
   if (isInteger(to)) return temporalToInteger(from, to)
   if (from.kind === 'timestamp') return fromTimestamp(from, to)
   if (from.kind === 'date32' && to.kind === 'timestamp') return dateToTimestamp(to)
@@ -24,7 +36,12 @@ export function temporalCast(from: DataType, to: DataType): Conversion | undefin
   if (from.kind === 'duration' && to.kind === 'duration') return rescaleTicks(from.unit, to.unit)
   if (from.kind === 'duration' && to.kind === 'interval') {
     const factor = 1_000_000_000n / ticksPerSecond[from.unit]
-    return { convert: (value: bigint) => ({ months: 0, days: 0, nanos: value * factor }), total: true }
+    return {
+      convert: (value: bigint) => {
+        const nanos = fits64(value * factor)
+        return nanos === undefined ? undefined : { months: 0, days: 0, nanos }
+      },
+    }
   }
   if (from.kind === 'time64' && to.kind === 'interval') {
     const factor = from.unit === 'ns' ? 1n : 1000n
@@ -64,7 +81,15 @@ function fromTimestamp(from: TimestampType, to: DataType): Conversion | undefine
     }
     case 'date32': {
       const perDay = perSecond * BigInt(secondsPerDay)
-      return { convert: (value: bigint) => floorQuotient(toLocal(value, zone, perSecond), perDay), total: true }
+      const toDays = (value: bigint): number => floorQuotient(toLocal(value, zone, perSecond), perDay)
+      // In fine units a timestamp does not go beyond the days that 32 bits hold.
+      if (from.unit === 'us' || from.unit === 'ns') return { convert: toDays, total: true }
+      return {
+        convert: (value: bigint) => {
+          const days = toDays(value)
+          return inCalendar(days) ? days : undefined
+        },
+      }
     }
     case 'time64': {
       const perDay = perSecond * BigInt(secondsPerDay)

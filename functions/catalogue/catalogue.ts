@@ -27,8 +27,10 @@ import { hashFunctions } from '../scalar/hash.ts'
 import { integerFunctions } from '../scalar/integers.ts'
 import { mathFunctions } from '../scalar/math.ts'
 import { patternFunctions } from '../scalar/pattern.ts'
+import { quantifierFunctions } from '../scalar/quantifiers.ts'
 import { regexFunctions } from '../scalar/regex.ts'
 import { roundingFunctions } from '../scalar/rounding.ts'
+import { seriesFunctions } from '../scalar/series.ts'
 import { stringFunctions } from '../scalar/string.ts'
 import { stringPadFunctions } from '../scalar/string-pad.ts'
 import { stringSearchFunctions } from '../scalar/string-search.ts'
@@ -61,8 +63,10 @@ export const scalarFunctions: readonly ScalarFunction[] = Object.freeze([
   ...hashFunctions,
   ...arrayFunctions,
   ...arraySearchFunctions,
+  ...quantifierFunctions,
   ...arrayBuildFunctions,
   ...arraySetFunctions,
+  ...seriesFunctions,
   ...vectorFunctions,
   ...structFunctions,
   ...conversionFunctions,

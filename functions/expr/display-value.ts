@@ -35,6 +35,19 @@ export function floatText(value: number): string {
   return text.includes('.') ? text : `${text}.0`
 }
 
+/** The text of a float with all its digits: `2` for `2.0`, `100000` for `1e5`, `0.00001` for `1e-5`. */
+export function plainFloatText(text: string): string {
+  const [number = '', exponent] = text.split('e')
+  if (exponent === undefined) return text.endsWith('.0') ? text.slice(0, -2) : text
+  const sign = number.startsWith('-') ? '-' : ''
+  const [whole = '', fraction = ''] = number.slice(sign.length).split('.')
+  const digits = whole + fraction
+  const point = whole.length + Number(exponent)
+  if (point <= 0) return `${sign}0.${'0'.repeat(-point)}${digits}`
+  if (digits.length <= point) return sign + digits.padEnd(point, '0')
+  return `${sign}${digits.slice(0, point)}.${digits.slice(point)}`
+}
+
 /** An unscaled decimal as text: `(12345n, 2)` gives `123.45`. */
 export function decimalText(unscaled: bigint, scale: number): string {
   if (scale <= 0) return String(unscaled * 10n ** BigInt(-scale))

@@ -77,8 +77,12 @@ function display(node: ExprNode, show: (node: ExprNode) => string): string {
       return `${node.safe ? 'TRY_CAST' : 'CAST'}(${show(node.input)} AS ${displayType(node.to)})`
     case 'alias':
       return `${show(node.input)} AS ${node.name}`
-    case 'call':
+    case 'call': {
+      // `x <> ALL(list)` is a call of the built-in `<> ALL`.
+      const [left, ...others] = node.args
+      if (left !== undefined && node.name.includes(' ')) return `${closed(left, show)} ${node.name}(${list(others)})`
       return `${node.name}(${list(node.args)})`
+    }
     case 'udf':
       return `${node.udf.name}(${list(node.args)})`
     case 'aggregate': {

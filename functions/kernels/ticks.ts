@@ -31,12 +31,14 @@ export function mapSeconds(
   const column = ticksColumn(arg, type)
   if (column === undefined) return undefined
   const perSecond = Number(ticksPerSecond[type.unit])
+  // Of what no calendar has, the row function knows what to make.
+  const most = type.unit === 's' ? 262_000 * 365 * 86_400 : exact
   const from = halves(column.values)
   const values = new Int32Array(length)
   for (let i = 0; i < length; i++) {
     const ticks = (from[2 * i + 1] ?? 0) * word + ((from[2 * i] ?? 0) >>> 0)
     // A null row may hold anything; a row with a value this far out is for the row function.
-    if (ticks > exact || ticks < -exact) {
+    if (ticks > most || ticks < -most) {
       if (column.valid === undefined || column.valid[i] === 1) return undefined
       continue
     }

@@ -1,7 +1,6 @@
 // The operators + - * / % and unary minus, by the types they are resolved for. Integers wrap at their width, division
 // truncates and refuses zero, decimals refuse overflow: DataFusion's rules (semantics: "Types and coercion").
 
-import type { IntervalValue } from '../cast/interval.ts'
 import type { Argument, Resolution, ScalarKernel } from '../contract/scalar.ts'
 import { InternalError, PlanError } from '../errors.ts'
 import type { ArithmeticOperator } from '../expr/node.ts'
@@ -18,7 +17,7 @@ import {
   isTemporal,
 } from '../types/type.ts'
 import { decimalKernel, divisionByZero, overflow } from './decimal-arithmetic.ts'
-import { temporalOperation } from './temporal-arithmetic.ts'
+import { negateDuration, negateInterval, temporalOperation } from './temporal-arithmetic.ts'
 import { wrapNumber, wrapText } from './wrap.ts'
 
 /**
@@ -68,8 +67,8 @@ function wayOut(left: DataType, right: DataType): string {
 export function resolveNegation(input: Argument): Resolution {
   const plain = plainType(input.type)
   const type = plain.kind === 'null' ? int64 : plain
-  if (type.kind === 'interval') return negation(input, type, { total: true, row: negateInterval })
-  if (type.kind === 'duration') return negation(input, type, { total: true, row: (a: bigint) => BigInt.asIntN(64, -a) })
+  if (type.kind === 'interval') return negation(input, type, { row: negateInterval })
+  if (type.kind === 'duration') return negation(input, type, { row: negateDuration(type) })
   if (!isNumeric(type) || type.kind.startsWith('uint')) {
     throw new PlanError('type_mismatch', `Cannot negate ${displayType(type)}: only signed numbers have a negative`, {
       details: { type: displayType(type) },
@@ -93,12 +92,6 @@ const negation = (input: Argument, type: DataType, kernel: ScalarKernel): Resolu
   givesNull: false,
   volatility: 'immutable',
   kernel: () => kernel,
-})
-
-const negateInterval = ({ months, days, nanos }: IntervalValue): IntervalValue => ({
-  months: -months + 0,
-  days: -days + 0,
-  nanos: -nanos,
 })
 
 function arithmeticKernel(op: ArithmeticOperator, left: DataType, right: DataType, result: DataType): ScalarKernel {

@@ -16,20 +16,20 @@ const joinAll = (...all: (List | null)[]): List | null => {
   return given.length === 0 ? null : given.flat(1)
 }
 
+function oneOf(text: string, first: string, second: string): string {
+  const upper = text.toUpperCase()
+  if (upper === first || upper === second) return upper
+  throw new DataError('invalid_value', `Cannot sort ${JSON.stringify(text)}: say ${first} or ${second}`)
+}
+
 /** Order and place of nulls, as texts. */
 function comparator(direction: string, nulls: string): (a: Value, b: Value) => number {
-  const sign = direction.toUpperCase() === 'DESC' ? -1 : 1
-  const nullSign = nulls.toUpperCase() === 'NULLS LAST' ? 1 : -1
+  const sign = oneOf(direction, 'ASC', 'DESC') === 'DESC' ? -1 : 1
+  const nullSign = oneOf(nulls, 'NULLS FIRST', 'NULLS LAST') === 'NULLS LAST' ? 1 : -1
   return (a, b) => {
     if (a === null || b === null) return a === b ? 0 : a === null ? nullSign : -nullSign
     return sign * compareValues(a, b, sign === nullSign)
   }
-}
-
-/** Lists in lists, or the list itself when it holds none. */
-function flatten(values: List, type: DataType): List {
-  if (itemOf(type).kind !== 'list') return values
-  return values.flatMap((inner) => (inner === null ? [] : flatten(inner as List, itemOf(type))))
 }
 
 const repeatTypes = coerceAll('a value and an integer', 2, 2, ([value, times]) =>
@@ -144,10 +144,10 @@ export const arrayBuildFunctions = [
     examples: [["array_sort([2, 1, 3], 'DESC')", '[3, 2, 1]']],
     signature: sortTypes,
     returns: sameList,
-    kernel: {
-      total: true,
+    kernel: (args) => ({
+      total: args.length === 1,
       row: (values: List, direction = 'ASC', nulls = 'NULLS FIRST') => values.toSorted(comparator(direction, nulls)),
-    },
+    }),
   }),
   listFunction({
     name: 'array_compact',
@@ -162,18 +162,17 @@ export const arrayBuildFunctions = [
     name: 'flatten',
     family: 'array',
     usage: 'flatten(list)',
-    summary: 'The elements of the lists in a list, at all levels; null lists are left out',
+    summary: 'The elements of the lists in a list, one level up; null lists are left out',
     examples: [['flatten([[1, 2], [3]])', '[1, 2, 3]']],
     signature: exactly([listParameter]),
     returns: (args) => {
-      let type = typeAt(args, 0)
-      while (itemOf(type).kind === 'list') type = itemOf(type)
-      return type
-    },
-    kernel: (args) => {
       const type = typeAt(args, 0)
-      return { total: true, row: (values: List) => flatten(values, type) }
+      return itemOf(type).kind === 'list' ? itemOf(type) : type
     },
+    kernel: (args) =>
+      itemOf(typeAt(args, 0)).kind === 'list'
+        ? { total: true, row: (values: List) => values.filter((inner) => inner !== null).flat(1) as List }
+        : { total: true, row: (values: List) => values },
   }),
   ...(['array_max', 'array_min'] as const).map((name) =>
     listFunction({

@@ -1,11 +1,9 @@
-// Lists as sets, and series of whole numbers.
+// Lists as sets.
 
-import { type ScalarFunction, scalarFunction } from '../contract/scalar.ts'
-import { coerceAll, exactly } from '../contract/signature.ts'
-import { DataError } from '../errors.ts'
-import { int64, isInteger, list } from '../types/type.ts'
+import type { ScalarFunction } from '../contract/scalar.ts'
+import { exactly } from '../contract/signature.ts'
 import { listParameter } from './array.ts'
-import { checkLength, distinct, elementKey, type List, listAnd, listFunction, typeAt } from './list-contract.ts'
+import { distinct, elementKey, type List, listAnd, listFunction, typeAt } from './list-contract.ts'
 
 const sameList: ScalarFunction['returns'] = (args) => typeAt(args, 0)
 
@@ -26,34 +24,6 @@ const setFunction = (
   })
 
 const keysOf = (values: List): Set<unknown> => new Set(values.map(elementKey))
-
-/** From `start` by steps to `end`, which belongs to the series when `closed`. */
-function series(start: bigint, end: bigint, step: bigint, closed: boolean): bigint[] {
-  if (step === 0n) throw new DataError('invalid_value', 'Cannot make a series with steps of 0')
-  const last = closed ? end : end - (step > 0n ? 1n : -1n)
-  const count = (last - start) / step + 1n
-  if ((step > 0n && start > last) || (step < 0n && start < last)) return []
-  checkLength(Number(count))
-  return Array.from({ length: Number(count) }, (_, i) => start + BigInt(i) * step)
-}
-
-const seriesOf = (name: 'range' | 'generate_series', closed: boolean): ScalarFunction =>
-  scalarFunction({
-    name,
-    family: 'array',
-    usage: `${name}([start, ]end[, step])`,
-    summary: `The whole numbers from start (0 unless given) up to end, which is ${closed ? 'included' : 'left out'}`,
-    examples: [[`${name}(1, 7, 2)`, closed ? '[1, 3, 5, 7]' : '[1, 3, 5]']],
-    signature: coerceAll('1 to 3 integers', 1, 3, (types) =>
-      types.every((type) => isInteger(type) || type.kind === 'null') ? types.map(() => int64) : undefined,
-    ),
-    returns: list(int64),
-    costly: true,
-    kernel: {
-      row: (first: bigint, second?: bigint, step = 1n) =>
-        second === undefined ? series(0n, first, 1n, closed) : series(first, second, step, closed),
-    },
-  })
 
 export const arraySetFunctions = [
   listFunction({
@@ -89,6 +59,4 @@ export const arraySetFunctions = [
       return distinct(a.filter((value) => !keys.has(elementKey(value))))
     },
   ),
-  seriesOf('range', false),
-  seriesOf('generate_series', true),
 ]

@@ -5,10 +5,12 @@ import { conversionKernel } from '../cast/cast.ts'
 import { scalarFunction } from '../contract/scalar.ts'
 import { coerceAll, exactly, type Parameter } from '../contract/signature.ts'
 import { DataError } from '../errors.ts'
+import { plainFloatText } from '../expr/display-value.ts'
 import { comparisonType, unifyTypes } from '../types/coercion.ts'
-import { bool, type DataType, float64, isInteger, list, uint64, utf8 } from '../types/type.ts'
+import { bool, type DataType, float64, isFloat, isInteger, list, uint64, utf8 } from '../types/type.ts'
 import type { Value } from '../types/value.ts'
 import { itemOf, type List, listAnd, listFunction, sameElement, typeAt } from './list-contract.ts'
+import { joinTexts } from './text.ts'
 
 export const listParameter: Parameter = {
   describe: 'a list',
@@ -27,6 +29,29 @@ function dimensions(value: Value, type: DataType): bigint[] | null {
 
 function depth(type: DataType): bigint {
   return type.kind === 'list' ? 1n + depth(type.item.type) : 0n
+}
+
+/** How many elements that are no lists there are, over all levels. */
+function countLeaves(values: List, type: DataType): number {
+  if (type.kind !== 'list' || type.item.type.kind !== 'list') return values.length
+  const inner = type.item.type
+  return values.reduce((sum: number, value) => sum + (value === null ? 0 : countLeaves(value as List, inner)), 0)
+}
+
+/** The elements over all levels as texts; a null has none, or one that is given for it. */
+function leafTexts(values: List, type: DataType, nullText: string | null, write: (value: Value) => string): string[] {
+  const inner = itemOf(type)
+  return values.flatMap((value) => {
+    if (value === null) return nullText ?? []
+    return inner.kind === 'list' ? leafTexts(value as List, inner, nullText, write) : write(value)
+  })
+}
+
+/** Floats are written as Rust's Display has them: `2` for 2.0, and never with an exponent. */
+function leafWriter(type: DataType): (value: Value) => string {
+  if (type.kind === 'list') return leafWriter(itemOf(type))
+  const write = conversionKernel(type, utf8, false).row as (value: Value) => string
+  return isFloat(type) ? (value) => plainFloatText(write(value)) : write
 }
 
 /** The length of a list, or of the first list `dimension` levels down. */
@@ -159,10 +184,7 @@ export const arrayFunctions = [
     kernel: (args) => {
       const type = typeAt(args, 0)
       if (type.kind === 'map') return { total: true, row: (entries: List) => BigInt(entries.length) }
-      return {
-        total: true,
-        row: (values: List) => (dimensions(values, type) ?? [0n]).reduce((product, length) => product * length, 1n),
-      }
+      return { total: true, row: (values: List) => BigInt(countLeaves(values, type)) }
     },
   }),
   scalarFunction({
@@ -218,21 +240,20 @@ export const arrayFunctions = [
     aliases: ['array_join'],
     usage: 'array_to_string(list, delimiter[, null_text])',
     summary:
-      'The elements written one after another with a delimiter; nulls are left out unless a text is given for them',
-    examples: [["array_to_string([1, null, 3], ',', '*')", "'1,*,3'"]],
+      'The elements, over all levels, written one after another with a delimiter; nulls are left out unless a text is given for them',
+    examples: [
+      ["array_to_string([1, null, 3], ',', '*')", "'1,*,3'"],
+      ["array_to_string([[1, 2], [3]], '-')", "'1-2-3'"],
+    ],
     signature: listAnd(['text', 'text'], 1),
     returns: utf8,
+    nulls: 'call',
     kernel: (args) => {
-      const write = conversionKernel(itemOf(typeAt(args, 0)), utf8, false).row as (value: Value) => string
+      const type = typeAt(args, 0)
+      const write = leafWriter(type)
       return {
-        row: (values: List, delimiter: string, nullText?: string) => {
-          const parts: string[] = []
-          for (const value of values) {
-            if (value !== null) parts.push(write(value))
-            else if (nullText !== undefined) parts.push(nullText)
-          }
-          return parts.join(delimiter)
-        },
+        row: (values: List | null, delimiter: string | null, nullText: string | null = null) =>
+          values === null || delimiter === null ? null : joinTexts(leafTexts(values, type, nullText, write), delimiter),
       }
     },
   }),

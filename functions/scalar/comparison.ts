@@ -39,7 +39,8 @@ export function comparedType(left: DataType, right: DataType, op: string): DataT
   )
 }
 
-const signs = {
+/** Whether a three-way comparison makes the operator true. */
+export const signs = {
   '=': (order: number) => order === 0,
   '<>': (order: number) => order !== 0,
   '<': (order: number) => order < 0,

@@ -17,10 +17,10 @@ import {
 import type { IntervalValue } from '../cast/interval.ts'
 import { type Argument, literalText, type ScalarKernel, scalarFunction } from '../contract/scalar.ts'
 import { exactly, text } from '../contract/signature.ts'
-import { PlanError } from '../errors.ts'
+import { DataError, PlanError } from '../errors.ts'
 import { mapDays, mapSeconds } from '../kernels/ticks.ts'
 import { didYouMean } from '../nearest.ts'
-import { type DataType, displayType, float64, int32, int64, nullType } from '../types/type.ts'
+import { type DataType, type DurationType, displayType, float64, int32, int64, nullType } from '../types/type.ts'
 import type { Value } from '../types/value.ts'
 import { type Clock, clockOf, secondOfDay, temporal } from './clock.ts'
 
@@ -125,29 +125,35 @@ const nanosPerPart: Partial<Record<Part, bigint>> = {
   nanosecond: 1n,
 }
 
-function ofDuration(part: Part, nanosPerTick: bigint): ((value: bigint) => number) | undefined {
-  const size = nanosPerPart[part]
-  return size === undefined ? undefined : (value) => Number((value * nanosPerTick) / size)
-}
-
+/** Parts of an interval are its fields, not totals: months of a year, minutes of an hour. Hours are not days. */
 function ofInterval(part: Part): ((value: IntervalValue) => number) | undefined {
   switch (part) {
     case 'year':
       return (value) => Math.trunc(value.months / 12)
-    case 'quarter':
-      return (value) => Math.trunc(value.months / 3)
     case 'month':
-      return (value) => value.months
+      return (value) => (value.months % 12) + 0
     case 'week':
-      return (value) => Math.trunc(value.days / 7)
+      return (value) => Math.trunc(value.days / 7) + 0
     case 'day':
       return (value) => value.days
-    default: {
-      const size = nanosPerPart[part]
-      return size === undefined ? undefined : (value) => Number(value.nanos / size)
-    }
+    case 'hour':
+      return (value) => Number(value.nanos / nanosPerHour)
+    case 'minute':
+      return (value) => Number((value.nanos / nanosPerMinute) % 60n)
+    case 'second':
+      return (value) => Number((value.nanos % nanosPerMinute) / nanosPerSecond)
+    case 'millisecond':
+      return (value) => Number((value.nanos % nanosPerMinute) / 1_000_000n)
+    case 'microsecond':
+      return (value) => Number((value.nanos % nanosPerMinute) / 1000n)
+    case 'nanosecond':
+      return (value) => Number(value.nanos % nanosPerMinute)
+    default:
+      return undefined
   }
 }
+
+const [nanosPerSecond, nanosPerMinute, nanosPerHour] = [1_000_000_000n, 60_000_000_000n, 3_600_000_000_000n]
 
 function epochOf(type: DataType): ((value: never) => number) | undefined {
   switch (type.kind) {
@@ -169,7 +175,7 @@ function epochOf(type: DataType): ((value: never) => number) | undefined {
 
 function extractor(part: Part, type: DataType): ((value: never) => number) | undefined {
   if (part === 'epoch') return epochOf(type)
-  if (type.kind === 'duration') return ofDuration(part, 1_000_000_000n / ticksPerSecond[type.unit])
+  if (type.kind === 'duration') return nanosPerPart[part] === undefined ? undefined : Number
   if (type.kind === 'interval') return ofInterval(part)
   const clock = clockOf(type)
   const calendar = ['year', 'isoyear', 'quarter', 'month', 'week', 'day', 'doy', 'dow', 'isodow']
@@ -182,8 +188,35 @@ function partKernel(args: readonly Argument[]): ScalarKernel {
   const extract = extractor(part, type)
   if (extract === undefined)
     throw new PlanError('type_mismatch', `Cannot take the part "${part}" of ${displayType(type)}: it has none`)
+  if (type.kind === 'duration' && part !== 'epoch') return ofWholeDuration(part, type)
   if (part === 'nanosecond') return { total: true, row: (_part: string, value: never): Value => BigInt(extract(value)) }
+  if (leavesCalendar(part, type)) {
+    const row = (_part: string, value: never): Value => {
+      const year = extract(value)
+      return Math.abs(year) <= 262_143 ? year : null
+    }
+    return { total: true, row, ...columnsOf(part, type) }
+  }
   return { total: true, row: (_part: string, value: never) => extract(value), ...columnsOf(part, type) }
+}
+
+/** Seconds count years that no date has, and that 32 bits do not hold: they are null, as in DataFusion. */
+const leavesCalendar = (part: Part, type: DataType): boolean =>
+  type.kind === 'timestamp' && type.unit === 's' && (part === 'year' || part === 'isoyear')
+
+/** Totals of a duration in 32 bits; of nanoseconds in 64. */
+function ofWholeDuration(part: Part, type: DurationType): ScalarKernel {
+  const nanosPerTick = 1_000_000_000n / ticksPerSecond[type.unit]
+  const size = nanosPerPart[part] ?? 1n
+  const bits = part === 'nanosecond' ? 64 : 32
+  return {
+    row: (_part: string, value: bigint): Value => {
+      const total = (value * nanosPerTick) / size
+      if (BigInt.asIntN(bits, total) !== total)
+        throw new DataError('overflow', `Cannot hold ${total} ${part}s in ${bits} bits: take a coarser part`)
+      return bits === 64 ? total : Number(total)
+    },
+  }
 }
 
 /** Seconds since 1970 as a clock reads them. */
@@ -225,6 +258,7 @@ export const datePartFunctions = [
       partKernel(args)
       return part === 'epoch' ? float64 : part === 'nanosecond' ? int64 : int32
     },
+    givesNull: (args) => leavesCalendar(partOf(args), args[1]?.type ?? nullType),
     kernel: partKernel,
   }),
 ]

@@ -1,6 +1,7 @@
 // date_trunc and date_bin: points in time brought down to the start of a unit or a stretch.
 
 import {
+  addMonths,
   civilFromDays,
   daysFromCivil,
   fits64,
@@ -136,11 +137,8 @@ function binMonths(months: number, value: bigint, origin: bigint, type: Timestam
   const at = civilFromDays(floorQuotient(value, perDay))
   const apart = (yearOf(at) - yearOf(first)) * 12 + monthOf(at) - monthOf(first)
   let steps = Math.floor(apart / months) * months
-  const startOf = (step: number): bigint => {
-    const month = yearOf(first) * 12 + monthOf(first) - 1 + step
-    const days = daysFromCivil(Math.floor(month / 12), (((month % 12) + 12) % 12) + 1, 1)
-    return BigInt(days + (first & 31) - 1) * perDay + (origin - originDay * perDay)
-  }
+  const startOf = (step: number): bigint =>
+    BigInt(addMonths(Number(originDay), step)) * perDay + (origin - originDay * perDay)
   if (startOf(steps) > value) steps -= months
   return within64(startOf(steps), type)
 }

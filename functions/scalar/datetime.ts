@@ -2,7 +2,7 @@
 
 import { daysOf, fits64, ticksPerSecond } from '../cast/calendar.ts'
 import { toLocal } from '../cast/temporal.ts'
-import { temporalFormatter } from '../cast/temporal-text.ts'
+import { isoDurationText, prettyDurationText, temporalFormatter } from '../cast/temporal-text.ts'
 import { zoneOf } from '../cast/zone.ts'
 import {
   type Argument,
@@ -64,28 +64,16 @@ function compileIfKnown(format: string): ((at: Moment) => string) | undefined {
 
 /** Durations know two formats: `pretty` and `iso8601`. */
 function durationKernel(type: DataType & { kind: 'duration' }): ScalarKernel {
-  const iso = temporalFormatter(type) as (value: bigint) => string
-  const factor = 1_000_000_000n / ticksPerSecond[type.unit]
   return {
     row: (value: bigint, format: string) => {
-      if (format.toLowerCase() === 'iso8601') return iso(value)
-      if (format.toLowerCase() === 'pretty') return prettyDuration(value * factor)
+      if (format.toLowerCase() === 'iso8601') return isoDurationText(value, type.unit)
+      if (format.toLowerCase() === 'pretty') return prettyDurationText(value, type.unit)
       throw new DataError(
         'invalid_value',
         `Cannot write a duration as ${JSON.stringify(format)}: it takes pretty or iso8601`,
       )
     },
   }
-}
-
-function prettyDuration(nanos: bigint): string {
-  const sign = nanos < 0n ? -1n : 1n
-  const rest = nanos * sign
-  const seconds = rest / 1_000_000_000n
-  const shown = (value: bigint): string => String(sign * value)
-  const fraction = String(rest % 1_000_000_000n).padStart(9, '0')
-  const secondsText = `${nanos < 0n ? '-' : ''}${seconds % 60n}.${fraction}`
-  return `${shown(seconds / 86_400n)} days ${shown((seconds / 3600n) % 24n)} hours ${shown((seconds / 60n) % 60n)} mins ${secondsText} secs`
 }
 
 function beyondRange(): never {

@@ -28,13 +28,14 @@ function base64Text(value: Uint8Array): string {
   return btoa(units)
 }
 
+/** Padding may be missing; bits beyond the last whole byte must be zero. */
 function fromBase64(value: string): Uint8Array {
-  if (/[^A-Za-z0-9+/=]|=[^=]|^.{1}$/.test(value)) notEncoded(value, 'base64')
-  try {
-    return Uint8Array.from(atob(value), (unit) => unit.charCodeAt(0))
-  } catch {
-    return notEncoded(value, 'base64')
-  }
+  const digits = value.replace(/={1,2}$/, '')
+  if (!/^[A-Za-z0-9+/]*$/.test(digits) || digits.length % 4 === 1) notEncoded(value, 'base64')
+  const units = atob(digits)
+  if (btoa(units.slice(-(units.length % 3 || 3))).replace(/=+$/, '') !== digits.slice(-(digits.length % 4 || 4)))
+    notEncoded(value, 'base64')
+  return Uint8Array.from(units, (unit) => unit.charCodeAt(0))
 }
 
 function notEncoded(value: string, encoding: string): never {

@@ -1,6 +1,6 @@
 // Mathematical functions of one or two floats.
 
-import { type ScalarFunction, scalarFunction } from '../contract/scalar.ts'
+import { type ScalarFunction, type ScalarKernel, scalarFunction } from '../contract/scalar.ts'
 import { coerceAll, double, exactly, float, number } from '../contract/signature.ts'
 import { DataError } from '../errors.ts'
 import {
@@ -66,30 +66,42 @@ export const computed = (
         : { total: true, row, inline: (a) => inline(a.number) },
   })
 
-/** Of two floats, always as doubles. */
-export const ofDoubles = (
-  name: string,
-  usage: string,
-  row: (a: number, b: number) => number,
-  inline: (a: string, b: string) => string,
-  summary: string,
-  example: readonly [string, string],
-  aliases: readonly string[] = [],
-): ScalarFunction =>
-  scalarFunction({
-    name,
-    aliases,
-    family: 'math',
-    usage,
-    summary,
-    examples: [example],
-    signature: exactly([double, double]),
-    returns: float64,
-    kernel: { total: true, row, inline: (a, b) => inline(a.number, b.number) },
-  })
+/** The angle of a point, in Float32 when both of its places are. */
+export const atan2 = scalarFunction({
+  name: 'atan2',
+  family: 'math',
+  usage: 'atan2(y, x)',
+  summary: 'The angle in radians of the point (x, y)',
+  examples: [['atan2(0.0, 1.0)', '0.0']],
+  signature: coerceAll('two numbers', 2, 2, oneFloatType),
+  returns: sameAsFirst,
+  kernel: (_args, type) => floatKernel(type, Math.atan2, (y, x) => `Math.atan2(${y}, ${x})`),
+})
+
+/** Float32 when all are, else Float64. */
+function oneFloatType(types: readonly DataType[]): readonly DataType[] | undefined {
+  if (!types.every((type) => isNumeric(type) || type.kind === 'null')) return undefined
+  const type = types.every((t) => t.kind === 'float32') ? float32 : float64
+  return types.map(() => type)
+}
 
 /** JavaScript's sign of -0 is -0; SQL's is 0. */
 const sign = (value: number): number => (value === 0 ? 0 : Math.sign(value))
+
+/** A function of floats that computes in doubles; a Float32 is the nearest one to what comes out. */
+function floatKernel(
+  type: DataType,
+  row: (a: number, b: number) => number,
+  inline: (a: string, b: string) => string,
+): ScalarKernel {
+  return type.kind === 'float32'
+    ? {
+        total: true,
+        row: (a: number, b: number) => Math.fround(row(a, b)),
+        inline: (a, b) => `Math.fround(${inline(a.number, b?.number ?? '')})`,
+      }
+    : { total: true, row, inline: (a, b) => inline(a.number, b?.number ?? '') }
+}
 
 const log = scalarFunction({
   name: 'log',
@@ -100,22 +112,22 @@ const log = scalarFunction({
     ['log(100.0)', '2.0'],
     ['log(2, 8.0)', '3.0'],
   ],
-  signature: exactly([double, double], 1),
-  returns: float64,
-  kernel: (args) =>
-    args.length === 1
-      ? { total: true, row: Math.log10, inline: (a) => `Math.log10(${a.number})` }
-      : args[0]?.literal === 2
-        ? {
-            total: true,
-            row: (_base: number, a: number) => Math.log2(a),
-            inline: (_base, a) => `Math.log2(${a.number})`,
-          }
-        : {
-            total: true,
-            row: (base: number, a: number) => Math.log(a) / Math.log(base),
-            inline: (base, a) => `(Math.log(${a.number}) / Math.log(${base.number}))`,
-          },
+  signature: exactly([float, float], 1),
+  returns: (args) => args.at(-1)?.type ?? float64,
+  kernel: (args, type) => {
+    if (args.length === 1) return floatKernel(type, Math.log10, (a) => `Math.log10(${a})`)
+    if (args[0]?.literal === 2)
+      return floatKernel(
+        type,
+        (_base, a) => Math.log2(a),
+        (_base, a) => `Math.log2(${a})`,
+      )
+    return floatKernel(
+      type,
+      (base, a) => Math.log(a) / Math.log(base),
+      (base, a) => `(Math.log(${a}) / Math.log(${base}))`,
+    )
+  },
 })
 
 const abs = scalarFunction({
@@ -147,17 +159,11 @@ const nanvl = scalarFunction({
   usage: 'nanvl(number, other)',
   summary: 'The first number unless it is NaN, then the second',
   examples: [["nanvl(cast('NaN' as double), 1.0)", '1.0']],
-  signature: coerceAll('two numbers', 2, 2, (types) => {
-    if (!types.every((type) => isNumeric(type) || type.kind === 'null')) return undefined
-    const type = types.every((t) => t.kind === 'float32') ? float32 : float64
-    return [type, type]
-  }),
+  signature: coerceAll('two numbers', 2, 2, oneFloatType),
   returns: sameAsFirst,
-  kernel: {
-    total: true,
-    row: (a: number, b: number) => (Number.isNaN(a) ? b : a),
-    inline: (a, b) => `(${a.number} === ${a.number} ? ${a.number} : ${b.number})`,
-  },
+  // A null in place of the second says nothing of the first.
+  nulls: 'call',
+  kernel: { total: true, row: (a: number | null, b: number | null) => (Number.isNaN(a) ? b : a) },
 })
 
 const isNotANumber = scalarFunction({
@@ -197,15 +203,21 @@ export const mathFunctions = [
   ofFloat('log10', 'log10', 'The logarithm to base 10', ['log10(1000.0)', '3.0']),
   ofFloat('log2', 'log2', 'The logarithm to base 2', ['log2(8.0)', '3.0']),
   log,
-  ofDoubles(
-    'power',
-    'power(base, exponent)',
-    (a, b) => a ** b,
-    (a, b) => `((${a}) ** (${b}))`,
-    'The base to the power of the exponent',
-    ['power(2.0, 10)', '1024.0'],
-    ['pow'],
-  ),
+  scalarFunction({
+    name: 'power',
+    aliases: ['pow'],
+    family: 'math',
+    usage: 'power(base, exponent)',
+    summary: 'The base to the power of the exponent',
+    examples: [['power(2.0, 10)', '1024.0']],
+    signature: exactly([double, double]),
+    returns: float64,
+    kernel: {
+      total: true,
+      row: (base: number, exponent: number) => base ** exponent,
+      inline: (base, exponent) => `((${base.number}) ** (${exponent.number}))`,
+    },
+  }),
   computed('signum', sign, (a) => `(Math.sign(${a}) || (${a} === 0 ? 0 : NaN))`, 'The sign: -1, 0 or 1', [
     'signum(-3.5)',
     '-1.0',

@@ -5,7 +5,7 @@ import { count, exactly, type Signature, text } from '../contract/signature.ts'
 import { DataError, PlanError } from '../errors.ts'
 import { bool, int64, list, utf8 } from '../types/type.ts'
 import { replacementText, sqlRegExp } from './regex-syntax.ts'
-import { charactersBefore, unitOf } from './text.ts'
+import { charactersBefore, checkTextLength, lengthOf, unitOf } from './text.ts'
 
 /** Compiles a pattern with flags, remembering the last one. */
 function compiler(name: string, always: string, allowed: string): (pattern: string, flags: string) => RegExp {
@@ -58,7 +58,7 @@ interface RegexEntry {
   /** It takes positions, which may be out of range. */
   readonly counts?: boolean
   readonly nulls?: 'call'
-  readonly givesNull?: boolean
+  readonly givesNull?: NonNullable<ScalarFunction['givesNull']>
   readonly kernel: (compile: (pattern: string, flags: string) => RegExp) => ScalarKernel['row']
 }
 
@@ -78,15 +78,82 @@ const regexFunction = ({ flags, flagsAt, counts = false, kernel, ...entry }: Reg
     },
   })
 
-/** The nth match from a character position on. */
-function nthMatch(value: string, expression: RegExp, start: number, nth: number): RegExpExecArray | null {
-  expression.lastIndex = unitOf(value, start - 1)
-  for (let i = 1; ; i++) {
-    const match = expression.exec(value)
-    if (match === null || i === nth) return match
-    if (match[0] === '') expression.lastIndex++
+/** All matches, as Rust finds them: an empty one right behind another is none. */
+function* matchesOf(value: string, expression: RegExp): Generator<RegExpExecArray> {
+  expression.lastIndex = 0
+  let end = -1
+  for (let match = expression.exec(value); match !== null; match = expression.exec(value)) {
+    const isEmpty = match[0] === ''
+    if (isEmpty) expression.lastIndex = unitAfter(value, match.index)
+    if (isEmpty && match.index === end) continue
+    end = match.index + match[0].length
+    yield match
   }
 }
+
+/** Where the character after the one at `unit` starts. */
+const unitAfter = (value: string, unit: number): number => unit + ((value.codePointAt(unit) ?? 0) > 0xffff ? 2 : 1)
+
+/** The text from a position on, which counts from 1; undefined when the text ends before it. */
+function textFrom(value: string, start: number): string | undefined {
+  if (start === 1) return value
+  const from = unitOf(value, start - 1)
+  return start - 1 > lengthOf(value) ? undefined : value.slice(from)
+}
+
+/** Whether an expression can match no characters at all: assertions may hold elsewhere than in the empty text. */
+function matchesEmpty(expression: RegExp): boolean {
+  expression.lastIndex = 0
+  return expression.test('') || /\\b|\(\?<?[=!]/.test(expression.source)
+}
+
+function countMatches(value: string, expression: RegExp): number {
+  if (!matchesEmpty(expression)) return value.match(expression)?.length ?? 0
+  let count = 0
+  for (const _ of matchesOf(value, expression)) count++
+  return count
+}
+
+/** Flags that are null are none. */
+const textOrPatternNull = (args: readonly Argument[]): boolean => args.slice(0, 2).some(({ nullable }) => nullable)
+
+/** Replaces the first match, or all that Rust finds. */
+function replacer(expression: RegExp, replacement: string): (value: string) => string {
+  const translated = replacementText(replacement, expression)
+  const isGlobal = expression.global
+  const plain = !isGlobal || !matchesEmpty(expression)
+  return (value) => {
+    // A replacement may hold a whole match several times.
+    const mayGrow = isGlobal && (value.length + 1) * (translated.length + 1) > 2 ** 20
+    if (plain && !mayGrow) {
+      expression.lastIndex = 0
+      return value.replace(expression, translated)
+    }
+    return replaceEach(value, expression, translated)
+  }
+}
+
+function replaceEach(value: string, expression: RegExp, translated: string): string {
+  let result = ''
+  let end = 0
+  for (const match of matchesOf(value, expression)) {
+    result += value.slice(end, match.index) + expand(translated, match)
+    checkTextLength(result.length)
+    end = match.index + match[0].length
+  }
+  return result + value.slice(end)
+}
+
+/** What JavaScript's own `replace` puts in the place of a match, of the forms that `replacementText` gives. */
+const expand = (translated: string, match: RegExpExecArray): string =>
+  translated.replace(
+    /\$(?:(\$)|(&)|(\d\d)|<(\w+)>)/g,
+    (_, dollar?: string, whole?: string, group?: string, name?: string) => {
+      if (dollar !== undefined) return '$'
+      if (whole !== undefined) return match[0]
+      return (name === undefined ? match[Number(group)] : match.groups?.[name]) ?? ''
+    },
+  )
 
 export const regexFunctions = [
   regexFunction({
@@ -101,27 +168,31 @@ export const regexFunctions = [
     returns: bool,
     flags: ['', 'imsxU'],
     flagsAt: 2,
+    nulls: 'call',
+    givesNull: textOrPatternNull,
     kernel:
       (compile) =>
-      (value: string, pattern: string, flags = '') =>
-        compile(pattern, flags).test(value),
+      (value: string | null, pattern: string | null, flags: string | null = null) =>
+        value === null || pattern === null ? null : compile(pattern, flags ?? '').test(value),
   }),
   regexFunction({
     name: 'regexp_match',
     usage: 'regexp_match(text, pattern[, flags])',
-    summary: 'The groups of the first match as a list, the whole match when there are no groups; null without a match',
+    summary:
+      'The groups of the first match that are part of it as a list, the whole match when there are no groups; null without a match',
     examples: [["regexp_match('a=1', '([a-z])=([0-9])')", "['a', '1']"]],
     signature: exactly([text, text, text], 1),
     returns: list(utf8),
     flags: ['', 'imsxU'],
     flagsAt: 2,
+    nulls: 'call',
     givesNull: true,
     kernel:
       (compile) =>
-      (value: string, pattern: string, flags = '') => {
-        const match = compile(pattern, flags).exec(value)
+      (value: string | null, pattern: string | null, flags: string | null = null) => {
+        const match = value === null || pattern === null ? null : compile(pattern, flags ?? '').exec(value)
         if (match === null) return null
-        return match.length === 1 ? [match[0]] : match.slice(1).map((group) => group ?? null)
+        return match.length === 1 ? [match[0]] : match.slice(1).filter((group) => group !== undefined)
       },
   }),
   regexFunction({
@@ -139,15 +210,15 @@ export const regexFunctions = [
     kernel: (compile) => {
       let lastExpression: RegExp | undefined
       let lastReplacement: string | undefined
-      let translated = ''
+      let replace = (value: string): string => value
       return (value: string, pattern: string, replacement: string, flags = '') => {
         const expression = compile(pattern, flags)
         if (expression !== lastExpression || replacement !== lastReplacement) {
-          translated = replacementText(replacement, expression)
+          replace = replacer(expression, replacement)
           lastExpression = expression
           lastReplacement = replacement
         }
-        return value.replace(expression, translated)
+        return replace(value)
       }
     },
   }),
@@ -168,9 +239,8 @@ export const regexFunctions = [
       (value: string | null, pattern: string | null, start: number | null = 1, flags = '') => {
         if (value === null || pattern === null || start === null) return 0n
         checkStart('regexp_count', start)
-        const expression = compile(pattern, flags ?? '')
-        const from = unitOf(value, start - 1)
-        return BigInt((from === 0 ? value : value.slice(from)).match(expression)?.length ?? 0)
+        const rest = textFrom(value, start)
+        return rest === undefined ? 0n : BigInt(countMatches(rest, compile(pattern, flags ?? '')))
       },
   }),
   regexFunction({
@@ -187,9 +257,16 @@ export const regexFunctions = [
       (compile) =>
       (value: string, pattern: string, start = 1, nth = 1, flags = '', group = 0) => {
         checkStart('regexp_instr', start)
-        const match = nthMatch(value, compile(pattern, flags), start, nth)
-        const unit = match?.indices?.[group]?.[0]
-        return unit === undefined ? 0n : BigInt(charactersBefore(value, unit) + 1)
+        if (nth < 1) throw new DataError('invalid_value', `Function "regexp_instr" takes a match from 1, got ${nth}`)
+        const rest = textFrom(value, start)
+        if (rest === undefined) return 0n
+        let left = nth
+        for (const match of matchesOf(rest, compile(pattern, flags))) {
+          if (--left > 0) continue
+          const unit = match.indices?.[group]?.[0]
+          return unit === undefined ? 0n : BigInt(charactersBefore(rest, unit) + start)
+        }
+        return 0n
       },
   }),
 ]

@@ -80,7 +80,8 @@ function roundKernel(args: readonly Argument[], returns: DataType): ScalarKernel
     const constant = digitsOf(args)
     return {
       row: (value: bigint, given: number) => {
-        const digits = Math.min(constant ?? given ?? 0, type.scale)
+        // Beyond all digits that a decimal has nothing changes any more.
+        const digits = Math.max(-40, Math.min(constant ?? given ?? 0, type.scale))
         return fit(rescale(rescale(value, type.scale, digits), digits, returns.scale), returns, 'round')
       },
     }

@@ -2,10 +2,9 @@
 
 import { type ScalarFunction, scalarFunction } from '../contract/scalar.ts'
 import { count, exactly, text, written } from '../contract/signature.ts'
-import { DataError } from '../errors.ts'
 import { trimColumn } from '../kernels/slice.ts'
 import { utf8 } from '../types/type.ts'
-import { lengthOf, unitOf } from './text.ts'
+import { checkTextLength, lengthOf, unitOf } from './text.ts'
 
 function trimEnds(value: string, characters: string, atStart: boolean, atEnd: boolean): string {
   const set = new Set(characters)
@@ -47,12 +46,8 @@ const trim = (name: 'btrim' | 'ltrim' | 'rtrim', where: string, example: readonl
   })
 }
 
-/** No text is padded beyond this many characters. */
-const maxLength = 2 ** 28
-
 function padding(length: number, fill: string): string {
-  if (length > maxLength)
-    throw new DataError('invalid_value', `Cannot pad by ${length} characters: at most ${maxLength} are added`)
+  checkTextLength(length)
   const characters = lengthOf(fill)
   const whole = fill.repeat(Math.ceil(length / characters))
   return whole.substring(0, unitOf(whole, length))

@@ -4,7 +4,7 @@ import { type ScalarFunction, type ScalarKernel, scalarFunction } from '../contr
 import { exactly, text } from '../contract/signature.ts'
 import { containsColumn, endsWithColumn, startsWithColumn } from '../kernels/match.ts'
 import { bool, int32, utf8 } from '../types/type.ts'
-import { charactersBefore, hasPairs } from './text.ts'
+import { charactersBefore, hasPairs, joinTexts } from './text.ts'
 
 /** Edit distance in characters: insertions, deletions and replacements. */
 function levenshtein(a: string, b: string): number {
@@ -20,6 +20,14 @@ function levenshtein(a: string, b: string): number {
     last = row
   }
   return last[y.length] ?? 0
+}
+
+function replaceAll(value: string, part: string, replacement: string): string {
+  if (part === '') return value
+  // Most results are short whatever there is to replace; those that may not be are measured first.
+  const mayGrow = replacement.length > part.length && (value.length / part.length) * replacement.length > 2 ** 20
+  if (mayGrow) return joinTexts(value.split(part), replacement)
+  return replacement.includes('$') ? value.split(part).join(replacement) : value.replaceAll(part, replacement)
 }
 
 /** Each character of `from` becomes the one at its place in `to`, or goes when there is none. */
@@ -101,15 +109,7 @@ export const stringSearchFunctions = [
     examples: [["replace('banana', 'an', 'o')", "'booa'"]],
     signature: exactly([text, text, text]),
     returns: utf8,
-    kernel: {
-      total: true,
-      row: (value: string, part: string, replacement: string) =>
-        part === ''
-          ? value
-          : replacement.includes('$')
-            ? value.split(part).join(replacement)
-            : value.replaceAll(part, replacement),
-    },
+    kernel: { row: replaceAll },
   }),
   scalarFunction({
     name: 'translate',
@@ -136,7 +136,7 @@ export const stringSearchFunctions = [
     returns: int32,
     kernel: {
       total: true,
-      row: (value: string, list: string) => (list === '' ? 0 : list.split(',').indexOf(value) + 1),
+      row: (value: string, list: string) => list.split(',').indexOf(value) + 1,
     },
   }),
   scalarFunction({

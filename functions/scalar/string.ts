@@ -6,7 +6,7 @@ import { DataError } from '../errors.ts'
 import { lowerColumn, upperColumn } from '../kernels/case.ts'
 import { joinColumns, lengthColumn } from '../kernels/slice.ts'
 import { binary, type DataType, int32, isNumeric, isTemporal, utf8 } from '../types/type.ts'
-import { byteLength, hasPairs, lengthOf } from './text.ts'
+import { byteLength, checkTextLength, hasPairs, lengthOf } from './text.ts'
 
 const ofText = (
   entry: Pick<ScalarFunction, 'name' | 'summary' | 'examples'> & { readonly aliases?: readonly string[] },
@@ -177,12 +177,9 @@ export const stringFunctions = [
     costly: true,
     kernel: {
       row: (value: string, times: number) => {
-        if (value.length * times > 2 ** 28)
-          throw new DataError(
-            'invalid_value',
-            `Cannot repeat ${value.length} characters ${times} times: it is too long`,
-          )
-        return times > 0 ? value.repeat(times) : ''
+        if (times <= 0) return ''
+        checkTextLength(value.length * times)
+        return value.repeat(times)
       },
     },
   }),

@@ -15,7 +15,13 @@ const anyNumber = Number.POSITIVE_INFINITY
 function namedFields(args: readonly Argument[]): readonly Field[] {
   const fields: Field[] = []
   for (let i = 0; i < args.length; i += 2) {
-    fields.push(field(literalText('named_struct', args, i), typeAt(args, i + 1), true))
+    const name = literalText('named_struct', args, i)
+    if (fields.some((other) => other.name === name))
+      throw new PlanError(
+        'invalid_argument',
+        `Cannot make a struct with two fields named "${name}": rename one of them`,
+      )
+    fields.push(field(name, typeAt(args, i + 1), true))
   }
   return fields
 }
@@ -58,6 +64,7 @@ const asMap = (args: readonly Argument[]): MapType => {
 const mapAndKey = coerceAll('a map and a key', 2, 2, ([from, key]) => {
   const type = from === undefined ? undefined : mapParameter.coerce(from)
   if (type?.kind !== 'map' || key === undefined) return undefined
+  if (from?.kind === 'null') return [from, key]
   const fits = comparisonType(type.key.type, key) !== undefined || commonNumeric(type.key.type, key) !== undefined
   return fits ? [type, type.key.type] : undefined
 })
@@ -122,8 +129,11 @@ export const structFunctions = [
     examples: [["{'a': 1, 'b': 2}['a']", '1']],
     signature: exactly([
       {
-        describe: 'a struct or map',
-        coerce: (type) => (type.kind === 'struct' || type.kind === 'map' ? type : undefined),
+        describe: 'a struct, or a map with texts for keys',
+        coerce: (type) => {
+          const takesTexts = type.kind === 'map' && type.key.type.kind === 'utf8'
+          return type.kind === 'struct' || takesTexts || type.kind === 'null' ? type : undefined
+        },
       },
       text,
     ]),
@@ -190,10 +200,14 @@ export const structFunctions = [
     aliases: ['element_at'],
     family: 'struct',
     usage: 'map_extract(map, key)',
-    summary: 'A list of the value of a key; of null when there is none',
+    summary: 'A list of the value of a key; of null when there is none, and without elements for a null key',
     examples: [["map_extract(map(['a', 'b'], [1, 2]), 'a')", '[1]']],
     signature: mapAndKey,
     returns: (args) => list(asMap(args).value.type),
-    kernel: { total: true, row: (entries: List, key: Value) => [lookup(entries, key)] },
+    nulls: 'call',
+    kernel: {
+      total: true,
+      row: (entries: List | null, key: Value) => (entries === null ? null : key === null ? [] : [lookup(entries, key)]),
+    },
   }),
 ]

@@ -1,13 +1,23 @@
 // + and - with dates, times, timestamps, durations and intervals. Months and days of an interval move the calendar, on
 // zoned timestamps the local one; nanoseconds move the instant.
 
-import { addMonths, fits64, floorDivide, nanosPerDay, secondsPerDay, ticksPerSecond } from '../cast/calendar.ts'
+import {
+  addMonths,
+  fits64,
+  floorDivide,
+  floorModulo,
+  inCalendar,
+  nanosPerDay,
+  secondsPerDay,
+  ticksInCalendar,
+  ticksPerSecond,
+} from '../cast/calendar.ts'
 import type { IntervalValue } from '../cast/interval.ts'
 import { localTicksToUtc, toLocal } from '../cast/temporal.ts'
 import { zoneOf } from '../cast/zone.ts'
 import type { ScalarKernel } from '../contract/scalar.ts'
 import { DataError } from '../errors.ts'
-import { coarserUnit, commonTemporal } from '../types/coercion.ts'
+import { commonTemporal } from '../types/coercion.ts'
 import {
   type DataType,
   date32,
@@ -17,6 +27,9 @@ import {
   interval,
   isInteger,
   type TimestampType,
+  type TimeType,
+  time64,
+  timestamp,
 } from '../types/type.ts'
 import type { Value } from '../types/value.ts'
 
@@ -52,7 +65,13 @@ function outOfRange(type: DataType): never {
 
 const within64 = (value: bigint, type: DataType): bigint => fits64(value) ?? outOfRange(type)
 
-/** Two points in time: dates give whole days, timestamps and times a duration. */
+const within32 = (value: number, type: DataType): number =>
+  value >= -2_147_483_648 && value <= 2_147_483_647 ? value : outOfRange(type)
+
+const withinCalendar = (ticks: bigint, type: TimestampType): bigint =>
+  ticksInCalendar(ticks, type.unit) ? ticks : outOfRange(type)
+
+/** Two points in time: dates give whole days, timestamps a duration, times an interval. */
 function difference(left: DataType, right: DataType): TemporalOperation | undefined {
   if (left.kind === 'date32' && right.kind === 'date32') {
     return {
@@ -60,11 +79,6 @@ function difference(left: DataType, right: DataType): TemporalOperation | undefi
       returns: int64,
       kernel: () => ({ total: true, row: (a: number, b: number) => BigInt(a - b) }),
     }
-  }
-  if (left.kind === 'time64' && right.kind === 'time64') {
-    const unit = left.unit === 'us' || right.unit === 'us' ? 'us' : 'ns'
-    const type: DataType = { kind: 'time64', unit }
-    return ticksDifference(type, duration(unit))
   }
   const isInstant = (type: DataType): boolean => type.kind === 'timestamp' || type.kind === 'date32'
   if (!isInstant(left) || !isInstant(right)) return undefined
@@ -80,27 +94,29 @@ const ticksDifference = (type: DataType, returns: DataType): TemporalOperation =
 
 /** A point in time, or a stretch of it, moved by a stretch. */
 function shift(left: DataType, right: DataType, sign: 1 | -1): TemporalOperation | undefined {
-  const months = interval('month_day_nano')
+  const byInterval = right.kind === 'interval' || right.kind === 'null'
   switch (left.kind) {
     case 'date32':
       if (isInteger(right)) return shiftDays(sign)
-      if (right.kind === 'interval' || right.kind === 'null') return shiftDate(months, sign)
-      return undefined
+      if (right.kind === 'time64') return dateAndTime(sign)
+      return byInterval ? shiftDate(sign) : undefined
     case 'timestamp':
-      if (right.kind === 'interval' || right.kind === 'null') return shiftTimestamp(left, months, sign)
-      if (right.kind === 'duration') return addTicks(left, duration(left.unit), left, sign)
-      return undefined
-    case 'duration':
+      if (byInterval) return shiftTimestamp(left, sign)
+      return right.kind === 'duration' ? addTicks(left, duration(left.unit), left, sign) : undefined
+    case 'duration': {
+      if (right.kind === 'interval') return addIntervals(sign)
+      if (right.kind === 'null') return addTicks(left, left, left, sign)
       if (right.kind !== 'duration') return undefined
-      return addTicks(
-        duration(coarserUnit(left.unit, right.unit)),
-        duration(coarserUnit(left.unit, right.unit)),
-        duration(coarserUnit(left.unit, right.unit)),
-        sign,
-      )
+      // The calendar's own stretches hold what one unit of ticks may not.
+      return left.unit === right.unit ? addTicks(left, left, left, sign) : addIntervals(sign)
+    }
     case 'interval':
+      return byInterval || right.kind === 'duration' || (right.kind === 'time64' && sign === -1)
+        ? addIntervals(sign)
+        : undefined
     case 'time64':
-      return right.kind === 'interval' ? addIntervals(months, sign) : undefined
+      if (right.kind === 'interval') return shiftTime(left, sign)
+      return right.kind === 'time64' || right.kind === 'null' ? addIntervals(sign) : undefined
     default:
       return undefined
   }
@@ -112,10 +128,10 @@ const shiftDays = (sign: 1 | -1): TemporalOperation => ({
   kernel: () => ({ row: (days: number, count: bigint) => inDays(days + sign * Number(count)) }),
 })
 
-const inDays = (days: number): number => (days >= -2_147_483_648 && days <= 2_147_483_647 ? days : outOfRange(date32))
+const inDays = (days: number): number => (inCalendar(days) ? days : outOfRange(date32))
 
-const shiftDate = (right: DataType, sign: 1 | -1): TemporalOperation => ({
-  types: [date32, right],
+const shiftDate = (sign: 1 | -1): TemporalOperation => ({
+  types: [date32, interval()],
   returns: date32,
   kernel: () => ({
     row: (days: number, by: IntervalValue) => {
@@ -125,12 +141,38 @@ const shiftDate = (right: DataType, sign: 1 | -1): TemporalOperation => ({
   }),
 })
 
-function shiftTimestamp(left: TimestampType, right: DataType, sign: 1 | -1): TemporalOperation {
+/** The moment at which a clock shows the time on the day, or so long before the day. */
+function dateAndTime(sign: 1 | -1): TemporalOperation {
+  const returns = timestamp('ns')
+  return {
+    types: [date32, time64('ns')],
+    returns,
+    kernel: () => ({
+      row: (days: number, time: bigint) => within64(BigInt(days) * nanosPerDay + BigInt(sign) * time, returns),
+    }),
+  }
+}
+
+/** Clocks go round: only the time of an interval moves them. */
+function shiftTime(left: TimeType, sign: 1 | -1): TemporalOperation {
+  const nanosPerTick = 1_000_000_000n / ticksPerSecond[left.unit]
+  const perDay = nanosPerDay / nanosPerTick
+  return {
+    types: [left, interval()],
+    returns: left,
+    kernel: () => ({
+      total: true,
+      row: (ticks: bigint, by: IntervalValue) => floorModulo(ticks + BigInt(sign) * (by.nanos / nanosPerTick), perDay),
+    }),
+  }
+}
+
+function shiftTimestamp(left: TimestampType, sign: 1 | -1): TemporalOperation {
   const perSecond = ticksPerSecond[left.unit]
   const perDay = perSecond * BigInt(secondsPerDay)
   const nanosPerTick = 1_000_000_000n / perSecond
   return {
-    types: [left, right],
+    types: [left, interval()],
     returns: left,
     kernel: () => {
       const zone = left.timezone === undefined ? undefined : zoneOf(left.timezone)
@@ -141,10 +183,11 @@ function shiftTimestamp(left: TimestampType, right: DataType, sign: 1 | -1): Tem
             const local = toLocal(ticks, zone, perSecond)
             const day = floorDivide(local, perDay)
             const target = addMonths(Number(day), sign * by.months) + sign * by.days
+            if (!inCalendar(target)) outOfRange(left)
             moved = local + (BigInt(target) - day) * perDay
             if (zone !== undefined) moved = localTicksToUtc(moved, zone, perSecond)
           }
-          return within64(moved + BigInt(sign) * (by.nanos / nanosPerTick), left)
+          return withinCalendar(moved + BigInt(sign) * (by.nanos / nanosPerTick), left)
         },
       }
     },
@@ -164,14 +207,29 @@ function addTicks(left: DataType, right: DataType, returns: DataType, sign: 1 | 
   }
 }
 
-const addIntervals = (type: DataType, sign: 1 | -1): TemporalOperation => ({
-  types: [type, type],
-  returns: type,
-  kernel: () => ({
-    row: (a: IntervalValue, b: IntervalValue) => ({
-      months: a.months + sign * b.months,
-      days: a.days + sign * b.days,
-      nanos: within64(a.nanos + BigInt(sign) * b.nanos, type),
+function addIntervals(sign: 1 | -1): TemporalOperation {
+  const type = interval()
+  return {
+    types: [type, type],
+    returns: type,
+    kernel: () => ({
+      row: (a: IntervalValue, b: IntervalValue) => ({
+        months: within32(a.months + sign * b.months, type),
+        days: within32(a.days + sign * b.days, type),
+        nanos: within64(a.nanos + BigInt(sign) * b.nanos, type),
+      }),
     }),
-  }),
+  }
+}
+
+/** The stretch in the other direction. */
+export const negateInterval = ({ months, days, nanos }: IntervalValue): IntervalValue => ({
+  months: within32(-months + 0, interval()),
+  days: within32(-days + 0, interval()),
+  nanos: within64(-nanos, interval()),
 })
+
+export const negateDuration =
+  (type: DataType) =>
+  (ticks: bigint): bigint =>
+    within64(-ticks, type)

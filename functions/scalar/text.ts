@@ -1,6 +1,28 @@
 // Characters of a string: SQL counts code points, JavaScript UTF-16 units. They differ only where there are surrogates,
 // and the regular expression finds none in a one-byte string without looking.
 
+import { DataError } from '../errors.ts'
+
+/** No function makes a longer text; the engine itself holds twice as much. */
+const maxTextLength = 2 ** 28
+
+/** @throws {DataError} `invalid_value` for a text that would be too long. */
+export function checkTextLength(length: number): void {
+  if (length > maxTextLength)
+    throw new DataError(
+      'invalid_value',
+      `Cannot make a text of ${length} characters: at most ${maxTextLength} are held`,
+    )
+}
+
+/** `parts.join(delimiter)`, of a length that can be held. */
+export function joinTexts(parts: readonly string[], delimiter: string): string {
+  let length = Math.max(0, parts.length - 1) * delimiter.length
+  for (const part of parts) length += part.length
+  checkTextLength(length)
+  return parts.join(delimiter)
+}
+
 const surrogate = /[\ud800-\udfff]/
 
 /** Whether a character may take two units. */

@@ -103,10 +103,8 @@ function timestampKernel(args: readonly Argument[], unit: TimeUnit, inSeconds: b
   if (isFloat(from)) {
     return {
       row: (value: number) => {
-        if (!Number.isFinite(value)) outOfRange(type)
-        // Seconds and their fraction apart: a double does not hold nanoseconds of today.
-        const whole = Math.floor(value)
-        return within(BigInt(whole) * perUnit + BigInt(Math.trunc((value - whole) * Number(perUnit))))
+        const ticks = Math.trunc(value * Number(perUnit))
+        return Number.isFinite(ticks) ? within(BigInt(ticks)) : outOfRange(type)
       },
     }
   }
@@ -163,7 +161,7 @@ export const toTimestampFunctions = [
     'to_timestamp_micros',
     'us',
     'A timestamp in microseconds, of a text or of a number of microseconds since 1970',
-    ['arrow_typeof(to_timestamp_micros(1))', "'Timestamp(us)'"],
+    ['arrow_typeof(to_timestamp_micros(1))', "'Timestamp(µs)'"],
   ),
   toTimestamp(
     'to_timestamp_nanos',
@@ -180,7 +178,8 @@ export const toTimestampFunctions = [
     signature: withFormats('a date, a timestamp, days, or a string with formats', (type) => {
       if (type.kind === 'timestamp' || type.kind === 'date32') return type
       if (type.kind === 'utf8' || type.kind === 'null') return utf8
-      return isInteger(type) ? type : undefined
+      if (isInteger(type)) return type
+      return isNumeric(type) ? int64 : undefined
     }),
     returns: date32,
     kernel: (args, returns) => parsingKernel(args, returns, ({ seconds }) => Math.floor(seconds / 86_400)),

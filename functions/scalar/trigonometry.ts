@@ -1,6 +1,6 @@
 // Angles: trigonometric and hyperbolic functions.
 
-import { computed, ofDoubles, ofFloat } from './math.ts'
+import { atan2, computed, ofFloat } from './math.ts'
 
 export const trigonometryFunctions = [
   ofFloat('sin', 'sin', 'The sine of an angle in radians', ['sin(0.0)', '0.0']),
@@ -16,14 +16,7 @@ export const trigonometryFunctions = [
   ofFloat('asin', 'asin', 'The angle in radians of a sine', ['asin(0.0)', '0.0']),
   ofFloat('acos', 'acos', 'The angle in radians of a cosine', ['acos(1.0)', '0.0']),
   ofFloat('atan', 'atan', 'The angle in radians of a tangent', ['atan(0.0)', '0.0']),
-  ofDoubles(
-    'atan2',
-    'atan2(y, x)',
-    Math.atan2,
-    (a, b) => `Math.atan2(${a}, ${b})`,
-    'The angle in radians of the point (x, y)',
-    ['atan2(0.0, 1.0)', '0.0'],
-  ),
+  atan2,
   ofFloat('sinh', 'sinh', 'The hyperbolic sine', ['sinh(0.0)', '0.0']),
   ofFloat('cosh', 'cosh', 'The hyperbolic cosine', ['cosh(0.0)', '1.0']),
   ofFloat('tanh', 'tanh', 'The hyperbolic tangent', ['tanh(0.0)', '0.0']),

@@ -54,7 +54,7 @@ function cosineDistance(a: Vector, b: Vector): number | null {
 
 function normalize(a: Vector): Vector | null {
   const square = pairwise('array_normalize', a, a, product)
-  if (square === null || square === 0) return null
+  if (square === null || (square === 0 && a.length > 0)) return null
   const norm = Math.sqrt(square)
   return a.map((x) => (x ?? 0) / norm)
 }

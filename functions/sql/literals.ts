@@ -103,7 +103,8 @@ function acceptInterval(parser: Parser): ExprNode | undefined {
   if (!atText(parser, 1) && !isNumber) return undefined
   parser.next()
   const token = nextText(parser)
-  const takesUnit = isNumber || /^\s*[+-]?[\d.]+\s*$/.test(token.value)
+  // `interval '5 day 1' hour`: the unit behind the string is that of its last number.
+  const takesUnit = isNumber || /(?:^|[\s+-])[\d.]+\s*$/.test(token.value)
   const unit = takesUnit && isIntervalUnit(parser.peek().keyword) ? parser.next().keyword : undefined
   if (isNumber && unit === undefined) throw parser.expected('a unit of time', ['day', 'hour', 'month'])
   if (parser.atWord('TO')) throw parser.notImplemented("intervals are written in one string, like '1 day 2 hours'")

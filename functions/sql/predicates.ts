@@ -107,20 +107,22 @@ function parseTimeZone(parser: Parser, input: ExprNode): ExprNode {
   return parser.node({ kind: 'cast', input, to: timestamp('ns', parser.next().value), safe: false })
 }
 
-/** `x = ANY(list)` is `array_has(list, x)`, `x <> ALL(list)` its opposite; the operator is read already. */
+/** `x = ANY(list)` is `array_has(list, x)`; the other quantifiers are built-ins of their own. The operator is read already. */
 export function parseQuantified(parser: Parser, left: ExprNode, op: string): ExprNode {
   const token = parser.next()
-  const negated = op === '<>' && token.keyword === 'ALL'
-  if (!negated && (op !== '=' || token.keyword === 'ALL'))
-    throw parser.notImplemented(`${op} ${token.keyword} is not supported, only = ANY(…) and <> ALL(…)`, token.start)
+  const word = token.keyword === 'ALL' ? 'ALL' : 'ANY'
+  if (!comparisons.has(op))
+    throw parser.fail(`${token.keyword} follows a comparison such as = or <, not ${op}`, token.start)
   const opening = parser.peek()
   parser.expectOperator('(')
   if (parser.atWord('SELECT')) throw subquery(parser, opening)
   const list = parser.expr()
   parser.expectClosing(')', opening)
-  const has = callBuiltIn(parser, token, 'array_has', [list, left])
-  return negated ? parser.node({ kind: 'unary', op: 'NOT', input: has }) : has
+  if (op === '=' && word === 'ANY') return callBuiltIn(parser, token, 'array_has', [list, left])
+  return parser.node({ kind: 'call', name: `${op} ${word}`, args: Object.freeze([left, list]) })
 }
+
+const comparisons: ReadonlySet<string> = new Set(['=', '<>', '<', '<=', '>', '>='])
 
 /** The error for a query where an expression stands. */
 export function subquery(parser: Parser, token: Token) {

@@ -324,7 +324,7 @@ export function timestamp(unit: TimeUnit = 'ms', timezone?: string): TimestampTy
  * @example
  * import { col, time64 } from 'volley'
  *
- * col('opens').cast(time64('us')).toString() // => 'CAST(opens AS Time64(us))'
+ * col('opens').cast(time64('us')).toString() // => 'CAST(opens AS Time64(µs))'
  *
  * @see Arrow `Time64`
  */
@@ -477,6 +477,7 @@ export const displayNames: Readonly<Record<SimpleType['kind'], string>> = {
   binary: 'Binary',
   date32: 'Date32',
 }
+const unitNames: Record<TimeUnit, string> = { s: 's', ms: 'ms', us: 'µs', ns: 'ns' }
 const intervalNames: Record<IntervalUnit, string> = {
   year_month: 'YearMonth',
   day_time: 'DayTime',
@@ -489,25 +490,29 @@ export function displayType(type: DataType): string {
     case 'decimal128':
       return `Decimal128(${type.precision}, ${type.scale})`
     case 'timestamp':
-      return type.timezone === undefined ? `Timestamp(${type.unit})` : `Timestamp(${type.unit}, "${type.timezone}")`
+      return type.timezone === undefined
+        ? `Timestamp(${unitNames[type.unit]})`
+        : `Timestamp(${unitNames[type.unit]}, "${type.timezone}")`
     case 'time64':
-      return `Time64(${type.unit})`
+      return `Time64(${unitNames[type.unit]})`
     case 'duration':
-      return `Duration(${type.unit})`
+      return `Duration(${unitNames[type.unit]})`
     case 'interval':
       return `Interval(${intervalNames[type.unit]})`
     case 'list':
-      return `List(${displayType(type.item.type)})`
+      return `List(${displayField(type.item)})`
     case 'struct':
-      return `Struct(${type.fields.map((f) => `"${f.name}": ${displayType(f.type)}`).join(', ')})`
+      return `Struct(${type.fields.map((f) => `"${f.name}": ${displayField(f)}`).join(', ')})`
     case 'map':
-      return `Map(${displayType(type.key.type)}, ${displayType(type.value.type)})`
+      return `Map("entries": non-null Struct("key": ${displayField(type.key)}, "value": ${displayField(type.value)}), unsorted)`
     case 'dictionary':
       return `Dictionary(${displayType(type.index)}, ${displayType(type.value)})`
     default:
       return displayNames[type.kind]
   }
 }
+
+const displayField = ({ type, nullable }: Field): string => `${nullable ? '' : 'non-null '}${displayType(type)}`
 
 /**
  * The name of a type, as JSON jobs and error details spell it.

@@ -5,7 +5,7 @@
 import { floorDivide, floorModulo, ticksPerSecond } from '../../functions/cast/calendar.ts'
 import { formatter } from '../../functions/cast/format.ts'
 import { textParser } from '../../functions/cast/parse.ts'
-import { timestampText } from '../../functions/cast/temporal-text.ts'
+import { isoDurationText, timestampText } from '../../functions/cast/temporal-text.ts'
 import { plainType } from '../../functions/types/coercion.ts'
 import { type DataType, field, isFloat, isInteger, type TimeUnit } from '../../functions/types/type.ts'
 import type { Value } from '../../functions/types/value.ts'
@@ -44,11 +44,12 @@ export function jsonWriter(fieldType: DataType): (value: Value) => unknown {
     }
     case 'decimal128':
     case 'date32':
-    case 'time64':
-    case 'duration': {
+    case 'time64': {
       const format = formatter(type) as ((value: Value) => string) | undefined
       return (value) => format?.(value)
     }
+    case 'duration':
+      return (value) => isoDurationText(value as bigint, type.unit)
     default:
       if (isFloat(type)) return (value) => (Number.isFinite(value) ? value : infinityText(value as number))
       return (value) => value

@@ -40,12 +40,16 @@ const names: readonly (readonly [DataType, string, string])[] = [
   [decimal128(38, 0), 'decimal128(38,0)', 'Decimal128(38, 0)'],
   [timestamp('ms'), 'timestamp(ms)', 'Timestamp(ms)'],
   [timestamp('ns', 'Europe/Rome'), 'timestamp(ns,Europe/Rome)', 'Timestamp(ns, "Europe/Rome")'],
-  [time64('us'), 'time64(us)', 'Time64(us)'],
+  [time64('us'), 'time64(us)', 'Time64(µs)'],
   [duration('s'), 'duration(s)', 'Duration(s)'],
   [interval('year_month'), 'interval(year_month)', 'Interval(YearMonth)'],
   [list(int64), 'list<int64>', 'List(Int64)'],
   [list(list(utf8)), 'list<list<utf8>>', 'List(List(Utf8))'],
-  [map(utf8, list(int64)), 'map<utf8,list<int64>>', 'Map(Utf8, List(Int64))'],
+  [
+    map(utf8, list(int64)),
+    'map<utf8,list<int64>>',
+    'Map("entries": non-null Struct("key": non-null Utf8, "value": List(Int64)), unsorted)',
+  ],
   [dictionary(utf8), 'dictionary<int32,utf8>', 'Dictionary(Int32, Utf8)'],
   [
     struct({ a: int64, b: decimal128(5, 1) }),

@@ -188,7 +188,11 @@ const refused: readonly (readonly [DataType, unknown, string])[] = [
   [list(int64), [1, 'x'], 'Cannot read 1,x in column "a", row 1, as List(Int64)'],
   [list(int64), 5, 'Cannot read 5 in column "a", row 1, as List(Int64)'],
   [struct({ x: int64 }), [1], 'Cannot read 1 in column "a", row 1, as Struct("x": Int64)'],
-  [map(utf8, int64), [['k']], 'Cannot read k in column "a", row 1, as Map(Utf8, Int64)'],
+  [
+    map(utf8, int64),
+    [['k']],
+    'Cannot read k in column "a", row 1, as Map("entries": non-null Struct("key": non-null Utf8, "value": Int64), unsorted)',
+  ],
 ]
 for (const [type, value, message] of refused) {
   t.test(
