@@ -1,8 +1,9 @@
 // A client of the HTTP API: submits a job, gives record batches as they come. A stream that ends early is an error, never
 // a short result.
 
-import { type RecordBatch, RecordBatchReader } from 'apache-arrow'
+import type { RecordBatch } from 'apache-arrow'
 import { createError, type ErrorCode, type VolleyError, WorkerError } from '../functions/errors.ts'
+import { readArrowBatches } from '../runtime/source/arrow/read-streams.ts'
 import type { Problem } from './errors.ts'
 import type { JobResource } from './jobs/job-record.ts'
 
@@ -79,7 +80,7 @@ export class VolleyClient {
     const id = response.headers.get('x-volley-job-id')
     try {
       const counted = count(response.body, options.onBytes)
-      for await (const reader of RecordBatchReader.readAll(counted)) yield* reader
+      yield* readArrowBatches(counted)
     } catch (cause) {
       options.signal?.throwIfAborted()
       throw await this.#brokenOff(id, cause)

@@ -1,7 +1,7 @@
 // DataFrame: a lazy, immutable job that users build call by call. It collects steps; nothing runs until a result is
 // asked for, and then only submitJob knows how.
 
-import { type RecordBatch, RecordBatchReader, type Table, tableFromIPC } from 'apache-arrow'
+import type { RecordBatch, Table } from 'apache-arrow'
 import { functions } from '../functions/catalogue/builders.ts'
 import { PlanError } from '../functions/errors.ts'
 import { outputName } from '../functions/expr/display.ts'
@@ -16,6 +16,7 @@ import { schemaOf } from './plan/plan.ts'
 import type { NamedNode } from './program/program.ts'
 import type { JobEvents } from './scheduler/job-metrics.ts'
 import type { JobRun } from './scheduler/submit.ts'
+import { readArrowBatches, readArrowTable } from './source/arrow/read-streams.ts'
 import { openSource } from './source/formats.ts'
 
 /**
@@ -285,7 +286,7 @@ export class DataFrame {
    */
   async *stream(options: RunOptions = {}): AsyncGenerator<RecordBatch> {
     const { stream } = await this.run(options)
-    for await (const reader of RecordBatchReader.readAll(stream)) yield* reader
+    yield* readArrowBatches(stream)
   }
 
   /**
@@ -304,9 +305,7 @@ export class DataFrame {
    */
   async collect(options: RunOptions = {}): Promise<Table> {
     const { stream } = await this.run(options)
-    const chunks: Uint8Array[] = []
-    for await (const chunk of stream) chunks.push(chunk)
-    return tableFromIPC(Buffer.concat(chunks))
+    return readArrowTable(stream)
   }
 
   /**

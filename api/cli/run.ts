@@ -7,13 +7,13 @@ import { extname } from 'node:path'
 import { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { pipeline } from 'node:stream/promises'
-import { RecordBatchReader } from 'apache-arrow'
 import type { Command } from 'commander'
 import { decodeExpr } from '../../runtime/codec/expr-codec.ts'
 import { resolvePaths } from '../../runtime/context/paths.ts'
 import { SessionContext } from '../../runtime/context/session.ts'
 import { parseJobText } from '../../runtime/job/json-job.ts'
 import type { JobRun } from '../../runtime/scheduler/submit.ts'
+import { readArrowBatches } from '../../runtime/source/arrow/read-streams.ts'
 import { encodeCsv } from '../formats/csv.ts'
 import { encodeNdjson } from '../formats/ndjson.ts'
 import { registerTables, tableSources } from '../tables.ts'
@@ -132,7 +132,7 @@ function encode(job: JobRun, format: Format, progress: ProgressLine): AsyncItera
 
 async function* encodeTable({ schema, stream }: JobRun, progress: ProgressLine): AsyncGenerator<Uint8Array> {
   const table = new TablePrinter(schema.map(({ name }) => name))
-  for await (const reader of RecordBatchReader.readAll(stream)) for await (const batch of reader) table.add(batch)
+  for await (const batch of readArrowBatches(stream)) table.add(batch)
   progress.clear()
   yield Buffer.from(table.toString())
 }

@@ -2,12 +2,12 @@
 // read in place; no rows are kept.
 
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import { RecordBatchReader } from 'apache-arrow'
 import { fromRecordBatch } from '../../functions/column/arrow.ts'
 import { type Column, valueAt } from '../../functions/column/column.ts'
 import { fromArrowSchema } from '../../functions/types/arrow.ts'
 import type { DataType, Schema } from '../../functions/types/type.ts'
 import type { Value } from '../../functions/types/value.ts'
+import { readArrowStreams } from '../../runtime/source/arrow/read-streams.ts'
 
 /** Rows per slice: some tens of kilobytes of text, a millisecond or so. */
 const SLICE_ROWS = 1024
@@ -26,13 +26,12 @@ export interface RowFormat {
 
 /** The rows of an Arrow stream in a format. */
 export async function* encodeRows(stream: AsyncIterable<Uint8Array>, format: RowFormat): AsyncGenerator<Uint8Array> {
-  for await (const reader of RecordBatchReader.readAll(stream)) {
-    await reader.open()
-    const schema = fromArrowSchema(reader.schema)
+  for await (const { schema: arrowSchema, batches } of readArrowStreams(stream)) {
+    const schema = fromArrowSchema(arrowSchema)
     const header = format.header(schema)
     if (header !== '') yield Buffer.from(header)
     const slice = sliceWriter(schema, format)
-    for await (const batch of reader) {
+    for await (const batch of batches) {
       const { columns, length } = fromRecordBatch(batch, schema)
       for (let start = 0; start < length; start += SLICE_ROWS) {
         yield Buffer.from(slice(columns, start, Math.min(length, start + SLICE_ROWS)))

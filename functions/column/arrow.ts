@@ -33,7 +33,7 @@ export function fromData(data: arrow.Data, type: DataType): Column {
   if (arrow.DataType.isDictionary(data.type)) {
     const dictionary = data.dictionary?.data ?? []
     const valueType = type.kind === 'dictionary' ? type.value : type
-    const codes = data.values instanceof Int32Array ? data.values : Int32Array.from(data.values as NumberArray)
+    const codes = data.values instanceof Int32Array ? data.values : Int32Array.from(data.values as NumberArray, Number)
     return {
       storage: 'dictionary',
       type: valueType,

@@ -2,15 +2,17 @@
 
 import * as arrow from 'apache-arrow'
 import { fromData, toData } from '../column/arrow.ts'
+import { checkData, InvalidArrayError } from '../column/check-data.ts'
 import { type PlainColumn, storageOf, valueAt } from '../column/column.ts'
 import { concatColumns } from '../column/concat.ts'
+import { listColumn, listItems } from '../column/lists.ts'
 import { allocateBuffer, columnOf } from '../column/output-buffer.ts'
 import { resolveDictionary } from '../column/take.ts'
 import type { ScalarKernel } from '../contract/scalar.ts'
 import type { ScalarUdf } from '../contract/udf.ts'
 import { fromArrowType } from '../types/arrow.ts'
 import { plainType } from '../types/coercion.ts'
-import { displayType, field, sameType } from '../types/type.ts'
+import { type DataType, displayType, field, sameType } from '../types/type.ts'
 import type { Value } from '../types/value.ts'
 import { wrongResult } from './failure.ts'
 import { fromUser } from './user-values.ts'
@@ -41,14 +43,12 @@ function resultColumn(udf: ScalarUdf, result: unknown, length: number): PlainCol
     )
   if (size !== length) wrong(udf, `${size} values for a batch of ${length} rows`)
   if (arrow.isArrowVector(result)) return vectorColumn(udf, result as arrow.Vector, length)
-  const buffer = allocateBuffer(type, 0, false).v
-  if (
-    ArrayBuffer.isView(result) &&
-    !Array.isArray(buffer) &&
-    result.constructor === buffer.constructor &&
-    storageOf(type) !== 'mask'
-  ) {
-    return { storage: storageOf(type), type, length, valid: undefined, values: result } as unknown as PlainColumn
+  const storage = storageOf(type)
+  const { v: buffer } = allocateBuffer(type, 0, false)
+  if (storage !== 'mask' && !Array.isArray(buffer) && arrayKind(result) === arrayKind(buffer)) {
+    const values = Reflect.construct(buffer.constructor, [result])
+    if (values.length !== length) wrong(udf, `${values.length} values for a batch of ${length} rows`)
+    return { storage, type, length, valid: undefined, values } as unknown as PlainColumn
   }
   const check = fromUser(udf.name, udf.returns)
   return columnOf(Array.from(result as Iterable<unknown>, check), type)
@@ -58,11 +58,46 @@ function vectorColumn(udf: ScalarUdf, vector: arrow.Vector, length: number): Pla
   const type = plainType(udf.returns.type)
   const actual = fromArrowType(vector.type)
   if (!sameType(plainType(actual), type)) wrong(udf, `a vector of ${displayType(actual)}`)
-  return concatColumns(
-    vector.data.map((data) => resolveDictionary(fromData(data, type))),
-    type,
-    length,
-  )
+  const chunks = [...vector.data]
+  const columns = chunks.map((data) => {
+    checkChunk(udf, data, actual)
+    return ownColumn(resolveDictionary(fromData(data, type)))
+  })
+  const rows = columns.reduce((sum, column) => sum + column.length, 0)
+  if (rows !== length) wrong(udf, `a vector of ${rows} values for a batch of ${length} rows`)
+  return concatColumns(columns, type, length)
+}
+
+/** The kind of a typed array, as nothing that a function does to it can change; undefined for anything else. */
+const arrayKind = (value: unknown): unknown => kindGetter?.call(value)
+const kindGetter = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(Uint8Array.prototype), Symbol.toStringTag)?.get
+
+function checkChunk(udf: ScalarUdf, data: arrow.Data, type: DataType): void {
+  try {
+    if (!sameType(fromArrowType(data.type), type)) throw new InvalidArrayError(`a part of it is ${data.type}`)
+    checkData(data, 'it')
+  } catch (error) {
+    if (!(error instanceof InvalidArrayError)) throw error
+    wrong(udf, `a vector that is not sound (${error.message})`)
+  }
+}
+
+/** A column in memory of its own: a function may use the array again that it gave us, while rows still wait to be sorted. */
+function ownColumn(column: PlainColumn): PlainColumn {
+  switch (column.storage) {
+    case 'null':
+      return column
+    case 'object': {
+      const lists = listItems(column)
+      if (lists === undefined) return column
+      const own = { offsets: lists.offsets.slice(), items: ownColumn(resolveDictionary(lists.items)) }
+      return listColumn(column.type, column.length, column.valid, own)
+    }
+    case 'bytes':
+      return { ...column, offsets: column.offsets.slice(0, column.length + 1), values: column.values.slice() }
+    default:
+      return { ...column, values: column.values.slice() } as PlainColumn
+  }
 }
 
 function wrong({ name, returns }: ScalarUdf, what: string): never {

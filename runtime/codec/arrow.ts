@@ -16,6 +16,7 @@ import {
   Type,
   Vector,
 } from 'apache-arrow'
+import { checkBatch } from '../../functions/column/check-data.ts'
 import { StreamWriter } from '../source/arrow/stream-writer.ts'
 import { DamagedMetadataError, verifyMessage } from '../source/arrow/verify.ts'
 import type { ShippedType } from './closure/shipped-type.ts'
@@ -80,7 +81,9 @@ function decodeBatches(data: unknown): { schema: Schema; batches: RecordBatch[] 
   const reader = RecordBatchReader.from(data).open()
   const relabel = createRelabeller(() => undefined)
   const schema = relabel.schema(reader.schema)
-  return { schema, batches: [...reader].map((batch) => relabel.batch(schema, batch)) }
+  const batches = [...reader]
+  batches.forEach(checkBatch)
+  return { schema, batches: batches.map((batch) => relabel.batch(schema, batch)) }
 }
 
 /** Arrow's reader trusts every length in a stream, so each message is verified before. */

@@ -2,6 +2,7 @@
 // the engine's encoder writes, so that results and sources are one format.
 
 import { RecordBatch, Table } from 'apache-arrow'
+import { checkBatch, InvalidArrayError } from '../../functions/column/check-data.ts'
 import { columnOf } from '../../functions/column/output-buffer.ts'
 import { cutBatch } from '../../functions/column/slice.ts'
 import { PlanError } from '../../functions/errors.ts'
@@ -26,8 +27,21 @@ export function encodeArrow(data: Table | RecordBatch | readonly RecordBatch[]):
   const { schema, batches } = tableOf(data)
   const writer = new StreamWriter()
   writer.reset(undefined, schema)
-  for (const batch of batches) writer.write(batch)
+  for (const [index, batch] of batches.entries()) {
+    checkGiven(batch, index)
+    writer.write(batch)
+  }
   return writer.finish().toUint8Array(true)
+}
+
+function checkGiven(batch: RecordBatch, index: number): void {
+  try {
+    checkBatch(batch)
+  } catch (error) {
+    if (!(error instanceof InvalidArrayError)) throw error
+    const message = `Cannot read this as Arrow data: in batch ${index}, ${error.message}`
+    throw new PlanError('invalid_argument', message, { cause: error })
+  }
 }
 
 /** Batches as a table. Arrow's writer would leave out batches that differ from the first without a word. */

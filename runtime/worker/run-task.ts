@@ -1,7 +1,6 @@
 // One task from its bytes to the last byte of its result: decode under the worker context, revive functions, compile,
 // batches through the pipeline, Arrow stream out. Runs in workers, and in this process for the in-process backend.
 
-import { RecordBatchReader } from 'apache-arrow'
 import { fromRecordBatch } from '../../functions/column/arrow.ts'
 import type { Batch } from '../../functions/column/column.ts'
 import type { CodecContext } from '../../functions/contract/codec-context.ts'
@@ -11,6 +10,7 @@ import { prepareProgram, udfsIn } from '../codec/prepare.ts'
 import { type DecodedTask, decodeProgram, decodeTask } from '../codec/task-codec.ts'
 import { MemoryBudget } from '../engine/memory-budget.ts'
 import { CompiledPipeline } from '../engine/pipeline.ts'
+import { readArrowStreams } from '../source/arrow/read-streams.ts'
 import { readPartition } from '../source/formats.ts'
 import type { TaskIo, TaskReport } from './task-io.ts'
 import { TaskOutput } from './task-output.ts'
@@ -84,7 +84,8 @@ async function* readBatches({ source }: DecodedTask, io: TaskIo): AsyncGenerator
     }
     return
   }
-  for await (const reader of RecordBatchReader.readAll(io.input)) {
-    for await (const batch of reader) yield fromRecordBatch(batch, fromArrowSchema(batch.schema))
+  for await (const { schema, batches } of readArrowStreams(io.input)) {
+    const columns = fromArrowSchema(schema)
+    for await (const batch of batches) yield fromRecordBatch(batch, columns)
   }
 }

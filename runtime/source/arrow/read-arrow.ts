@@ -1,7 +1,8 @@
 // Reading record batches from Arrow files, streams and memory, without copying where Arrow allows it.
 // Of a file only the record batches of the partition are read.
 
-import { type Data, DataType, type RecordBatch, RecordBatchReader } from 'apache-arrow'
+import { type RecordBatch, RecordBatchReader } from 'apache-arrow'
+import { checkBatch } from '../../../functions/column/check-data.ts'
 import { InternalError, isVolleyError } from '../../../functions/errors.ts'
 import { cutBatch, makeBatch } from '../batches.ts'
 import { openFile, unreadable } from '../files.ts'
@@ -50,6 +51,7 @@ async function* readAccess(
       ? RecordBatchReader.from(await Array.fromAsync(messages))
       : await RecordBatchReader.from(counted(messages, progress))
     for await (const raw of reader) {
+      checkBatch(raw)
       const batch = plainBatch(raw, partition, options)
       for (const part of cutBatch(batch, options)) {
         progress.rows += part.numRows
@@ -74,7 +76,6 @@ async function* counted(chunks: AsyncIterable<Uint8Array>, progress: { bytes: nu
 /** The batch with only the columns asked for (RecordBatch.select misaligns them), in the layouts that the engine knows. */
 function plainBatch(batch: RecordBatch, { schema }: SourcePartition, { columns }: ReadOptions): RecordBatch {
   const { fields } = batch.schema
-  for (const child of batch.data.children) checkLengths(child, batch.numRows)
   const isPlain = fields.every(({ type }) => plainType(type) === type)
   if (columns === undefined && schema === undefined && isPlain) return batch
   const chosen = (columns ?? fields.map((field) => field.name)).map((name) => {
@@ -87,15 +88,4 @@ function plainBatch(batch: RecordBatch, { schema }: SourcePartition, { columns }
     return { field: field.clone({ nullable }), data: plainData(data, plainType(data.type)) }
   })
   return makeBatch(batch.numRows, chosen)
-}
-
-/** Lengths come from the file: a damaged one must not reach code that trusts them. */
-function checkLengths(data: Data, rows: number): void {
-  const { type, values, valueOffsets, length } = data
-  const isShort =
-    length !== rows ||
-    (valueOffsets !== undefined && length > 0 && valueOffsets.length < length + 1) ||
-    (DataType.isBool(type) && values.length * 8 < length) ||
-    ((DataType.isInt(type) || DataType.isFloat(type) || DataType.isTimestamp(type)) && values.length < length)
-  if (isShort) throw new Error(`a column of ${rows} rows is too short`)
 }

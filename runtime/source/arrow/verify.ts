@@ -64,15 +64,19 @@ function startWalk(bytes: Uint8Array): Walk {
 
 function verifySchema(walk: Walk, schema: number): void {
   if (schema === 0) throw new DamagedMetadataError('the schema is missing')
-  for (const field of tablesAt(walk, schema, 1)) verifyField(walk, field)
+  for (const field of tablesAt(walk, schema, 1)) verifyField(walk, field, 1)
   verifyKeyValues(walk, schema, 2)
 }
 
-function verifyField(walk: Walk, field: number): void {
+/** As deep as types may be nested in tasks. */
+const mostDepth = 64
+
+function verifyField(walk: Walk, field: number, depth: number): void {
+  if (depth > mostDepth) throw new DamagedMetadataError(`a column is nested more than ${mostDepth} deep`)
   vectorAt(walk, field, 0, 1)
   tableAt(walk, field, 3)
   tableAt(walk, field, 4)
-  for (const child of tablesAt(walk, field, 5)) verifyField(walk, child)
+  for (const child of tablesAt(walk, field, 5)) verifyField(walk, child, depth + 1)
   verifyKeyValues(walk, field, 6)
 }
 
@@ -83,15 +87,27 @@ function verifyKeyValues(walk: Walk, table: number, slot: number): void {
   }
 }
 
+/** Lengths are 32-bit numbers to everybody who reads them. */
+const mostRows = 2n ** 31n - 1n
+
 function verifyBatch(walk: Walk, batch: number, bodyBytes: number): void {
   if (batch === 0) throw new DamagedMetadataError('a record batch is missing')
-  vectorAt(walk, batch, 1, 16)
+  const nodes = vectorAt(walk, batch, 1, 16)
+  for (let i = 0; i < nodes.length; i++) {
+    const length = walk.view.getBigInt64(nodes.start + i * 16, true)
+    const nulls = walk.view.getBigInt64(nodes.start + i * 16 + 8, true)
+    if (length < 0n || length > mostRows || nulls < 0n || nulls > length) {
+      throw new DamagedMetadataError(`a column of ${length} values, ${nulls} of them null`)
+    }
+  }
   vectorAt(walk, batch, 4, 8)
   const buffers = vectorAt(walk, batch, 2, 16)
   for (let i = 0; i < buffers.length; i++) {
     const at = buffers.start + i * 16
-    const end = walk.view.getBigInt64(at, true) + walk.view.getBigInt64(at + 8, true)
-    if (end < 0n || end > BigInt(bodyBytes)) throw new DamagedMetadataError('a buffer lies outside its record batch')
+    const start = walk.view.getBigInt64(at, true)
+    const length = walk.view.getBigInt64(at + 8, true)
+    if (start < 0n || length < 0n || start + length > BigInt(bodyBytes))
+      throw new DamagedMetadataError('a buffer lies outside its record batch')
   }
 }
 

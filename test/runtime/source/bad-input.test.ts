@@ -41,7 +41,7 @@ t.test('openSource() says why a file cannot be opened and what to do', async (t)
     [
       { kind: 'parquet', paths: [write('text.parquet', 'a,b\n1,2\n3,4\n')] },
       'source_unreadable',
-      /it is not a Parquet file; read it as csv, json or arrow/,
+      /it is not a Parquet file; read it in the format that it has/,
     ],
     [
       { kind: 'parquet', paths: [write('cut.parquet', parquet.subarray(0, 5000))] },
