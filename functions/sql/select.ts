@@ -159,13 +159,13 @@ function outputNames(parser: Parser, items: readonly ExprNode[], hideColumns: bo
     if (item.kind !== 'alias') continue
     const key = item.name.toLowerCase()
     const isColumn =
-      parser.options.columns?.some((column) => column.toLowerCase() === key) ?? readsColumn(item.input, key)
+      parser.options.columns?.some((column) => column.toLowerCase() === key) ?? refersToColumn(item.input, key)
     if (!(hideColumns && isColumn) && !names.has(key)) names.set(key, item.input)
   }
   return names
 }
 
-function readsColumn(root: ExprNode, lowerName: string): boolean {
+function refersToColumn(root: ExprNode, lowerName: string): boolean {
   const nodes: ExprNode[] = [root]
   for (let node = nodes.pop(); node !== undefined; node = nodes.pop()) {
     if (node.kind === 'column' && node.name.toLowerCase() === lowerName) return true

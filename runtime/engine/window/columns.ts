@@ -35,7 +35,7 @@ export function runColumns(
   if (computation.kind !== 'aggregate' || computation.builtIn === undefined) return undefined
   const { builtIn } = computation
   const columns = args.map(columnOf)
-  const seen = () => seenPlaces(columns, filter && columnOf(filter), order)
+  const seen = () => seenPositions(columns, filter && columnOf(filter), order)
   const inputs = () => ({ order, frames, seen: seen(), bounds: frame, type: returns.type })
   if (builtIn === 'count') return countColumn(inputs())
   const [column] = columns
@@ -47,7 +47,7 @@ export function runColumns(
 }
 
 /** 1 where no argument is null and the filter is true; undefined when that is everywhere. */
-function seenPlaces(
+function seenPositions(
   columns: readonly PlainColumn[],
   filter: PlainColumn | undefined,
   order: WindowOrder,
