@@ -15,6 +15,7 @@ import { type PoolMessage, parseWorkerMessage, type WorkerInfo, type WorkerMessa
 import { packTaskMessage } from './task-message.ts'
 import { type WorkerEntry, workerEntry } from './worker-entry.ts'
 import { WorkerProcess } from './worker-process.ts'
+import type { PoolWorker } from './worker-set.ts'
 
 export interface ChildOptions extends Omit<LaunchOptions, 'entry'>, TaskLimits {
   /** The module a worker runs; undefined for the one with the engine. */
@@ -35,7 +36,7 @@ export interface Traffic {
 /** From the closing of a pipe to the end of the process. */
 const hangUpGraceMs = 500
 
-export class Child {
+export class Child implements PoolWorker {
   /** Resolves when the worker can take tasks; rejects with `start_failed` once it is gone. */
   readonly ready: Promise<WorkerInfo>
   /** Resolves when the process has ended and all it left was read. */
@@ -143,14 +144,10 @@ export class Child {
 
   /** The life of the process, from its start to its end. */
   async #live(directory: string): Promise<Exit> {
-    const { startTimeoutMs, workerContext } = this.#options
-    const entry = await this.#entry()
-    const startTimer = setTimeout(() => this.#failStart(`it was not ready after ${startTimeoutMs} ms`), startTimeoutMs)
-    this.ready.then(
-      () => clearTimeout(startTimer),
-      () => clearTimeout(startTimer),
-    )
+    const { workerContext } = this.#options
     try {
+      const entry = await this.#entry()
+      this.#limitStart()
       this.#process = await WorkerProcess.start({ ...this.#options, entry }, directory, {
         onLog: (stream, bytes) => this.#log(stream, bytes),
         onResult: (bytes) => this.#result(bytes),
@@ -170,6 +167,13 @@ export class Child {
     this.#vanish(exit)
     await this.#process.dispose()
     return exit
+  }
+
+  #limitStart(): void {
+    const { startTimeoutMs } = this.#options
+    const timer = setTimeout(() => this.#failStart(`it was not ready after ${startTimeoutMs} ms`), startTimeoutMs)
+    const stop = (): void => clearTimeout(timer)
+    this.ready.then(stop, stop)
   }
 
   /** A process that ends closes its pipes first; one that closes them and stays has nobody to talk to. */

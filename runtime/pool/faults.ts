@@ -59,8 +59,19 @@ export function disagrees(): WorkerError {
   return new WorkerError('start_failed', `${what}. Close the pool and make it anew if the module was changed`)
 }
 
-export function leftBeforeWork(how: string): WorkerError {
+export function leftBeforeWork({ code, signal }: Exit): WorkerError {
+  const how = signal ?? `code ${code}`
   return new WorkerError('start_failed', `Cannot keep a worker: it was ready, then ended by itself with ${how}`)
+}
+
+/** @param cause - Of the last of them. */
+export function killedAtStart(times: number, cause: Error): WorkerError {
+  const message = `Cannot start a worker: ${times} in a row were killed while they started; look for what kills them, such as a limit of memory`
+  return new WorkerError('start_failed', message, { cause })
+}
+
+export function closed(): CancelledError {
+  return new CancelledError('closed', 'Cannot run the task: the pool is closed')
 }
 
 /** Forks of forks would multiply without anybody who counts them. */

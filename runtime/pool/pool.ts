@@ -1,16 +1,16 @@
-// The pool: keeps a number of worker processes at hand, gives each task to one of them, replaces those that are lost
-// or used up. It knows messages and bytes, never expressions; nothing of the engine may be loaded here.
+// The pool: worker processes as a place that runs tasks. Which worker gets a task, and what replaces it, the worker set
+// decides. It knows messages and bytes, never expressions; nothing of the engine may be loaded here.
 
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { CancelledError } from '../../functions/errors.ts'
-import type { Backend, Isolation, RunOptions, TaskRequest, TaskRun } from '../backend.ts'
+import type { Backend, RunOptions, TaskRequest, TaskRun } from '../backend.ts'
 import { Child, type Traffic } from './child.ts'
-import { disagrees, forkInWorker, leftBeforeWork } from './faults.ts'
+import { forkInWorker } from './faults.ts'
 import { type CheckedOptions, checkOptions, type PoolOptions } from './options.ts'
 import type { WorkerInfo } from './protocol.ts'
-import { TaskQueue } from './queue.ts'
+import { systemClock } from './restarts.ts'
 import { makeScratch, removeScratch } from './scratch.ts'
+import { WorkerSet } from './worker-set.ts'
 
 export type { PoolOptions } from './options.ts'
 export type { WorkerInfo } from './protocol.ts'
@@ -36,9 +36,6 @@ export interface CloseOptions {
   readonly drainMs?: number
 }
 
-const firstBackoffMs = 100
-const maxBackoffMs = 5000
-
 /**
  * Worker processes on this machine, as a backend.
  *
@@ -52,28 +49,15 @@ const maxBackoffMs = 5000
  */
 export class ForkPool implements Backend, AsyncDisposable {
   readonly #options: CheckedOptions
-  readonly #queue: TaskQueue<Child>
+  readonly #workers: WorkerSet<Child>
   readonly #directory = makeScratch()
-  readonly #children = new Set<Child>()
-  readonly #retired = new Set<Promise<void>>()
   readonly #sent: Traffic = { artifacts: 0, bytes: 0 }
-  #idle: Child[] = []
-  #busy = 0
-  #started = 0
-  #lost = 0
-  #failures = 0
-  #startAgainAt = 0
-  #startError: Error | undefined
-  /** What the first worker told of its context: all others must tell the same. */
-  #contextHash: string | undefined
-  #state: 'open' | 'draining' | 'closed' = 'open'
-  #quiet: PromiseWithResolvers<void> | undefined
   #closed: Promise<void> | undefined
 
   private constructor(options: CheckedOptions) {
     this.#options = options
-    this.#queue = new TaskQueue(options.maxQueue)
-    this.#fill()
+    const launch = (number: number): Child => new Child(options, join(this.#directory, `${number}`), this.#sent)
+    this.#workers = new WorkerSet(options, launch, systemClock)
   }
 
   /**
@@ -95,18 +79,16 @@ export class ForkPool implements Backend, AsyncDisposable {
    */
   async run(request: TaskRequest, options: RunOptions): Promise<TaskRun> {
     const isolation = request.isolation ?? 'shared'
-    const child = await this.#acquire(isolation, options.signal)
-    return child.run(request, options, (clean) => this.#release(child, clean && isolation === 'shared', clean))
+    return this.#workers.run(isolation, options.signal, (child, onReturn) =>
+      child.run(request, options, (clean) =>
+        onReturn({ isReusable: clean && isolation === 'shared', hasSucceeded: clean }),
+      ),
+    )
   }
 
-  /** What the first ready worker tells of itself. Rejects with `start_failed` if none starts. */
-  async ready(): Promise<WorkerInfo> {
-    this.#fill()
-    const children = [...this.#children]
-    if (children.length === 0) throw this.#startError ?? closed()
-    return Promise.any(children.map((child) => child.ready)).catch((error: AggregateError) => {
-      throw error.errors[0]
-    })
+  /** What a ready worker tells of itself. Rejects with `start_failed` if none starts. */
+  ready(): Promise<WorkerInfo> {
+    return this.#workers.ready()
   }
 
   get concurrency(): number {
@@ -114,21 +96,12 @@ export class ForkPool implements Backend, AsyncDisposable {
   }
 
   stats(): PoolStats {
-    return {
-      starting: this.#children.size - this.#idle.length - this.#busy,
-      idle: this.#idle.length,
-      busy: this.#busy,
-      queued: this.#queue.length,
-      started: this.#started,
-      lost: this.#lost,
-      sentArtifacts: this.#sent.artifacts,
-      sentBytes: this.#sent.bytes,
-    }
+    return { ...this.#workers.counts, sentArtifacts: this.#sent.artifacts, sentBytes: this.#sent.bytes }
   }
 
   /** Process ids of the workers there are; one that is just being started has none yet. */
   pids(): readonly number[] {
-    return [...this.#children].map((child) => child.pid).filter((pid) => pid > 0)
+    return this.#workers.workers.map((child) => child.pid).filter((pid) => pid > 0)
   }
 
   /** Takes no more tasks, lets the present ones finish for `drainMs`, cancels what is left, ends all workers. */
@@ -141,126 +114,13 @@ export class ForkPool implements Backend, AsyncDisposable {
     return this.close()
   }
 
-  async #acquire(isolation: Isolation, signal: AbortSignal): Promise<Child> {
-    if (this.#state !== 'open') throw closed()
-    const free = this.#queue.length === 0 && !signal.aborted ? this.#take(isolation) : undefined
-    if (free !== undefined) return free
-    const turn = this.#queue.wait(isolation, signal)
-    this.#dispatch()
-    const child = await turn
-    if (!signal.aborted) return child
-    this.#release(child, true, false)
-    return this.#queue.wait(isolation, signal)
-  }
-
-  /** Hands free workers to those who wait, and sees that there are enough. */
-  #dispatch(): void {
-    for (;;) {
-      const isolation = this.#queue.next
-      const child = isolation && this.#take(isolation)
-      if (child === undefined) break
-      this.#queue.serve(child)
-    }
-    if (this.#busy === 0 && this.#queue.length === 0) this.#quiet?.resolve()
-    this.#fill()
-    if (this.#children.size === 0 && this.#startError !== undefined) this.#queue.refuse(this.#startError)
-  }
-
-  /** A free worker: a used one for a `shared` task if there is one, only a fresh one for a `job` task. */
-  #take(isolation: Isolation): Child | undefined {
-    this.#idle = this.#idle.filter((child) => child.isIdle)
-    if (this.#busy >= this.#options.workers) return undefined
-    const used = this.#idle.find((child) => child.served > 0)
-    const fresh = this.#idle.find((child) => child.served === 0)
-    if (isolation === 'job' && fresh === undefined && used !== undefined && this.stats().starting === 0)
-      this.#retire(used)
-    const child = isolation === 'job' ? fresh : (used ?? fresh)
-    if (child === undefined) return undefined
-    this.#idle = this.#idle.filter((other) => other !== child)
-    this.#busy += 1
-    return child
-  }
-
-  #release(child: Child, reusable: boolean, succeeded: boolean): void {
-    this.#busy -= 1
-    if (succeeded) this.#failures = 0
-    if (reusable && child.isIdle && this.#state !== 'closed') this.#idle.push(child)
-    else this.#retire(child)
-    this.#dispatch()
-  }
-
-  #fill(): void {
-    if (this.#state === 'closed') return
-    const wanted = this.#options.workers + this.#options.spareWorkers
-    while (this.#children.size < wanted && performance.now() >= this.#startAgainAt) this.#start()
-  }
-
-  #start(): void {
-    this.#started += 1
-    const child = new Child(this.#options, join(this.#directory, `${this.#started}`), this.#sent)
-    this.#children.add(child)
-    let wasReady = false
-    child.ready.then(
-      ({ hash }) => {
-        wasReady = true
-        if (!this.#children.has(child)) return
-        this.#contextHash ??= hash
-        if (hash === this.#contextHash) {
-          this.#startError = undefined
-          this.#idle.push(child)
-        } else {
-          this.#retire(child)
-          this.#backOff(disagrees())
-        }
-        this.#dispatch()
-      },
-      (error) => this.#backOff(error),
-    )
-    void child.gone.then((exit) => {
-      if (child.lost) this.#lost += 1
-      if (!this.#children.delete(child)) return
-      this.#idle = this.#idle.filter((other) => other !== child)
-      if (wasReady && child.served === 0) this.#backOff(leftBeforeWork(exit.signal ?? `code ${exit.code}`))
-      this.#dispatch()
-    })
-  }
-
-  /** Each start that fails doubles the time until the next one. A start is tried again only when it is needed. */
-  #backOff(error: Error): void {
-    const backoffMs = Math.min(firstBackoffMs * 2 ** this.#failures, maxBackoffMs)
-    this.#failures += 1
-    this.#startError = error
-    this.#startAgainAt = performance.now() + backoffMs
-  }
-
-  #retire(child: Child): void {
-    if (!this.#children.delete(child)) return
-    this.#idle = this.#idle.filter((other) => other !== child)
-    const end = child.end().finally(() => this.#retired.delete(end))
-    this.#retired.add(end)
-  }
-
   async #close(drainMs: number): Promise<void> {
-    this.#state = 'draining'
-    if (drainMs > 0 && (this.#busy > 0 || this.#queue.length > 0)) await this.#drain(drainMs)
-    this.#state = 'closed'
-    this.#queue.refuse(closed())
-    for (const child of this.#children) {
-      child.stop(closed())
-      this.#retire(child)
+    if (drainMs > 0) {
+      const timer = new AbortController()
+      await Promise.race([this.#workers.drain(), delay(drainMs, undefined, { signal: timer.signal }).catch(() => {})])
+      timer.abort()
     }
-    await Promise.all(this.#retired)
+    await this.#workers.close()
     await removeScratch(this.#directory)
   }
-
-  async #drain(drainMs: number): Promise<void> {
-    this.#quiet = Promise.withResolvers()
-    const timer = new AbortController()
-    await Promise.race([this.#quiet.promise, delay(drainMs, undefined, { signal: timer.signal }).catch(() => {})])
-    timer.abort()
-  }
-}
-
-function closed(): CancelledError {
-  return new CancelledError('closed', 'Cannot run the task: the pool is closed')
 }

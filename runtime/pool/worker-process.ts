@@ -103,10 +103,10 @@ export class WorkerProcess {
     }
   }
 
-  /** Closes what is left of it. */
+  /** Closes what is left of it. What cannot be removed now is removed with the pool's directory. */
   async dispose(): Promise<void> {
     for (const pipe of this.#pipes()) pipe.destroy()
-    await rm(this.#directory, { recursive: true, force: true, maxRetries: 3 })
+    await rm(this.#directory, { recursive: true, force: true, maxRetries: 3 }).catch(() => {})
   }
 
   async #end(lastWords: Promise<unknown>): Promise<Exit> {
