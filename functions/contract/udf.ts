@@ -17,11 +17,19 @@ export type Volatility = 'immutable' | 'stable' | 'volatile'
 // biome-ignore lint/complexity/noBannedTypes: classes and functions of any shape are accepted here and called by contract
 export type UserFunction = Function
 
+export interface ShippedBody {
+  readonly kind: 'shipped'
+  readonly bytes: Uint8Array
+  readonly hash: string
+  /** Its position among the functions that the bytes hold, where they hold several that share what they captured. */
+  readonly member?: number
+}
+
 export type UdfBody =
   /** A function of this process. `captures` names its free variables explicitly instead of reading its closure. */
   | { readonly kind: 'live'; readonly fn: UserFunction; readonly captures?: Readonly<Record<string, unknown>> }
   /** Opaque bytes, revived by a worker only. Equal hashes mean the same function. */
-  | { readonly kind: 'shipped'; readonly bytes: Uint8Array; readonly hash: string }
+  | ShippedBody
   /** Nothing but the name: the receiver's registry has the function. */
   | { readonly kind: 'named' }
 

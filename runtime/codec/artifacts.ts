@@ -18,7 +18,7 @@ export interface ArtifactSource {
 export const noArtifacts: ArtifactSource = Object.freeze({ artifact: () => undefined })
 
 const LENGTH_BYTES = 4
-const REFERENCE_BYTES = LENGTH_BYTES + 32
+export const REFERENCE_BYTES = LENGTH_BYTES + 32
 
 /** Collects what payloads refer to, each artifact once. */
 export class ArtifactCollector {

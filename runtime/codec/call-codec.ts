@@ -2,30 +2,30 @@
 // name, so that strict receivers refuse code before they read any further.
 //
 //   placement of the body u8 (0 by name, 2 as an artifact) · name length u16 LE · code length u32 LE · name ·
-//   code (by name: the signature; by value: the reference to an artifact, its body) · arguments as sections
+//   code (by name: the signature; by value: the reference to an artifact, its body, and in a closure of several functions
+//   its member u32 LE) · arguments as sections
 //
 // Bodies of functions among the arguments are artifacts as well. A result holds everything itself.
 
-import { hash } from 'node:crypto'
 import type { CodecContext } from '../../functions/contract/codec-context.ts'
-import type { UserFunction } from '../../functions/contract/udf.ts'
-import { ShippingError, WireError } from '../../functions/errors.ts'
-import type { Artifact } from '../backend.ts'
-import { ArtifactCollector, type ArtifactSource, type EncodedTask, findArtifact } from './artifacts.ts'
+import type { ShippedBody, Udf, UserFunction } from '../../functions/contract/udf.ts'
+import { InternalError, ShippingError, WireError } from '../../functions/errors.ts'
+import { ArtifactCollector, type ArtifactSource, type EncodedTask } from './artifacts.ts'
+import { type Caller, captureBodies, encodeBodyReference, findBody, travelsByValue } from './bodies.ts'
 import { signatureText } from './by-name.ts'
-import { captureClosure } from './closure/capture/capture-closure.ts'
+import { type Companion, captureTogether } from './closure/capture/capture-together.ts'
 import { decodingContext } from './context-slots.ts'
 import { decodeEnvelope, encodeEnvelope, FLAG_INLINE_CODE } from './envelope.ts'
 import { decodeGraph, encodeGraph } from './graph-codec.ts'
 import { isScalarUdf, shippedTypes } from './shipped-types.ts'
-import { bodyPlacements, travelsByValue } from './udf-codec.ts'
+import { bodyPlacements } from './udf-codec.ts'
 
 const HEAD_BYTES = 7
 
 /** A function that is ready to travel: by name with its signature, or by value. */
 export type CallTarget =
-  | { readonly name: string; readonly signature: string; readonly body?: undefined }
-  | { readonly name: string; readonly body: Artifact }
+  | { readonly name: string; readonly signature: string; readonly body?: undefined; readonly caller?: undefined }
+  | { readonly name: string; readonly body: ShippedBody; readonly caller?: Caller }
 
 /**
  * Captures a function for calls: once, however many calls follow. What `udf()` and `nativeUdf()` gave goes as it would
@@ -42,11 +42,13 @@ export function encodeTarget(
     const { name, body } = fn.definition
     const byValue = travelsByValue(fn.definition, context)
     if (byValue && body.kind === 'shipped') return { name, body }
-    if (byValue && body.kind === 'live') return { name, body: capture(body.fn, name, context, body.captures) }
+    if (byValue && body.kind === 'live') return capture({ label: name, ...body }, context)
     return { name, signature: signatureText(fn.definition) }
   }
   const name = fn.name === '' ? 'anonymous' : fn.name
-  if (context.udfInlining) return { name, body: capture(fn, name, context, captures) }
+  if (context.udfInlining) {
+    return capture({ label: name, fn, ...(captures === undefined ? {} : { captures }) }, context)
+  }
   throw new ShippingError(
     'closure_inlining_off',
     `Cannot ship function "${name}": the sender context is strict. Pass a function made with udf() or nativeUdf() that the worker context registers`,
@@ -54,24 +56,29 @@ export function encodeTarget(
   )
 }
 
-function capture(
-  fn: UserFunction,
-  label: string,
-  context: CodecContext,
-  captures: Readonly<Record<string, unknown>> | undefined,
-): Artifact {
-  const options = { label, types: shippedTypes(context), ...(captures === undefined ? {} : { captures }) }
-  const { bytes } = captureClosure(fn, options)
-  return { bytes, hash: hash('sha256', bytes) }
+function capture(companion: Companion, context: CodecContext): CallTarget {
+  const types = shippedTypes(context)
+  const [body] = captureTogether([companion], types)
+  if (body === undefined) throw new InternalError('A function was captured and has no body')
+  return { name: companion.label, body: { kind: 'shipped', ...body }, caller: { ...companion, types } }
 }
 
 /** @throws {ShippingError} When an argument cannot travel. */
 export function encodeCall(target: CallTarget, args: readonly unknown[], context: CodecContext): EncodedTask {
-  const { name, body } = target
+  const { name, body, caller } = target
   const artifacts = new ArtifactCollector()
+  let shared: ShippedBody | undefined
+  const bodiesOf = (udfs: Iterable<Udf>): ReadonlyMap<unknown, ShippedBody> => {
+    const bodies = captureBodies(udfs, context, caller)
+    const together = caller === undefined ? undefined : bodies.get(caller)
+    // The function stays what it was when it was captured, unless it shares something with one among the arguments.
+    if (together?.member !== undefined) shared = together
+    return bodies
+  }
+  const label = `the arguments of function "${name}"`
+  const { payload, inline } = encodeGraph(args, context, label, artifacts, bodiesOf)
   const nameBytes = Buffer.from(name)
-  const code = body === undefined ? Buffer.from(target.signature) : artifacts.add(body.bytes, body.hash)
-  const { payload, inline } = encodeGraph(args, context, `the arguments of function "${name}"`, artifacts)
+  const code = body === undefined ? Buffer.from(target.signature) : encodeBodyReference(shared ?? body, artifacts)
   const head = Buffer.alloc(HEAD_BYTES)
   head.writeUInt8(body === undefined ? bodyPlacements.byName : bodyPlacements.artifact, 0)
   head.writeUInt16LE(nameBytes.length, 1)
@@ -87,7 +94,7 @@ export interface DecodedCall {
   /** How the function is to be found: by its name and this signature, or in its body. */
   readonly target:
     | { readonly by: 'name'; readonly signature: Uint8Array }
-    | { readonly by: 'body'; readonly body: Artifact }
+    | { readonly by: 'body'; readonly body: ShippedBody }
   /** Reads the arguments. @throws {WireError} */
   args(): readonly unknown[]
 }
@@ -116,7 +123,7 @@ export function decodeCall(bytes: Uint8Array, artifacts: ArtifactSource, given?:
     throw new WireError('wire_damaged', `Cannot read a call of function "${name}": its arguments are not a list`)
   }
   if (placement === bodyPlacements.byName) return { name, target: { by: 'name', signature: code }, args }
-  return { name, target: { by: 'body', body: findArtifact(code, artifacts, `function "${name}"`) }, args }
+  return { name, target: { by: 'body', body: findBody(code, artifacts, name) }, args }
 }
 
 function splitHead(payload: Uint8Array) {

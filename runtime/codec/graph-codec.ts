@@ -3,16 +3,19 @@
 
 import * as devalue from 'devalue'
 import type { CodecContext } from '../../functions/contract/codec-context.ts'
-import type { Udf } from '../../functions/contract/udf.ts'
+import type { ShippedBody, Udf } from '../../functions/contract/udf.ts'
 import { ShippingError, WireError } from '../../functions/errors.ts'
 import { isExpr, make } from '../../functions/expr/expr.ts'
 import { arrowTypes } from './arrow.ts'
 import type { ArtifactCollector, ArtifactSource } from './artifacts.ts'
+import { captureBodies } from './bodies.ts'
 import { packNode, unpackNode } from './pack-node.ts'
 import { encodeSections, type Sections, splitSections } from './sections.ts'
-import { decodeUdf, encodeUdf, parseText, peekUdf, travelsByValue } from './udf-codec.ts'
+import { decodeUdf, encodeUdf, parseText, peekUdf } from './udf-codec.ts'
 import { validateNode } from './validate-node.ts'
 import { NodeBudget } from './validate-type.ts'
+
+const noBytes = new Uint8Array(0)
 
 /** Below this, bytes stay in the text. */
 const SMALL_BYTES = 64
@@ -26,6 +29,7 @@ export interface EncodedGraph {
 /**
  * @param label - What the value is called when it cannot travel.
  * @param artifacts - Where the bodies of functions go. Default: they travel in the payload.
+ * @param bodiesOf - The bodies of the functions in it. Default: they are captured now.
  * @throws {ShippingError} When something in it cannot travel; names the path to it.
  */
 export function encodeGraph(
@@ -33,18 +37,17 @@ export function encodeGraph(
   context: CodecContext,
   label = 'the value',
   artifacts?: ArtifactCollector,
+  bodiesOf: (udfs: Iterable<Udf>) => ReadonlyMap<unknown, ShippedBody> = (udfs) => captureBodies(udfs, context),
 ): EncodedGraph {
   const attachments: Uint8Array[] = []
   const udfs = new Map<Udf, number>()
-  let inline = false
   // An index is never falsy to devalue: it counts from 1.
   const reducers = {
     Udf: (candidate: unknown) => {
       if (!isUdf(candidate)) return false
       let index = udfs.get(candidate)
       if (index === undefined) {
-        index = attachments.push(encodeUdf(candidate, context, artifacts))
-        inline ||= travelsByValue(candidate, context)
+        index = attachments.push(noBytes)
         udfs.set(candidate, index)
       }
       return [candidate.family, index]
@@ -72,6 +75,10 @@ export function encodeGraph(
     },
   }
   const text = stringify(value, reducers, label)
+  // Only now are all functions known that may share what they captured.
+  const bodies = bodiesOf(udfs.keys())
+  for (const [udf, index] of udfs) attachments[index - 1] = encodeUdf(udf, context, artifacts, bodies.get(udf))
+  const inline = udfs.keys().some((udf) => bodies.has(udf))
   return { payload: encodeSections({ text, attachments } satisfies Sections), inline }
 }
 

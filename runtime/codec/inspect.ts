@@ -6,10 +6,11 @@ import type { Udf, UserFunction } from '../../functions/contract/udf.ts'
 import type { UdfShipment } from '../../functions/contract/udf-shipment.ts'
 import type { Expr } from '../../functions/expr/expr.ts'
 import { walk } from '../../functions/expr/walk.ts'
+import { travelsByValue } from './bodies.ts'
 import { captureClosure } from './closure/capture/capture-closure.ts'
 import { encodingContext } from './context-slots.ts'
 import { isScalarUdf } from './shipped-types.ts'
-import { encodeUdf, travelsByValue } from './udf-codec.ts'
+import { encodeUdf } from './udf-codec.ts'
 
 /** What `udf()` and its siblings return, or a definition. */
 export type InspectedUdf = Udf | UserFunction | { readonly definition: Udf }

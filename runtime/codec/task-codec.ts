@@ -2,11 +2,14 @@
 // of each function in it: the tasks of a job refer to them, and a worker knows what it has compiled before by its hash.
 
 import type { CodecContext } from '../../functions/contract/codec-context.ts'
+import type { ShippedBody } from '../../functions/contract/udf.ts'
 import { WireError } from '../../functions/errors.ts'
 import type { Artifact } from '../backend.ts'
 import type { Program } from '../program/program.ts'
 import type { Task } from '../program/task.ts'
+import { udfsIn } from '../program/udfs-in.ts'
 import { ArtifactCollector, type ArtifactSource, type EncodedTask, findArtifact } from './artifacts.ts'
+import { captureBodies } from './bodies.ts'
 import { decodingContext, encodingContext } from './context-slots.ts'
 import { decodeEnvelope, encodeEnvelope, FLAG_INLINE_CODE } from './envelope.ts'
 import { decodeGraph, encodeGraph } from './graph-codec.ts'
@@ -25,13 +28,21 @@ interface EncodedProgram {
 export class TaskEncoder {
   readonly #context: CodecContext
   readonly #programs = new Map<Program, EncodedProgram>()
+  readonly #bodies: ReadonlyMap<unknown, ShippedBody>
 
-  /** @param context - Default: the sender context, else inlining. */
-  constructor(context?: CodecContext) {
+  /**
+   * Captures the functions of a job, all of them at once: what they share stays shared.
+   *
+   * @param programs - Of all tasks.
+   * @param context - Default: the sender context, else inlining.
+   * @throws {ShippingError} When one cannot travel.
+   */
+  constructor(programs: Iterable<Program>, context?: CodecContext) {
     this.#context = encodingContext(context)
+    const udfs = new Set([...programs].flatMap((program) => [...udfsIn(program)]))
+    this.#bodies = captureBodies(udfs, this.#context)
   }
 
-  /** @throws {ShippingError} When a function in the task's expressions cannot travel. */
   encode({ program, ...task }: Task): EncodedTask {
     let encoded = this.#programs.get(program)
     if (encoded === undefined) {
@@ -45,7 +56,7 @@ export class TaskEncoder {
 
   #encodeProgram(program: Program): EncodedProgram {
     const collector = new ArtifactCollector()
-    const { payload, inline } = encodeGraph(program, this.#context, 'the program', collector)
+    const { payload, inline } = encodeGraph(program, this.#context, 'the program', collector, () => this.#bodies)
     const reference = collector.add(encodeEnvelope('VLYPROG', inline ? FLAG_INLINE_CODE : 0, payload))
     return { reference, artifacts: collector.artifacts, inline }
   }

@@ -4,11 +4,11 @@
 import { hash } from 'node:crypto'
 import * as devalue from 'devalue'
 import type { CodecContext } from '../../functions/contract/codec-context.ts'
-import type { Udf, UdfBody } from '../../functions/contract/udf.ts'
+import type { ShippedBody, Udf } from '../../functions/contract/udf.ts'
 import { createError, ShippingError, VolleyError, WireError } from '../../functions/errors.ts'
 import { type ArtifactCollector, type ArtifactSource, findArtifact, noArtifacts } from './artifacts.ts'
+import { captureBodies, decodeMember, encodeMember } from './bodies.ts'
 import { findByName, signatureText } from './by-name.ts'
-import { captureClosure } from './closure/capture/capture-closure.ts'
 import { decodeEnvelope, encodeEnvelope, type Family, FLAG_INLINE_CODE } from './envelope.ts'
 import { encodeSections, splitSections } from './sections.ts'
 import { NodeBudget } from './validate-type.ts'
@@ -21,17 +21,19 @@ export const bodyPlacements = { byName: 0, inFrame: 1, artifact: 2 } as const
 
 const MAX_NAME_BYTES = 65_535
 
-/** Whether a function's body goes along, or its name alone. */
-export const travelsByValue = ({ native, body }: Udf, { udfInlining }: CodecContext): boolean =>
-  udfInlining && !native && body.kind !== 'named'
-
 /**
  * A function's frame. The closure is captured anew each time; an unchanged closure gives the same bytes.
  *
  * @param artifacts - Where the body goes; without it, it travels in the frame.
+ * @param body - Its body, if it was captured together with others.
  */
-export function encodeUdf(udf: Udf, context: CodecContext, artifacts?: ArtifactCollector): Uint8Array {
-  const inline = travelsByValue(udf, context)
+export function encodeUdf(
+  udf: Udf,
+  context: CodecContext,
+  artifacts?: ArtifactCollector,
+  body: ShippedBody | undefined = captureBodies([udf], context).get(udf),
+): Uint8Array {
+  const inline = body !== undefined
   const name = Buffer.from(udf.name)
   if (name.length > MAX_NAME_BYTES) {
     throw new ShippingError('closure_too_large', `Cannot ship a function whose name has ${name.length} bytes`, {
@@ -44,22 +46,18 @@ export function encodeUdf(udf: Udf, context: CodecContext, artifacts?: ArtifactC
     0,
   )
   head.writeUInt16LE(name.length, 1)
-  const rest = inline ? byValue(udf, artifacts) : Buffer.from(signatureText(udf))
+  const rest = inline ? byValue(udf, body, artifacts) : Buffer.from(signatureText(udf))
   return encodeEnvelope(familyOf[udf.family], inline ? FLAG_INLINE_CODE : 0, Buffer.concat([head, name, rest]))
 }
 
-function byValue({ body, ...contract }: Udf, artifacts: ArtifactCollector | undefined): Uint8Array {
-  const bytes = bodyBytes(contract.name, body)
-  const attachment =
-    artifacts === undefined ? bytes : artifacts.add(bytes, body.kind === 'shipped' ? body.hash : undefined)
-  return encodeSections({ text: devalue.stringify(contract), attachments: [attachment] })
-}
-
-function bodyBytes(name: string, body: UdfBody): Uint8Array {
-  if (body.kind === 'shipped') return body.bytes
-  if (body.kind === 'named') throw new WireError('wire_damaged', `Function "${name}" has no body to send`)
-  const { fn, captures } = body
-  return captureClosure(fn, { label: name, ...(captures === undefined ? {} : { captures }) }).bytes
+function byValue(
+  { body: _, ...contract }: Udf,
+  { bytes, hash: digest, member }: ShippedBody,
+  artifacts: ArtifactCollector | undefined,
+): Uint8Array {
+  const attachment = artifacts === undefined ? bytes : artifacts.add(bytes, digest)
+  const attachments = member === undefined ? [attachment] : [attachment, encodeMember(member)]
+  return encodeSections({ text: devalue.stringify(contract), attachments })
 }
 
 const nameDecoder = new TextDecoder('utf-8', { ignoreBOM: true })
@@ -111,7 +109,7 @@ export function decodeUdf(
   if (!inline) return known(findByName(family, name, rest, context))
   if (!context.udfInlining) throw refused(name, familyOf[family])
   const { text, attachments } = splitSections(rest)
-  const [attachment] = attachments
+  const [attachment, member] = attachments
   if (attachment === undefined || placement > bodyPlacements.artifact) {
     throw new WireError('wire_damaged', `Cannot read function "${name}": its body is missing`)
   }
@@ -121,7 +119,8 @@ export function decodeUdf(
     placement === bodyPlacements.artifact
       ? findArtifact(attachment, artifacts, `function "${name}"`)
       : { bytes: attachment, hash: hash('sha256', attachment) }
-  return known(Object.freeze({ ...contract, body: Object.freeze({ kind: 'shipped', ...body }) }) as Udf)
+  const shipped = { kind: 'shipped', ...body, ...(member === undefined ? {} : { member: decodeMember(member, name) }) }
+  return known(Object.freeze({ ...contract, body: Object.freeze(shipped) }) as Udf)
 }
 
 /** Functions that came the proper way. Text can spell out an object that looks like one, to get past the policy. */

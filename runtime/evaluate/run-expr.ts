@@ -11,12 +11,13 @@ import { hasAggregate } from '../../functions/expr/walk.ts'
 import { fromArrowSchema } from '../../functions/types/arrow.ts'
 import type { Schema } from '../../functions/types/type.ts'
 import { decodingContext } from '../codec/context-slots.ts'
-import { prepareProgram, udfsIn } from '../codec/prepare.ts'
+import { prepareProgram } from '../codec/prepare.ts'
 import { BatchEncoder } from '../data/batch-encoder.ts'
 import { CompiledPipeline } from '../engine/pipeline.ts'
 import type { Job, JobStep } from '../job/job.ts'
 import { planJob } from '../plan/plan.ts'
 import type { Program } from '../program/program.ts'
+import { udfsIn } from '../program/udfs-in.ts'
 
 /** @throws {WireError} `wire_inline_refused` when a strict context is asked to run a shipped function. */
 export async function runExpr(expr: Expr, data: Table | RecordBatch, given?: CodecContext): Promise<Vector> {

@@ -7,7 +7,8 @@ import type { Schema } from '../../functions/types/type.ts'
 import { type Backend, cancelReason, type TaskRequest } from '../backend.ts'
 import { TaskEncoder } from '../codec/task-codec.ts'
 import type { Job, JobOptions } from '../job/job.ts'
-import { planJob } from '../plan/plan.ts'
+import { type Plan, planJob } from '../plan/plan.ts'
+import type { Program } from '../program/program.ts'
 import type { Task } from '../program/task.ts'
 import { narrowSource, openSource } from '../source/formats.ts'
 import { type JobEvents, JobMetrics, type JobReport } from './job-metrics.ts'
@@ -40,7 +41,7 @@ export async function submitJob(job: Job, backend: Backend, options: SubmitOptio
   const source = await openSource(job.source)
   const partitions = options.partitions ?? 4 * backend.concurrency
   const plan = planJob(job, source, { partitions, maxMemoryBytes: options.maxMemoryBytes, submittedAt })
-  const encoder = new TaskEncoder(options.context)
+  const encoder = new TaskEncoder(programsOf(plan), options.context)
   const stages = await Promise.all(
     plan.stages.map(
       async ({ tasks, ...stage }): Promise<StageRequests> => ({
@@ -73,6 +74,9 @@ export async function submitJob(job: Job, backend: Backend, options: SubmitOptio
   }
   return { schema: plan.schema, stream: run(), done: done.promise }
 }
+
+const programsOf = ({ stages }: Plan): ReadonlySet<Program> =>
+  new Set(stages.flatMap(({ tasks }) => tasks.map(({ program }) => program)))
 
 /** A task of a table in memory carries its own rows only. */
 async function narrowTask(task: Task): Promise<Task> {

@@ -2,12 +2,11 @@
 // life. A function is revived once per worker, so what it keeps in its closure outlives the call.
 
 import type { UserFunction } from '../../functions/contract/udf.ts'
-import { WireError } from '../../functions/errors.ts'
 import { userFailure } from '../../functions/udf/failure.ts'
 import { findByName, unregistered } from '../codec/by-name.ts'
 import { type DecodedCall, decodeCall, encodeResult } from '../codec/call-codec.ts'
 import { decodingContext, encodingContext } from '../codec/context-slots.ts'
-import { reviveOnce } from '../codec/prepare.ts'
+import { reviveBody } from '../codec/prepare.ts'
 import type { TaskIo, TaskReport } from './task-io.ts'
 
 /** Runs an encoded call, awaits what it returns, and writes the result. */
@@ -23,19 +22,13 @@ export async function runCall(bytes: Uint8Array, io: TaskIo): Promise<TaskReport
 }
 
 async function functionOf({ name, target }: DecodedCall): Promise<UserFunction> {
-  if (target.by === 'name') return registered(name, target.signature)
-  return callableOf(await reviveOnce(target.body.bytes, target.body.hash), name)
+  return target.by === 'name' ? registered(name, target.signature) : reviveBody(target.body, name)
 }
 
 function registered(name: string, signature: Uint8Array): UserFunction {
   const context = decodingContext()
   const { body } = findByName('scalar', name, signature, context)
   return body.kind === 'live' ? body.fn : unregistered(name, context)
-}
-
-function callableOf(value: unknown, name: string): UserFunction {
-  if (typeof value === 'function') return value
-  throw new WireError('wire_damaged', `Cannot call function "${name}": what came is not a function`)
 }
 
 async function invoke(fn: UserFunction, args: readonly unknown[], name: string): Promise<unknown> {

@@ -8,6 +8,7 @@ import { decodeCall, decodeResult, encodeCall, encodeResult, encodeTarget } from
 import { captureClosure } from '../../runtime/codec/closure/index.ts'
 import { decodeProgram, decodeTask, TaskEncoder } from '../../runtime/codec/task-codec.ts'
 import { decodeUdf, encodeUdf } from '../../runtime/codec/udf-codec.ts'
+import type { Task } from '../../runtime/program/task.ts'
 
 export interface Subject {
   readonly name: string
@@ -57,7 +58,7 @@ const samples = [
   gross(col('net')).add(gross(col('tax'))),
 ]
 
-const { task, artifacts } = new TaskEncoder(open).encode({
+const sampleTask: Task = {
   source: {
     kind: 'partition',
     spec: { kind: 'memory', bytes: new Uint8Array(100) },
@@ -78,7 +79,8 @@ const { task, artifacts } = new TaskEncoder(open).encode({
   partitionIndex: 0,
   writes: { start: true, end: true },
   maxMemoryBytes: 1e9,
-})
+}
+const { task, artifacts } = new TaskEncoder([sampleTask.program], open).encode(sampleTask)
 
 const program = artifacts.at(-1)?.bytes ?? new Uint8Array(0)
 

@@ -4,7 +4,7 @@
 import v8 from 'node:v8'
 import { captureClosure } from '../../../runtime/codec/closure/capture/capture-closure.ts'
 import { reviveClosure } from '../../../runtime/codec/closure/revive/revive.ts'
-import { reviveOnce } from '../../../runtime/codec/prepare.ts'
+import { reviveBody } from '../../../runtime/codec/prepare.ts'
 import { automatic, captures, explicit, loop, withRate } from '../data/closures.ts'
 import { type Cells, cellsOfColumns } from '../measure/cells.ts'
 import { type Variant, variant, type WorkloadMaker, workload } from '../measure/workload.ts'
@@ -110,7 +110,7 @@ export const revive: WorkloadMaker = async () => {
     variants: [
       variant('volley', 'Volley', () => reviveClosure(turn()), answers),
       ...peer.variants,
-      variant('volley', 'Volley, the same body for the next task', () => reviveOnce(first.bytes, first.hash), nothing, {
+      variant('volley', 'Volley, the same body for the next task', () => reviveBody(first, 'first'), nothing, {
         aside: true,
       }),
       variant('node', 'v8.deserialize, its data only', () => v8.deserialize(data), nothing, { aside: true }),

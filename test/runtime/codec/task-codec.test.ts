@@ -43,7 +43,7 @@ const task = (slice: number, steps = program): Task => ({
 })
 
 t.test('decodeTask() gives back what the encoder had, the program still in bytes', (t) => {
-  const { programBytes, programHash, ...rest } = decode(new TaskEncoder(open).encode(task(0)))
+  const { programBytes, programHash, ...rest } = decode(new TaskEncoder([program, withUdf], open).encode(task(0)))
   const { program: _, ...wanted } = task(0)
   t.same(rest, wanted)
   t.same(decodeProgram(programBytes, noArtifacts, open), program)
@@ -59,17 +59,17 @@ t.test('a task of a later stage has no partition', (t) => {
     writes: { start: true, end: true },
     maxMemoryBytes: 1,
   }
-  const { source, partitionIndex } = decode(new TaskEncoder(open).encode(later))
+  const { source, partitionIndex } = decode(new TaskEncoder([program, withUdf], open).encode(later))
   t.same({ source, partitionIndex }, { source: later.source, partitionIndex: 2 })
   t.end()
 })
 
 t.test('the tasks of a job have one program, and so has the next job', (t) => {
-  const encoder = new TaskEncoder(open)
+  const encoder = new TaskEncoder([program, withUdf], open)
   const [first, second] = [encoder.encode(task(0, withUdf)), encoder.encode(task(1, withUdf))]
   t.equal(first.artifacts, second.artifacts)
   t.notSame(decode(first).source, decode(second).source)
-  t.same(new TaskEncoder(open).encode(task(5, withUdf)).artifacts, first.artifacts)
+  t.same(new TaskEncoder([program, withUdf], open).encode(task(5, withUdf)).artifacts, first.artifacts)
   t.equal(decode(first).programHash, decode(second).programHash)
   t.not(decode(encoder.encode(task(0))).programHash, decode(first).programHash)
   t.end()
@@ -79,7 +79,7 @@ t.test('a task alone is small, whatever its program', (t) => {
   const heavy = new Uint8Array(100_000)
   const weigh = udf((a: number) => a + heavy.length, [float64], float64, { name: 'weigh' })
   const program: Program = [{ op: 'project', columns: [{ name: 'x', node: weigh(col('a')).node }] }]
-  const { task: bytes, artifacts } = new TaskEncoder(open).encode(task(0, program))
+  const { task: bytes, artifacts } = new TaskEncoder([program, withUdf], open).encode(task(0, program))
   t.ok(bytes.length < 1000, `${bytes.length} bytes`)
   t.ok(artifacts.reduce((sum, artifact) => sum + artifact.bytes.length, 0) > heavy.length)
   t.end()
@@ -105,19 +105,19 @@ t.test('grouping sets travel, and are refused where they name keys that there ar
 })
 
 t.test('a strict receiver reads the task and refuses the code in its program', (t) => {
-  const encoded = new TaskEncoder(open).encode(task(0, withUdf))
+  const encoded = new TaskEncoder([program, withUdf], open).encode(task(0, withUdf))
   t.equal(encoded.task[9], 1, 'the header says that there is code')
   const decoded = decode(encoded, strict)
   t.throws(() => decodeProgram(decoded.programBytes, noArtifacts, strict), {
     code: 'wire_inline_refused',
     details: { function: 'gross' },
   })
-  t.equal(new TaskEncoder(strict).encode(task(0, withUdf)).task[9], 0)
+  t.equal(new TaskEncoder([program, withUdf], strict).encode(task(0, withUdf)).task[9], 0)
   t.end()
 })
 
 t.test('decodeTask() names an artifact that is missing, and refuses one of another length', (t) => {
-  const { task: bytes, artifacts } = new TaskEncoder(open).encode(task(0))
+  const { task: bytes, artifacts } = new TaskEncoder([withUdf], open).encode(task(0))
   const [program] = artifacts
   t.throws(() => decodeTask(bytes, noArtifacts, open), {
     code: 'wire_missing_part',
@@ -132,7 +132,7 @@ t.test('decodeTask() names an artifact that is missing, and refuses one of anoth
 })
 
 t.test('decodeTask() and decodeProgram() refuse what is none', (t) => {
-  const { task: encoded, artifacts } = new TaskEncoder(open).encode(task(0, withUdf))
+  const { task: encoded, artifacts } = new TaskEncoder([program, withUdf], open).encode(task(0, withUdf))
   for (let length = 0; length < encoded.length; length += 3) {
     t.throws(() => decode({ task: encoded.subarray(0, length), artifacts }), { code: /^wire_/ }, `${length} bytes`)
   }

@@ -4,7 +4,7 @@ import type { ShippedEntry } from '../../../../functions/contract/udf-shipment.t
 import { arrowTypes } from '../../arrow.ts'
 import type { Subject } from '../errors.ts'
 import type { ShippedType } from '../shipped-type.ts'
-import { captureGraph } from './capture.ts'
+import { type CapturedGraph, captureGraph } from './capture.ts'
 import { encodeGraph } from './encode.ts'
 import { planGroups } from './plan.ts'
 import { createReport, refuseTooLarge, warnAboutSizes } from './report.ts'
@@ -49,15 +49,24 @@ const defaultMaxBytes = 64 * 1024 * 1024
  */
 export function captureClosure(value: unknown, options: CaptureOptions = {}): CapturedClosure {
   const walkOptions = completeOptions(value, options)
-  const { graph, root } = captureGraph(value, walkOptions)
-  const encoded = encodeGraph(graph, root, planGroups(graph), walkOptions)
-  if (encoded.bytes.byteLength > walkOptions.maxBytes) refuseTooLarge(graph, walkOptions)
+  return writeCaptured(captureGraph(value, walkOptions), walkOptions, options.onWarning)
+}
+
+/** The bytes of a graph and what is told about them. */
+export function writeCaptured(
+  { graph, root }: CapturedGraph,
+  options: WalkOptions,
+  onWarning: (message: string) => void = emitWarning,
+): CapturedClosure {
+  const encoded = encodeGraph(graph, root, planGroups(graph), options)
+  if (encoded.bytes.byteLength > options.maxBytes) refuseTooLarge(graph, options)
   const report = createReport(graph)
-  warnAboutSizes(report, walkOptions, options.onWarning ?? emitWarning)
+  warnAboutSizes(report, options, onWarning)
   return { ...encoded, report }
 }
 
-function completeOptions(
+/** The options of a walk, with their defaults. */
+export function completeOptions(
   value: unknown,
   { captures, label, maxBytes = defaultMaxBytes, types = [] }: CaptureOptions,
 ): WalkOptions {

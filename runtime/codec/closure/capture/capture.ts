@@ -14,6 +14,8 @@ export interface CapturedGraph {
   readonly graph: Graph
   /** What stands for the root: a primitive or a node. */
   readonly root: unknown
+  /** The node of each object, function and symbol in it. */
+  readonly nodes: ReadonlyMap<unknown, GraphNode>
 }
 
 /** Walks everything that is reachable from `value`, or refuses. Runs no code of the user but `encode` of shipped types. */
@@ -28,7 +30,7 @@ export function captureGraph(value: unknown, options: WalkOptions): CapturedGrap
   }
   walk.binaries.finish(walk.graph)
   refuseEagerFunctions(walk)
-  return { graph: walk.graph, root }
+  return { graph: walk.graph, root, nodes: walk.nodes }
 }
 
 function writeRecord(walk: Walk, node: GraphNode, value: object | symbol): void {

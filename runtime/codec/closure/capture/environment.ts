@@ -147,22 +147,21 @@ function trackSharing(
   node: GraphNode,
   free: FreeName,
   scope: ScopeView,
-  { location }: FunctionInternals,
+  { fn, location }: FunctionInternals,
 ): void {
   const key = `${location?.scriptId} ${scope.description} ${free.name}`
   const { writers, readers } = walk.variables.get(key) ?? { writers: [], readers: [] }
   walk.variables.set(key, { writers, readers })
   const others = free.written ? [...writers, ...readers] : writers
-  const clash = others.find((other) => !differ(other.variables, scope.variables))
+  const use = { fn, name: node.step || walk.options.subject.name, variables: scope.variables }
+  const clash = others.find((other) => other.fn !== fn && !differ(other.variables, scope.variables))
   if (clash !== undefined) {
-    const [writer, reader] = free.written ? [node, clash.node] : [clash.node, node]
-    const who = `"${writer.step || walk.options.subject.name}"`
-    const whom = `"${reader.step || walk.options.subject.name}"`
-    const complaint = `shares the variable "${free.name}": ${who} assigns it and ${whom} uses it; keep it in an object`
+    const [writer, reader] = free.written ? [use, clash] : [clash, use]
+    const complaint = `shares the variable "${free.name}": "${writer.name}" assigns it and "${reader.name}" uses it; keep it in an object`
     walk.refuse('closure_shared_mutable', node, complaint)
   }
   const list = free.written ? writers : readers
-  list.push({ node, variables: scope.variables })
+  list.push(use)
 }
 
 function differ(left: object, right: object): boolean {

@@ -13,12 +13,21 @@ export interface WalkOptions {
   readonly captures: Readonly<Record<string, unknown>> | undefined
   readonly maxBytes: number
   readonly types: readonly ShippedType[]
+  /** Uses of variables by functions that travel together with this one; see capture-together.ts. */
+  readonly variables?: Map<string, VariableUses>
 }
 
-/** The functions that assign or read variables of one name, with a snapshot of the scope that each of them sees. */
+/** A function that uses a variable, what messages call it, and a snapshot of the scope that it sees. */
+export interface VariableUse {
+  readonly fn: object
+  readonly name: string
+  readonly variables: object
+}
+
+/** The functions that assign or read variables of one name. */
 export interface VariableUses {
-  readonly writers: { readonly node: GraphNode; readonly variables: object }[]
-  readonly readers: { readonly node: GraphNode; readonly variables: object }[]
+  readonly writers: VariableUse[]
+  readonly readers: VariableUse[]
 }
 
 /** An import, together with the file it was found in. */
@@ -38,7 +47,7 @@ export class Walk {
   /** What is known about the prototypes of instances; see capture-object.ts. */
   readonly verdicts = new Map<object, 'fine' | 'builtin' | 'private' | 'process'>()
   /** Which functions use which variable; see environment.ts. */
-  readonly variables = new Map<string, VariableUses>()
+  readonly variables: Map<string, VariableUses>
   /** Values that classes need at the moment they are defined: those must not contain functions. */
   readonly eager: { readonly node: GraphNode; readonly name: string; readonly value: unknown }[] = []
   readonly #known = new Map<unknown, GraphNode>()
@@ -47,6 +56,12 @@ export class Walk {
 
   constructor(options: WalkOptions) {
     this.options = options
+    this.variables = options.variables ?? new Map()
+  }
+
+  /** The node of each value that was met. */
+  get nodes(): ReadonlyMap<unknown, GraphNode> {
+    return this.#known
   }
 
   /** What stands for a value in a record: the value itself, or its node. */

@@ -18,6 +18,8 @@ export interface ScopeView {
 }
 
 export interface FunctionInternals {
+  /** The function itself. */
+  readonly fn: object
   readonly location: Location | undefined
   /** Innermost first. */
   readonly scopes: readonly ScopeView[]
@@ -69,6 +71,7 @@ export function inspectFunction(fn: object, refuse: RefuseInspector): FunctionIn
     const internal = new Map(properties.internalProperties?.map(({ name, value }) => [name, value]))
     const fields = properties.privateProperties?.filter(({ value }) => value !== undefined) ?? []
     return {
+      fn,
       location: asLocation(internal.get('[[FunctionLocation]]')?.value),
       scopes: readScopes(internal.get('[[Scopes]]')),
       privateFields: readFields(fields),
