@@ -11,7 +11,7 @@ function decompressLz4Block(input: Uint8Array, output: Uint8Array, to = 0): numb
   let at = 0
   const end = input.length
   while (at < end) {
-    const token = input[at++] as number
+    const token = input[at++] ?? 0
     let literals = token >> 4
     if (literals === 15) {
       let byte = 255
@@ -19,7 +19,7 @@ function decompressLz4Block(input: Uint8Array, output: Uint8Array, to = 0): numb
     }
     if (at + literals > end || to + literals > output.length) throw new Error('an lz4 literal goes beyond its block')
     if (literals > 96) output.set(input.subarray(at, at + literals), to)
-    else for (let i = 0; i < literals; i++) output[to + i] = input[at + i] as number
+    else for (let i = 0; i < literals; i++) output[to + i] = input[at + i] ?? 0
     at += literals
     to += literals
     if (at === end) return to
@@ -49,7 +49,7 @@ function allocate(input: Uint8Array, size: number): Uint8Array<ArrayBuffer> {
 /** Repeats what lies `distance` bytes back; source and target may overlap. */
 function copyMatch(output: Uint8Array, to: number, distance: number, length: number): void {
   if (length > 96 && distance >= length) output.copyWithin(to, to - distance, to - distance + length)
-  else for (let i = to, end = to + length; i < end; i++) output[i] = output[i - distance] as number
+  else for (let i = to, end = to + length; i < end; i++) output[i] = output[i - distance] ?? 0
 }
 
 function next(input: Uint8Array, at: number): number {

@@ -96,7 +96,7 @@ function validityOf(data: Data): Uint8Array | undefined {
   if (data.nullCount === 0 || data.nullBitmap === null) return undefined
   const bits = new Uint8Array((data.length + 7) >> 3)
   for (let i = 0; i < data.length; i++) {
-    if (data.getValid(i)) bits[i >> 3] = (bits[i >> 3] as number) | (1 << (i & 7))
+    if (data.getValid(i)) bits[i >> 3] = (bits[i >> 3] ?? 0) | (1 << (i & 7))
   }
   return bits
 }

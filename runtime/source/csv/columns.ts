@@ -87,7 +87,7 @@ function createNulls(capacity: number): Nulls {
   let nullCount = 0
   return {
     add(row) {
-      bits[row >> 3] = (bits[row >> 3] as number) & ~(1 << (row & 7))
+      bits[row >> 3] = (bits[row >> 3] ?? 0) & ~(1 << (row & 7))
       nullCount++
     },
     take: () => (nullCount === 0 ? { nullCount } : { nullCount, nullBitmap: bits }),
@@ -135,15 +135,15 @@ function textColumn({ type, index, stride, capacity, format, textBytes }: CsvCol
     parse(bytes, { starts, ends }, first, last, to) {
       const hasNulls = format.nullValues.length > 0 || format.emptyTextIsNull
       for (let row = first, k = first * stride + index; row < last; row++, to++, k += stride) {
-        let start = starts[k] as number
-        const end = ends[k] as number
+        let start = starts[k] ?? 0
+        const end = ends[k] ?? 0
         if (used + end - start > data.length) data = grow(data, used + end - start)
         if (isQuoted(bytes, start, end, format)) used = copyField(bytes, start, end, format, data, used)
         else if (hasNulls && isNullField(bytes, start, end, format)) nulls.add(to)
         else if (end - start > 64) {
           data.set(bytes.subarray(start, end), used)
           used += end - start
-        } else while (start < end) data[used++] = bytes[start++] as number
+        } else while (start < end) data[used++] = bytes[start++] ?? 0
         offsets[to + 1] = used
       }
     },
@@ -171,7 +171,7 @@ function builtColumn({ type, index, stride, format }: CsvColumnInit): CsvColumn 
   return {
     parse(bytes, { starts, ends }, first, last) {
       for (let row = first, k = first * stride + index; row < last; row++, k += stride) {
-        const [start, end] = [starts[k] as number, ends[k] as number]
+        const [start, end] = [starts[k] ?? 0, ends[k] ?? 0]
         const text = isNullField(bytes, start, end, format) ? '' : fieldText(bytes, start, end, format)
         try {
           builder.append(text === '' && (format.emptyIsNull || start !== end) ? null : text)

@@ -35,7 +35,7 @@ export function copyField(
   at: number,
 ): number {
   for (let from = start + 1; from < end - 1; from++) {
-    const byte = bytes[from] as number
+    const byte = bytes[from] ?? 0
     to[at++] = byte
     if (byte === quote) from++
   }

@@ -41,7 +41,7 @@ export const skipToExact: FieldLoop = (
   exact,
 ) => {
   for (let row = first, k = first * stride + index; row < last; row++, to++, k += stride) {
-    exact(starts[k] as number, ends[k] as number, row, to)
+    exact(starts[k] ?? 0, ends[k] ?? 0, row, to)
   }
 }
 
@@ -58,8 +58,8 @@ export const parseIntegers: FieldLoop = (
   exact,
 ) => {
   for (let row = first, k = first * stride + index; row < last; row++, to++, k += stride) {
-    const start = starts[k] as number
-    const end = ends[k] as number
+    const start = starts[k] ?? 0
+    const end = ends[k] ?? 0
     const isNegative = bytes[start] === minus
     let at = isNegative ? start + 1 : start
     const digits = end - at
@@ -67,7 +67,7 @@ export const parseIntegers: FieldLoop = (
     let digit = 0
     if (digits < 10) {
       for (; at < end; at++) {
-        digit = (bytes[at] as number) - zero
+        digit = (bytes[at] ?? 0) - zero
         if (digit >>> 0 > 9) break
         value = (Math.imul(value, 10) + digit) | 0
       }
@@ -81,7 +81,7 @@ export const parseIntegers: FieldLoop = (
     }
     if (digits <= 15) {
       for (; at < end; at++) {
-        digit = (bytes[at] as number) - zero
+        digit = (bytes[at] ?? 0) - zero
         if (digit >>> 0 > 9) break
         value = value * 10 + digit
       }
@@ -104,8 +104,8 @@ export const parseBooleans: FieldLoop = (
   exact,
 ) => {
   for (let row = first, k = first * stride + index; row < last; row++, to++, k += stride) {
-    const start = starts[k] as number
-    const end = ends[k] as number
+    const start = starts[k] ?? 0
+    const end = ends[k] ?? 0
     const isTrue = end - start === 4 && wordAt(bytes, start) === true32
     if (isTrue || (end - start === 5 && wordAt(bytes, start) === fals32 && bytes[start + 4] === 101)) {
       output.bytes[to] = isTrue ? 1 : 0
@@ -114,10 +114,7 @@ export const parseBooleans: FieldLoop = (
 }
 
 const wordAt = (bytes: Uint8Array, at: number): number =>
-  (bytes[at] as number) |
-  ((bytes[at + 1] as number) << 8) |
-  ((bytes[at + 2] as number) << 16) |
-  ((bytes[at + 3] as number) << 24)
+  (bytes[at] ?? 0) | ((bytes[at + 1] ?? 0) << 8) | ((bytes[at + 2] ?? 0) << 16) | ((bytes[at + 3] ?? 0) << 24)
 const true32 = 0x65757274
 const fals32 = 0x736c6166
 
@@ -132,8 +129,8 @@ export const parseFloats: FieldLoop = (
   exact,
 ) => {
   for (let row = first, k = first * stride + index; row < last; row++, to++, k += stride) {
-    const start = starts[k] as number
-    const end = ends[k] as number
+    const start = starts[k] ?? 0
+    const end = ends[k] ?? 0
     const isNegative = bytes[start] === minus
     let at = isNegative ? start + 1 : start
     const length = end - at
@@ -145,7 +142,7 @@ export const parseFloats: FieldLoop = (
     let decimals = 0
     let hasPoint = false
     for (; at < end; at++) {
-      const digit = (bytes[at] as number) - zero
+      const digit = (bytes[at] ?? 0) - zero
       if (digit >>> 0 <= 9) value = value * 10 + digit
       else if (!hasPoint && digit === point - zero) {
         hasPoint = true
@@ -154,7 +151,7 @@ export const parseFloats: FieldLoop = (
     }
     if (at !== end || (hasPoint ? length === 1 : length > 15)) exact(start, end, row, to)
     else {
-      if (decimals > 0) value /= powersOfTen[decimals] as number
+      if (decimals > 0) value /= powersOfTen[decimals] ?? 0
       doubles[to] = isNegative ? -value : value
     }
   }
@@ -162,8 +159,8 @@ export const parseFloats: FieldLoop = (
 
 /** Two digits at `at`, or something outside 0 to 99. */
 function two(bytes: Uint8Array, at: number): number {
-  const tens = (bytes[at] as number) - zero
-  const ones = (bytes[at + 1] as number) - zero
+  const tens = (bytes[at] ?? 0) - zero
+  const ones = (bytes[at + 1] ?? 0) - zero
   return tens >>> 0 > 9 || ones >>> 0 > 9 ? -1000 : tens * 10 + ones
 }
 
@@ -185,8 +182,8 @@ export const parseDates: FieldLoop = (
   exact,
 ) => {
   for (let row = first, k = first * stride + index; row < last; row++, to++, k += stride) {
-    const start = starts[k] as number
-    const end = ends[k] as number
+    const start = starts[k] ?? 0
+    const end = ends[k] ?? 0
     const days = end - start === 10 ? civilAt(bytes, start) : notCivil
     if (days === notCivil) exact(start, end, row, to)
     else words[to] = days
@@ -199,8 +196,8 @@ export function parseTimestamps({ unit, timezone }: TimestampType): FieldLoop {
   const zulu = timezone === undefined ? -1 : 90
   return (bytes, { starts, ends }, { first, last, to, stride, index }, { words }, exact) => {
     for (let row = first, k = first * stride + index; row < last; row++, to++, k += stride) {
-      const start = starts[k] as number
-      const end = ends[k] as number
+      const start = starts[k] ?? 0
+      const end = ends[k] ?? 0
       const textEnd = bytes[end - 1] === zulu ? end - 1 : end
       const seconds = textEnd - start >= 19 ? secondsAt(bytes, start) : Number.NaN
       const fraction = fractionAt(bytes, start + 19, textEnd, perSecond)
@@ -247,7 +244,7 @@ function fractionAt(bytes: Uint8Array, at: number, end: number, perSecond: numbe
   let value = 0
   let scale = perSecond
   for (let i = at + 1; i < end; i++) {
-    const digit = (bytes[i] as number) - zero
+    const digit = (bytes[i] ?? 0) - zero
     if (digit >>> 0 > 9 || scale < 10) return -1
     scale /= 10
     value += digit * scale

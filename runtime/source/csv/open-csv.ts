@@ -69,7 +69,7 @@ async function readNames(
   }
   const names = Array.from(
     starts,
-    (start, i) => fieldText(window.bytes, start, ends[i] as number, format) || `column_${i + 1}`,
+    (start, i) => fieldText(window.bytes, start, ends[i] ?? 0, format) || `column_${i + 1}`,
   )
   const twice = names.find((name, i) => names.indexOf(name) !== i)
   if (twice !== undefined)
@@ -93,7 +93,7 @@ async function sampleTexts(
     await window.fill()
   }
   for (let k = 0; k < block.rows * columns; k++) {
-    const [start, end] = [block.starts[k] as number, block.ends[k] as number]
+    const [start, end] = [block.starts[k] ?? 0, block.ends[k] ?? 0]
     const isNull = !isQuoted(window.bytes, start, end, format) && isNullField(window.bytes, start, end, format)
     const text = isNull ? '' : fieldText(window.bytes, start, end, format)
     if (text !== '') texts[k % columns]?.push(text)

@@ -102,7 +102,7 @@ async function findRowStart(path: string, start: number, format: CsvFormat): Pro
 /** Leaves only rows that start before `end`; true when some were left out or none can follow. */
 function dropRowsFrom(end: number, block: FieldBlock, columns: number): boolean {
   if (block.next < end) return false
-  while (block.rows > 0 && (block.starts[(block.rows - 1) * columns] as number) >= end) block.rows--
+  while (block.rows > 0 && (block.starts[(block.rows - 1) * columns] ?? 0) >= end) block.rows--
   return true
 }
 
@@ -162,7 +162,7 @@ async function explain(
   } catch (error) {
     if (error instanceof CsvSyntaxError) throw await syntaxError(path, window.base + error.at, error)
     if (!(error instanceof FieldError)) throw error
-    const start = block.starts[error.row * schema.length + error.column] as number
+    const start = block.starts[error.row * schema.length + error.column] ?? 0
     const field = schema[error.column]
     if (field === undefined) throw error
     throw await valueError(path, window.base + start, field, error.cause)

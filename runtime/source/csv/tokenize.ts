@@ -59,7 +59,7 @@ export function tokenize(
   let field = 0
   table: while (rows < most && at < to) {
     const rowStart = at
-    const first = bytes[at] as number
+    const first = bytes[at] ?? 0
     if (first === lineFeed || (first === carriageReturn && bytes[at + 1] === lineFeed && at + 1 < to)) {
       at += first === lineFeed ? 1 : 2
       continue
@@ -67,7 +67,7 @@ export function tokenize(
     const rowEnd = field + columns
     for (;;) {
       const start = at
-      let byte = bytes[at] as number
+      let byte = bytes[at] ?? 0
       if (byte === quote) {
         at = endOfQuoted(bytes, at, to, quote)
         if (at > to) {
@@ -75,11 +75,11 @@ export function tokenize(
           at = rowStart
           break table
         }
-        byte = bytes[at] as number
-        if (byte === carriageReturn && bytes[at + 1] === lineFeed && at < to) byte = bytes[++at] as number
+        byte = bytes[at] ?? 0
+        if (byte === carriageReturn && bytes[at + 1] === lineFeed && at < to) byte = bytes[++at] ?? 0
         if (byte !== delimiter && byte !== lineFeed) throw new CsvSyntaxError('text follows a closing quote', at)
       } else {
-        while (byte > highest || (byte !== delimiter && byte !== lineFeed)) byte = bytes[++at] as number
+        while (byte > highest || (byte !== delimiter && byte !== lineFeed)) byte = bytes[++at] ?? 0
       }
       if (at >= to && !isEnd) {
         at = rowStart
@@ -169,7 +169,7 @@ export function scanRows(
     return { rowStart: -1, state: last === delimiter || last === lineFeed ? 'start' : length === 0 ? state : 'text' }
   }
   for (let at = 0; at < length; at++) {
-    const byte = bytes[at] as number
+    const byte = bytes[at] ?? 0
     if (state === 'quoted') {
       if (byte === quote) state = 'closed'
     } else if (byte === quote && state !== 'text') {

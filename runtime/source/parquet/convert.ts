@@ -96,8 +96,8 @@ const raw = (array: Uint8Array | Uint16Array | Float32Array | BigInt64Array, wid
 function decimalFromWords(words: Int32Array, perValue: number, count: number): FixedValues {
   const out = new Int32Array(count * 4)
   for (let i = 0; i < count; i++) {
-    for (let j = 0; j < perValue; j++) out[i * 4 + j] = words[i * perValue + j] as number
-    const sign = (words[(i + 1) * perValue - 1] as number) >> 31
+    for (let j = 0; j < perValue; j++) out[i * 4 + j] = words[i * perValue + j] ?? 0
+    const sign = (words[(i + 1) * perValue - 1] ?? 0) >> 31
     for (let j = perValue; j < 4; j++) out[i * 4 + j] = sign
   }
   return raw(new Uint8Array(out.buffer), 16)
@@ -107,10 +107,10 @@ function decimalFromWords(words: Int32Array, perValue: number, count: number): F
 function decimalFromBytes({ offsets, data }: ByteValues, count: number): FixedValues {
   const out = new Uint8Array(count * 16)
   for (let i = 0; i < count; i++) {
-    const start = offsets[i] as number
-    const end = offsets[i + 1] as number
-    const sign = end > start && (data[start] as number) > 127 ? 255 : 0
-    for (let j = 0; j < 16; j++) out[i * 16 + j] = end - 1 - j >= start ? (data[end - 1 - j] as number) : sign
+    const start = offsets[i] ?? 0
+    const end = offsets[i + 1] ?? 0
+    const sign = end > start && (data[start] ?? 0) > 127 ? 255 : 0
+    for (let j = 0; j < 16; j++) out[i * 16 + j] = end - 1 - j >= start ? (data[end - 1 - j] ?? 0) : sign
   }
   return raw(out, 16)
 }

@@ -70,15 +70,12 @@ function decodeByteArrays(bytes: Uint8Array, count: number): ByteValues {
   let to = 0
   for (let i = 0; i < count; i++) {
     const length =
-      (bytes[at] as number) |
-      ((bytes[at + 1] as number) << 8) |
-      ((bytes[at + 2] as number) << 16) |
-      ((bytes[at + 3] as number) << 24)
+      (bytes[at] ?? 0) | ((bytes[at + 1] ?? 0) << 8) | ((bytes[at + 2] ?? 0) << 16) | ((bytes[at + 3] ?? 0) << 24)
     at += 4
     const end = at + length
     if (length < 0 || end > bytes.length) throw new Error(`a text of ${length >>> 0} bytes goes beyond its page`)
     if (length > 48) data.set(bytes.subarray(at, end), to)
-    else for (let from = at, j = to; from < end; from++, j++) data[j] = bytes[from] as number
+    else for (let from = at, j = to; from < end; from++, j++) data[j] = bytes[from] ?? 0
     at = end
     to += length
     offsets[i + 1] = to
@@ -91,7 +88,7 @@ function decodeByteStreamSplit(bytes: Uint8Array, width: number, count: number):
   const data = new Uint8Array(count * width)
   for (let j = 0; j < width; j++) {
     const stream = j * count
-    for (let i = 0, to = j; i < count; i++, to += width) data[to] = bytes[stream + i] as number
+    for (let i = 0, to = j; i < count; i++, to += width) data[to] = bytes[stream + i] ?? 0
   }
   return { kind: 'fixed', width, data }
 }

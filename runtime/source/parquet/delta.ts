@@ -41,7 +41,7 @@ function decodeInto(cursor: Cursor, width: 4 | 8, count: number): FixedValues {
     const widths = cursor.at
     cursor.at += miniblocks
     for (let m = 0; m < miniblocks && done < count; m++) {
-      const bitWidth = cursor.bytes[widths + m] as number
+      const bitWidth = cursor.bytes[widths + m] ?? 0
       if (!(bitWidth <= 64)) throw new Error(`delta values of ${bitWidth} bits`)
       const take = Math.min(perMiniblock, count - done)
       let bit = cursor.at * 8
@@ -83,19 +83,19 @@ export function decodeDeltaStrings(bytes: Uint8Array, count: number): ByteValues
   const starts = sumLengths(suffixes, tail.length)
   const offsets = new Int32Array(count + 1)
   for (let i = 0; i < count; i++) {
-    const prefix = prefixes[i] as number
-    const previous = i === 0 ? 0 : (offsets[i] as number) - (offsets[i - 1] as number)
+    const prefix = prefixes[i] ?? 0
+    const previous = i === 0 ? 0 : (offsets[i] ?? 0) - (offsets[i - 1] ?? 0)
     if (prefix < 0 || prefix > previous) throw new Error(`a shared prefix of ${prefix} of ${previous} bytes`)
-    const end = (offsets[i] as number) + prefix + (suffixes[i] as number)
+    const end = (offsets[i] ?? 0) + prefix + (suffixes[i] ?? 0)
     if (end > 2 ** 31 - 1) throw new Error('texts of more than 2 GB in one page')
     offsets[i + 1] = end
   }
-  const data = new Uint8Array(offsets[count] as number)
+  const data = new Uint8Array(offsets[count] ?? 0)
   for (let i = 0; i < count; i++) {
-    const at = offsets[i] as number
-    const prefix = prefixes[i] as number
-    if (prefix > 0) copyBytes(data, offsets[i - 1] as number, (offsets[i - 1] as number) + prefix, data, at)
-    copyBytes(tail, starts[i] as number, starts[i + 1] as number, data, at + prefix)
+    const at = offsets[i] ?? 0
+    const prefix = prefixes[i] ?? 0
+    if (prefix > 0) copyBytes(data, offsets[i - 1] ?? 0, (offsets[i - 1] ?? 0) + prefix, data, at)
+    copyBytes(tail, starts[i] ?? 0, starts[i + 1] ?? 0, data, at + prefix)
   }
   return { kind: 'bytes', offsets, data }
 }
@@ -104,7 +104,7 @@ function sumLengths(lengths: Int32Array, available: number): Int32Array {
   const offsets = new Int32Array(lengths.length + 1)
   let total = 0
   for (let i = 0; i < lengths.length; i++) {
-    const length = lengths[i] as number
+    const length = lengths[i] ?? 0
     total += length
     if (length < 0 || total > available) throw new Error(`${available} bytes of text are too few`)
     offsets[i + 1] = total

@@ -6,12 +6,9 @@ export function readBits(bytes: Uint8Array, bit: number, width: number): number 
   const at = Math.floor(bit / 8)
   const shift = bit & 7
   const low =
-    ((bytes[at] as number) |
-      ((bytes[at + 1] as number) << 8) |
-      ((bytes[at + 2] as number) << 16) |
-      ((bytes[at + 3] as number) << 24)) >>>
+    ((bytes[at] ?? 0) | ((bytes[at + 1] ?? 0) << 8) | ((bytes[at + 2] ?? 0) << 16) | ((bytes[at + 3] ?? 0) << 24)) >>>
     shift
-  const value = shift + width > 32 ? low | ((bytes[at + 4] as number) << (32 - shift)) : low
+  const value = shift + width > 32 ? low | ((bytes[at + 4] ?? 0) << (32 - shift)) : low
   return width === 32 ? value : value & ((1 << width) - 1)
 }
 
@@ -44,8 +41,8 @@ function unpack(
   for (let i = 0; i < safe; i++) {
     const word = bit >>> 5
     const shift = bit & 31
-    let value = (words[word] as number) >>> shift
-    if (shift + width > 32) value |= (words[word + 1] as number) << (32 - shift)
+    let value = (words[word] ?? 0) >>> shift
+    if (shift + width > 32) value |= (words[word + 1] ?? 0) << (32 - shift)
     out[to + i] = value & mask
     bit += width
   }
@@ -112,7 +109,7 @@ export function decodeBits(bytes: Uint8Array, count: number): Uint8Array {
   for (let to = 0; to < count; to += run.count) {
     nextRun(bytes, 1, count - to, run)
     if (run.packed) copyBits(bytes, run.start * 8, bits, to, run.count)
-    else if (((bytes[run.start] as number) & 1) === 1) setBits(bits, to, run.count)
+    else if (((bytes[run.start] ?? 0) & 1) === 1) setBits(bits, to, run.count)
   }
   return bits
 }
@@ -122,7 +119,7 @@ export function isAllOnes(bytes: Uint8Array, count: number): boolean {
   if (count === 0) return true
   const run: Run = { at: 0, packed: false, start: 0, count: 0 }
   nextRun(bytes, 1, count, run)
-  return !run.packed && run.count === count && ((bytes[run.start] as number) & 1) === 1
+  return !run.packed && run.count === count && ((bytes[run.start] ?? 0) & 1) === 1
 }
 
 /** Copies `count` bits; the target's must be 0 before. */
@@ -137,7 +134,7 @@ export function copyBits(from: Uint8Array, fromBit: number, to: Uint8Array, toBi
   while (count > 0) {
     const take = Math.min(8 - (toBit & 7), count)
     const at = toBit >> 3
-    to[at] = (to[at] as number) | (readBits(from, fromBit, take) << (toBit & 7))
+    to[at] = (to[at] ?? 0) | (readBits(from, fromBit, take) << (toBit & 7))
     fromBit += take
     toBit += take
     count -= take
@@ -157,7 +154,7 @@ export function setBits(to: Uint8Array, start: number, count: number): void {
 }
 
 function setBit(to: Uint8Array, i: number): void {
-  to[i >> 3] = (to[i >> 3] as number) | (1 << (i & 7))
+  to[i >> 3] = (to[i >> 3] ?? 0) | (1 << (i & 7))
 }
 
 const ones = Uint8Array.from({ length: 256 }, (_, byte) => {
@@ -170,6 +167,6 @@ const ones = Uint8Array.from({ length: 256 }, (_, byte) => {
 export function countBits(bits: Uint8Array, count: number): number {
   let sum = 0
   const end = (count + 7) >> 3
-  for (let i = 0; i < end; i++) sum += ones[bits[i] as number] as number
+  for (let i = 0; i < end; i++) sum += ones[bits[i] ?? 0] ?? 0
   return sum
 }

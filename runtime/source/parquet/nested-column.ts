@@ -74,7 +74,7 @@ function readLevels(page: DataPage, leaf: LeafNode, repetition: Int32Array, defi
 function decodeLevels(bytes: Uint8Array, highest: number, levels: Int32Array, count: number, at: number): void {
   decodeHybrid(bytes, bitWidth(highest), levels, count, at)
   let most = 0
-  for (let i = at; i < at + count; i++) if ((levels[i] as number) > most) most = levels[i] as number
+  for (let i = at; i < at + count; i++) if ((levels[i] ?? 0) > most) most = levels[i] ?? 0
   if (most > highest) throw new Error(`a level of ${most} where ${highest} is the highest`)
 }
 
@@ -120,9 +120,9 @@ function findSlots(node: ColumnNode, { repetition, definition }: LeafColumn): Sl
   let length = 0
   let present = 0
   for (let i = 0; i < definition.length; i++) {
-    if ((repetition[i] as number) > node.slotRepetition || (definition[i] as number) < node.slotDefinition) continue
-    if ((definition[i] as number) >= node.definition) {
-      bits[length >> 3] = (bits[length >> 3] as number) | (1 << (length & 7))
+    if ((repetition[i] ?? 0) > node.slotRepetition || (definition[i] ?? 0) < node.slotDefinition) continue
+    if ((definition[i] ?? 0) >= node.definition) {
+      bits[length >> 3] = (bits[length >> 3] ?? 0) | (1 << (length & 7))
       present++
     }
     length++
@@ -143,9 +143,9 @@ function listOffsets(node: ListNode, slots: number, { repetition, definition }: 
   let slot = -1
   let elements = 0
   for (let i = 0; i < definition.length; i++) {
-    const level = repetition[i] as number
-    if (level <= node.slotRepetition && (definition[i] as number) >= node.slotDefinition) offsets[++slot] = elements
-    if (level <= slotRepetition && (definition[i] as number) >= slotDefinition) elements++
+    const level = repetition[i] ?? 0
+    if (level <= node.slotRepetition && (definition[i] ?? 0) >= node.slotDefinition) offsets[++slot] = elements
+    if (level <= slotRepetition && (definition[i] ?? 0) >= slotDefinition) elements++
   }
   offsets[slots] = elements
   return offsets

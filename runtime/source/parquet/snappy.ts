@@ -34,7 +34,7 @@ function readLength(input: Uint8Array): { stated: number; start: number } {
 function countBytes(input: Uint8Array, at: number): number {
   let written = 0
   while (at < input.length) {
-    const tag = input[at++] as number
+    const tag = input[at++] ?? 0
     let length = (tag >> 2) + 1
     switch (tag & 3) {
       case 0:

@@ -53,14 +53,14 @@ export function gather(dictionary: Values, size: number, codes: Int32Array): Val
   if (dictionary.kind === 'fixed') return gatherFixed(dictionary, codes)
   if (dictionary.kind === 'bytes') return gatherBytes(dictionary, codes)
   const bits = new Uint8Array((count + 7) >> 3)
-  for (let i = 0; i < count; i++) copyBits(dictionary.bits, codes[i] as number, bits, i, 1)
+  for (let i = 0; i < count; i++) copyBits(dictionary.bits, codes[i] ?? 0, bits, i, 1)
   return { kind: 'bits', bits }
 }
 
 export function checkCodes(codes: Int32Array, size: number): void {
   let highest = 0
   for (let i = 0; i < codes.length; i++) {
-    const code = (codes[i] as number) >>> 0
+    const code = (codes[i] ?? 0) >>> 0
     if (code > highest) highest = code
   }
   if (codes.length > 0 && highest >= size) throw new Error(`dictionary code ${highest} of ${size} entries`)
@@ -73,23 +73,23 @@ function gatherFixed({ width, data }: FixedValues, codes: Int32Array): FixedValu
   else if (width === 4) gather4(wordsOf(data), codes, wordsOf(out))
   else {
     for (let i = 0; i < count; i++) {
-      const from = (codes[i] as number) * width
-      for (let j = 0; j < width; j++) out[i * width + j] = data[from + j] as number
+      const from = (codes[i] ?? 0) * width
+      for (let j = 0; j < width; j++) out[i * width + j] = data[from + j] ?? 0
     }
   }
   return { kind: 'fixed', width, data: out }
 }
 
 function gather4(from: Int32Array, codes: Int32Array, out: Int32Array): void {
-  for (let i = 0; i < codes.length; i++) out[i] = from[codes[i] as number] as number
+  for (let i = 0; i < codes.length; i++) out[i] = from[codes[i] ?? 0] ?? 0
 }
 
 // Two halves: moving bigints through a BigInt64Array costs four times as much.
 function gather8(from: Int32Array, codes: Int32Array, out: Int32Array): void {
   for (let i = 0; i < codes.length; i++) {
-    const at = (codes[i] as number) << 1
-    out[i << 1] = from[at] as number
-    out[(i << 1) + 1] = from[at + 1] as number
+    const at = (codes[i] ?? 0) << 1
+    out[i << 1] = from[at] ?? 0
+    out[(i << 1) + 1] = from[at + 1] ?? 0
   }
 }
 
@@ -98,15 +98,15 @@ function gatherBytes({ offsets, data }: ByteValues, codes: Int32Array): ByteValu
   const out = new Int32Array(count + 1)
   let total = 0
   for (let i = 0; i < count; i++) {
-    const code = codes[i] as number
-    total += (offsets[code + 1] as number) - (offsets[code] as number)
+    const code = codes[i] ?? 0
+    total += (offsets[code + 1] ?? 0) - (offsets[code] ?? 0)
     out[i + 1] = total
   }
   if (total > maxBytes) throw new Error(`texts of ${total} bytes in one page; read smaller batches`)
   const bytes = new Uint8Array(total)
   for (let i = 0; i < count; i++) {
-    const code = codes[i] as number
-    copyBytes(data, offsets[code] as number, offsets[code + 1] as number, bytes, out[i] as number)
+    const code = codes[i] ?? 0
+    copyBytes(data, offsets[code] ?? 0, offsets[code + 1] ?? 0, bytes, out[i] ?? 0)
   }
   return { kind: 'bytes', offsets: out, data: bytes }
 }
@@ -114,7 +114,7 @@ function gatherBytes({ offsets, data }: ByteValues, codes: Int32Array): ByteValu
 /** Short copies byte by byte: `set` costs 50 ns before its first byte. */
 export function copyBytes(from: Uint8Array, start: number, end: number, to: Uint8Array, at: number): void {
   if (end - start > 48) to.set(from.subarray(start, end), at)
-  else for (let i = start; i < end; i++) to[at++] = from[i] as number
+  else for (let i = start; i < end; i++) to[at++] = from[i] ?? 0
 }
 
 /** Moves dense values to the slots whose bit in `validity` is 1; `length` counts the slots. */
@@ -132,21 +132,21 @@ export function spread(values: Values, validity: Uint8Array, length: number): Va
   else {
     let from = 0
     for (let i = 0; i < length; i++) {
-      if (isSet(validity, i)) for (let j = 0; j < width; j++) out[i * width + j] = data[from++] as number
+      if (isSet(validity, i)) for (let j = 0; j < width; j++) out[i * width + j] = data[from++] ?? 0
     }
   }
   return { kind: 'fixed', width, data: out }
 }
 
-const isSet = (bits: Uint8Array, i: number): boolean => (((bits[i >> 3] as number) >> (i & 7)) & 1) === 1
+const isSet = (bits: Uint8Array, i: number): boolean => (((bits[i >> 3] ?? 0) >> (i & 7)) & 1) === 1
 
 function spreadWords(from: Int32Array, words: number, validity: Uint8Array, length: number, out: Int32Array): void {
   let at = 0
   for (let base = 0; base < length; base += 8) {
-    let byte = validity[base >> 3] as number
+    let byte = validity[base >> 3] ?? 0
     for (let i = base; byte !== 0; i++, byte >>= 1) {
       if ((byte & 1) === 0) continue
-      for (let j = i * words, end = j + words; j < end; j++) out[j] = from[at++] as number
+      for (let j = i * words, end = j + words; j < end; j++) out[j] = from[at++] ?? 0
     }
   }
 }
@@ -157,7 +157,7 @@ function spreadBytes({ offsets, data }: ByteValues, validity: Uint8Array, length
   let at = offsets[0] ?? 0
   out[0] = at
   for (let i = 0; i < length; i++) {
-    if (isSet(validity, i)) at = offsets[++from] as number
+    if (isSet(validity, i)) at = offsets[++from] ?? 0
     out[i + 1] = at
   }
   return { kind: 'bytes', offsets: out, data }
@@ -223,9 +223,9 @@ export function joinValues(pieces: readonly { readonly length: number; readonly 
     if (values.kind === 'fixed') fixed.set(values.data.subarray(0, count * width), at * width)
     else if (values.kind === 'bits') copyBits(values.bits, 0, fixed, at, count)
     else {
-      const start = values.offsets[0] as number
-      for (let i = 0; i < count; i++) offsets[at + i + 1] = (values.offsets[i + 1] as number) - start + bytes
-      const end = values.offsets[count] as number
+      const start = values.offsets[0] ?? 0
+      for (let i = 0; i < count; i++) offsets[at + i + 1] = (values.offsets[i + 1] ?? 0) - start + bytes
+      const end = values.offsets[count] ?? 0
       fixed.set(values.data.subarray(start, end), bytes)
       bytes += end - start
     }
@@ -236,7 +236,7 @@ export function joinValues(pieces: readonly { readonly length: number; readonly 
 }
 
 const byteCount = (values: Values): number =>
-  values.kind === 'bytes' ? (values.offsets.at(-1) as number) - (values.offsets[0] as number) : 0
+  values.kind === 'bytes' ? (values.offsets.at(-1) ?? 0) - (values.offsets[0] ?? 0) : 0
 
 /** The piece as Arrow data of `type`; with a `dictionary` its values are the codes. */
 export function toData(type: DataType, piece: Piece, dictionary?: Vector): Data {

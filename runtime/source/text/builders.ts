@@ -65,7 +65,7 @@ function createValidity() {
     add(valid: boolean) {
       const at = state.length >> 3
       if (at >= bits.length) bits = grow(bits, at + 1)
-      if (valid) bits[at] = (bits[at] as number) | (1 << (state.length & 7))
+      if (valid) bits[at] = (bits[at] ?? 0) | (1 << (state.length & 7))
       else state.nullCount++
       state.length++
     },
@@ -128,7 +128,7 @@ function fixedBuilder(type: DataType): ValueBuilder {
 /** One bit per row from one byte per row, 0 or 1. */
 export function packBits(bytes: Uint8Array, length: number): Uint8Array {
   const bits = new Uint8Array((length + 7) >> 3)
-  for (let i = 0; i < length; i++) bits[i >> 3] = (bits[i >> 3] as number) | ((bytes[i] as number) << (i & 7))
+  for (let i = 0; i < length; i++) bits[i >> 3] = (bits[i >> 3] ?? 0) | ((bytes[i] ?? 0) << (i & 7))
   return bits
 }
 
