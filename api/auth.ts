@@ -1,5 +1,5 @@
 // Who may do what: bearer tokens with scopes. Every route needs a token unless its configuration says `public`; a route
-// that says nothing about scopes needs `admin`, so that forgetting to say is refusing.
+// that names no scope needs `admin`, so that forgetting to name one refuses access.
 
 import { createHash, timingSafeEqual } from 'node:crypto'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
@@ -26,7 +26,7 @@ const everybody: Principal = { scopes: new Set(allScopes) }
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** No token is asked for. */
+    /** No token is required. */
     public?: boolean
     /** What a token must allow. */
     scope?: Scope
@@ -37,7 +37,7 @@ declare module 'fastify' {
 }
 
 /**
- * Has every request checked, those for unknown routes as well.
+ * Has every request checked, including those for unknown routes.
  *
  * @param tokens - Those that are accepted; undefined accepts everybody.
  */
@@ -70,7 +70,7 @@ function principalOf(
   const given = /^Bearer +([^\s]+) *$/i.exec(request.headers.authorization ?? '')?.[1]
   if (given === undefined) throw unauthorized('it has no bearer token; send "Authorization: Bearer TOKEN"', '')
   const wanted = digest(given)
-  // All are compared, so that the time taken tells nothing.
+  // All are compared, so that the time it takes reveals nothing.
   let principal: Principal | undefined
   for (const { digest, scopes } of accepted) if (timingSafeEqual(digest, wanted)) principal = { scopes }
   if (principal === undefined) throw unauthorized('its token is not one of this server', ', error="invalid_token"')

@@ -1,4 +1,4 @@
-// A client of the HTTP API: submits a job, gives record batches as they come. A stream that ends early is an error, never
+// A client of the HTTP API: submits a job and gives its record batches as they come. A stream that ends early is an error, never
 // a short result.
 
 import type { RecordBatch } from 'apache-arrow'
@@ -17,7 +17,7 @@ export interface ClientOptions {
 export interface ClientRunOptions {
   /** Ends the job when aborted. */
   readonly signal?: AbortSignal
-  /** Under which the server keeps the job; see `job`. */
+  /** The id under which the server keeps the job; see `job`. */
   readonly jobId?: string
   /** Called with the size of each chunk of the result. */
   readonly onBytes?: (bytes: number) => void
@@ -61,8 +61,8 @@ export class VolleyClient {
    *
    * @param job - A job document: `{ source, steps }` or `{ sql }`.
    * @param options - A signal, an id, a callback for bytes.
-   * @throws {VolleyError} What the server answered; `worker_lost` when the result broke off, with the job's own error as
-   * its cause where the server tells.
+   * @throws {VolleyError} What the server answered; the job's own error when the result broke
+   * off and the server says why, else `worker_lost`.
    */
   async *stream(job: JobDocument, options: ClientRunOptions = {}): AsyncGenerator<RecordBatch> {
     const response = await fetch(`${this.#url}/v1/jobs`, {

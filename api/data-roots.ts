@@ -1,5 +1,5 @@
-// Which files jobs may read: those under the configured roots, once every symbolic link is followed. What lies outside is
-// refused alike whether it exists or not.
+// Which files jobs may read: those under the configured roots, after every symbolic link is followed. What lies outside is
+// refused in the same way whether it exists or not.
 
 import { realpathSync } from 'node:fs'
 import { realpath, stat } from 'node:fs/promises'
@@ -30,7 +30,7 @@ export class DataRoots {
     return files
   }
 
-  /** A text with the roots taken out of its paths: clients see them as they name them. */
+  /** A text with the roots removed from its paths: clients see paths as they name them. */
   hide(text: string): string {
     return this.#roots.reduce(
       (shown, root) => shown.replaceAll(withSeparator(root.real), '').replaceAll(withSeparator(root.given), ''),
@@ -73,7 +73,7 @@ export class DataRoots {
   async #realFile(absolute: string, path: string): Promise<string | undefined> {
     const real = await realpath(absolute).catch(() => undefined)
     if (real === undefined) {
-      // A link out of the roots with nothing behind it must not say so.
+      // For a link that leads outside the roots, nothing may reveal whether its target exists.
       const parent = await nearestParent(absolute)
       if (!this.#holds(parent)) throw outside(path)
       return undefined

@@ -67,7 +67,7 @@ export const statuses: Readonly<Record<keyof typeof errorCategories | HttpErrorC
   bad_request: 400,
 }
 
-/** The status of a code; families of codes share one. */
+/** The status of a code; a family of codes shares one. */
 export function statusOf(code: string): number {
   if (code === 'wire_inline_refused') return 403
   if (code.startsWith('wire_')) return 400
@@ -76,9 +76,9 @@ export function statusOf(code: string): number {
 }
 
 /**
- * An error as clients may see it: of paths on this machine only the end, of stacks only those of user functions.
+ * An error as clients may see it: only the ends of paths on this machine, only the stacks of user functions.
  *
- * @param hide - Takes out of a text what clients must not see.
+ * @param hide - Removes from a text what clients must not see.
  */
 export function publicError(thrown: unknown, hide: (text: string) => string): unknown {
   if (!isVolleyError(thrown)) return thrown
@@ -112,7 +112,7 @@ export class HttpError extends Error {
   }
 }
 
-/** Problem details: what every failed request is answered with. */
+/** Problem details (RFC 9457): the answer to every request that fails. */
 export interface Problem {
   /** `urn:volley:error:` and the code; docs/reference/errors.md has an anchor for each. */
   readonly type: string
@@ -121,12 +121,12 @@ export interface Problem {
   readonly detail: string
   readonly code: ErrorCode | HttpErrorCode
   readonly details: ErrorDetails
-  /** The job it is about. */
+  /** The job that failed. */
   readonly jobId?: string
 }
 
 /**
- * Describes anything thrown. Errors that are not ours are defects: their text stays in the server's log.
+ * Describes anything thrown. Errors that are not Volley's are defects: their text stays in the server's log.
  *
  * @param jobId - The job that failed, where there was one.
  */

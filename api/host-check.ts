@@ -1,5 +1,5 @@
-// Keeps web pages out: a browser that was led here by a name of somebody else's (DNS rebinding) sends that name as Host,
-// a page of another site sends its Origin. Both are refused on every route and every method.
+// Keeps web pages out: a browser that came here through somebody else's name (DNS rebinding) sends that name as Host,
+// and a page of another site sends its Origin. Both are refused on every route and every method.
 
 import { isIP } from 'node:net'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
@@ -36,7 +36,7 @@ function hostName(host: string): string {
     .toLowerCase()
 }
 
-/** Addresses cannot be rebound, but only the one that was connected to is certain to be ours. */
+/** Addresses cannot be rebound, but only the one that the client connected to is certain to be ours. */
 function isOwnAddress(host: string, request: FastifyRequest): boolean {
   if (isIP(host) === 0) return false
   const own = request.socket.localAddress?.replace(/^::ffff:/, '')

@@ -19,10 +19,10 @@ const problemSchema = {
   },
 } as const
 
-/** The responses that every route may give. */
+/** The responses that any route may give. */
 export const problems = { '4xx': problemSchema, '5xx': problemSchema } as const
 
-/** Types are left to the reader of jobs, on purpose: its errors say where and why. */
+/** Types are left to the parser of jobs, on purpose: its errors say where and why. */
 export const jobSchema = {
   description:
     'A job: "source" and "steps", or "sql". Expressions are SQL text, or { "bytes": base64 } from Expr.toBytes()',

@@ -1,5 +1,5 @@
-// The HTTP server, built and not yet listening: hooks that guard every route, the routes, one way to answer errors, and
-// an orderly end. It never runs user code and never looks into it.
+// The HTTP server, built but not yet listening: hooks that guard every route, the routes, one way to answer errors, and
+// an orderly shutdown. It never runs user code and never looks into it.
 
 import Fastify, { type FastifyInstance, type FastifyRequest, type FastifyServerOptions } from 'fastify'
 import type { Backend } from '../runtime/backend.ts'
@@ -18,11 +18,11 @@ import { checkTables, registerTables, tableSources } from './tables.ts'
 
 /** What a server serves, to whom, and within which limits. */
 export interface ServerOptions {
-  /** Whose registered functions and tables jobs may use, and whose workers run them. Default: one of its own. */
+  /** Whose registered functions and tables jobs may use, and whose workers run them. Default: a new one. */
   readonly session?: SessionContext
-  /** For the workers of a session of its own. */
+  /** For the workers of that new session. */
   readonly pool?: PoolOptions
-  /** Files as tables, by name; see `tableSources`. They are looked at when the server gets ready. */
+  /** Files as tables, by name; see `tableSources`. They are opened when the server gets ready. */
   readonly tables?: Readonly<Record<string, string>>
   /** Directories whose files jobs may read. Default: none. */
   readonly dataRoots?: readonly string[]
@@ -30,20 +30,20 @@ export interface ServerOptions {
   readonly tokens?: readonly (string | Token)[]
   /** Accepts requests without a token. */
   readonly insecureNoAuth?: boolean
-  /** Takes function bodies in jobs, from tokens with the scope `udf:inline`: that is running the sender's code, see docs/security.md. */
+  /** Accepts function bodies in jobs, from tokens with the scope `udf:inline`. That means running the sender's code: see docs/security.md. */
   readonly allowInlineUdfs?: boolean
   /** Host names this server goes by, besides `localhost` and its addresses. */
   readonly allowedHosts?: readonly string[]
-  /** Of one request's body. Default 16 MiB. */
+  /** Limit of one request's body. Default 16 MiB. */
   readonly maxBodyBytes?: number
-  /** For jobs that set no `timeoutMs`. Default 5 minutes. */
+  /** The time limit of jobs that set no `timeoutMs`. Default 5 minutes. */
   readonly defaultTimeoutMs?: number
-  /** Default 1 hour. */
+  /** The longest `timeoutMs` that a job may set. Default 1 hour. */
   readonly maxTimeoutMs?: number
   readonly limits?: JobLimits
-  /** How long running jobs may go on after `close()`. Default 1,000. */
+  /** How many milliseconds running jobs may go on after `close()`. Default 1,000. */
   readonly drainMs?: number
-  /** Default: no log. */
+  /** Fastify's logger. Default: no log. */
   readonly logger?: FastifyServerOptions['logger']
 }
 
@@ -59,8 +59,8 @@ declare module 'fastify' {
  *
  * @param options - What it serves, to whom, and within which limits.
  * @returns A Fastify instance: `listen` starts it, `inject` tries it without a socket, `close` ends it.
- * @throws {RangeError} When it has neither tokens nor `insecureNoAuth`, a data root does not exist, or a table's file
- * does not tell by its name what it is.
+ * @throws {RangeError} When it has neither tokens nor `insecureNoAuth`, a data root does not exist, or the name of
+ * a table's file does not say its format.
  *
  * @example
  * import { buildServer } from 'volley/api'
@@ -79,7 +79,7 @@ export function buildServer(options: ServerOptions): FastifyInstance {
   const tables = tableSources(options.tables ?? {})
   const app = Fastify({
     logger: options.logger ?? false,
-    // Replies were given their time before connections are closed.
+    // Replies have had their time before connections are closed.
     forceCloseConnections: true,
     bodyLimit: options.maxBodyBytes ?? 16 * 1024 * 1024,
     ajv: { customOptions: { coerceTypes: false, removeAdditional: false, useDefaults: false, strict: false } },
@@ -140,7 +140,7 @@ function addErrors(app: FastifyInstance): void {
   })
 }
 
-/** Bodies are JSON, and their errors are those of jobs. */
+/** Bodies are JSON; a damaged one is an error of the job. */
 function addBodies(app: FastifyInstance): void {
   app.removeAllContentTypeParsers()
   app.addContentTypeParser(
@@ -154,7 +154,7 @@ function addBodies(app: FastifyInstance): void {
   })
 }
 
-/** Ready is a server that is not closing and has a worker that could take a task or has one. */
+/** A server is ready when it is not closing and has a worker that is idle or at work. */
 function readiness(session: SessionContext, store: JobStore): () => boolean {
   let backend: (Backend & { stats?(): PoolStats }) | undefined
   session.backend().then(

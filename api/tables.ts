@@ -8,10 +8,10 @@ import { fileFormats, sourceOfPath } from '../runtime/source/formats.ts'
 import type { SourceSpec } from '../runtime/source/source.ts'
 
 /**
- * The sources of files that are to be tables.
+ * The sources of the files that are to become tables.
  *
- * @param tables - Paths by name, relative to the working directory; their extensions tell what they are.
- * @throws {RangeError} When an extension tells nothing.
+ * @param tables - Paths by name, relative to the working directory; their extensions say their formats.
+ * @throws {RangeError} When an extension is not one of a format.
  */
 export function tableSources(tables: Readonly<Record<string, string>>): ReadonlyMap<string, SourceSpec> {
   return new Map(Object.entries(tables).map(([name, path]) => [name, sourceOf(name, path)]))
@@ -30,7 +30,7 @@ export function registerTables(session: SessionContext, tables: ReadonlyMap<stri
   for (const [name, source] of tables) session.registerTable(name, new DataFrame(session, { source, steps: [] }))
 }
 
-/** Opens each table once. @throws {DataError} When one is not there or not what it says. */
+/** Opens each table once. @throws {DataError} When one does not exist or is not what its name says. */
 export async function checkTables(session: SessionContext, names: Iterable<string>): Promise<void> {
   for (const name of names) await session.table(name).schema()
 }

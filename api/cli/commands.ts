@@ -1,4 +1,4 @@
-// The subcommands and their options. What they do is loaded when it is done, so that help and mistakes are answered at
+// The subcommands and their options. A command's code is loaded when it runs, so that help and usage errors appear at
 // once.
 
 import { Command } from 'commander'

@@ -1,4 +1,4 @@
-// `volley functions [name]`: the built-ins, all with a line each or one with all there is to know of it.
+// `volley functions [name]`: all the built-ins with a line each, or one of them with all there is to know about it.
 
 import { builtIns, type FunctionDescription } from '../../functions/catalogue/describe.ts'
 import { didYouMean } from '../../functions/nearest.ts'

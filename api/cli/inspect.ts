@@ -1,5 +1,5 @@
 // `volley inspect MODULE#export`: what a user-defined function of the user's own module would take along if it were
-// shipped. It imports that module, so it is a command for its author; the server has nothing of the kind.
+// shipped. It imports that module, so it is a command for its author; the server offers nothing like it.
 
 import type { UdfShipment } from '../../functions/contract/udf-shipment.ts'
 import { inspectUdf } from '../../runtime/codec/inspect.ts'

@@ -1,6 +1,6 @@
-// How a command can end other than well.
+// The ways in which a command can fail.
 
-/** The command line asks for something that cannot be; exit code 2. */
+/** The command line asks for something impossible; exit code 2. */
 export class UsageError extends Error {
   override readonly name = 'UsageError'
 }

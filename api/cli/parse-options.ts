@@ -1,5 +1,5 @@
-// Values of options as texts, to what they mean. Options that may be repeated take several in their environment
-// variable, separated as in PATH.
+// Parses the values of options. An option that may be repeated takes several values from its environment variable,
+// separated as in PATH.
 
 import { delimiter, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -19,7 +19,7 @@ export function listOption(flags: string, description: string): Option {
     .argParser((value: string, before: readonly string[]) => [...before, value])
 }
 
-/** The values of a repeatable option; those of its variable taken apart. */
+/** The values of a repeatable option; its variable is split. */
 export function listOf(command: Command, name: string): readonly string[] {
   const values = command.getOptionValue(name) as readonly string[]
   if (command.getOptionValueSource(name) !== 'env') return values

@@ -8,7 +8,7 @@ import { grouped } from './progress-line.ts'
 const MAX_ROWS = 40
 const MAX_CELL = 40
 
-/** Collects what is to be shown of a stream of batches. */
+/** Collects the rows of a stream of batches that are to be shown. */
 export class TablePrinter {
   readonly #names: readonly string[]
   readonly #rows: Record<string, unknown>[] = []

@@ -1,4 +1,4 @@
-// One line on a terminal that says how far a job has come. Elsewhere than on a terminal it says nothing.
+// One line on a terminal that says how far a job has come. Where there is no terminal it prints nothing.
 
 import type { JobProgress } from '../../runtime/scheduler/job-metrics.ts'
 

@@ -100,12 +100,12 @@ async function writeResult(
   const bytes = Readable.from(encode(job, format, progress), { objectMode: false })
   if (out !== undefined) return writeFile(bytes, out)
   await pipeline(bytes, process.stdout, { end: false }).catch((error: NodeJS.ErrnoException) => {
-    // Whoever read the output has enough.
+    // The reader of the output has had enough, such as `head`.
     if (error.code !== 'EPIPE') throw error
   })
 }
 
-/** A file under its name only once it is whole. */
+/** A file that gets its name only once it is complete. */
 async function writeFile(bytes: Readable, out: string): Promise<void> {
   const part = `${out}.part`
   try {

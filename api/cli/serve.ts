@@ -1,4 +1,4 @@
-// `volley serve`: options to a listening server, and its orderly end on Ctrl-C or SIGTERM.
+// `volley serve`: from options to a listening server, and its orderly shutdown on Ctrl-C or SIGTERM.
 
 import type { Command } from 'commander'
 import type { FastifyInstance } from 'fastify'
@@ -24,7 +24,7 @@ interface ServeOptions {
 export async function serve(command: Command): Promise<void> {
   const options = command.opts<ServeOptions>()
   const token = await tokenFor(options)
-  // What is refused above need not wait for the server's modules.
+  // Options that are refused above need not wait for the server's modules.
   const { buildServer } = await import('../server.ts')
   const app = buildServer({
     ...(token === undefined ? { insecureNoAuth: true } : { tokens: [token.token] }),
@@ -49,7 +49,7 @@ export async function serve(command: Command): Promise<void> {
 }
 
 /**
- * The token to ask for; undefined only with `--insecure-no-auth`.
+ * The token to require; undefined only with `--insecure-no-auth`.
  *
  * @throws {UsageError} When others could reach the server and nobody has chosen a token.
  */

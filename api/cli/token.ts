@@ -1,4 +1,4 @@
-// The token of `volley serve`: the one given, or one that is made on the first start and kept in a file that only its
+// The token of `volley serve`: the one given, or one that is created on the first start and kept in a file that only its
 // owner may read.
 
 import { randomBytes } from 'node:crypto'
@@ -22,7 +22,7 @@ export async function readTokenFile(file: string): Promise<ServerToken> {
 }
 
 /**
- * The token in the state directory, made if there is none.
+ * The token in the state directory, created if there is none.
  *
  * @throws {UsageError} When others may read the file.
  */

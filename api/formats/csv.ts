@@ -1,5 +1,5 @@
-// CSV (RFC 4180, lines end in a line feed): a header, then the texts of the JSON encoding of values. Null is nothing at
-// all and the empty string is "", so that the two can be told apart; lists and structs are JSON texts.
+// CSV (RFC 4180, lines end in a line feed): a header, then the texts of the JSON encoding of values. Null is an empty
+// field and the empty string is "", so that the two can be told apart; lists and structs are JSON texts.
 
 import { jsonWriter } from '../../runtime/data/rows.ts'
 import { encodeRows, type RowFormat } from './rows.ts'

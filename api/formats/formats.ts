@@ -1,5 +1,5 @@
-// The formats of results and which one a request asks for. Each turns the job's Arrow stream into bytes of its own,
-// chunk by chunk: none of them ever holds a whole result.
+// The formats of results, and which one a request asks for. Each turns the job's Arrow stream into its own bytes chunk
+// by chunk and never holds a whole result.
 
 import { HttpError } from '../errors.ts'
 import { encodeCsv } from './csv.ts'
@@ -19,9 +19,9 @@ const formats: readonly Format[] = [
 ]
 
 /**
- * The format that an `Accept` header prefers; the Arrow stream when it does not care.
+ * The format that an `Accept` header prefers; the Arrow stream when it has no preference.
  *
- * @throws {HttpError} `not_acceptable`, naming what there is.
+ * @throws {HttpError} `not_acceptable`, naming the formats there are.
  */
 export function negotiate(accept: string | undefined): Format {
   const ranges = (accept ?? '*/*').split(',').map(parseRange)
@@ -47,7 +47,7 @@ function parseRange(text: string): MediaRange {
   return { type, weight: weight === undefined ? 1 : Number(weight) || 0 }
 }
 
-/** The weight of the most exact range that has the type; 0 when none has. */
+/** The weight of the most specific range that includes the type; 0 when none does. */
 function weightOf(type: string, ranges: readonly MediaRange[]): number {
   for (const wanted of [type, `${type.split('/')[0]}/*`, '*/*']) {
     const found = ranges.find((range) => range.type === wanted)

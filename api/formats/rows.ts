@@ -1,4 +1,4 @@
-// An Arrow stream as texts, row by row, in slices that leave the event loop free for others in between. The columns are
+// An Arrow stream as text, row by row, in slices between which the event loop is free for others. The columns are
 // read in place; no rows are kept.
 
 import { setImmediate as nextTurn } from 'node:timers/promises'
@@ -9,7 +9,7 @@ import type { DataType, Schema } from '../../functions/types/type.ts'
 import type { Value } from '../../functions/types/value.ts'
 import { readArrowStreams } from '../../runtime/source/arrow/read-streams.ts'
 
-/** Rows per slice: some tens of kilobytes of text, a millisecond or so. */
+/** Rows per slice: a few tens of kilobytes of text, about a millisecond. */
 const SLICE_ROWS = 1024
 
 /** How rows are written: `before[0] cell before[1] cell … end`. */

@@ -1,9 +1,9 @@
-// Holds a result back until its first record batch: the schema is written before any row is computed, so a stream that
-// has begun says nothing yet. A job that fails on its first rows can then still be answered with its error.
+// Holds a result back until its first record batch: the schema is written before any row is computed, so the
+// beginning of a stream proves nothing yet. A job that fails on its first rows can then still be answered with its error.
 
-/** A stream that was begun. */
+/** A stream whose first part has been read. */
 export interface BegunStream extends AsyncIterable<Uint8Array> {
-  /** Ends the stream whether anybody reads it or not; who does gets the error, never an end that looks regular. */
+  /** Ends the stream whether or not anybody reads it; a reader gets the error, never an end that looks regular. */
   end(error: unknown): Promise<void>
 }
 
@@ -11,7 +11,7 @@ export interface BegunStream extends AsyncIterable<Uint8Array> {
  * Reads until something comes after the schema.
  *
  * @param stream - An Arrow IPC stream.
- * @returns The whole stream, what was read included.
+ * @returns The whole stream, including what was read already.
  * @throws What the stream throws until then.
  */
 export async function awaitFirstBatch(stream: AsyncIterable<Uint8Array>): Promise<BegunStream> {
@@ -50,7 +50,7 @@ export async function awaitFirstBatch(stream: AsyncIterable<Uint8Array>): Promis
 
 const PREFIX_BYTES = 8
 
-/** The length of the schema message, as its prefix says; what is too short to say is taken to be longer. */
+/** The length of the schema message, as its prefix says; infinite while too few bytes have come to tell. */
 function schemaBytes(chunks: readonly Uint8Array[]): number {
   const start = Buffer.concat(chunks)
   return start.length < PREFIX_BYTES ? Number.POSITIVE_INFINITY : PREFIX_BYTES + start.readInt32LE(4)

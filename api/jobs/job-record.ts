@@ -1,5 +1,5 @@
 // One job as others see it while it runs and for a while after: status, progress, what it printed last, how it ended.
-// It is told what happens and never makes anything happen, except that it can be asked to end the job.
+// It records what happens and does nothing itself, except that it can be asked to end the job.
 
 import { CancelledError, isVolleyError } from '../../functions/errors.ts'
 import type { LogStream } from '../../runtime/backend.ts'
@@ -28,9 +28,9 @@ const MAX_LOG_BYTES = 64 * 1024
 
 export class JobRecord {
   readonly id: string
-  /** Resolves when the job has ended, however. */
+  /** Resolves when the job has ended, however it ended. */
   readonly ended: Promise<void>
-  /** Resolves when its reply is through, or its client gone. */
+  /** Resolves when its reply has been sent, or its client has gone. */
   readonly answered: Promise<void>
   readonly #ended = Promise.withResolvers<void>()
   readonly #controller = new AbortController()

@@ -1,5 +1,5 @@
-// The jobs that are running and the last ones that ran, in memory. Ended ones are forgotten oldest first; running ones
-// never are.
+// The jobs that are running and the latest that have ended, in memory. Ended jobs are forgotten, oldest first; running
+// ones never are.
 
 import { randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -24,8 +24,8 @@ export class JobStore {
   /**
    * A new job.
    *
-   * @param answered - Resolves when the reply is through.
-   * @param id - Chosen by the client; else made here.
+   * @param answered - Resolves when the reply has been sent.
+   * @param id - As the client chose it; by default a new one.
    * @throws {HttpError} `job_id_taken`.
    * @throws {CancelledError} `closed` once the server is closing.
    */

@@ -1,4 +1,4 @@
-// From a read job to the bytes of its reply: the steps of a request, in order. The job's record follows what happens.
+// From a parsed job to the bytes of its reply: the steps of a request, in order. The job's record follows along.
 
 import { CancelledError } from '../../functions/errors.ts'
 import type { LogStream } from '../../runtime/backend.ts'
@@ -12,14 +12,14 @@ export interface RunLimits {
   readonly defaultTimeoutMs: number
   /** What clients get to see of an error. */
   publicError(error: unknown): unknown
-  /** What user functions print, besides the record. */
+  /** Gets what user functions print, as the record does. */
   onLog(stream: LogStream, bytes: Uint8Array): void
 }
 
 /**
  * Plans the job, starts it and waits for its first record batch.
  *
- * @throws {VolleyError} What is wrong with it, or went wrong until then.
+ * @throws {VolleyError} Whatever is wrong with it, or went wrong until then.
  */
 export async function runJob(
   parsed: ParsedJob,
@@ -43,7 +43,7 @@ export async function runJob(
       (error) => record.fail(record.signal.aborted ? record.signal.reason : limits.publicError(error)),
     )
     const begun = await awaitFirstBatch(run.stream)
-    // A reply that nobody reads would never notice.
+    // While nobody reads the reply, nothing else would notice.
     const end = (): void => void begun.end(record.signal.reason).catch(() => {})
     if (record.signal.aborted) end()
     record.signal.addEventListener('abort', end, { once: true })
@@ -55,7 +55,7 @@ export async function runJob(
   }
 }
 
-/** Jobs that bring code get workers of their own, one task for each: a fresh process costs more than a task saves. */
+/** Jobs that bring code get workers of their own, with one task each: a fresh process costs more than a task saves. */
 function optionsOf({ options, inlineCode }: ParsedJob, limits: RunLimits, concurrency: number): JobOptions {
   const isolation = inlineCode ? 'job' : options.isolation
   return {

@@ -1,4 +1,4 @@
-// The probes: alive is whoever answers, ready is whoever has a worker for the next job. They need no token and tell
+// The probes: a server that answers is alive, one with a worker for the next job is ready. They need no token and reveal
 // nothing else.
 
 import type { FastifyInstance } from 'fastify'

@@ -1,5 +1,5 @@
-// Running a job and looking at one. A request is read, planned and begun before anything is answered, so that whatever
-// is wrong by then has its status; afterwards bytes pass through, and a failure ends the connection without an end.
+// Running a job and looking at one. A request is parsed, planned and started before anything is answered, so that whatever
+// is wrong by then gets its own status; afterwards bytes pass through, and a failure breaks the connection off.
 
 import { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
@@ -22,7 +22,7 @@ export interface JobRoutes {
   readonly limits: JobLimits
 }
 
-/** Read ahead of the socket: a slow client pauses the worker beyond this. */
+/** Bytes read ahead of the socket: beyond this, a slow client pauses the worker. */
 const PREFETCH_BYTES = 256 * 1024
 const idHeader = 'x-volley-job-id'
 
