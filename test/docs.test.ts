@@ -36,7 +36,7 @@ async function makeDirectory(): Promise<string> {
 }
 
 for (const page of ['README.md', ...guides]) {
-  test(`every block of ${page} runs`, { timeout: 120_000 }, async (t) => {
+  test(`every block of ${page} runs`, { timeout: 240_000 }, async (t) => {
     const directory = await makeDirectory()
     t.teardown(() => rm(directory, { recursive: true }))
     const blocks = await blocksOf(page)

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { execa } from 'execa'
 import t from 'tap'
 
-t.setTimeout(60_000)
+t.setTimeout(240_000)
 
 const folder = fileURLToPath(new URL('../examples/', import.meta.url))
 const numbered = readdirSync(folder).filter((name) => /^\d\d-.*\.ts$/.test(name))
@@ -78,7 +78,7 @@ t.test('every numbered example has its output here', (t) => {
 
 for (const name of numbered) {
   t.test(`examples/${name} prints its result`, async (t) => {
-    const run = execa(process.execPath, [folder + name], { all: true, reject: false, timeout: 30_000 })
+    const run = execa(process.execPath, [folder + name], { all: true, reject: false, timeout: 120_000 })
     const { exitCode, all } = await run
     t.equal(exitCode, 0, all)
     t.same(all.split('\n'), printed[name])

@@ -4,7 +4,7 @@ import { test } from 'tap'
 import { builtIns } from '../../functions/catalogue/describe.ts'
 import { volley } from './spawn-server.ts'
 
-test('volley functions', { timeout: 60_000 }, async (t) => {
+test('volley functions', { timeout: 240_000 }, async (t) => {
   await t.test('lists every built-in with what it gives', async (t) => {
     const { code, stdout } = await volley(['functions'])
     t.equal(code, 0)

@@ -14,7 +14,7 @@ const top = {
 }
 const directory = await mkdtemp(join(tmpdir(), 'volley-cli-'))
 
-test('volley run', { timeout: 60_000 }, async (t) => {
+test('volley run', { timeout: 240_000 }, async (t) => {
   t.teardown(() => rm(directory, { recursive: true }))
   const job = join(directory, 'job.json')
   await writeFile(job, JSON.stringify(top))

@@ -8,7 +8,7 @@ import { test } from 'tap'
 import { spawnServer, spawnVolley, volley } from './spawn-server.ts'
 import { until } from './with-server.ts'
 
-test('volley serve', { timeout: 60_000 }, async (t) => {
+test('volley serve', { timeout: 240_000 }, async (t) => {
   await t.test('says where it listens and ends on Ctrl-C with 130', async (t) => {
     const server = await spawnServer(t)
     t.equal(server.stderr(), `listening on ${server.url}\n`)
@@ -27,7 +27,7 @@ test('volley serve', { timeout: 60_000 }, async (t) => {
       child.stderr?.on('data', (text) => {
         stderr += text
       })
-      t.ok(await until(() => stderr.includes('listening on'), 10_000))
+      t.ok(await until(() => stderr.includes('listening on'), 60_000))
       child.kill('SIGTERM')
       await once(child, 'exit')
       return stderr

@@ -68,7 +68,7 @@ const cases = [
 
 const next = { source: flights, steps: [{ aggregate: { values: ['count(*) as n'] } }] }
 
-test('a job that fails while it runs', { timeout: 60_000 }, async (t) => {
+test('a job that fails while it runs', { timeout: 240_000 }, async (t) => {
   const { post, ask } = await serve(t, { allowInlineUdfs: true })
   for (const { title, expr, options, problem } of cases) {
     await t.test(title, async (t) => {
@@ -83,7 +83,7 @@ test('a job that fails while it runs', { timeout: 60_000 }, async (t) => {
   }
 })
 
-test('the same in the library', { timeout: 60_000 }, async (t) => {
+test('the same in the library', { timeout: 240_000 }, async (t) => {
   await using session = new SessionContext({ workers: 2, log: 'ignore' })
   const frame = session.readParquet('node_modules/vega-datasets/data/flights-3m.parquet')
   for (const { title, expr, options, problem } of cases) {
@@ -98,7 +98,7 @@ test('the same in the library', { timeout: 60_000 }, async (t) => {
 })
 
 test('a failure after the first batch breaks the connection off and is kept with the job', {
-  timeout: 30_000,
+  timeout: 120_000,
 }, async (t) => {
   const { post, ask } = await serve(t, { allowInlineUdfs: true })
   const late = onDelay((delay) => {

@@ -23,7 +23,7 @@ test('negotiate() takes what the header prefers', async (t) => {
   t.throws(() => negotiate('text/csv;q=0'), { code: 'not_acceptable' })
 })
 
-test('values are written in their JSON encoding', { timeout: 20_000 }, async (t) => {
+test('values are written in their JSON encoding', { timeout: 120_000 }, async (t) => {
   await using session = new SessionContext({ backend: 'in-process' })
   const frame = session.fromColumns(
     {

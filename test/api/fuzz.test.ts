@@ -5,7 +5,7 @@ import { fuzzJobs } from '../fuzz/fuzz-jobs.ts'
 
 t.test(
   'random jobs are answered by a result or a coded error that is not our fault',
-  { timeout: 90_000 },
+  { timeout: 240_000 },
   async (t) => {
     const { jobs, answers, failures } = await fuzzJobs(1, 400)
     t.strictSame(failures, [])

@@ -87,7 +87,7 @@ const reviving =
 for (const args of [[], ['--allow-inline-udfs']]) {
   const allowed = args.length > 0
   test(`the API process ${allowed ? 'passes a hostile body on' : 'refuses a hostile body'} without evaluating, parsing or importing it`, {
-    timeout: 60_000,
+    timeout: 240_000,
   }, async (t) => {
     const { answer, report, imported, called } = await submit(t, args)
     if (allowed) {

@@ -27,7 +27,7 @@ const linesOf = (text: string): Record<string, unknown>[] =>
     .split('\n')
     .map((line) => JSON.parse(line))
 
-test('POST /v1/jobs', { timeout: 60_000 }, async (t) => {
+test('POST /v1/jobs', { timeout: 240_000 }, async (t) => {
   const { post, ask, url, session } = await serve(t, { allowInlineUdfs: true })
   session.registerTable('flights', session.readParquet('node_modules/vega-datasets/data/flights-3m.parquet'))
 
@@ -140,7 +140,7 @@ test('POST /v1/jobs', { timeout: 60_000 }, async (t) => {
   })
 })
 
-test('GET /v1/functions lists the catalogue with its documentation', { timeout: 20_000 }, async (t) => {
+test('GET /v1/functions lists the catalogue with its documentation', { timeout: 120_000 }, async (t) => {
   const { ask } = await serve(t)
   const { functions } = JSON.parse((await ask('GET', '/v1/functions')).text)
   const upper = functions.find((entry: { name: string }) => entry.name === 'upper')

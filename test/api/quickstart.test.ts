@@ -9,7 +9,7 @@ import { isAlive, until } from './with-server.ts'
 
 const script = fileURLToPath(new URL('../../examples/quickstart.ts', import.meta.url))
 
-test('the quickstart runs its job and ends', { timeout: 40_000 }, async (t) => {
+test('the quickstart runs its job and ends', { timeout: 120_000 }, async (t) => {
   const child = spawn(process.execPath, [script], { stdio: ['ignore', 'pipe', 'pipe'] })
   let [stdout, stderr] = ['', '']
   child.stdout.on('data', (text) => {
@@ -29,7 +29,7 @@ test('the quickstart runs its job and ends', { timeout: 40_000 }, async (t) => {
   t.notOk(pids.some(isAlive))
 })
 
-test('Ctrl-C ends the quickstart and its workers', { timeout: 40_000 }, async (t) => {
+test('Ctrl-C ends the quickstart and its workers', { timeout: 120_000 }, async (t) => {
   const child = spawn(process.execPath, [script], { stdio: ['ignore', 'pipe', 'ignore'] })
   await once(child.stdout, 'data')
   const workers = childrenOf(child.pid ?? 0)

@@ -72,7 +72,7 @@ const cases: readonly (readonly [title: string, job: unknown, status: number, pr
   ['too many nodes', filter(Array.from({ length: 6000 }, () => 'delay').join(' + ')), 400, { code: /./ }],
 ]
 
-test('a job that cannot run is refused', { timeout: 60_000 }, async (t) => {
+test('a job that cannot run is refused', { timeout: 240_000 }, async (t) => {
   const { post, ask } = await serve(t)
   for (const [title, job, status, problem] of cases) {
     await t.test(title, async (t) => {
@@ -103,14 +103,14 @@ test('a job that cannot run is refused', { timeout: 60_000 }, async (t) => {
   })
 })
 
-test('functions by value need a token that allows them', { timeout: 20_000 }, async (t) => {
+test('functions by value need a token that allows them', { timeout: 120_000 }, async (t) => {
   const tokens = [{ token: 'plain-token', scopes: ['jobs:write' as const] }]
   const { post } = await serve(t, { allowInlineUdfs: true, tokens })
   const job = { source: { rows: [{ delay: 1.5 }] }, steps: [{ select: [asBytes(onDelay((delay) => delay, 'f'))] }] }
   t.match((await post(job, { authorization: 'Bearer plain-token' })).problem, { code: 'wire_inline_refused' })
 })
 
-test('a truncated Parquet file is a coded error over HTTP and in the library', { timeout: 20_000 }, async (t) => {
+test('a truncated Parquet file is a coded error over HTTP and in the library', { timeout: 120_000 }, async (t) => {
   const directory = await mkdtemp(join(tmpdir(), 'volley-test-'))
   t.teardown(() => rm(directory, { recursive: true }))
   const file = join(directory, 'cut.parquet')

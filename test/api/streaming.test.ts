@@ -19,7 +19,7 @@ async function open(url: string, job: unknown, id: string): Promise<IncomingMess
   return response.on('error', () => {})
 }
 
-test('three million rows stream to a slow client from a server that stays small', { timeout: 60_000 }, async (t) => {
+test('three million rows stream to a slow client from a server that stays small', { timeout: 240_000 }, async (t) => {
   const { url, pid, ask } = await spawnServer(t)
   const job = async () => (await ask('/v1/jobs/slow')) as { status: string; progress?: { rowsRead: number } }
   const response = await open(url, { source: flights }, 'slow')
@@ -60,7 +60,7 @@ test('three million rows stream to a slow client from a server that stays small'
   if (process.platform === 'linux') t.ok(largest > 0 && largest < 250 * MB, `${Math.round(largest / MB)} MB at most`)
 })
 
-test('closing the connection ends the work within a second', { timeout: 30_000 }, async (t) => {
+test('closing the connection ends the work within a second', { timeout: 120_000 }, async (t) => {
   const { url, pool, ask } = await serve(t, { allowInlineUdfs: true })
   const statusOf = async (id: string) => JSON.parse((await ask('GET', `/v1/jobs/${id}`)).text).status
   const isFree = () => pool.stats().busy === 0 && pool.stats().queued === 0
@@ -101,7 +101,7 @@ test('closing the connection ends the work within a second', { timeout: 30_000 }
   })
 })
 
-test('closing the server ends running jobs and their workers', { timeout: 30_000 }, async (t) => {
+test('closing the server ends running jobs and their workers', { timeout: 120_000 }, async (t) => {
   const { url, ask, stop } = await spawnServer(t)
   const response = await open(url, { source: flights }, 'running')
   await once(response, 'readable')
@@ -116,7 +116,7 @@ test('closing the server ends running jobs and their workers', { timeout: 30_000
   t.ok(workers.length > 0)
 })
 
-test('closing the server lets a reply that is nearly through go on', { timeout: 30_000 }, async (t) => {
+test('closing the server lets a reply that is nearly through go on', { timeout: 120_000 }, async (t) => {
   const { url, stop } = await spawnServer(t)
   const response = await open(url, { source: flights, steps: [{ limit: 200_000 }] }, 'short')
   let bytes = 0

@@ -88,7 +88,7 @@ export function isAlive(pid: number): boolean {
 }
 
 /** Whether something becomes true within a time. */
-export async function until(isTrue: () => boolean | Promise<boolean>, ms = 5000): Promise<boolean> {
+export async function until(isTrue: () => boolean | Promise<boolean>, ms = 60_000): Promise<boolean> {
   const end = performance.now() + ms
   while (performance.now() < end) {
     if (await isTrue()) return true

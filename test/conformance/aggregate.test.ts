@@ -10,7 +10,7 @@ import { type ConformanceCase, decode, ours, pending, readCases } from './cases.
 import { rowsOf, tableOf } from './jobs.ts'
 import { verdict } from './run.ts'
 
-t.setTimeout(120_000)
+t.setTimeout(240_000)
 
 /** The outcome with its groups in the order of the expected ones. */
 function inExpectedOrder(test: ConformanceCase, outcome: Grouped): Grouped | string {

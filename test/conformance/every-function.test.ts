@@ -15,7 +15,7 @@ import type { Value } from '../../functions/types/value.ts'
 import { columnOf, sameValue } from './cases.ts'
 import { evaluators } from './evaluators.ts'
 
-t.setTimeout(60_000)
+t.setTimeout(240_000)
 
 const columns: readonly (readonly [name: string, type: string, values: readonly Value[]])[] = [
   ['i64', 'int64', [1n, null, -3n, 0n, 2n ** 63n - 1n, -(2n ** 63n)]],

@@ -9,7 +9,7 @@ import { parseQuery } from '../../runtime/job/sql-job.ts'
 import type { ConformanceCase, Json } from './cases.ts'
 import { tableOf } from './jobs.ts'
 
-t.setTimeout(120_000)
+t.setTimeout(240_000)
 
 interface Golden {
   readonly input: ConformanceCase['input']

@@ -6,7 +6,7 @@ import { pending, readCases } from './cases.ts'
 import { evaluators } from './evaluators.ts'
 import { evaluate, verdict } from './run.ts'
 
-t.setTimeout(60_000)
+t.setTimeout(240_000)
 
 const files = [
   'arith',

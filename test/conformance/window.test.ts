@@ -7,7 +7,7 @@ import { type ConformanceCase, pending, readCases } from './cases.ts'
 import { rowsOf, tableOf } from './jobs.ts'
 import { type Outcome, verdict } from './run.ts'
 
-t.setTimeout(120_000)
+t.setTimeout(240_000)
 
 async function evaluate(ctx: SessionContext, test: ConformanceCase, partitions: number): Promise<Outcome> {
   let phase: 'plan' | 'exec' = 'plan'

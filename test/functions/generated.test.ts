@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises'
 import t from 'tap'
 import { namesModule, referencePage } from '../../functions/catalogue/reference.ts'
 
-t.setTimeout(10_000)
+t.setTimeout(120_000)
 
 const read = (path: string): Promise<string> => readFile(new URL(`../../${path}`, import.meta.url), 'utf8')
 

@@ -3,7 +3,7 @@
 import t from 'tap'
 import { col, type ExprInput, functions as f, int64, lit, SessionContext, typeName, udf, when } from 'volley'
 
-t.setTimeout(30_000)
+t.setTimeout(120_000)
 
 const ctx = new SessionContext({ backend: 'in-process' })
 t.teardown(() => ctx.close())

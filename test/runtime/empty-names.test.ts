@@ -5,7 +5,7 @@ import t from 'tap'
 import { SessionContext } from 'volley'
 import { StreamWriter } from '../../runtime/source/arrow/stream-writer.ts'
 
-t.setTimeout(30_000)
+t.setTimeout(120_000)
 
 const ctx = new SessionContext({ backend: 'in-process' })
 t.teardown(() => ctx.close())

@@ -24,7 +24,7 @@ import { parseQuery } from '../../runtime/job/sql-job.ts'
 import type { ConformanceCase, Json } from '../conformance/cases.ts'
 import { tableOf } from '../conformance/jobs.ts'
 
-t.setTimeout(60_000)
+t.setTimeout(240_000)
 
 interface Golden {
   readonly input: ConformanceCase['input']

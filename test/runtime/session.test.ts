@@ -15,7 +15,7 @@ import t from 'tap'
 import { type Backend, col, field, float64, int32, int64, SessionContext, typeName, udf, utf8 } from 'volley'
 import { InProcessBackend } from '../../runtime/in-process.ts'
 
-t.setTimeout(30_000)
+t.setTimeout(120_000)
 
 const ctx = new SessionContext({ backend: 'in-process' })
 t.teardown(() => ctx.close())

@@ -7,7 +7,7 @@ import { submitJob } from '../../runtime/scheduler/submit.ts'
 import { contextModule } from './context/with-session.ts'
 import { slicedTable } from './with-jobs.ts'
 
-const options = { timeout: 60_000 }
+const options = { timeout: 240_000 }
 
 const weights = new Float64Array(2000).fill(2)
 const weigh = udf((id: number) => id * (weights[0] ?? 0), [float64], float64, { name: 'weigh' })

@@ -4,7 +4,7 @@ import t from 'tap'
 import { col, float64, SessionContext, udaf, udf, WorkerPool } from '../../runtime/index.ts'
 import { forkedSession } from './with-jobs.ts'
 
-t.setTimeout(60_000)
+t.setTimeout(240_000)
 
 const inProcess = (): SessionContext => new SessionContext({ backend: 'in-process' })
 const scalar = (name: string, fn: (x: number) => number, captures?: Record<string, unknown>) =>

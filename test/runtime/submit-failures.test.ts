@@ -4,7 +4,7 @@ import t, { type Test } from 'tap'
 import { col, type DataFrame, float64, int32, type RunOptions, SessionContext, udf } from 'volley'
 import { forkedSession, processesOf, slicedTable } from './with-jobs.ts'
 
-t.setTimeout(60_000)
+t.setTimeout(240_000)
 
 const ctx = forkedSession(t)
 

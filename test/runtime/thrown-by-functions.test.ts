@@ -29,7 +29,7 @@ import {
   WorkerPool,
 } from '../../runtime/index.ts'
 
-t.setTimeout(120_000)
+t.setTimeout(240_000)
 
 class Busy extends Error {
   readonly code = 'queue_full'

@@ -5,7 +5,7 @@ import fc from 'fast-check'
 import t from 'tap'
 import { SessionContext } from 'volley'
 
-t.setTimeout(120_000)
+t.setTimeout(240_000)
 
 const seed = Number(process.env.SEED ?? Date.now() % 1_000_000)
 const numRuns = Number(process.env.RUNS ?? 60)

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 import t from 'tap'
 import { col, type DataFrame, functions as f, float64, SessionContext, udf } from 'volley'
 
-t.setTimeout(60_000)
+t.setTimeout(240_000)
 
 const flights = fileURLToPath(new URL('../../node_modules/vega-datasets/data/flights-3m.parquet', import.meta.url))
 const skip = process.platform === 'linux' ? false : 'peak memory is read from /proc'

@@ -9,7 +9,7 @@ import { type DataType, isBigInt, isFloat } from '../../../functions/types/type.
 import type { Value } from '../../../functions/types/value.ts'
 import { sameValue } from '../../conformance/cases.ts'
 
-t.setTimeout(30_000)
+t.setTimeout(120_000)
 
 /** Runs the statements of a grouped kernel over rows, in as many groups as there are parts, and merges them. */
 function slots(resolution: AggregateResolution, parts: readonly (readonly (readonly Value[])[])[]): Value {

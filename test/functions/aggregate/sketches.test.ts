@@ -2,7 +2,7 @@ import t from 'tap'
 import { HyperLogLog, hashOf } from '../../../functions/aggregate/hyper-log-log.ts'
 import { TDigest } from '../../../functions/aggregate/t-digest.ts'
 
-t.setTimeout(30_000)
+t.setTimeout(120_000)
 
 t.test('HyperLogLog counts few values exactly', (t) => {
   const sketch = new HyperLogLog()

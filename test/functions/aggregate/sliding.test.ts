@@ -11,7 +11,7 @@ import { type DataType, decimal128, float64, utf8 } from '../../../functions/typ
 import type { Value } from '../../../functions/types/value.ts'
 import { sameValue } from '../../conformance/cases.ts'
 
-t.setTimeout(30_000)
+t.setTimeout(120_000)
 
 const seed = Number(process.env.SEED ?? Date.now() % 1_000_000)
 const numRuns = Number(process.env.RUNS ?? 60)

@@ -15,7 +15,7 @@ import {
   utf8,
 } from '../../../functions/types/type.ts'
 
-t.setTimeout(10_000)
+t.setTimeout(120_000)
 
 const schema: Schema = [
   field('id', int64, false),

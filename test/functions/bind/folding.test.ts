@@ -5,7 +5,7 @@ import { catalogue } from 'volley'
 import { Binder } from '../../../functions/bind/binder.ts'
 import { parseExpr } from '../../../functions/sql/parse.ts'
 
-t.setTimeout(10_000)
+t.setTimeout(120_000)
 
 const kindOf = (sql: string) => new Binder([], catalogue).bind(parseExpr(sql, { functions: catalogue })).kind
 

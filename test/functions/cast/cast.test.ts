@@ -4,7 +4,7 @@ import { formatter } from '../../../functions/cast/format.ts'
 import { parseType } from '../../../functions/types/parse-type.ts'
 import type { Value } from '../../../functions/types/value.ts'
 
-t.setTimeout(10_000)
+t.setTimeout(120_000)
 
 function cast(value: Value, from: string, to: string, safe = false): Value {
   const resolution = resolveCast({ type: parseType(from), nullable: true }, parseType(to), safe)

@@ -19,7 +19,7 @@ import { localToUtc, parseOffset, zoneOf } from '../../../functions/cast/zone.ts
 import { parseType } from '../../../functions/types/parse-type.ts'
 import type { Value } from '../../../functions/types/value.ts'
 
-t.setTimeout(10_000)
+t.setTimeout(120_000)
 
 const cast = (value: Value, from: string, to: string): Value =>
   resolveCast({ type: parseType(from), nullable: true }, parseType(to), false)

@@ -13,7 +13,7 @@ import { displayType, typeName } from '../../../functions/types/type.ts'
 import type { Value } from '../../../functions/types/value.ts'
 import { interpret } from '../../runtime/engine/interpret.ts'
 
-t.setTimeout(30_000)
+t.setTimeout(120_000)
 
 const all = [...scalarFunctions, ...aggregateFunctions, ...windowFunctions]
 const isOperator = (name: string): boolean => !/^\w+$/.test(name) || name === 'LIKE' || name === 'ILIKE'

@@ -9,7 +9,7 @@ import type { Value } from '../../../functions/types/value.ts'
 import { BatchEncoder } from '../../../runtime/data/batch-encoder.ts'
 import { columnOf } from '../../conformance/cases.ts'
 
-t.setTimeout(10_000)
+t.setTimeout(120_000)
 
 const values = (data: arrow.Data, type: string): readonly Value[] => {
   const column = fromData(data, parseType(type))

@@ -14,7 +14,7 @@ import type { Value } from '../../../functions/types/value.ts'
 import { valueFor } from '../../runtime/engine/random-columns.ts'
 import { show } from '../../runtime/engine/values.ts'
 
-t.setTimeout(30_000)
+t.setTimeout(120_000)
 
 const seed = Number(process.env.SEED ?? Date.now() % 1_000_000)
 const numRuns = Number(process.env.RUNS ?? 100)

@@ -7,7 +7,7 @@ import { takeRows } from '../../../functions/column/take.ts'
 import { takeValues } from '../../../functions/column/take-values.ts'
 import { utf8 } from '../../../functions/types/type.ts'
 
-t.setTimeout(10_000)
+t.setTimeout(120_000)
 
 const kinds = {
   Int8Array,

@@ -17,7 +17,7 @@ import {
 import { parseType } from '../../../functions/types/parse-type.ts'
 import { typeName } from '../../../functions/types/type.ts'
 
-t.setTimeout(10_000)
+t.setTimeout(120_000)
 
 const coerce = (signature: Parameters<typeof coerceArguments>[1], ...types: string[]): readonly string[] =>
   coerceArguments('f', signature, types.map(parseType)).map(typeName)

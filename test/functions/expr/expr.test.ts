@@ -4,7 +4,7 @@ import { outputName } from '../../../functions/expr/display.ts'
 import { Expr, isExpr, toNode, toSortNode } from '../../../functions/expr/expr.ts'
 import { decimal128, float64, int32 } from '../../../functions/types/type.ts'
 
-t.setTimeout(10_000)
+t.setTimeout(120_000)
 
 const a = col('a')
 const b = col('b')

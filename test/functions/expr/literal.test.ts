@@ -3,7 +3,7 @@ import { displayNode } from '../../../functions/expr/display.ts'
 import { literal } from '../../../functions/expr/literal.ts'
 import { date32, float32, float64, int8, int64, timestamp } from '../../../functions/types/type.ts'
 
-t.setTimeout(10_000)
+t.setTimeout(120_000)
 
 const inferred: readonly (readonly [Parameters<typeof literal>[0], string, unknown, string])[] = [
   [null, 'null', null, 'NULL'],

@@ -6,7 +6,7 @@ import { Expr } from '../../../functions/expr/expr.ts'
 import type { ExprNode } from '../../../functions/expr/node.ts'
 import { columnsOf, hasAggregate, hasWindow, rewrite, walk } from '../../../functions/expr/walk.ts'
 
-t.setTimeout(10_000)
+t.setTimeout(120_000)
 
 const a = col('a')
 const b = col('b')

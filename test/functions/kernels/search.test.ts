@@ -8,7 +8,7 @@ import { rowsHolding } from '../../../functions/kernels/search.ts'
 import { likePattern } from '../../../functions/scalar/pattern.ts'
 import { utf8 } from '../../../functions/types/type.ts'
 
-t.setTimeout(60_000)
+t.setTimeout(240_000)
 
 /** A column of texts, behind bytes that belong to no row. */
 function textColumn(rows: readonly string[], before = 0): BytesColumn {

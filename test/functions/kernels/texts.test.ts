@@ -8,7 +8,7 @@ import { lowerColumn, upperColumn } from '../../../functions/kernels/case.ts'
 import { lengthColumn } from '../../../functions/kernels/slice.ts'
 import { utf8 } from '../../../functions/types/type.ts'
 
-t.setTimeout(60_000)
+t.setTimeout(240_000)
 
 const encoder = new TextEncoder()
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true })

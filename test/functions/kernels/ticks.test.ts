@@ -9,7 +9,7 @@ import { utf8 } from '../../../functions/types/type.ts'
 import type { Value } from '../../../functions/types/value.ts'
 import { columnOf } from '../../conformance/cases.ts'
 
-t.setTimeout(10_000)
+t.setTimeout(120_000)
 
 /** What the columns form and the row form give; undefined when the columns form leaves the column to the rows. */
 function both(fn: string, part: string, type: string, values: readonly Value[]) {

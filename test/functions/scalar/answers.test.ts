@@ -4,7 +4,7 @@
 import t from 'tap'
 import { evaluate, failure, type Row } from '../evaluate.ts'
 
-t.setTimeout(10_000)
+t.setTimeout(120_000)
 
 const rows: readonly Row[] = [
   ['flatten([[1,2],[3]])', 'List(Int64)', '[1, 2, 3]'],

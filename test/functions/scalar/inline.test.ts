@@ -11,7 +11,7 @@ import { parseType } from '../../../functions/types/parse-type.ts'
 import { type DataType, integerRange, isBigInt, isInteger } from '../../../functions/types/type.ts'
 import type { Value } from '../../../functions/types/value.ts'
 
-t.setTimeout(30_000)
+t.setTimeout(120_000)
 
 const kinds = ['int8', 'int16', 'int32', 'int64', 'uint8', 'uint16', 'uint32', 'uint64', 'float32', 'float64', 'bool']
 const floats = [0, -0, 0.5, -0.5, 1, -1, 2.5, -2.5, 3.7, 1e10, 1e300, -1e-300, Number.NaN, Infinity, -Infinity]

@@ -5,7 +5,7 @@ import { outputName } from '../../../functions/expr/display.ts'
 import { parseExpr } from '../../../functions/sql/parse.ts'
 import { evaluate } from '../evaluate.ts'
 
-t.setTimeout(10_000)
+t.setTimeout(120_000)
 
 const lists = ['[1,5]', '[1,null]', '[5,null]', '[9,null]', '[]', '[null]', 'cast(null as bigint[])', '[6,7]', '[5,5]']
 

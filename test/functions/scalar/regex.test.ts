@@ -2,7 +2,7 @@ import t from 'tap'
 import { likePattern } from '../../../functions/scalar/pattern.ts'
 import { groupCount, replacementText, sqlRegExp } from '../../../functions/scalar/regex-syntax.ts'
 
-t.setTimeout(10_000)
+t.setTimeout(120_000)
 
 /** Pattern, flags, texts it matches, texts it does not. */
 const patterns: readonly (readonly [string, string, readonly string[], readonly string[]])[] = [

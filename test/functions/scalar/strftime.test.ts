@@ -2,7 +2,7 @@ import t from 'tap'
 import { parseDate } from '../../../functions/cast/temporal-text.ts'
 import { compileFormat, compileParser } from '../../../functions/scalar/strftime.ts'
 
-t.setTimeout(10_000)
+t.setTimeout(120_000)
 
 const at = (date: string, seconds: number, nanos = 0, offset?: number) => ({
   days: parseDate(date)!,

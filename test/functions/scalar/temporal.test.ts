@@ -3,7 +3,7 @@
 import t from 'tap'
 import { evaluate, failure, type Row } from '../evaluate.ts'
 
-t.setTimeout(10_000)
+t.setTimeout(120_000)
 
 const rows: readonly Row[] = [
   ["date_part('minute', interval '90 minutes 5.25 seconds')", 'Int32', '30'],

@@ -9,7 +9,7 @@ import {
 import { parseType } from '../../../functions/types/parse-type.ts'
 import { typeName } from '../../../functions/types/type.ts'
 
-t.setTimeout(10_000)
+t.setTimeout(120_000)
 
 const name = (type: ReturnType<typeof comparisonType>): string | undefined =>
   type === undefined ? undefined : typeName(type)

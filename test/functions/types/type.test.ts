@@ -26,7 +26,7 @@ import {
   utf8,
 } from '../../../functions/types/type.ts'
 
-t.setTimeout(10_000)
+t.setTimeout(120_000)
 
 /** Type, its name in JSON, its name in messages. */
 const names: readonly (readonly [DataType, string, string])[] = [

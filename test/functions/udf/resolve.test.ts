@@ -9,7 +9,7 @@ import type { Value } from '../../../functions/types/value.ts'
 import { nativeUdf, udf } from '../../../functions/udf/scalar.ts'
 import { interpret } from '../../runtime/engine/interpret.ts'
 
-t.setTimeout(10_000)
+t.setTimeout(120_000)
 
 const binder = () => new Binder([field('s', utf8), field('i', int32), field('x', float64)], catalogue)
 const bind = (expr: Expr): Bound => binder().bind(expr.node)

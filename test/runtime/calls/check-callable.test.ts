@@ -3,7 +3,7 @@
 import t, { test } from 'tap'
 import { col, float64, nativeUdf, udaf, udf, udwf, WorkerPool } from 'volley'
 
-const options = { timeout: 30_000 }
+const options = { timeout: 120_000 }
 const pool = WorkerPool.fork({ workers: 1 })
 t.teardown(() => pool.close())
 

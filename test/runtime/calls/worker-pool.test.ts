@@ -5,7 +5,7 @@ import { type Test, test } from 'tap'
 import { col, float64, nativeUdf, SessionContext, udf, utf8, WorkerPool } from 'volley'
 import { contextModule } from '../context/with-session.ts'
 
-const options = { timeout: 30_000 }
+const options = { timeout: 120_000 }
 
 function poolOf(t: Test, more: Parameters<typeof WorkerPool.fork>[0] = {}): WorkerPool {
   const pool = WorkerPool.fork({ workers: 1, ...more })

@@ -19,7 +19,7 @@ import {
   utf8,
 } from 'volley'
 
-const options = { timeout: 10_000 }
+const options = { timeout: 120_000 }
 const hello = udf((name: string) => `hello ${name}`, [utf8], utf8, { name: 'hello' })
 const call = hello(col('name'))
 const strict = new SessionContext().withUdfInlining({ enabled: false })
@@ -124,7 +124,7 @@ test('setSenderCtx() within runWithSenderCtx() ends with it', options, async (t)
   t.equal(getSenderCtx(), undefined)
 })
 
-test('a worker thread does not see the slots of the main thread', { timeout: 30_000 }, async (t) => {
+test('a worker thread does not see the slots of the main thread', { timeout: 120_000 }, async (t) => {
   emptySlots(t)
   setSenderCtx(strict)
   setWorkerCtx(strict)

@@ -23,7 +23,7 @@ function codesAt(at: number): readonly string[] {
 }
 
 for (const subject of subjects) {
-  test(`every flipped bit of a ${subject.name} is told`, { timeout: 60_000 }, (t) => {
+  test(`every flipped bit of a ${subject.name} is told`, { timeout: 240_000 }, (t) => {
     const bytes = Uint8Array.from(subject.bytes)
     const others: string[] = []
     for (let at = 0; at < bytes.length; at++) {
@@ -39,7 +39,7 @@ for (const subject of subjects) {
     t.end()
   })
 
-  test(`every cut of a ${subject.name}, and what is appended, is told`, { timeout: 60_000 }, (t) => {
+  test(`every cut of a ${subject.name}, and what is appended, is told`, { timeout: 240_000 }, (t) => {
     const { bytes } = subject
     const others: string[] = []
     for (let length = 0; length < bytes.length; length++) {

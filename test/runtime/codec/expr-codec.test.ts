@@ -37,7 +37,7 @@ import { encodeGraph } from '../../../runtime/codec/graph-codec.ts'
 import { seal } from '../../fuzz/seal.ts'
 import { anyExpression } from '../engine/random-expressions.ts'
 
-t.setTimeout(30_000)
+t.setTimeout(120_000)
 
 const seed = Number(process.env.SEED ?? Date.now() % 1_000_000)
 t.comment(`SEED=${seed} repeats this run`)

@@ -7,7 +7,7 @@ import { test } from 'tap'
 import { col, explainShipping, float64, inspectUdf, lit, nativeUdf, SessionContext, udf } from 'volley'
 import { volley } from '../../api/spawn-server.ts'
 
-const options = { timeout: 30_000 }
+const options = { timeout: 120_000 }
 const secret: string = 'a long secret, kept by the sender'
 const table = { threshold: 3, names: ['a', 'b'] }
 const limit = Math.max

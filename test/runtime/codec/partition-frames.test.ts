@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import t from 'tap'
 import { frameHeader, PartitionFrameReader } from '../../../runtime/codec/partition-frames.ts'
 
-t.setTimeout(30_000)
+t.setTimeout(120_000)
 
 const runs = fc.array(fc.record({ partition: fc.nat(4), bytes: fc.uint8Array({ maxLength: 30 }) }), { maxLength: 12 })
 

@@ -5,7 +5,7 @@ import { test } from 'tap'
 import { col, decodeExpr, encodeExpr, field, float64, SessionContext, udaf, udwf, utf8, WorkerPool } from 'volley'
 import { decodeUdf, encodeUdf } from '../../../runtime/codec/udf-codec.ts'
 
-const options = { timeout: 60_000 }
+const options = { timeout: 240_000 }
 const open = new SessionContext()
 const weight = 2
 

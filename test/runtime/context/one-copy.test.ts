@@ -28,7 +28,7 @@ async function inWorker(t: Parameters<typeof sessionOf>[0], look: () => unknown)
 
 const imported = (): Imported => Reflect.get(globalThis, Symbol.for('test.imported'))
 
-test('a shipped function and the worker context import the same Arrow', { timeout: 30_000 }, async (t) => {
+test('a shipped function and the worker context import the same Arrow', { timeout: 120_000 }, async (t) => {
   const seen = await inWorker(t, () => {
     const { Table, Vector, RecordBatch } = imported().arrow
     return [Table === arrow.Table, Vector === arrow.Vector, RecordBatch === arrow.RecordBatch]
@@ -37,7 +37,7 @@ test('a shipped function and the worker context import the same Arrow', { timeou
 })
 
 test('a shipped function and the worker context import the same volley by every name', {
-  timeout: 30_000,
+  timeout: 120_000,
 }, async (t) => {
   const seen = await inWorker(t, () => {
     const { volley: byName, volleyRuntime, relativeVolley } = imported()
@@ -46,7 +46,7 @@ test('a shipped function and the worker context import the same volley by every 
   t.strictSame(seen, [true, true, true])
 })
 
-test('a session in a worker makes tables of the Arrow that its user imports', { timeout: 30_000 }, async (t) => {
+test('a session in a worker makes tables of the Arrow that its user imports', { timeout: 120_000 }, async (t) => {
   const seen = await inWorker(t, () => {
     const frame = new volley.SessionContext().fromColumns({ a: [1] })
     return (
@@ -57,7 +57,7 @@ test('a session in a worker makes tables of the Arrow that its user imports', { 
 })
 
 test('getWorkerCtx() in a shipped function gives what the worker context module has set', {
-  timeout: 30_000,
+  timeout: 120_000,
 }, async (t) => {
   const seen = await inWorker(t, () => {
     const context = volley.getWorkerCtx()
@@ -66,12 +66,12 @@ test('getWorkerCtx() in a shipped function gives what the worker context module 
   t.strictSame(seen, { isSession: true, names: ['gross', 'origin', 'root'] })
 })
 
-test('a worker says so in its environment, whatever its parent says', { timeout: 30_000 }, async (t) => {
+test('a worker says so in its environment, whatever its parent says', { timeout: 120_000 }, async (t) => {
   t.equal(process.env.VOLLEY_WORKER, undefined)
   t.equal(await inWorker(t, () => process.env.VOLLEY_WORKER), '1')
 })
 
-test('a worker refuses to fork workers of its own', { timeout: 30_000 }, async (t) => {
+test('a worker refuses to fork workers of its own', { timeout: 120_000 }, async (t) => {
   const seen = await inWorker(t, () => {
     try {
       return volley.WorkerPool.fork()

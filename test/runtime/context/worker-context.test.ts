@@ -26,7 +26,7 @@ const table = [
 
 for (const [sender, receiver, expected] of table) {
   const title = `a ${sender} sender and the worker context '${receiver}' give ${expected}`
-  test(title, { timeout: 30_000 }, async (t) => {
+  test(title, { timeout: 120_000 }, async (t) => {
     const ctx = sessionOf(t, receiver).withUdfInlining({ enabled: sender === 'inlining' })
     if (expected.startsWith('wire_'))
       await t.rejects(runOrigin(ctx), { code: expected, details: { function: 'origin' } })
@@ -34,12 +34,12 @@ for (const [sender, receiver, expected] of table) {
   })
 }
 
-test('a strict worker names the function and both ways out', { timeout: 30_000 }, async (t) => {
+test('a strict worker names the function and both ways out', { timeout: 120_000 }, async (t) => {
   const message = /"origin" \(VLYUDFS\).*withUdfInlining\(\{ enabled: false \}\).*or allow inline functions/
   await t.rejects(runOrigin(sessionOf(t, 'strict')), { message })
 })
 
-test('a function that the worker does not know is refused with the nearest name', { timeout: 30_000 }, async (t) => {
+test('a function that the worker does not know is refused with the nearest name', { timeout: 120_000 }, async (t) => {
   const ctx = sessionOf(t, 'rates').withUdfInlining({ enabled: false })
   const orign = udf((name: string) => name, [utf8], utf8, { name: 'orign' })
   const run = ctx
@@ -49,12 +49,12 @@ test('a function that the worker does not know is refused with the nearest name'
   await t.rejects(run, { code: 'wire_not_registered', message: /"orign" is not registered.*Did you mean "origin"/ })
 })
 
-test('a function goes by name without a worker context and is refused', { timeout: 30_000 }, async (t) => {
+test('a function goes by name without a worker context and is refused', { timeout: 120_000 }, async (t) => {
   const ctx = sessionOf(t).withUdfInlining({ enabled: false })
   await t.rejects(runOrigin(ctx), { code: 'wire_not_registered', message: /Register it in the worker context/ })
 })
 
-test('nativeUdf() goes by name in every mode', { timeout: 30_000 }, async (t) => {
+test('nativeUdf() goes by name in every mode', { timeout: 120_000 }, async (t) => {
   const ctx = sessionOf(t, 'rates')
   const root = nativeUdf('root', () => 0, [float64], float64)
   const rows = await ctx
@@ -64,7 +64,9 @@ test('nativeUdf() goes by name in every mode', { timeout: 30_000 }, async (t) =>
   t.strictSame(rows, [{ r: 3 }])
 })
 
-test('a function whose types differ from those of the worker context fails the job', { timeout: 30_000 }, async (t) => {
+test('a function whose types differ from those of the worker context fails the job', {
+  timeout: 120_000,
+}, async (t) => {
   const session = sessionOf(t, 'rates')
   session.registerUdf(udf((net: bigint) => net, [int64], int64, { name: 'gross' }))
   const ctx = session.withUdfInlining({ enabled: false })
@@ -78,7 +80,7 @@ test('a function whose types differ from those of the worker context fails the j
 })
 
 test('a registered function is called by name from SQL text and resolved in the worker', {
-  timeout: 30_000,
+  timeout: 120_000,
 }, async (t) => {
   const session = sessionOf(t, 'rates')
   session.registerUdf(origin)
@@ -100,7 +102,7 @@ test('a registered function is called by name from SQL text and resolved in the 
 })
 
 test('ready() tells the functions of the worker context and a hash of their contracts', {
-  timeout: 30_000,
+  timeout: 120_000,
 }, async (t) => {
   const rates = await poolWith(t, 'rates').ready()
   t.strictSame(rates.functions, ['gross', 'origin', 'root'])
@@ -111,18 +113,18 @@ test('ready() tells the functions of the worker context and a hash of their cont
   t.strictSame(strict.functions, ['gross', 'origin'])
 })
 
-test('ready() tells another hash when a contract differs', { timeout: 30_000 }, async (t) => {
+test('ready() tells another hash when a contract differs', { timeout: 120_000 }, async (t) => {
   const [strict, other] = [await poolWith(t, 'strict').ready(), await poolWith(t, 'other-contract').ready()]
   t.strictSame(other.functions, ['gross'])
   t.not(other.hash, strict.hash)
 })
 
-test('ready() tells no functions and an empty hash without a worker context', { timeout: 30_000 }, async (t) => {
+test('ready() tells no functions and an empty hash without a worker context', { timeout: 120_000 }, async (t) => {
   const { functions, hash } = await poolWith(t).ready()
   t.strictSame({ functions, hash }, { functions: [], hash: '' })
 })
 
-test('a worker context that fails is a start failure with the line that threw', { timeout: 30_000 }, async (t) => {
+test('a worker context that fails is a start failure with the line that threw', { timeout: 120_000 }, async (t) => {
   const pool = poolWith(t, 'broken')
   const error = await pool.ready().then(
     () => t.fail('it started'),
@@ -134,7 +136,7 @@ test('a worker context that fails is a start failure with the line that threw', 
 })
 
 test('a job on a worker context that fails ends with its error, and workers are not started in a loop', {
-  timeout: 30_000,
+  timeout: 120_000,
 }, async (t) => {
   const pool = WorkerPool.fork({ workers: 1, workerContext: contextModule('broken') })
   await using ctx = new SessionContext({ backend: pool.backend })
@@ -143,13 +145,13 @@ test('a job on a worker context that fails ends with its error, and workers are 
 })
 
 test('a session in a worker runs its jobs in that process, shipping functions as anywhere', {
-  timeout: 30_000,
+  timeout: 120_000,
 }, async (t) => {
   const { functions } = await poolWith(t, 'runs-a-job').ready()
   t.strictSame(functions, ['2 rows, in this process'])
 })
 
-test('workers whose contexts differ from the first one are refused', { timeout: 30_000 }, async (t) => {
+test('workers whose contexts differ from the first one are refused', { timeout: 120_000 }, async (t) => {
   const pool = WorkerPool.fork({ workers: 2, workerContext: contextModule('each-its-own') })
   t.teardown(() => pool.close())
   const { pid } = await pool.ready()

@@ -29,7 +29,7 @@ import { batchOf, randomTable, rowsOf } from '../engine/random-columns.ts'
 import { rowsIn } from '../engine/run-program.ts'
 import { show } from '../engine/values.ts'
 
-t.setTimeout(30_000)
+t.setTimeout(120_000)
 
 const seed = Number(process.env.SEED ?? Date.now() % 1_000_000)
 t.comment(`SEED=${seed} repeats this run`)

@@ -24,7 +24,7 @@ import { anyCondition, resolve } from './random-expressions.ts'
 import { rowsIn, runProgram } from './run-program.ts'
 import { outcome, show } from './values.ts'
 
-t.setTimeout(60_000)
+t.setTimeout(240_000)
 
 const seed = Number(process.env.SEED ?? Date.now() % 1_000_000)
 const numRuns = Number(process.env.RUNS ?? 700)

@@ -30,7 +30,7 @@ import { allTypes, valueFor } from './random-columns.ts'
 import { rowsIn, runProgram } from './run-program.ts'
 import { outcome, show } from './values.ts'
 
-t.setTimeout(60_000)
+t.setTimeout(240_000)
 
 const seed = Number(process.env.SEED ?? Date.now() % 1_000_000)
 const numRuns = Number(process.env.RUNS ?? 40)

@@ -6,7 +6,7 @@ import { parseExpr } from '../../../functions/sql/parse.ts'
 import { field, float64 } from '../../../functions/types/type.ts'
 import { CompiledPipeline } from '../../../runtime/engine/pipeline.ts'
 
-t.setTimeout(10_000)
+t.setTimeout(120_000)
 
 const schema = [field('a', float64, false)]
 const batchOf = (...values: readonly number[]): Batch => ({

@@ -19,7 +19,7 @@ import { anyCondition, anyExpression, resolve } from './random-expressions.ts'
 import { rowsIn, runProgram } from './run-program.ts'
 import { outcome, show, valuesOf } from './values.ts'
 
-t.setTimeout(60_000)
+t.setTimeout(240_000)
 
 const seed = Number(process.env.SEED ?? Date.now() % 1_000_000)
 const runs = Number(process.env.RUNS ?? 2000)

@@ -7,7 +7,7 @@ import { columnOf } from '../../../functions/column/output-buffer.ts'
 import { utf8 } from '../../../functions/types/type.ts'
 import { decodeText } from '../../../runtime/engine/inputs.ts'
 
-t.setTimeout(30_000)
+t.setTimeout(120_000)
 
 /** Each row as a loop reads it. */
 function rows(bytes: Uint8Array, offsets: Int32Array): readonly string[] {

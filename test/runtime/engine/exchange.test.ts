@@ -16,7 +16,7 @@ import { allTypes, batchOf, type RandomTable, randomTable, rowsOf } from './rand
 import { rowsIn } from './run-program.ts'
 import { show } from './values.ts'
 
-t.setTimeout(60_000)
+t.setTimeout(240_000)
 
 const seed = Number(process.env.SEED ?? Date.now() % 1_000_000)
 const numRuns = Number(process.env.RUNS ?? 400)

@@ -11,7 +11,7 @@ import { Filter } from '../../../runtime/engine/filter.ts'
 import { PreparedBatch } from '../../../runtime/engine/prepared-batch.ts'
 import { interpret } from './interpret.ts'
 
-t.setTimeout(10_000)
+t.setTimeout(120_000)
 
 const schema = [field('day', int32), field('x', float64), field('y', float64), field('text', utf8)]
 

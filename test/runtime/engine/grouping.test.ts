@@ -26,7 +26,7 @@ import type { Value } from '../../../functions/types/value.ts'
 import { Grouping } from '../../../runtime/engine/aggregate/grouping.ts'
 import { show, valuesOf } from './values.ts'
 
-t.setTimeout(60_000)
+t.setTimeout(240_000)
 
 /** The group of each row, and the keys of all groups. */
 function group(...keys: readonly (readonly [DataType, readonly Value[]])[]) {

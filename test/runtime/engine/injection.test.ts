@@ -23,7 +23,7 @@ import type { Value } from '../../../functions/types/value.ts'
 import type { Program } from '../../../runtime/program/program.ts'
 import { rowsIn, runProgram } from './run-program.ts'
 
-t.setTimeout(30_000)
+t.setTimeout(120_000)
 
 const seed = Number(process.env.SEED ?? Date.now() % 1_000_000)
 t.comment(`SEED=${seed} repeats this run`)

@@ -5,7 +5,7 @@ import { tableFromArrays } from 'apache-arrow'
 import t from 'tap'
 import { col, functions as f, SessionContext } from '../../../runtime/index.ts'
 
-t.setTimeout(120_000)
+t.setTimeout(240_000)
 
 const flights = fileURLToPath(new URL('../../../node_modules/vega-datasets/data/flights-3m.parquet', import.meta.url))
 

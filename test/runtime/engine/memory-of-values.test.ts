@@ -4,7 +4,7 @@ import { tableFromArrays } from 'apache-arrow'
 import t from 'tap'
 import { type DataFrame, float64, SessionContext, udaf, utf8 } from '../../../runtime/index.ts'
 
-t.setTimeout(60_000)
+t.setTimeout(240_000)
 
 const MIB = 1024 * 1024
 const rows = 200_000

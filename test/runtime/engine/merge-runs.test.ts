@@ -9,7 +9,7 @@ import type { Value } from '../../../functions/types/value.ts'
 import { mergeRuns } from '../../../runtime/engine/sort/merge-runs.ts'
 import { rowKeysOf } from '../../../runtime/engine/sort/sort.ts'
 
-t.setTimeout(60_000)
+t.setTimeout(240_000)
 
 const seed = Number(process.env.SEED ?? Date.now() % 1_000_000)
 const numRuns = Number(process.env.RUNS ?? 400)

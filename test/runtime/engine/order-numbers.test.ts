@@ -3,7 +3,7 @@
 import t from 'tap'
 import { NumberSorter } from '../../../runtime/engine/sort/order-numbers.ts'
 
-t.setTimeout(30_000)
+t.setTimeout(120_000)
 
 let state = 1
 const next = (): number => {

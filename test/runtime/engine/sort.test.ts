@@ -27,7 +27,7 @@ import { batchOf, randomTable } from './random-columns.ts'
 import { rowsIn, runProgram } from './run-program.ts'
 import { show } from './values.ts'
 
-t.setTimeout(30_000)
+t.setTimeout(120_000)
 
 const seed = Number(process.env.SEED ?? Date.now() % 1_000_000)
 const numRuns = Number(process.env.RUNS ?? 300)

@@ -8,7 +8,7 @@ import { type DataType, field, float64, int32, int64, type Schema, utf8 } from '
 import type { Value } from '../../../functions/types/value.ts'
 import { rowsIn, runProgram } from './run-program.ts'
 
-t.setTimeout(30_000)
+t.setTimeout(120_000)
 
 const key = (name: string, descending: boolean, nullsFirst: boolean): SortNode => ({
   kind: 'sort',

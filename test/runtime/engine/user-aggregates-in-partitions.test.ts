@@ -16,7 +16,7 @@ import type { AggregateOp } from '../../../runtime/program/program.ts'
 import { schemaAfter } from '../../../runtime/program/schema.ts'
 import { rowsIn, runProgram } from './run-program.ts'
 
-t.setTimeout(60_000)
+t.setTimeout(240_000)
 
 const seed = Number(process.env.SEED ?? Date.now() % 1_000_000)
 const numRuns = Number(process.env.RUNS ?? 200)

@@ -18,7 +18,7 @@ import {
   windowFrame,
 } from '../../../runtime/index.ts'
 
-t.setTimeout(60_000)
+t.setTimeout(240_000)
 
 const ctx = new SessionContext({ backend: 'in-process' })
 t.teardown(() => ctx.close())

@@ -5,7 +5,7 @@ import { tableFromArrays } from 'apache-arrow'
 import t from 'tap'
 import { col, type DataFrame, float64, int64, SessionContext, udaf, udwf, windowFrame } from '../../../runtime/index.ts'
 
-t.setTimeout(60_000)
+t.setTimeout(240_000)
 
 const ctx = new SessionContext({ backend: 'in-process' })
 t.teardown(() => ctx.close())

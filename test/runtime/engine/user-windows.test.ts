@@ -4,7 +4,7 @@
 import t from 'tap'
 import { col, functions as f, float64, SessionContext, udwf, utf8 } from '../../../runtime/index.ts'
 
-t.setTimeout(60_000)
+t.setTimeout(240_000)
 
 const ctx = new SessionContext({ backend: 'in-process' })
 t.teardown(() => ctx.close())

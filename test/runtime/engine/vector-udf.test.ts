@@ -4,7 +4,7 @@ import { type Vector, vectorFromArray } from 'apache-arrow'
 import t from 'tap'
 import { col, functions as f, float64, int64, SessionContext, udf, utf8, when } from 'volley'
 
-t.setTimeout(30_000)
+t.setTimeout(120_000)
 
 const ctx = new SessionContext({ backend: 'in-process' })
 const table = ctx.fromColumns(

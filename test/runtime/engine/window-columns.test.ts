@@ -26,7 +26,7 @@ import { batchOf, type RandomTable, randomTable, rowsOf } from './random-columns
 import { rowsIn, runProgram } from './run-program.ts'
 import { show } from './values.ts'
 
-t.setTimeout(60_000)
+t.setTimeout(240_000)
 
 const seed = Number(process.env.SEED ?? Date.now() % 1_000_000)
 const numRuns = Number(process.env.RUNS ?? 1500)

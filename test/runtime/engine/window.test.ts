@@ -5,7 +5,7 @@ import { windowFunctions } from '../../../functions/catalogue/catalogue.ts'
 import type { WindowFrame } from '../../../functions/expr/node.ts'
 import { col, functions as f, int64, lit, SessionContext, windowFrame } from '../../../runtime/index.ts'
 
-t.setTimeout(60_000)
+t.setTimeout(240_000)
 
 const ctx = new SessionContext({ backend: 'in-process' })
 t.teardown(() => ctx.close())

@@ -29,14 +29,14 @@ function heaps(t: Test): readonly string[] {
 const expected = [{ line: 'plum' }, { line: 'pear' }, { line: 'quince' }, { line: 'apple' }, { line: 'medlar' }]
 
 for (const [where, sessionOn] of Object.entries(backends)) {
-  test(`a format that is added runs ${where}`, { timeout: 60_000 }, async (t) => {
+  test(`a format that is added runs ${where}`, { timeout: 240_000 }, async (t) => {
     const ctx = sessionOn(t)
     const source = { kind: 'lines', paths: heaps(t), options: { skip: 1 } } as const
     const frame = new DataFrame(ctx, { source, steps: [] }).filter(col('line').neq('fig'))
     t.strictSame(await frame.toRows(), expected)
   })
 
-  test(`a JSON job with a format that is added runs ${where}`, { timeout: 60_000 }, async (t) => {
+  test(`a JSON job with a format that is added runs ${where}`, { timeout: 240_000 }, async (t) => {
     const ctx = sessionOn(t)
     const { job } = await parseJobJson(
       { source: { lines: heaps(t), options: { skip: 1 } }, steps: [{ filter: "line <> 'fig'" }] },

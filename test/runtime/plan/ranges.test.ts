@@ -16,7 +16,7 @@ import { interpret } from '../engine/interpret.ts'
 import { batchOf, momentTypes, numberTypes, randomTable, rowsOf, valueFor } from '../engine/random-columns.ts'
 import { show } from '../engine/values.ts'
 
-t.setTimeout(30_000)
+t.setTimeout(120_000)
 
 const schema: Schema = [
   field('n', int64),

@@ -9,7 +9,7 @@ import type { ForkPool } from '../../../runtime/pool/pool.ts'
 import { createRandom } from '../../fuzz/mutate.ts'
 import { isAlive, poolOf, runTask, start, until } from './with-pool.ts'
 
-const options = { timeout: 20_000 }
+const options = { timeout: 120_000 }
 
 const artifactOf = (fill: number, length: number): Artifact => {
   const bytes = new Uint8Array(length).fill(fill)
@@ -141,7 +141,7 @@ test('a failed task leaves its artifacts with the worker', options, async (t) =>
   t.equal(pool.stats().sentArtifacts, 1)
 })
 
-test('whatever becomes of other tasks, a task finds its artifacts', { timeout: 60_000 }, async (t) => {
+test('whatever becomes of other tasks, a task finds its artifacts', { timeout: 240_000 }, async (t) => {
   const pool = poolOf(t, 'echo', { workers: 2, maxArtifactBytes: 300_000, graceMs: 50 })
   const artifacts = Array.from({ length: 12 }, (_, at) => artifactOf(at, at % 3 === 0 ? 90_000 : 900 * at))
   const random = createRandom(7)

@@ -5,7 +5,7 @@ import { test } from 'tap'
 import { residentBytes } from '../../../runtime/pool/memory.ts'
 import { isAlive, poolOf, runTask, start, until } from './with-pool.ts'
 
-test('not reading pauses the worker, and neither side fills its memory', { timeout: 20_000 }, async (t) => {
+test('not reading pauses the worker, and neither side fills its memory', { timeout: 120_000 }, async (t) => {
   const pool = poolOf(t, 'echo')
   await runTask(pool, { bytes: 10_000_000 })
   const before = process.memoryUsage().rss
@@ -27,7 +27,7 @@ test('not reading pauses the worker, and neither side fills its memory', { timeo
   t.ok(process.memoryUsage().rss - before < 150_000_000)
 })
 
-test('chunks that are kept stay as they were read', { timeout: 20_000 }, async (t) => {
+test('chunks that are kept stay as they were read', { timeout: 120_000 }, async (t) => {
   const pool = poolOf(t, 'echo')
   const run = await start(pool, { bytes: 255 * 65536 })
   const chunks: Uint8Array[] = []
@@ -41,7 +41,7 @@ test('chunks that are kept stay as they were read', { timeout: 20_000 }, async (
 })
 
 test('a result is delivered in full to a slow reader, even when its worker has ended', {
-  timeout: 10_000,
+  timeout: 120_000,
 }, async (t) => {
   const pool = poolOf(t, 'loop-cases')
   const run = await start(pool, 'exits after its end')

@@ -8,7 +8,7 @@ import { execa } from 'execa'
 import { type Test, test } from 'tap'
 import { fixture, isAlive, poolOf, runTask, start, until } from './with-pool.ts'
 
-test('a task that throws fails with its own error, and its worker serves the next', { timeout: 10_000 }, async (t) => {
+test('a task that throws fails with its own error, and its worker serves the next', { timeout: 120_000 }, async (t) => {
   const pool = poolOf(t, 'echo')
   const failing = await start(pool, { bytes: 5_000_000, fail: 'not a number' })
   const expected = { name: 'DataError', code: 'invalid_value', message: 'not a number', details: { row: 7 } }
@@ -24,13 +24,13 @@ test('a task that throws fails with its own error, and its worker serves the nex
   t.equal(next.pid, failing.pid)
 })
 
-test('a task whose result nobody reads fails all the same', { timeout: 10_000 }, async (t) => {
+test('a task whose result nobody reads fails all the same', { timeout: 120_000 }, async (t) => {
   const pool = poolOf(t, 'echo')
   const failing = await start(pool, { text: 'unread', fail: 'not a number' })
   await t.rejects(failing.done, { code: 'invalid_value' })
 })
 
-test('a worker that exits under its task is lost, by name and with its last words', { timeout: 10_000 }, async (t) => {
+test('a worker that exits under its task is lost, by name and with its last words', { timeout: 120_000 }, async (t) => {
   const pool = poolOf(t, 'echo')
   const run = await start(pool, { text: 'some', logError: 'disk is full', exit: 3 })
   await t.rejects(run.done, {
@@ -42,7 +42,7 @@ test('a worker that exits under its task is lost, by name and with its last word
   t.match(pool.stats(), { lost: 1, started: 2 })
 })
 
-test('the error of a lost worker does not quote what an earlier task printed', { timeout: 10_000 }, async (t) => {
+test('the error of a lost worker does not quote what an earlier task printed', { timeout: 120_000 }, async (t) => {
   const pool = poolOf(t, 'echo')
   await runTask(pool, { logError: 'the secret of another job' })
   const error = await runTask(pool, { exit: 1 }).catch((thrown) => thrown)
@@ -50,12 +50,12 @@ test('the error of a lost worker does not quote what an earlier task printed', {
   t.notMatch(JSON.stringify([error.message, error.details]), /secret/)
 })
 
-test('a worker that exits with 0 before its task is done is lost as well', { timeout: 10_000 }, async (t) => {
+test('a worker that exits with 0 before its task is done is lost as well', { timeout: 120_000 }, async (t) => {
   const pool = poolOf(t, 'echo')
   await t.rejects(runTask(pool, { exit: 0 }), { code: 'worker_lost', details: { exitCode: 0 } })
 })
 
-test('a worker killed in the middle of its result is lost', { timeout: 10_000 }, async (t) => {
+test('a worker killed in the middle of its result is lost', { timeout: 120_000 }, async (t) => {
   const pool = poolOf(t, 'echo')
   const run = await start(pool, { bytes: 100_000_000 })
   let bytes = 0
@@ -73,7 +73,7 @@ test('a worker killed in the middle of its result is lost', { timeout: 10_000 },
   t.equal((await runTask(pool, { text: 'next' })).bytes.toString(), 'next')
 })
 
-test('a worker killed while idle is replaced', { timeout: 10_000 }, async (t) => {
+test('a worker killed while idle is replaced', { timeout: 120_000 }, async (t) => {
   const pool = poolOf(t, 'echo')
   const { pid = 0 } = await runTask(pool, {})
   process.kill(pid, 'SIGKILL')
@@ -83,7 +83,7 @@ test('a worker killed while idle is replaced', { timeout: 10_000 }, async (t) =>
   t.not(next.pid, pid)
 })
 
-test('a worker that ends takes along what it started', { timeout: 10_000 }, async (t) => {
+test('a worker that ends takes along what it started', { timeout: 120_000 }, async (t) => {
   const pool = poolOf(t, 'echo')
   const { bytes } = await runTask(pool, { grandchild: true }, { isolation: 'job' })
   const grandchild = Number(bytes.toString())
@@ -91,7 +91,7 @@ test('a worker that ends takes along what it started', { timeout: 10_000 }, asyn
   t.ok(await until(() => !isAlive(grandchild)))
 })
 
-test('a worker that crashes at its start gives start_failed with what it said', { timeout: 20_000 }, async (t) => {
+test('a worker that crashes at its start gives start_failed with what it said', { timeout: 120_000 }, async (t) => {
   const pool = poolOf(t, 'crash-at-start', { workers: 2 })
   const error = await runTask(pool, {}).catch((thrown) => thrown)
   t.match(error, { code: 'start_failed', details: { exitCode: 1, signal: null } })
@@ -104,7 +104,7 @@ test('a worker that crashes at its start gives start_failed with what it said', 
   t.ok(pool.stats().started <= started + 4, 'and is not started again for every task')
 })
 
-test('a worker context that cannot be loaded gives start_failed with its stack', { timeout: 10_000 }, async (t) => {
+test('a worker context that cannot be loaded gives start_failed with its stack', { timeout: 120_000 }, async (t) => {
   const workerContext = fixture('context-broken')
   const pool = poolOf(t, 'names-functions', { workerContext })
   const error = await runTask(pool, {}).catch((thrown) => thrown)
@@ -117,7 +117,7 @@ test('a worker context that cannot be loaded gives start_failed with its stack',
   t.match(error.cause, { message: 'rates.json has no rate for Atlantis' })
 })
 
-test('a worker that is not ready in time gives start_failed', { timeout: 10_000 }, async (t) => {
+test('a worker that is not ready in time gives start_failed', { timeout: 120_000 }, async (t) => {
   const pool = poolOf(t, 'slow-start', { startTimeoutMs: 200, env: { START_MS: '60000' } })
   await t.rejects(runTask(pool, {}), {
     code: 'start_failed',
@@ -125,12 +125,12 @@ test('a worker that is not ready in time gives start_failed', { timeout: 10_000 
   })
 })
 
-test('a node that does not exist gives start_failed with the cause', { timeout: 10_000 }, async (t) => {
+test('a node that does not exist gives start_failed with the cause', { timeout: 120_000 }, async (t) => {
   const pool = poolOf(t, 'echo', { launcher: ['/nowhere/to/be/found'] })
   await t.rejects(runTask(pool, {}), { code: 'start_failed', message: /could not be spawned \(.*ENOENT/, cause: Error })
 })
 
-test('a pool whose workers could not start starts them once they can', { timeout: 20_000 }, async (t) => {
+test('a pool whose workers could not start starts them once they can', { timeout: 120_000 }, async (t) => {
   const flag = join(t.testdir(), 'flag')
   const pool = poolOf(t, 'starts-sometimes', { env: { START_FLAG: flag } })
   await t.rejects(runTask(pool, { text: 'early' }), { code: 'start_failed', message: /not yet/ })
@@ -147,7 +147,7 @@ function startParent(t: Test, args: readonly string[]) {
 }
 
 for (const launcher of ['default', 'plain']) {
-  test(`a worker ends when its pool's process is killed (${launcher} launcher)`, { timeout: 10_000 }, async (t) => {
+  test(`a worker ends when its pool's process is killed (${launcher} launcher)`, { timeout: 120_000 }, async (t) => {
     // Without a launcher, a worker in a busy loop cannot see that its pool is gone.
     const mode = launcher === 'default' && process.platform === 'linux' ? 'spin' : 'sleep'
     const parent = startParent(t, [mode, launcher])
@@ -166,7 +166,7 @@ for (const launcher of ['default', 'plain']) {
   })
 }
 
-test("a worker ends when its pool's process is interrupted", { timeout: 10_000 }, async (t) => {
+test("a worker ends when its pool's process is interrupted", { timeout: 120_000 }, async (t) => {
   const parent = startParent(t, ['spin'])
   const pids = String(
     await parent

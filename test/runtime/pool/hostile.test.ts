@@ -17,7 +17,7 @@ const tricks: readonly (readonly [trick: string, message: RegExp])[] = [
   ['closes its control channel', /it closed its pipes$/],
 ]
 
-test('a worker that breaks the protocol is ended with protocol_error', { timeout: 30_000 }, async (t) => {
+test('a worker that breaks the protocol is ended with protocol_error', { timeout: 120_000 }, async (t) => {
   const pool = poolOf(t, 'rogue')
   for (const [trick, message] of tricks) {
     const run = await start(pool, trick)
@@ -37,7 +37,7 @@ test('a worker that breaks the protocol is ended with protocol_error', { timeout
   }
 })
 
-test('a worker that writes while it has no task is ended', { timeout: 10_000 }, async (t) => {
+test('a worker that writes while it has no task is ended', { timeout: 120_000 }, async (t) => {
   const pool = poolOf(t, 'rogue')
   const { pid = 0 } = await runTask(pool, 'writes between tasks')
   await delay(100)

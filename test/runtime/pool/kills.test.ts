@@ -4,7 +4,7 @@ import { test } from 'tap'
 import { killWorkers } from '../../fuzz/kill-workers.ts'
 
 test('a pool whose workers are killed at random ends every task and serves afterwards', {
-  timeout: 60_000,
+  timeout: 240_000,
 }, async (t) => {
   const { kills, done, failed, after, idle } = await killWorkers(4000, 80)
   t.ok(kills > 0, `${kills} kills`)

@@ -8,7 +8,7 @@ import type { TaskProgress } from '../../../runtime/backend.ts'
 import { ForkPool } from '../../../runtime/pool/pool.ts'
 import { elapsed, fixture, isAlive, poolOf, runTask, start, until } from './with-pool.ts'
 
-test('run() hands on the bytes, the counts and the log of a task', { timeout: 10_000 }, async (t) => {
+test('run() hands on the bytes, the counts and the log of a task', { timeout: 120_000 }, async (t) => {
   const pool = poolOf(t, 'echo')
   const seen: unknown[] = []
   const task = { text: 'hello', log: 'to the log', logError: 'to the error log' }
@@ -28,7 +28,9 @@ test('run() hands on the bytes, the counts and the log of a task', { timeout: 10
   t.strictSame(seen.slice(1).sort(), ['stderr: to the error log\n', 'stdout: to the log\n'])
 })
 
-test('run() delivers a long result unchanged and in order, and tells how far it is', { timeout: 10_000 }, async (t) => {
+test('run() delivers a long result unchanged and in order, and tells how far it is', {
+  timeout: 120_000,
+}, async (t) => {
   const pool = poolOf(t, 'echo')
   const progress: TaskProgress[] = []
   const { bytes, stats } = await runTask(pool, { bytes: 200 * 65536 + 17 }, {}, { onProgress: (p) => progress.push(p) })
@@ -42,7 +44,7 @@ test('run() delivers a long result unchanged and in order, and tells how far it 
   t.strictSame(progress[0], { rows: 10, batches: 1 })
 })
 
-test('run() serves one task after the other in the same process', { timeout: 10_000 }, async (t) => {
+test('run() serves one task after the other in the same process', { timeout: 120_000 }, async (t) => {
   const pool = poolOf(t, 'echo')
   const pids = new Set<number | undefined>()
   for (const text of ['one', 'two', 'three']) {
@@ -53,14 +55,14 @@ test('run() serves one task after the other in the same process', { timeout: 10_
   t.equal(pids.size, 1)
 })
 
-test('run() serves thousands of small tasks a second', { timeout: 20_000 }, async (t) => {
+test('run() serves thousands of small tasks a second', { timeout: 120_000 }, async (t) => {
   const pool = poolOf(t, 'echo')
   const pids = new Set<number | undefined>()
   for (let at = 0; at < 5000; at += 1) pids.add((await runTask(pool, { text: 'x' })).pid)
   t.equal(pids.size, 1, 'and none of them is taken for a flood')
 })
 
-test('run() uses as many workers as there are, and no more', { timeout: 10_000 }, async (t) => {
+test('run() uses as many workers as there are, and no more', { timeout: 120_000 }, async (t) => {
   const pool = poolOf(t, 'echo', { workers: 2 })
   await until(() => pool.stats().idle === 2)
   const runs = await Promise.all([1, 2, 3, 4].map(() => runTask(pool, { sleepMs: 50 })))
@@ -68,14 +70,14 @@ test('run() uses as many workers as there are, and no more', { timeout: 10_000 }
   t.match(pool.stats(), { started: 2, lost: 0, busy: 0, queued: 0 })
 })
 
-test('run() serves those who wait in the order they came', { timeout: 10_000 }, async (t) => {
+test('run() serves those who wait in the order they came', { timeout: 120_000 }, async (t) => {
   const pool = poolOf(t, 'echo')
   const order: number[] = []
   await Promise.all([1, 2, 3, 4, 5].map((n) => runTask(pool, {}, {}, { onStart: () => order.push(n) })))
   t.strictSame(order, [1, 2, 3, 4, 5])
 })
 
-test('run() feeds a merge task its input', { timeout: 10_000 }, async (t) => {
+test('run() feeds a merge task its input', { timeout: 120_000 }, async (t) => {
   const pool = poolOf(t, 'echo')
   const part = Buffer.alloc(1_000_000, 'ab')
   const input = {
@@ -89,7 +91,7 @@ test('run() feeds a merge task its input', { timeout: 10_000 }, async (t) => {
   t.equal(bytes.subarray(-7).toString(), 'abended')
 })
 
-test('run() stops feeding a task that has had enough, and keeps its worker', { timeout: 10_000 }, async (t) => {
+test('run() stops feeding a task that has had enough, and keeps its worker', { timeout: 120_000 }, async (t) => {
   const pool = poolOf(t, 'echo')
   let fed = 0
   const input = {
@@ -106,7 +108,7 @@ test('run() stops feeding a task that has had enough, and keeps its worker', { t
   t.equal(second.pid, first.pid)
 })
 
-test("run() with isolation 'job' gives every task a process of its own", { timeout: 20_000 }, async (t) => {
+test("run() with isolation 'job' gives every task a process of its own", { timeout: 120_000 }, async (t) => {
   const pool = poolOf(t, 'echo', { spareWorkers: 1 })
   const shared = await runTask(pool, { text: 'shared' })
   const first = await runTask(pool, { text: 'first' }, { isolation: 'job' })
@@ -118,7 +120,7 @@ test("run() with isolation 'job' gives every task a process of its own", { timeo
 })
 
 test("run() with isolation 'job' does not wait for a start while spare workers last", {
-  timeout: 20_000,
+  timeout: 120_000,
 }, async (t) => {
   const pool = poolOf(t, 'slow-start', { spareWorkers: 2, env: { START_MS: '500' } })
   await until(() => pool.stats().idle === 3)
@@ -126,7 +128,7 @@ test("run() with isolation 'job' does not wait for a start while spare workers l
   t.ok(took < 400, `three tasks took ${Math.round(took)} ms`)
 })
 
-test('a worker sees a small environment and a directory of its own', { timeout: 10_000 }, async (t) => {
+test('a worker sees a small environment and a directory of its own', { timeout: 120_000 }, async (t) => {
   process.env.VOLLEY_TEST_SECRET = 'do not tell'
   t.teardown(() => delete process.env.VOLLEY_TEST_SECRET)
   const pool = poolOf(t, 'echo', { env: { GREETING: 'good day' } })
@@ -148,7 +150,7 @@ test('a worker sees a small environment and a directory of its own', { timeout: 
   t.notOk(existsSync(dirname(cwd)), 'and with the pool')
 })
 
-test('a directory whose name is too long for a socket will do as well', { timeout: 10_000 }, async (t) => {
+test('a directory whose name is too long for a socket will do as well', { timeout: 120_000 }, async (t) => {
   const { TMPDIR } = process.env
   process.env.TMPDIR = `${t.testdir({ ['long-name-'.repeat(12)]: {} })}/${'long-name-'.repeat(12)}`
   const pool = poolOf(t, 'echo')
@@ -161,7 +163,7 @@ test('a directory whose name is too long for a socket will do as well', { timeou
   t.equal((await runTask(pool, { text: 'next' })).bytes.toString(), 'next')
 })
 
-test('ready() tells what the worker context brought', { timeout: 10_000 }, async (t) => {
+test('ready() tells what the worker context brought', { timeout: 120_000 }, async (t) => {
   const pool = poolOf(t, 'names-functions', { workerContext: fixture('context-good') })
   const info = await pool.ready()
   t.strictSame(info.functions, ['gross', 'net'])
@@ -170,7 +172,7 @@ test('ready() tells what the worker context brought', { timeout: 10_000 }, async
   t.equal((await runTask(pool, '')).bytes.toString(), 'installed')
 })
 
-test('run() refuses what the queue cannot hold', { timeout: 10_000 }, async (t) => {
+test('run() refuses what the queue cannot hold', { timeout: 120_000 }, async (t) => {
   const pool = poolOf(t, 'echo', { maxQueue: 1 })
   const first = await start(pool, { sleepMs: 200 })
   const second = runTask(pool, { text: 'second' })
@@ -182,7 +184,7 @@ test('run() refuses what the queue cannot hold', { timeout: 10_000 }, async (t) 
   t.equal((await second).bytes.toString(), 'second')
 })
 
-test('close() cancels what runs and what waits, and may be called again', { timeout: 10_000 }, async (t) => {
+test('close() cancels what runs and what waits, and may be called again', { timeout: 120_000 }, async (t) => {
   const pool = poolOf(t, 'echo')
   const running = await start(pool, { sleepMs: 60_000 })
   const waiting = start(pool, {})
@@ -195,7 +197,7 @@ test('close() cancels what runs and what waits, and may be called again', { time
   t.notOk(isAlive(running.pid ?? 0))
 })
 
-test('close() with drainMs lets running and waiting tasks finish', { timeout: 10_000 }, async (t) => {
+test('close() with drainMs lets running and waiting tasks finish', { timeout: 120_000 }, async (t) => {
   const pool = poolOf(t, 'echo')
   const tasks = ['one', 'two'].map((text) => runTask(pool, { text, sleepMs: 100 }))
   await until(() => pool.stats().busy === 1)
@@ -214,7 +216,7 @@ test('fork() refuses options that make no sense', async (t) => {
   t.throws(() => ForkPool.fork({ graceMs: 1.5 }), { name: 'RangeError' })
 })
 
-test('an idle pool that nobody closed does not keep its process alive', { timeout: 10_000 }, async (t) => {
+test('an idle pool that nobody closed does not keep its process alive', { timeout: 120_000 }, async (t) => {
   const { stdout } = await execa(process.execPath, [fixture('parent').pathname, 'idle'])
   const pids = stdout.split(' ').map(Number)
   t.equal(pids.length, 2)

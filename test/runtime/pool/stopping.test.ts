@@ -3,7 +3,7 @@
 import { test } from 'tap'
 import { elapsed, isAlive, poolOf, runTask, start, until } from './with-pool.ts'
 
-test('aborting a task that listens ends it and keeps its worker', { timeout: 10_000 }, async (t) => {
+test('aborting a task that listens ends it and keeps its worker', { timeout: 120_000 }, async (t) => {
   const pool = poolOf(t, 'echo')
   const stop = new AbortController()
   const run = await start(pool, { text: 'some bytes', sleepMs: 60_000 }, {}, { signal: stop.signal })
@@ -24,7 +24,7 @@ test('aborting a task that listens ends it and keeps its worker', { timeout: 10_
   t.equal(next.pid, run.pid)
 })
 
-test('aborting a task that never looks up ends its process within a second', { timeout: 10_000 }, async (t) => {
+test('aborting a task that never looks up ends its process within a second', { timeout: 120_000 }, async (t) => {
   const pool = poolOf(t, 'echo')
   const stop = new AbortController()
   const run = await start(pool, { spin: true }, {}, { signal: stop.signal })
@@ -36,7 +36,7 @@ test('aborting a task that never looks up ends its process within a second', { t
   t.match(pool.stats(), { lost: 0 }, 'and it does not count as lost')
 })
 
-test('aborting ends a process that ignores SIGTERM', { timeout: 10_000 }, async (t) => {
+test('aborting ends a process that ignores SIGTERM', { timeout: 120_000 }, async (t) => {
   const pool = poolOf(t, 'ignores-sigterm')
   const stop = new AbortController()
   const run = await start(pool, '', {}, { signal: stop.signal })
@@ -46,7 +46,7 @@ test('aborting ends a process that ignores SIGTERM', { timeout: 10_000 }, async 
   t.notOk(isAlive(run.pid ?? 0))
 })
 
-test('aborting a task that waits for its reader keeps its worker clean', { timeout: 10_000 }, async (t) => {
+test('aborting a task that waits for its reader keeps its worker clean', { timeout: 120_000 }, async (t) => {
   const pool = poolOf(t, 'echo')
   const stop = new AbortController()
   const run = await start(pool, { bytes: 100_000_000 }, {}, { signal: stop.signal })
@@ -60,7 +60,7 @@ test('aborting a task that waits for its reader keeps its worker clean', { timeo
   t.equal(next.pid, run.pid)
 })
 
-test('aborting a task that waits for a worker takes it out of the queue', { timeout: 10_000 }, async (t) => {
+test('aborting a task that waits for a worker takes it out of the queue', { timeout: 120_000 }, async (t) => {
   const pool = poolOf(t, 'echo')
   const running = runTask(pool, { sleepMs: 200 })
   await until(() => pool.stats().busy === 1)
@@ -76,13 +76,13 @@ test('aborting a task that waits for a worker takes it out of the queue', { time
   await running
 })
 
-test('a signal that is aborted already starts nothing', { timeout: 10_000 }, async (t) => {
+test('a signal that is aborted already starts nothing', { timeout: 120_000 }, async (t) => {
   const pool = poolOf(t, 'echo')
   await t.rejects(start(pool, {}, {}, { signal: AbortSignal.abort() }), { code: 'cancelled' })
   t.equal((await runTask(pool, { text: 'next' })).bytes.toString(), 'next')
 })
 
-test('leaving the result early cancels the task', { timeout: 10_000 }, async (t) => {
+test('leaving the result early cancels the task', { timeout: 120_000 }, async (t) => {
   const pool = poolOf(t, 'echo')
   const run = await start(pool, { bytes: 1_000_000_000 })
   for await (const chunk of run.stream) {
@@ -94,7 +94,7 @@ test('leaving the result early cancels the task', { timeout: 10_000 }, async (t)
   t.equal((await runTask(pool, { text: 'next' })).bytes.toString(), 'next')
 })
 
-test('aborting while the last bytes wait for their reader fails the stream', { timeout: 10_000 }, async (t) => {
+test('aborting while the last bytes wait for their reader fails the stream', { timeout: 120_000 }, async (t) => {
   const pool = poolOf(t, 'echo')
   const stop = new AbortController()
   const run = await start(pool, { text: 'short' }, {}, { signal: stop.signal })
@@ -104,7 +104,7 @@ test('aborting while the last bytes wait for their reader fails the stream', { t
   t.equal((await runTask(pool, { text: 'next' })).bytes.toString(), 'next')
 })
 
-test('a task that runs too long fails with timeout', { timeout: 10_000 }, async (t) => {
+test('a task that runs too long fails with timeout', { timeout: 120_000 }, async (t) => {
   const pool = poolOf(t, 'echo')
   for (const task of [{ sleepMs: 60_000 }, { spin: true }]) {
     const run = await start(pool, task, { timeoutMs: 100 })
@@ -121,7 +121,7 @@ test('a task that runs too long fails with timeout', { timeout: 10_000 }, async 
   t.equal((await runTask(pool, { text: 'next' })).bytes.toString(), 'next')
 })
 
-test('a task that prints too much fails with log_limit', { timeout: 20_000 }, async (t) => {
+test('a task that prints too much fails with log_limit', { timeout: 120_000 }, async (t) => {
   const pool = poolOf(t, 'echo')
   const before = process.memoryUsage().rss
   let logged = 0
@@ -144,14 +144,14 @@ test('a task that prints too much fails with log_limit', { timeout: 20_000 }, as
   t.equal((await runTask(pool, { text: 'next' })).bytes.toString(), 'next')
 })
 
-test('maxLogBytes is counted for each task', { timeout: 10_000 }, async (t) => {
+test('maxLogBytes is counted for each task', { timeout: 120_000 }, async (t) => {
   const pool = poolOf(t, 'echo', { maxLogBytes: 10 })
   for (let at = 0; at < 3; at += 1) await runTask(pool, { log: '123456789' })
   await t.rejects(runTask(pool, { log: '1234567890' }), { code: 'log_limit', details: { maxLogBytes: 10 } })
   await t.rejects(runTask(pool, { log: '123456789', logError: 'x' }), { code: 'log_limit' })
 })
 
-test('a task that fills the heap fails with memory_limit', { timeout: 20_000 }, async (t) => {
+test('a task that fills the heap fails with memory_limit', { timeout: 120_000 }, async (t) => {
   const pool = poolOf(t, 'echo', { maxOldSpaceMb: 32 })
   const run = await start(pool, { hoard: 'heap' })
   await t.rejects(run.done, { code: 'memory_limit', message: /ran out of heap; raise maxOldSpaceMb/ })
@@ -159,7 +159,7 @@ test('a task that fills the heap fails with memory_limit', { timeout: 20_000 }, 
 })
 
 test('a task that takes memory outside of the heap fails with memory_limit', {
-  timeout: 20_000,
+  timeout: 120_000,
   skip: process.platform !== 'linux',
 }, async (t) => {
   const pool = poolOf(t, 'echo', { maxRssBytes: 300_000_000 })
@@ -168,7 +168,7 @@ test('a task that takes memory outside of the heap fails with memory_limit', {
   t.equal((await runTask(pool, { text: 'next' })).bytes.toString(), 'next')
 })
 
-test('a watcher that throws fails its task and nothing else', { timeout: 10_000 }, async (t) => {
+test('a watcher that throws fails its task and nothing else', { timeout: 120_000 }, async (t) => {
   const pool = poolOf(t, 'echo')
   const onLog = () => {
     throw new Error('the log is closed')
@@ -177,7 +177,7 @@ test('a watcher that throws fails its task and nothing else', { timeout: 10_000 
   t.equal((await runTask(pool, { text: 'next' })).bytes.toString(), 'next')
 })
 
-test('an input that fails fails its task', { timeout: 10_000 }, async (t) => {
+test('an input that fails fails its task', { timeout: 120_000 }, async (t) => {
   const pool = poolOf(t, 'echo')
   const broken = {
     bytes: 10,

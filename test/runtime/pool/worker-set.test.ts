@@ -225,7 +225,7 @@ const script = fc.array(fc.tuple(action, fc.nat(400)), { maxLength: 60 })
 const sizes = fc.tuple(fc.integer({ min: 1, max: 3 }), fc.integer({ min: 0, max: 2 }))
 
 test('run() ends every task and serves afterwards, whatever happens to the workers', {
-  timeout: 120_000,
+  timeout: 240_000,
 }, async (t) => {
   const property = fc.asyncProperty(sizes, script, async ([workers, spareWorkers], steps) => {
     const model = new Model(workers, spareWorkers)
@@ -252,7 +252,7 @@ test('run() ends every task and serves afterwards, whatever happens to the worke
   await fc.assert(property, { numRuns: 150 })
 })
 
-test('close() ends every task and every worker, whatever happened before', { timeout: 60_000 }, async (t) => {
+test('close() ends every task and every worker, whatever happened before', { timeout: 240_000 }, async (t) => {
   const property = fc.asyncProperty(sizes, script, async ([workers, spareWorkers], steps) => {
     const model = new Model(workers, spareWorkers)
     await play(model, steps)

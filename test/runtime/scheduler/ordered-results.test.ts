@@ -4,7 +4,7 @@ import t from 'tap'
 import { orderedResults } from '../../../runtime/scheduler/ordered-results.ts'
 import { DrivenBackend, namedRequests, turns } from '../driven-backend.ts'
 
-t.setTimeout(20_000)
+t.setTimeout(120_000)
 
 const MIB = 1024 * 1024
 

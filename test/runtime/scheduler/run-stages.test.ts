@@ -7,7 +7,7 @@ import { frameHeader } from '../../../runtime/codec/partition-frames.ts'
 import { type StageRequests, stageResults } from '../../../runtime/scheduler/run-stages.ts'
 import { DrivenBackend, namedRequests, turns } from '../driven-backend.ts'
 
-t.setTimeout(20_000)
+t.setTimeout(120_000)
 
 const text = (words: string): Uint8Array => Buffer.from(words)
 const forShare = (partition: number, words: string): Uint8Array[] => [frameHeader(partition, words.length), text(words)]

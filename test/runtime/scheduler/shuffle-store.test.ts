@@ -7,7 +7,7 @@ import t from 'tap'
 import type { TaskInput } from '../../../runtime/backend.ts'
 import { ShuffleStore } from '../../../runtime/scheduler/shuffle-store.ts'
 
-t.setTimeout(30_000)
+t.setTimeout(120_000)
 
 const spools = (): readonly string[] =>
   readdirSync(tmpdir())

@@ -8,7 +8,7 @@ import { col, float64, int32, type JobProgress, SessionContext, udf, utf8 } from
 import { submitJob } from '../../../runtime/scheduler/submit.ts'
 import { forkedSession, processesOf, slicedTable, WatchedBackend } from '../with-jobs.ts'
 
-t.setTimeout(60_000)
+t.setTimeout(240_000)
 
 const ctx = forkedSession(t)
 

@@ -9,7 +9,7 @@ import { isVolleyError } from '../../../functions/errors.ts'
 import { readArrowBatches, readArrowTable } from '../../../runtime/source/arrow/read-streams.ts'
 import { temporaryFiles } from './temporary-files.ts'
 
-t.setTimeout(60_000)
+t.setTimeout(240_000)
 
 const write = temporaryFiles(t)
 const ctx = new SessionContext({ backend: 'in-process' })

@@ -7,7 +7,7 @@ import { narrowSource, openSource, readPartition } from '../../../runtime/source
 import type { SourceSpec } from '../../../runtime/source/source.ts'
 import { readBatches, readColumns } from './read-all.ts'
 
-t.setTimeout(30_000)
+t.setTimeout(120_000)
 
 const folder = new URL('../../fixtures/parquet/', import.meta.url).pathname
 const rows = { a: [1, null, 3, 4, 5, 6], b: ['x', 'y', null, 'z', '', 'ü'.repeat(40)] }

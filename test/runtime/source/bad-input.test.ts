@@ -7,7 +7,7 @@ import type { CsvOptions, SourceSpec } from '../../../runtime/source/source.ts'
 import { readColumns } from './read-all.ts'
 import { temporaryFiles } from './temporary-files.ts'
 
-t.setTimeout(120_000)
+t.setTimeout(240_000)
 
 const write = temporaryFiles(t)
 const fixtures = new URL('../../fixtures/parquet/', import.meta.url).pathname

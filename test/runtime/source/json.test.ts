@@ -5,7 +5,7 @@ import type { JsonOptions, SourceSpec } from '../../../runtime/source/source.ts'
 import { readBatches, readColumns } from './read-all.ts'
 import { temporaryFiles } from './temporary-files.ts'
 
-t.setTimeout(60_000)
+t.setTimeout(240_000)
 
 const write = temporaryFiles(t)
 let files = 0

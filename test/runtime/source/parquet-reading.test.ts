@@ -3,7 +3,7 @@ import { openSource, readPartition } from '../../../runtime/source/formats.ts'
 import type { ColumnRange, ReadProgress, SourceSpec } from '../../../runtime/source/source.ts'
 import { readBatches, readColumns } from './read-all.ts'
 
-t.setTimeout(60_000)
+t.setTimeout(240_000)
 
 const folder = new URL('../../fixtures/parquet/', import.meta.url).pathname
 const spec = (name: string): SourceSpec => ({ kind: 'parquet', paths: [folder + name] })

@@ -5,7 +5,7 @@ import { openSource } from '../../../runtime/source/formats.ts'
 import type { SourceSpec } from '../../../runtime/source/source.ts'
 import { readBatches, readColumns } from './read-all.ts'
 
-t.setTimeout(60_000)
+t.setTimeout(240_000)
 
 const folder = new URL('../../fixtures/parquet/', import.meta.url).pathname
 const expected: { files: Record<string, string>; tables: Record<string, Record<string, unknown[]>> } = JSON.parse(

@@ -9,7 +9,7 @@ import { col, SessionContext, udf, utf8 } from 'volley'
 import { ForkPool } from '../../../runtime/pool/pool.ts'
 import { CheckoutCopy } from './checkout-copy.ts'
 
-const options = { timeout: 60_000 }
+const options = { timeout: 240_000 }
 
 test('a checkout makes the bundle once and finds it afterwards', options, async (t) => {
   const checkout = new CheckoutCopy(t)

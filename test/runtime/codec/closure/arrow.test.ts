@@ -23,7 +23,7 @@ import { startReviver } from './fixtures/ship.ts'
 
 // Case 59: Arrow values travel as IPC bytes.
 
-t.setTimeout(30_000)
+t.setTimeout(120_000)
 const reviver = startReviver()
 t.teardown(() => reviver.close())
 

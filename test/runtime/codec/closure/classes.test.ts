@@ -8,7 +8,7 @@ import { refusalOf, startReviver } from './fixtures/ship.ts'
 
 // Cases 16 to 26: classes, their members, their parents, their instances.
 
-t.setTimeout(30_000)
+t.setTimeout(120_000)
 const reviver = startReviver()
 t.teardown(() => reviver.close())
 

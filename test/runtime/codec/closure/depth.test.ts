@@ -4,7 +4,7 @@ import { startReviver } from './fixtures/ship.ts'
 
 // Case 69: structures deeper than the stack.
 
-t.setTimeout(60_000)
+t.setTimeout(240_000)
 const reviver = startReviver()
 t.teardown(() => reviver.close())
 

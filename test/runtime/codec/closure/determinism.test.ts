@@ -8,7 +8,7 @@ import { captureClosure } from '../../../../runtime/codec/closure/index.ts'
 
 // Case 70: the same closure with the same values is the same bytes.
 
-t.setTimeout(60_000)
+t.setTimeout(240_000)
 
 const rate = 2
 const settings = { list: [1, 2], map: new Map([['a', 1]]) }

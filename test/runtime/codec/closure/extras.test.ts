@@ -4,7 +4,7 @@ import { startReviver } from './fixtures/ship.ts'
 
 // What views and long arrays carry beside their elements: keys are looked for without listing the elements.
 
-t.setTimeout(30_000)
+t.setTimeout(120_000)
 const reviver = startReviver()
 t.teardown(() => reviver.close())
 

@@ -4,7 +4,7 @@ import { startReviver } from './fixtures/ship.ts'
 
 // Cases 13 to 16, 27 to 32 and 57: every kind of function, and what hangs on it.
 
-t.setTimeout(30_000)
+t.setTimeout(120_000)
 const reviver = startReviver()
 t.teardown(() => reviver.close())
 

@@ -6,7 +6,7 @@ import { startReviver } from './fixtures/ship.ts'
 
 // Cases 33 to 36: names and values that every process has, and names that collide.
 
-t.setTimeout(30_000)
+t.setTimeout(120_000)
 const reviver = startReviver()
 t.teardown(() => reviver.close())
 

@@ -5,7 +5,7 @@ import { refusalOf, startReviver } from './fixtures/ship.ts'
 
 // Cases 45 and 46: functions and classes that a package defines are never copied.
 
-t.setTimeout(30_000)
+t.setTimeout(120_000)
 const reviver = startReviver()
 t.teardown(() => reviver.close())
 

@@ -6,7 +6,7 @@ import { refusalOf, startReviver } from './fixtures/ship.ts'
 
 // Case 68 and the explicit form of capture, which needs no inspector.
 
-t.setTimeout(30_000)
+t.setTimeout(120_000)
 const reviver = startReviver()
 t.teardown(() => reviver.close())
 

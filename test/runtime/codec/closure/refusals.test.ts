@@ -9,7 +9,7 @@ import { usesExports, usesModule, usesRequire } from './fixtures/user.cjs'
 
 // Cases 58 and 60 to 65: what cannot travel, each with its code, its path and a way out.
 
-t.setTimeout(30_000)
+t.setTimeout(120_000)
 
 interface Case {
   readonly title: string

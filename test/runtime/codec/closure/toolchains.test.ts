@@ -12,7 +12,7 @@ import { startReviver } from './fixtures/ship.ts'
 
 // Case 66: the same program under native type stripping, tsx, esbuild and a coverage tool ships the same closures.
 
-t.setTimeout(60_000)
+t.setTimeout(240_000)
 const reviver = startReviver()
 t.teardown(() => reviver.close())
 

@@ -4,7 +4,7 @@ import { startReviver } from './fixtures/ship.ts'
 
 // Cases 47 to 56: captured values of every kind.
 
-t.setTimeout(30_000)
+t.setTimeout(120_000)
 const reviver = startReviver()
 t.teardown(() => reviver.close())
 

@@ -8,7 +8,7 @@ import {
 } from '../../../../../runtime/codec/closure/index.ts'
 import { refusalOf, startReviver } from '../fixtures/ship.ts'
 
-t.setTimeout(30_000)
+t.setTimeout(120_000)
 const reviver = startReviver()
 t.teardown(() => reviver.close())
 

@@ -12,7 +12,7 @@ import { fromCommonJs } from '../fixtures/user.cjs'
 
 // Cases 37 to 44: what functions import travels by reference.
 
-t.setTimeout(30_000)
+t.setTimeout(120_000)
 const reviver = startReviver()
 t.teardown(() => reviver.close())
 

@@ -9,7 +9,7 @@ import { startReviver } from '../fixtures/ship.ts'
 
 // Cases 67 and 73: reading closures disturbs nobody who debugs the same program, and leaves nothing behind.
 
-t.setTimeout(60_000)
+t.setTimeout(240_000)
 const reviver = startReviver()
 t.teardown(() => reviver.close())
 

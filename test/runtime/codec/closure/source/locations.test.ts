@@ -6,7 +6,7 @@ import { startReviver } from '../fixtures/ship.ts'
 
 // Case 71: the stack of an error names the user's own file and line, wherever it is thrown.
 
-t.setTimeout(30_000)
+t.setTimeout(120_000)
 const reviver = startReviver()
 t.teardown(() => reviver.close())
 
