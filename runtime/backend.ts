@@ -15,11 +15,11 @@ export interface TaskProgress {
   readonly rowsTotal?: number
 }
 
-/** What a finished task amounts to. */
+/** The metrics of a finished task. */
 export interface TaskStats extends TaskProgress {
   /** Bytes of the result stream. */
   readonly bytes: number
-  /** Wall-clock time from the moment the worker had the task to its last byte. */
+  /** Wall-clock time from the moment the worker had the task to the last byte of its result. */
   readonly elapsedMs: number
   /** Further counts by name, for those who measure. */
   readonly metrics?: { readonly [name: string]: number }
@@ -28,17 +28,17 @@ export interface TaskStats extends TaskProgress {
 /** The input of a merge task: complete before the task starts, so its length is known. */
 export interface TaskInput {
   readonly bytes: number
-  /** A chunk is good until the next one is asked for: its memory may serve again. */
+  /** A chunk is valid until the next one is asked for: its memory may be reused. */
   read(): AsyncIterable<Uint8Array>
 }
 
 /**
- * Whom a worker serves: `shared` workers serve task after task; a `job` task gets a worker that has served nobody
- * before and that ends afterwards.
+ * Whom a worker serves: `shared` workers serve task after task; a `job` task gets a worker that has served no other
+ * task and that ends afterwards.
  */
 export type Isolation = 'shared' | 'job'
 
-/** Bytes that tasks refer to by their hash, so that what many of them share need not travel with each. */
+/** Bytes that tasks refer to by hash, so that what many of them share need not travel with each. */
 export interface Artifact {
   /** Equal for equal bytes, and for no others. */
   readonly hash: string
@@ -49,7 +49,7 @@ export interface Artifact {
 export interface TaskRequest {
   /** The encoded task; opaque here. */
   readonly task: Uint8Array
-  /** Everything the task refers to: whoever runs it sees that the task finds them, sent before or not. */
+  /** Everything the task refers to; whoever runs the task makes sure that it finds them, sent before or not. */
   readonly artifacts?: readonly Artifact[]
   readonly input?: TaskInput
   /** Wall-clock limit from the moment a worker takes the task to its last byte; a slow reader's time counts. */
@@ -60,7 +60,7 @@ export interface TaskRequest {
 
 export type LogStream = 'stdout' | 'stderr'
 
-/** Where what tasks print goes unless somebody listens: this process's own streams. */
+/** Where the output of tasks goes unless somebody listens: to this process's own streams. */
 export function inheritLog(stream: LogStream, bytes: Uint8Array): void {
   process[stream].write(bytes)
 }

@@ -39,11 +39,11 @@ export interface DataFrameHost {
 }
 
 /**
- * A table that is yet to be computed. Methods that describe it give a new DataFrame and read nothing; `collect`, `stream`,
- * `toRows`, `count` and their siblings run it.
+ * A table that is yet to be computed. Methods that describe it give a new DataFrame and read nothing; `collect`,
+ * `stream`, `toRows`, `count` and their siblings run it.
  *
- * Wrong expressions show when it runs, or when `schema()` is asked for: `unknown_column`, `type_mismatch`. SQL text is
- * parsed at once: `syntax_error`, `unknown_function`.
+ * Mistakes in expressions show when it runs, or when `schema()` is called: `unknown_column`, `type_mismatch`. SQL text
+ * is parsed at once: `syntax_error`, `unknown_function`.
  *
  * @example
  * import { SessionContext } from 'volley'
@@ -78,7 +78,7 @@ export class DataFrame {
   /**
    * Exactly these columns.
    *
-   * @param columns - Expressions or SQL text; each column is called by its alias, or by what is written in it.
+   * @param columns - Expressions or SQL text; each column is named by its alias, or else by its text.
    * @throws {PlanError} `syntax_error`, `unknown_function` for SQL text.
    * @example
    * import { col, functions as f, SessionContext } from 'volley'
@@ -111,7 +111,7 @@ export class DataFrame {
   }
 
   /**
-   * All columns, and one more, in place of the one of that name if there is one.
+   * All columns and one more, which replaces the one of that name if there is one.
    *
    * @param name - The name of the column.
    * @param value - Its expression, or SQL text.
@@ -143,7 +143,7 @@ export class DataFrame {
   /**
    * All columns but these.
    *
-   * @param names - Names of columns; one that there is not fails with `unknown_column` when the job is planned.
+   * @param names - Names of columns; a name that does not exist is `unknown_column` when the job is planned.
    * @example
    * import { SessionContext } from 'volley'
    *
@@ -157,7 +157,8 @@ export class DataFrame {
   }
 
   /**
-   * One row per group: the group's keys, then the aggregates. Without keys, one row in all. Groups come in no order.
+   * One row per group: the group's keys, then the aggregates. Without keys, one row in all. Groups come in no
+   * particular order.
    *
    * @param groupBy - Expressions whose values make a group; null is a group of its own. `rollup`, `cube` and
    * `groupingSets` among them, or their SQL text (`'rollup(year, month)'`), group by several sets of keys at once.
@@ -200,7 +201,7 @@ export class DataFrame {
    *
    * @param count - Rows to keep, from 0.
    * @param offset - Rows to leave out first. Default 0.
-   * @throws {PlanError} `invalid_argument` when either is not a whole number from 0.
+   * @throws {PlanError} `invalid_argument` when either is not a whole number of at least 0.
    * @example
    * import { SessionContext } from 'volley'
    *
@@ -229,7 +230,7 @@ export class DataFrame {
   }
 
   /**
-   * The columns of the result. Reads the source's metadata only, of CSV and NDJSON a sample.
+   * The columns of the result. Reads only the source's metadata, or a sample in the case of CSV and NDJSON.
    *
    * @throws {PlanError} Whatever is wrong with the expressions: `unknown_column`, `type_mismatch`.
    * @throws {DataError} `source_not_found`, `source_unreadable`.
@@ -248,7 +249,8 @@ export class DataFrame {
   }
 
   /**
-   * Runs the job and gives its bytes: an Arrow IPC stream, its report and its schema. Nothing is parsed in this process.
+   * Runs the job and gives its bytes: an Arrow IPC stream, its report and its schema. Nothing is parsed in this
+   * process.
    *
    * @param options - Limits, a signal, and callbacks for progress and logs.
    * @throws {VolleyError} Whatever is wrong before a row is read; later failures are thrown by the stream.

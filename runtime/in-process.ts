@@ -31,7 +31,7 @@ export class InProcessBackend implements Backend {
       write: async (chunks) => {
         for (const chunk of chunks) {
           bytes += chunk.length
-          // The task uses its memory again once the write resolves: the reader gets a copy.
+          // The task reuses its memory once the write resolves: the reader gets a copy.
           await channel.write(chunk.slice(), signal)
         }
       },

@@ -1,5 +1,5 @@
-// What WorkerPool can call, told before anything is captured or sent. Whether a function can travel is the codec's
-// business: bound and unreachable native functions are refused there, with codes of shipping.
+// What WorkerPool can call, decided before anything is captured or sent. Whether a function can travel is the codec's
+// business: it refuses bound and unreachable native functions, with shipping codes.
 
 import { types } from 'node:util'
 import type { Udf, UserFunction } from '../../functions/contract/udf.ts'
@@ -92,7 +92,7 @@ const callableConstructors = new Set<UserFunction>([
   Symbol,
 ])
 
-/** Written as one, or a constructor of the language such as Map. */
+/** Whether it is written as a class, or is a constructor of the language such as Map. */
 function isClass(fn: UserFunction): boolean {
   if (types.isProxy(fn)) return false
   const source = Function.prototype.toString.call(fn)

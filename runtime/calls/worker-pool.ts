@@ -22,9 +22,9 @@ export interface CallOptions {
   readonly captures?: Readonly<Record<string, unknown>>
   /** What functions are encoded under. Default: the sender context. */
   readonly context?: CodecContext
-  /** Of one result. Default 256 MiB. */
+  /** Limit of the size of one result. Default 256 MiB. */
   readonly maxResultBytes?: number
-  /** What the function prints. Default: this process's own stdout and stderr. */
+  /** Gets what the function prints. Default: it goes to this process's own stdout and stderr. */
   onLog?(stream: LogStream, bytes: Uint8Array): void
 }
 
@@ -38,7 +38,7 @@ export interface MapProgress {
 
 /** How `map` makes its calls. */
 export interface MapOptions extends CallOptions {
-  /** Calls that are under way at a time. Default: two per worker, so that none waits for its next. */
+  /** How many calls are in flight at a time. Default: two per worker, so that no worker waits for its next call. */
   readonly concurrency?: number
   onProgress?(progress: MapProgress): void
 }
@@ -88,7 +88,7 @@ export class WorkerPool implements AsyncDisposable {
     return this.#pool.concurrency
   }
 
-  /** What the first ready worker tells of itself. Rejects with `start_failed` if none starts. */
+  /** What the first worker that is ready says about itself. Rejects with `start_failed` if none starts. */
   ready(): Promise<WorkerInfo> {
     return this.#pool.ready()
   }
@@ -109,7 +109,7 @@ export class WorkerPool implements AsyncDisposable {
    * @param fn - A function that can travel: see docs/guide/distributing-work.md.
    * @param args - Plain data, expressions, Arrow tables, batches and vectors.
    * @returns What it returns, awaited there if it is a promise.
-   * @throws {PlanError} `invalid_argument` when it is no function to call: a class, a generator, an aggregate.
+   * @throws {PlanError} `invalid_argument` when it cannot be called: a class, a generator function, an aggregate.
    * @throws {ShippingError} When the function, an argument or the result cannot travel.
    * @throws {UdfError} `udf_failed` when it throws, with its file and line.
    * @example

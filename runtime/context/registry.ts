@@ -10,7 +10,7 @@ import type { Job } from '../job/job.ts'
 
 type Family = Udf['family']
 
-/** What registers a function of each family, for messages. */
+/** The method that registers functions of each family, for messages. */
 const methods: Readonly<Record<Family, string>> = {
   scalar: 'registerUdf',
   aggregate: 'registerUdaf',
@@ -21,7 +21,7 @@ export class Registry {
   readonly #udfs = new Map<string, Udf>()
   readonly #tables = new Map<string, Job>()
 
-  /** Functions of all families share their names: the last one of a name is found. */
+  /** Functions of all families share one set of names; the last one registered under a name is found. */
   addUdf(udf: Udf): void {
     this.#udfs.set(udf.name, udf)
   }
@@ -45,7 +45,7 @@ export class Registry {
     return this.#udfs.keys()
   }
 
-  /** What names in call position mean: registered functions stand before built-ins. */
+  /** What names in call position mean: registered functions take precedence over built-ins. */
   functionNames(): FunctionNames {
     const udfs = this.#udfs
     return {

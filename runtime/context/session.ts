@@ -1,5 +1,5 @@
 // SessionContext: what a user holds. It makes DataFrames from sources and registered tables, owns the backend that runs
-// them, and stands in the codec's slots. What is registered is kept in registry.ts, jobs run in submit.ts.
+// them, and goes into the codec's slots. registry.ts keeps what is registered; submit.ts runs jobs.
 
 import type { RecordBatch, Table } from 'apache-arrow'
 import type { CodecContext } from '../../functions/contract/codec-context.ts'
@@ -28,7 +28,10 @@ import { Registry } from './registry.ts'
 
 /** Where a session's jobs run, and what their workers load. */
 export interface SessionOptions {
-  /** `fork` (the default): jobs run in forked workers; `in-process`: here. Inside a worker always `in-process`. */
+  /**
+   * `fork` (the default): jobs run in forked workers; `in-process`: in this process. Inside a worker it is always
+   * `in-process`.
+   */
   readonly backend?: 'fork' | 'in-process' | Backend
   /** Worker processes; default one per core. */
   readonly workers?: number
@@ -36,7 +39,7 @@ export interface SessionOptions {
   readonly spareWorkers?: number
   /** A module that every worker imports when it starts: it registers functions and sets the worker context. */
   readonly workerContext?: URL
-  /** Where what user functions print goes; default this process's own stdout and stderr. */
+  /** Where the output of user functions goes. Default `inherit`: to this process's own stdout and stderr. */
   readonly log?: 'inherit' | 'ignore'
 }
 
@@ -44,7 +47,7 @@ export interface SessionOptions {
 interface SharedState {
   readonly options: SessionOptions
   readonly registry: Registry
-  /** Shared by all jobs from the first one on, also while it is being made. */
+  /** Shared by all jobs from the first one on, even while it is being made. */
   backend: Promise<Backend> | undefined
   closed: boolean
 }
@@ -70,7 +73,7 @@ export class SessionContext implements CodecContext, DataFrameHost, AsyncDisposa
 
   /**
    * @param options - Where jobs run, and what workers load.
-   * @param derived - Of `withUdfInlining` alone: the policy of this context, and the state of the one it comes from.
+   * @param derived - For `withUdfInlining` alone: the policy of this context, and the state of the one it comes from.
    */
   constructor(options: SessionOptions = {}, derived?: { readonly udfInlining: boolean; readonly shared: SharedState }) {
     this.udfInlining = derived?.udfInlining ?? true
@@ -78,7 +81,8 @@ export class SessionContext implements CodecContext, DataFrameHost, AsyncDisposa
   }
 
   /**
-   * The context of this process, made on first use: what expressions are decoded under when nothing else was said.
+   * The context of this process, made on first use: what expressions are decoded under when no other context is given
+   * or set.
    *
    * @see datafusion-python `SessionContext.global_ctx`
    */
@@ -90,7 +94,7 @@ export class SessionContext implements CodecContext, DataFrameHost, AsyncDisposa
    * Parquet files. Row groups are read in parallel; those that a filter rules out are skipped.
    *
    * @param paths - Paths or patterns (`*`, `?`, `[ab]`, `{a,b}`, `**` for any directories), relative to the working
-   * directory. That they exist is seen when the job is planned: `source_not_found`, `source_unreadable`.
+   * directory. Whether they exist shows when the job is planned: `source_not_found`, `source_unreadable`.
    * @example
    * import { SessionContext } from 'volley'
    *
@@ -164,7 +168,7 @@ export class SessionContext implements CodecContext, DataFrameHost, AsyncDisposa
   /**
    * A table, or batches of one schema, that this process holds. Tasks carry the rows they need.
    *
-   * @param data - Of Arrow JavaScript, whichever copy of it.
+   * @param data - Made by any copy of Arrow JavaScript.
    * @throws {DataError} `schema_mismatch` when batches differ in their columns.
    * @example
    * import { tableFromArrays } from 'apache-arrow'
@@ -183,8 +187,8 @@ export class SessionContext implements CodecContext, DataFrameHost, AsyncDisposa
    * Columns of JavaScript values or typed arrays.
    *
    * @param columns - Values by column, all of one length. Null and undefined are null.
-   * @param types - Types, or their names, by column; others are inferred from their values: whole numbers are Int64, typed
-   * arrays what they hold.
+   * @param types - Types, or their names, by column; others are inferred from their values: whole numbers are Int64,
+   * typed arrays what they hold.
    * @throws {DataError} `invalid_value` for a value that is not of its column's type, naming column and row.
    * @throws {PlanError} `invalid_argument` for columns of different lengths.
    * @example
@@ -225,7 +229,8 @@ export class SessionContext implements CodecContext, DataFrameHost, AsyncDisposa
   }
 
   /**
-   * Gives a table a name, for `table(name)` and SQL text; the last one of a name counts. Nothing is read.
+   * Gives a table a name, for `table(name)` and SQL text; a later table replaces an earlier one of that name. Nothing
+   * is read.
    *
    * @param name - The name.
    * @param frame - The table: a source, or whatever steps over one.
@@ -276,8 +281,8 @@ export class SessionContext implements CodecContext, DataFrameHost, AsyncDisposa
   }
 
   /**
-   * Registers a scalar function under its name: SQL text and expressions that travel by name find it. It stands before a
-   * built-in of that name.
+   * Registers a scalar function under its name: SQL text and expressions that travel by name find it. It takes
+   * precedence over a built-in of that name.
    *
    * @param udf - What `udf()` or `nativeUdf()` gave.
    * @example
@@ -365,8 +370,8 @@ export class SessionContext implements CodecContext, DataFrameHost, AsyncDisposa
   }
 
   /**
-   * The same registrations, tables and workers under another policy: without inlining, functions travel by name only, and
-   * bodies from outside are refused. This context stays as it is. What that protects: docs/security.md.
+   * The same registrations, tables and workers under another policy: without inlining, functions travel by name only,
+   * and bodies from outside are refused. This context stays as it is. What that protects: docs/security.md.
    *
    * @param policy - `enabled`: whether function bodies travel by value.
    * @example
@@ -397,7 +402,7 @@ export class SessionContext implements CodecContext, DataFrameHost, AsyncDisposa
     return this.#shared.registry.udfNames()
   }
 
-  /** What parsing SQL text needs to know of this session. */
+  /** What parsing SQL text needs to know about this session. */
   sqlOptions(): SqlOptions {
     return { functions: this.#shared.registry.functionNames() }
   }

@@ -1,5 +1,5 @@
-// A job: a source and the steps over it, in the order the user wrote them, as plain data. DataFrame calls, JSON jobs and
-// SQL text all become this; UDF bodies in it are whatever they are, nobody looks.
+// A job: a source and the steps over it, in the order the user wrote them, as plain data. DataFrame calls, JSON jobs
+// and SQL text all become this. The bodies of UDFs in it are opaque.
 
 import type { ExprNode, SortNode } from '../../functions/expr/node.ts'
 import type { NamedNode } from '../program/program.ts'
@@ -29,13 +29,13 @@ export interface Job {
 export interface JobOptions {
   /** Wall-clock limit of the whole job. */
   readonly timeoutMs?: number
-  /** At most this many tasks; default: about four per worker. */
+  /** At most this many tasks. Default: about four per worker. */
   readonly partitions?: number
   /**
    * What the operators of one task may hold on to: groups, values that aggregates keep, rows to sort, rows of windows.
-   * Counted by size, not measured; what users' accumulators keep is not known. Default 2 GiB.
+   * An estimate from their sizes; what users' accumulators keep is not known. Default 2 GiB.
    */
   readonly maxMemoryBytes?: number
-  /** `job`: its workers serve nobody else; `shared` (the default) they do. */
+  /** `job`: its workers serve no other job. `shared` (the default): they may. */
   readonly isolation?: 'shared' | 'job'
 }

@@ -1,12 +1,12 @@
-// The checks that turn unknown JSON into something known, each with an error that says where in the document it is wrong:
-// `details.pointer` is a JSON pointer (RFC 6901). They know JSON and nothing of jobs.
+// The checks that turn unknown JSON into something known, each with an error that says where in the document it is
+// wrong: `details.pointer` is a JSON pointer (RFC 6901). They know about JSON and nothing about jobs.
 
 import { createError, type ErrorDetails, isVolleyError, PlanError } from '../../functions/errors.ts'
 import { didYouMean } from '../../functions/nearest.ts'
 
 export type JsonObject = Readonly<Record<string, unknown>>
 
-/** The error for a part of a job that cannot be read; `problem` says what is wrong and the way out. */
+/** The error for a part of a job that cannot be read; `problem` says what is wrong and what to do. */
 export function invalidJob(pointer: string, problem: string, details: ErrorDetails = {}): PlanError {
   const where = pointer === '' ? 'the job' : `the job at "${pointer}"`
   return new PlanError('invalid_job', `Cannot read ${where}: ${problem}`, { details: { pointer, ...details } })
@@ -17,7 +17,7 @@ export function below(pointer: string, key: string | number): string {
   return `${pointer}/${String(key).replaceAll('~', '~0').replaceAll('/', '~1')}`
 }
 
-/** Runs `parse`; an error of ours that it throws learns where in the document it arose. */
+/** Runs `parse`; a coded error that it throws is told where in the document it arose. */
 export function at<Result>(pointer: string, parse: () => Result): Result {
   try {
     return parse()
@@ -78,7 +78,7 @@ export function asChoice<Choice extends string>(value: unknown, pointer: string,
   throw invalidJob(pointer, `it is ${JSON.stringify(value)?.slice(0, 40)}. ${suggestion(String(value), choices)}`)
 }
 
-/** `Did you mean …?`, or everything there is. */
+/** `Did you mean …?`, or all the choices there are. */
 export const suggestion = (name: string, known: readonly string[]): string =>
   didYouMean(name, known, `Use one of ${known.join(', ')}`)
 

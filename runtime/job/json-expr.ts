@@ -1,5 +1,6 @@
-// Expressions in JSON jobs: SQL text, or `{ "bytes": … }` from Expr.toBytes(). All expressions of a job together are bounded
-// here; that bytes hold an expression at all is for whoever decodes them to check. Function bodies stay opaque.
+// Expressions in JSON jobs: SQL text, or `{ "bytes": … }` from Expr.toBytes(). The expressions of a job are bounded
+// here, all together; whether bytes hold an expression at all is checked by whoever decodes them. Function bodies stay
+// opaque.
 
 import { WireError } from '../../functions/errors.ts'
 import { childrenOf } from '../../functions/expr/children.ts'
@@ -14,7 +15,7 @@ const MAX_DEPTH = 200
 /** What parsing the expressions of a job needs to know from outside. */
 export interface ExprParseContext {
   readonly sql: SqlOptions
-  /** Decodes and validates an expression under the caller's policy; absent, only text is taken. */
+  /** Decodes and validates an expression under the caller's policy; absent, only text is accepted. */
   readonly decodeBytes?: (bytes: Uint8Array) => Expr
 }
 
@@ -42,7 +43,7 @@ export class ExprParser {
     )
   }
 
-  /** A key to group by, or several as ROLLUP and its kin make them. */
+  /** A key to group by, or several, as ROLLUP and its siblings make them. */
   groupKey(json: unknown, pointer: string): ExprNode {
     return this.#checked(pointer, () =>
       typeof json === 'string' ? parseGroupKey(json, this.#context.sql) : this.#decode(json, pointer),

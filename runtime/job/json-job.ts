@@ -1,5 +1,5 @@
-// JSON jobs to jobs: the one parser of job documents, for the HTTP API and the command line. It validates and
-// names what is wrong and where; it opens no file, decodes bytes only as it is told to, and runs nothing.
+// JSON jobs to jobs: the one parser of job documents, for the HTTP API and the command line. It validates, and
+// says what is wrong and where; it opens no file, decodes bytes only as it is told to, and runs nothing.
 
 import { PlanError } from '../../functions/errors.ts'
 import { outputName } from '../../functions/expr/display.ts'
@@ -40,9 +40,9 @@ export interface JobLimits {
   readonly maxNodes?: number
   /** Entries of one step: columns, keys, values. Default 1,000. */
   readonly maxColumns?: number
-  /** Largest `timeoutMs` that is taken. Default: any. */
+  /** The largest `timeoutMs` that is accepted. Default: any. */
   readonly maxTimeoutMs?: number
-  /** Largest `partitions` that is taken. Default 1,000. */
+  /** The largest `partitions` that is accepted. Default 1,000. */
   readonly maxPartitions?: number
 }
 
@@ -78,7 +78,7 @@ export function parseJson(text: string): unknown {
 /**
  * Parses a JSON job: a source and steps, or a whole query as SQL text.
  *
- * Column names are looked up when the job is planned, once its source was opened.
+ * Column names are looked up when the job is planned, after its source has been opened.
  *
  * @throws {PlanError} `invalid_job` with `details.pointer`; `syntax_error`, `unknown_function`, … with the position in
  * the expression as well.
@@ -122,7 +122,7 @@ async function parseSql(
   return { source: table.source, steps: [...table.steps, ...own] }
 }
 
-/** What FROM names: a registered table, or else a file by its path. */
+/** What FROM names: a registered table, or if there is none, a file by its path. */
 async function resolveTable(name: string, context: JobParseContext): Promise<Job> {
   try {
     return at('/sql', () => context.table(name))

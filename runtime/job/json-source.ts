@@ -1,5 +1,5 @@
-// Sources in JSON jobs, as text says them. Files are of a kind that the table of formats has; besides, a job names a
-// registered table or brings its rows along. Whether a path is allowed and what a table is, the parse context decides.
+// Sources in JSON jobs. They are files of a format in the table of formats, registered tables, or rows in the job
+// itself. The parse context decides whether a path is allowed and what a table is.
 
 import { createError } from '../../functions/errors.ts'
 import { parseType } from '../../functions/types/parse-type.ts'
@@ -134,7 +134,7 @@ function parseRows(json: unknown, schema: unknown, pointer: string): JsonSource 
   })
 }
 
-/** Values are read by functions that call themselves. */
+/** Values are read recursively. */
 function checkDepth(row: JsonObject, pointer: string): void {
   const pending: [value: unknown, depth: number][] = [[row, 0]]
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {

@@ -1,5 +1,5 @@
-// A SELECT over one table as steps of a job: the clauses in the order in which they take effect. Parsing the text is
-// functions/sql's; what the columns are is found when the job is planned.
+// A SELECT over one table as steps of a job: the clauses in the order in which they take effect. functions/sql
+// parses the text; which columns there are is found when the job is planned.
 
 import { nameBeside } from '../../functions/bind/grouping-sets.ts'
 import { NodeKeys } from '../../functions/bind/node-key.ts'
@@ -40,8 +40,8 @@ function isGrouped({ groupBy, having, items, orderBy }: SelectStatement): boolea
 }
 
 /**
- * Aggregates and keys become columns named as they are written; everything after is over these columns. HAVING refers to
- * the items it names, and those of which it matters how often they are evaluated are columns before it.
+ * Aggregates and keys become columns named as they are written; everything after is over these columns. HAVING refers
+ * to the items it names, and those of which it matters how often they are evaluated are columns before it.
  */
 function groupedSteps(statement: SelectStatement): readonly JobStep[] {
   const { groupBy, having, items, orderBy } = statement
@@ -75,7 +75,7 @@ function groupedSteps(statement: SelectStatement): readonly JobStep[] {
   ]
 }
 
-/** The items that stand in `having` and must not be evaluated there again. */
+/** The items that `having` contains and that must not be evaluated there again. */
 function evaluatedOnceIn(having: ExprNode, items: readonly ExprNode[]): readonly ExprNode[] {
   const candidates = new Set(items.map(withoutAlias).filter(isEvaluatedOnce))
   const found = new Set<ExprNode>()
@@ -120,10 +120,12 @@ class KnownColumns {
   readonly #nodeKeys = new NodeKeys()
   readonly #byNode = new Map<ExprNode, string>()
   readonly #byKey = new Map<string, string>()
-  /** One node becomes one node, so that what refers to it is still known by it. */
+  /** One node becomes one node, so that references to it still hold. */
   #replaced = new Map<ExprNode, ExprNode>()
 
-  /** Of equal expressions the first is meant where they are written again. An alias means the very node it names. */
+  /**
+   * Where an expression is written again, the first one equal to it is meant. An alias means the very node it names.
+   */
   add(node: ExprNode, name: string): void {
     const key = this.#nodeKeys.keyOf(node)
     this.#byNode.set(node, name)
@@ -136,7 +138,7 @@ class KnownColumns {
     return name === undefined ? undefined : column(name)
   }
 
-  /** Whole expressions that a column holds already become that column; nothing below them is looked at. */
+  /** An expression that a column already holds becomes that column; what is below it is not looked at. */
   over(node: ExprNode): ExprNode {
     const known = this.#replaced.get(node)
     if (known !== undefined) return known
@@ -146,7 +148,7 @@ class KnownColumns {
   }
 }
 
-/** Columns that sort keys read and that are no items of the query. */
+/** Columns that sort keys read and that are not items of the query. */
 class HiddenColumns {
   readonly #known = new KnownColumns()
   readonly #taken: readonly { readonly name: string }[]
@@ -171,7 +173,7 @@ class HiddenColumns {
   #replace(node: ExprNode): ExprNode {
     const known = this.#known.columnOf(node)
     if (known !== undefined) return known
-    // Windows are over the rows of the source, as columns are.
+    // Windows range over the rows of the source, as columns do.
     const isOfSource = node.kind === 'column' || node.kind === 'window'
     return isOfSource ? this.#carry(node) : mapChildren(node, (child) => this.#replace(child))
   }
@@ -217,7 +219,7 @@ const asNamed = (name: string): { readonly name: string } => ({ name })
 
 const column = (name: string): ExprNode => Object.freeze({ kind: 'column', name })
 
-/** The key, or each of those that it groups together, with the name that it is written by. */
+/** The key, or each key that it groups together, with its name as written. */
 const namedKeys = (key: ExprNode): ExprNode =>
   key.kind === 'groupingSets' ? mapChildren(key, namedKeys) : named(withoutAlias(key))
 const keysOf = (key: ExprNode): readonly ExprNode[] => (key.kind === 'groupingSets' ? key.items.flatMap(keysOf) : [key])

@@ -1,5 +1,5 @@
-// Keys of sorts and windows that are evaluated once: they become columns of a projection before, so that everyone who
-// sorts, merges or repartitions by them, in whichever stage, looks at the same values.
+// Keys of sorts and windows that are evaluated once: they become columns of an earlier projection, so that whatever
+// sorts, merges or repartitions by them, in whichever stage, sees the same values.
 
 import { nameBeside } from '../../functions/bind/grouping-sets.ts'
 import { NodeKeys } from '../../functions/bind/node-key.ts'

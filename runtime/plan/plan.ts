@@ -1,6 +1,6 @@
 // From a job to tasks: steps become a program, the program is cut into stages where rows of different tasks have to
-// meet, and each partition's task reads only the columns it uses. Everything a user can have wrong in expressions is
-// found here.
+// meet, and each partition's task reads only the columns it uses. Every mistake in a user's expressions is found
+// here.
 
 import { planAggregate } from '../../functions/bind/aggregate.ts'
 import { Binder } from '../../functions/bind/binder.ts'
@@ -24,9 +24,12 @@ import { type ProgramStage, stagesOf } from './stages.ts'
 /** Tasks that run side by side. */
 export interface Stage {
   readonly tasks: readonly Task[]
-  /** Among how many tasks its results are partitioned; without it one task takes them all, or they are the job's. */
+  /**
+   * How many tasks of the next stage its results are partitioned for; absent, one task takes them all, or they are the
+   * job's.
+   */
   readonly partitions?: number | undefined
-  /** With that many rows from its first tasks the others need not run. */
+  /** Once its first tasks have given this many rows, the others need not run. */
   readonly fetch?: number | undefined
 }
 
@@ -35,7 +38,7 @@ export interface Plan {
   readonly schema: Schema
   /** One after another; the first has one task per partition of the source, the results of the last are the job's. */
   readonly stages: readonly Stage[]
-  /** Rows of the source, where its metadata tells. */
+  /** Rows of the source, if its metadata says how many. */
   readonly rowsTotal?: number
 }
 
@@ -45,7 +48,7 @@ export interface PlanOptions {
   /** At most this many tasks. */
   readonly partitions: number
   readonly maxMemoryBytes?: number | undefined
-  /** What now() and its kin speak of, in milliseconds since 1970. Default: the time of planning. */
+  /** The instant that now() and its siblings give, in milliseconds since 1970. Default: the time of planning. */
   readonly submittedAt?: number
 }
 
@@ -60,7 +63,7 @@ export function planJob(job: Job, source: OpenedSource, options: PlanOptions): P
   const schema = source.schema.filter((_, i) => read.has(i))
   const maxMemoryBytes = options.maxMemoryBytes ?? DEFAULT_MEMORY_BYTES
   const found = source.partitions(options.partitions)
-  // A source without rows still has columns: one task says so.
+  // A source without rows still has columns: one task gives them.
   const partitions = found.length > 0 ? found : [{ slices: [], bytes: 0 }]
   const stages = stagesOf(program, schema, partitions.length)
   const everyPartition = {
@@ -148,7 +151,7 @@ function operationsOf(step: JobStep, schema: Schema): readonly ProgramOp[] {
   }
 }
 
-/** Window calls in projections and sort keys become columns of a step before. */
+/** Window calls in projections and sort keys become columns of an earlier step. */
 function withoutWindows(op: ProgramOp, schema: Schema): readonly ProgramOp[] {
   if (op.op === 'project' && op.columns.some(({ node }) => hasWindow(node))) {
     const { windows, columns } = planWindows(op.columns, schema)
@@ -195,7 +198,7 @@ function unique(columns: readonly NamedNode[]): readonly NamedNode[] {
   return columns
 }
 
-/** A sort that is followed by a limit need keep no more rows than that; a projection between them keeps all rows. */
+/** A sort that a limit follows need keep no more rows than the limit; a projection between them keeps all rows. */
 function limitSorts(program: readonly ProgramOp[]): Program {
   return program.map((op, i) => {
     const next = program.slice(i + 1).find((later) => later.op !== 'project')

@@ -1,4 +1,4 @@
-// What a program's filters say of single columns before anything changes them, so that sources can skip what cannot
+// What a program's filters say about single columns before anything changes these, so that sources can skip what cannot
 // match. Only a hint: the filters still run.
 
 import { Binder } from '../../functions/bind/binder.ts'
@@ -7,7 +7,9 @@ import { catalogue } from '../../functions/catalogue/catalogue.ts'
 import { isFloat, type Schema } from '../../functions/types/type.ts'
 import type { Program } from '../program/program.ts'
 
-/** A bound of a range, in the column's own unit: timestamps and dates as counts, texts compared by their UTF-8 bytes. */
+/**
+ * A bound of a range, in the column's own unit: timestamps and dates as counts, texts compared by their UTF-8 bytes.
+ */
 type RangeBound = number | bigint | string | boolean
 
 /** Rows that can pass have `column` within these bounds, both inclusive, and not null. */
@@ -17,7 +19,7 @@ export interface FilterRange {
   readonly max?: RangeBound
 }
 
-/** The ranges of columns outside of which no row passes the filters that a program begins with. */
+/** The ranges of columns outside which no row passes the filters that a program begins with. */
 export function filterRanges(program: Program, schema: Schema): readonly FilterRange[] {
   const binder = new Binder(schema, catalogue)
   const ranges: FilterRange[] = []
@@ -50,7 +52,7 @@ function bounds({ name: column, type }: BoundInput, op: string, value: unknown):
   if (typeof value === 'object' || value === undefined || Number.isNaN(value)) return undefined
   const bound = value as RangeBound
   if (op === '=') return { column, min: bound, max: bound }
-  // NaN is greater than every bound: it passes `>`, and no statistics speak of it.
+  // NaN is greater than every bound: it passes `>`, and statistics do not mention it.
   if (op === '>' || op === '>=') return isFloat(type) ? undefined : { column, min: bound }
   return { column, max: bound }
 }

@@ -1,5 +1,5 @@
-// Functions of the time of a job, such as now(): the parent gives them their value when the job is submitted, so that all
-// of them, in all tasks and stages, speak of the same instant. Workers each have a clock of their own.
+// Functions of the time of a job, such as now(): the parent gives them their value when the job is submitted, so that
+// all of them, in all tasks and stages, mean the same instant. Each worker has a clock of its own.
 
 import { catalogue } from '../../functions/catalogue/catalogue.ts'
 import { resolveScalar } from '../../functions/contract/scalar.ts'

@@ -12,20 +12,20 @@ import type { AggregateOp, Program, ProgramOp, WindowOp } from '../program/progr
 import { schemaAfterAll } from '../program/schema.ts'
 
 export interface ProgramStage {
-  /** The columns that come in. */
+  /** The columns of its input. */
   readonly input: Schema
   readonly program: Program
   /** How many tasks run it, each over its own rows. */
   readonly tasks: number
-  /** Over how many tasks of the next stage its rows are repartitioned; without it one takes them all. */
+  /** How many tasks of the next stage its rows are repartitioned over; absent, one takes them all. */
   readonly partitions?: number
-  /** With that many rows from its first tasks the others need not run. */
+  /** Once its first tasks have given this many rows, the others need not run. */
   readonly fetch?: number
 }
 
 /**
- * The stages of a program that `tasks` tasks begin with. The last one gives the result: its tasks' rows one after
- * another are in the order that a single task would give.
+ * The stages of a program that begins with `tasks` tasks. The last stage gives the result: the rows of its tasks, one
+ * task after another, are in the order in which a single task would give them.
  */
 export function stagesOf(program: Program, input: Schema, tasks: number): readonly ProgramStage[] {
   const at = tasks === 1 ? -1 : program.findIndex((op) => isMeeting(op))
@@ -60,7 +60,7 @@ export function stagesOf(program: Program, input: Schema, tasks: number): readon
 const isMeeting = ({ op }: ProgramOp): boolean =>
   op === 'aggregate' || op === 'window' || op === 'sort' || op === 'limit'
 
-/** All tasks' results go on in one. */
+/** The results of all tasks go into one. */
 function gathered(input: Schema, each: Program, rest: Program, tasks: number): readonly ProgramStage[] {
   return [{ input, program: each, tasks }, ...stagesOf(rest, schemaAfterAll(input, each), 1)]
 }
@@ -76,7 +76,7 @@ interface Around {
 
 /**
  * Windows that have a partition key in common: rows are repartitioned by it, each task computes the windows
- * of its own partitions, and the rows go back to where they came from. Windows over other keys take their turn afterwards.
+ * of its own partitions, and the rows go back to where they came from. Windows over other keys follow.
  */
 function windowStages(op: WindowOp, { input, before, rest, schema, tasks }: Around): readonly ProgramStage[] {
   const { windows, keys, others } = windowsOfOneKey(op, schema)
@@ -104,7 +104,7 @@ function windowStages(op: WindowOp, { input, before, rest, schema, tasks }: Arou
   ]
 }
 
-/** What leaves out columns that `next` does not look at: windows often are all that was needed of them. */
+/** Drops columns that `next` does not look at: often only the windows needed them. */
 function columnsFor([next]: Program, schema: Schema, always: string): Program {
   if (next?.op !== 'project') return []
   const binder = new Binder(schema, catalogue)

@@ -1,4 +1,4 @@
-// What a job amounts to while it runs and at its end: adds up what its tasks tell.
+// The metrics of a job, while it runs and at its end: adds up what its tasks report.
 
 import type { LogStream, TaskEvents, TaskStats } from '../backend.ts'
 import type { Plan } from '../plan/plan.ts'
@@ -7,14 +7,16 @@ import type { OrderedEvents } from './ordered-results.ts'
 /** How far a job has come. */
 export interface JobProgress {
   readonly rowsRead: number
-  /** Rows of the source, where it tells before it is read. */
+  /** Rows of the source, if it says how many before it is read. */
   readonly rowsTotal?: number
-  /** Fewer than `tasks` at the end of a job with a limit: once there are enough rows, tasks that are left do not run. */
+  /**
+   * Fewer than `tasks` at the end of a job with a limit: once there are enough rows, the remaining tasks do not run.
+   */
   readonly tasksDone: number
   readonly tasks: number
 }
 
-/** What a finished job amounts to. */
+/** The metrics of a finished job. */
 export interface JobReport extends JobProgress {
   /** Rows of the result. */
   readonly rows: number
@@ -47,7 +49,7 @@ export class JobMetrics {
     this.#events = events
   }
 
-  /** Who watches the tasks of a stage: the first reads the source's rows, the last one's rows are the job's. */
+  /** Watches the tasks of a stage: the first stage reads the source's rows, those of the last are the job's. */
   stage(stage: number): OrderedEvents {
     const readsSource = stage === 0
     const givesResult = stage === this.#plan.stages.length - 1
@@ -67,7 +69,7 @@ export class JobMetrics {
     return { ...this.#progress(), rows: this.#rows, bytes: this.bytes, elapsedMs, pids: [...this.#pids] }
   }
 
-  /** @param reader - The task's place, if it reads rows of the source. */
+  /** @param reader - The task's partition index, if it reads rows of the source. */
   #taskEvents(reader: number | undefined): TaskEvents {
     return {
       onStart: (pid) => {

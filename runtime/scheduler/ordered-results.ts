@@ -1,12 +1,13 @@
-// The results of several tasks as one run of bytes, in the tasks' order. Tasks run side by side: those behind the first
-// are read ahead into memory as far as a budget allows, then their workers are paused. The first failure ends all.
+// The results of several tasks as one stream of bytes, in the tasks' order. Tasks run side by side: those behind the
+// first are read ahead into memory as far as a budget allows; beyond it their workers are paused. The first failure
+// ends all.
 
 import { CancelledError } from '../../functions/errors.ts'
 import type { Backend, TaskEvents, TaskRequest, TaskRun, TaskStats } from '../backend.ts'
 
-/** Read ahead of the consumer, over all tasks. */
+/** Bytes read ahead of the consumer, over all tasks. */
 const PREFETCH_BYTES = 8 * 1024 * 1024
-/** Read ahead of the consumer for the task it is reading: bytes pass through, they do not pile up. */
+/** Bytes read ahead of the consumer for the task it is reading: they pass through and do not pile up. */
 const HEAD_BYTES = 1024 * 1024
 
 export interface OrderedEvents {
@@ -18,7 +19,7 @@ export interface OrderedEvents {
 /**
  * Runs tasks and gives their bytes one after another. Leaving the loop early, or aborting `signal`, ends them all.
  *
- * @throws What failed first, or the reason of `signal`.
+ * @throws The first failure, or the reason of `signal`.
  */
 export async function* orderedResults(
   requests: readonly TaskRequest[],
@@ -47,7 +48,7 @@ export async function* orderedResults(
   }
 }
 
-/** Starts queues in order, as many as the backend runs at once and the budget has room for. */
+/** Starts queues in order, as many as the backend runs at a time and the budget has room for. */
 class Prefetcher {
   readonly #waiting: PrefetchQueue[]
   readonly #backend: Backend
@@ -165,7 +166,7 @@ class PrefetchQueue {
       this.#ended = true
       this.#announce()
     } catch (error) {
-      // When the job was ended from outside, that is the reason to tell, not this task's being cancelled.
+      // When the job was ended from outside, that is the reason to report, not that this task was cancelled.
       this.#fail(signal.aborted ? signal.reason : error)
       throw error
     } finally {

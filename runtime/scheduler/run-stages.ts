@@ -1,5 +1,5 @@
-// The results of a plan's stages, one stage after another: what all but the last give is spooled, and the store queues
-// the tasks of the next. Knows bytes and counts, never what a task means.
+// The results of a plan's stages, one stage after another: what all but the last give goes into a
+// shuffle store, from which the tasks of the next read. Knows bytes and counts, never what a task means.
 
 import { CancelledError } from '../../functions/errors.ts'
 import type { Backend, TaskRequest } from '../backend.ts'
@@ -10,17 +10,17 @@ import { ShuffleStore } from './shuffle-store.ts'
 /** A stage ready to run. */
 export interface StageRequests {
   readonly requests: readonly TaskRequest[]
-  /** Among how many tasks its results are partitioned; without it one task takes them all. */
+  /** How many tasks of the next stage its results are partitioned for; absent, one task takes them all. */
   readonly partitions?: number | undefined
-  /** With that many rows from its first tasks the others need not run. */
+  /** Once its first tasks have given this many rows, the others need not run. */
   readonly fetch?: number | undefined
 }
 
 /**
  * Runs the stages and gives the bytes of the last one.
  *
- * @param eventsOf - Who watches the tasks of a stage.
- * @throws What failed first, or the reason of `signal`.
+ * @param eventsOf - Watches the tasks of a stage.
+ * @throws The first failure, or the reason of `signal`.
  */
 export async function* stageResults(
   stages: readonly StageRequests[],
@@ -52,7 +52,7 @@ export async function* stageResults(
 /**
  * Runs a stage's tasks side by side into a store.
  *
- * @returns How many of its tasks, from the first, the next stage is to read.
+ * @returns How many of its tasks, counted from the first, the next stage has to read.
  */
 async function collect(
   { requests, partitions, fetch }: StageRequests,
@@ -102,7 +102,7 @@ async function collect(
   return needed
 }
 
-/** How many of the first tasks together have enough rows; undefined when they have not, or some still run. */
+/** How many of the first tasks have enough rows between them; undefined while there are too few, or some still run. */
 function tasksFor(fetch: number | undefined, rows: ReadonlyMap<number, number>): number | undefined {
   let sum = 0
   for (let task = 0; fetch !== undefined; task++) {

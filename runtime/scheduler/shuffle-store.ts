@@ -1,6 +1,6 @@
 // The results of one stage on their way to the tasks of the next: kept in memory while they are small, in one temporary
-// file once they are not, so that this process stays small whatever the job. Bytes come in any order and are told apart
-// by the task they come from and the partition they are for; what they mean is not known here.
+// file once they are not, so that this process stays small whatever the job. Bytes come in any order and are kept
+// apart by the task they come from and the partition they are for; what they mean is not known here.
 
 import { type FileHandle, mkdtemp, open, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -9,18 +9,18 @@ import { createError, type VolleyError } from '../../functions/errors.ts'
 import type { TaskInput } from '../backend.ts'
 
 const MEMORY_BYTES = 8 * 1024 * 1024
-/** Of one read and of one write. */
+/** The size of one read and of one write. */
 const READ_BYTES = 1024 * 1024
 const WRITE_BYTES = 1024 * 1024
 
-/** A run of bytes that came at once. */
+/** Bytes that came at once. */
 interface Segment {
-  /** The place of the task that wrote it. */
+  /** The partition index of the task that wrote it. */
   readonly partitionIndex: number
-  /** Where it is in the file, if there is one. */
+  /** Its position in the file, if there is one. */
   readonly at: number
   readonly length: number
-  /** Until it is in the file. */
+  /** Its bytes, until they are in the file. */
   bytes: Uint8Array | undefined
 }
 
@@ -32,13 +32,13 @@ interface Segment {
 export class ShuffleStore implements AsyncDisposable {
   readonly #partitions = new Map<number, Segment[]>()
   #bytes = 0
-  /** What is in memory only, one segment after the other as they will be in the file. */
+  /** The segments that are only in memory, in the order in which they will be in the file. */
   #unwritten: Segment[] = []
   #unwrittenBytes = 0
   #directory: string | undefined
   #file: Promise<FileHandle> | undefined
 
-  /** Appends to what task `partitionIndex` has for a partition. The bytes are the store's from then on. */
+  /** Appends to what task `partitionIndex` has for a partition. The store owns the bytes from then on. */
   async write(partitionIndex: number, partition: number, bytes: Uint8Array): Promise<void> {
     const segment: Segment = { partitionIndex, at: this.#bytes, length: bytes.length, bytes }
     const segments = this.#partitions.get(partition)
@@ -50,7 +50,7 @@ export class ShuffleStore implements AsyncDisposable {
     if (this.#unwrittenBytes > (this.#file === undefined ? MEMORY_BYTES : WRITE_BYTES)) await this.#flush()
   }
 
-  /** Moves what is in memory to the file, in one write: one for each run of bytes would cost more than the copy. */
+  /** Moves what is in memory to the file, in one write: a write per segment would cost more than the copy. */
   async #flush(): Promise<void> {
     const segments = this.#unwritten
     this.#unwritten = []
@@ -68,7 +68,7 @@ export class ShuffleStore implements AsyncDisposable {
     return open(join(this.#directory, 'results'), 'w+')
   }
 
-  /** What the first `tasks` tasks have for a partition, task after task. To be asked once all is written. */
+  /** What the first `tasks` tasks have for a partition, task after task. To be called once everything is written. */
   input(partition: number, tasks = Number.POSITIVE_INFINITY): TaskInput {
     const segments = (this.#partitions.get(partition) ?? [])
       .filter(({ partitionIndex }) => partitionIndex < tasks)
@@ -128,7 +128,7 @@ async function store(file: FileHandle, segments: readonly Segment[]): Promise<vo
   for (const segment of segments) segment.bytes = undefined
 }
 
-/** What is left of buffers without their first bytes. */
+/** What is left of buffers after their first bytes. */
 function without(buffers: readonly Uint8Array[], count: number): Uint8Array[] {
   let skip = count
   return buffers.flatMap((buffer) => {
@@ -138,7 +138,7 @@ function without(buffers: readonly Uint8Array[], count: number): Uint8Array[] {
   })
 }
 
-/** Neighbours in the file as one: fewer and longer reads. */
+/** Joins neighbours in the file: fewer and longer reads. */
 function joined(segments: readonly Segment[]): readonly Omit<Segment, 'partitionIndex'>[] {
   const runs: { at: number; length: number; bytes: Uint8Array | undefined }[] = []
   for (const { at, length, bytes } of segments) {

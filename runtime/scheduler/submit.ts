@@ -78,7 +78,7 @@ export async function submitJob(job: Job, backend: Backend, options: SubmitOptio
 const programsOf = ({ stages }: Plan): ReadonlySet<Program> =>
   new Set(stages.flatMap(({ tasks }) => tasks.map(({ program }) => program)))
 
-/** A task of a table in memory carries its own rows only. */
+/** A task over a table in memory carries only its own rows. */
 async function narrowTask(task: Task): Promise<Task> {
   const { source } = task
   return source.kind === 'results'
