@@ -1,7 +1,7 @@
 // Between our plain-data types and Arrow's classes, in both directions. Nothing else may name Arrow's type classes.
 
 import * as arrow from 'apache-arrow'
-import { InternalError, PlanError } from '../errors.ts'
+import { PlanError } from '../errors.ts'
 import {
   binary,
   bool,
@@ -129,7 +129,7 @@ export function fromArrowType(type: arrow.DataType): DataType {
   const { DataType: is } = arrow
   if (is.isNull(type)) return nullType
   if (is.isBool(type)) return bool
-  if (is.isInt(type)) return integers[type.isSigned ? 'signed' : 'unsigned'][type.bitWidth]
+  if (is.isInt(type)) return integers[type.isSigned ? 'signed' : 'unsigned'][type.bitWidth] ?? unknown(type)
   if (is.isFloat(type)) {
     if (type.precision === arrow.Precision.DOUBLE) return float64
     if (type.precision === arrow.Precision.SINGLE) return float32
@@ -137,29 +137,37 @@ export function fromArrowType(type: arrow.DataType): DataType {
   if (is.isUtf8(type) || is.isLargeUtf8(type)) return utf8
   if (is.isBinary(type) || is.isLargeBinary(type)) return binary
   if (is.isDate(type)) return type.unit === arrow.DateUnit.DAY ? date32 : timestamp('ms')
-  if (is.isDecimal(type) && type.bitWidth === 128) return decimal128(type.precision, type.scale)
-  if (is.isTimestamp(type)) return timestamp(unitOf(type.unit), type.timezone ?? undefined)
+  if (is.isDecimal(type) && type.bitWidth === 128 && hasDigits(type)) return decimal128(type.precision, type.scale)
+  if (is.isTimestamp(type)) return timestamp(unitOf(type), type.timezone ?? undefined)
   if (is.isTime(type)) {
-    const unit = unitOf(type.unit)
+    const unit = unitOf(type)
     if (unit === 'us' || unit === 'ns') return time64(unit)
   }
-  if (is.isDuration(type)) return duration(unitOf(type.unit))
-  if (is.isInterval(type)) return interval(intervalUnits[type.unit])
-  if (is.isList(type)) return list(fromArrowField(type.children[0] ?? missingChild(type)))
+  if (is.isDuration(type)) return duration(unitOf(type))
+  if (is.isInterval(type)) return interval(intervalUnits[type.unit] ?? unknown(type))
+  if (is.isList(type)) return list(fromArrowField(type.children[0] ?? unknown(type)))
   if (is.isStruct(type)) return struct(type.children.map(fromArrowField))
   if (is.isMap(type)) {
     const [key, value] = type.children[0]?.type.children ?? []
     return {
       kind: 'map',
-      key: fromArrowField(key ?? missingChild(type)),
-      value: fromArrowField(value ?? missingChild(type)),
+      key: fromArrowField(key ?? unknown(type)),
+      value: fromArrowField(value ?? unknown(type)),
     }
   }
   if (is.isDictionary(type)) return dictionary(fromArrowType(type.dictionary), fromArrowType(type.indices))
+  return unknown(type)
+}
+
+/** Types come from files too, and may have a unit or a width that there is none of. */
+function unknown(type: arrow.DataType): never {
   throw new PlanError('unknown_type', `Cannot evaluate columns of the Arrow type ${type}: cast it before it is read`, {
     details: { type: String(type) },
   })
 }
+
+const hasDigits = ({ precision, scale }: arrow.Decimal): boolean =>
+  precision >= 1 && precision <= 38 && scale >= -38 && scale <= precision
 
 export function fromArrowField(source: arrow.Field): Field {
   const metadata = source.metadata.size === 0 ? undefined : Object.fromEntries(source.metadata)
@@ -171,12 +179,4 @@ export function fromArrowSchema(schema: arrow.Schema): Schema {
   return Object.freeze(schema.fields.map(fromArrowField))
 }
 
-function unitOf(unit: arrow.TimeUnit): TimeUnit {
-  const name = units[unit]
-  if (name === undefined) throw new InternalError(`Arrow time unit ${unit} is not known`)
-  return name
-}
-
-function missingChild(type: arrow.DataType): never {
-  throw new InternalError(`The Arrow type ${type} has no child`)
-}
+const unitOf = (type: arrow.Timestamp | arrow.Time | arrow.Duration): TimeUnit => units[type.unit] ?? unknown(type)

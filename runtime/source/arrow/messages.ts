@@ -2,7 +2,7 @@
 // Reads metadata only, until a message's bytes are asked for; never copies bytes that are in memory.
 
 import type { FileHandle } from 'node:fs/promises'
-import { Message, type Schema } from 'apache-arrow'
+import { Message, type Schema, util } from 'apache-arrow'
 import { Footer } from 'apache-arrow/ipc/metadata/file'
 import { readExactly, unreadable } from '../files.ts'
 import { StreamWriter } from './stream-writer.ts'
@@ -101,6 +101,9 @@ async function fileLayout(access: ByteAccess): Promise<ArrowLayout> {
 async function schemaRef(access: ByteAccess, schema: Schema): Promise<MessageRef> {
   const first = await readMetadata(access, 8)
   if (first.length > 0 && verifyMessage(first.bytes).kind === 'schema') {
+    if (!util.compareSchemas(Message.decode(first.bytes).header() as Schema, schema)) {
+      throw new DamagedMetadataError('its footer has another schema than its beginning')
+    }
     return { kind: 'schema', start: 8, length: first.length }
   }
   const writer = new StreamWriter()

@@ -1,7 +1,7 @@
 // What writers that know Arrow leave in a Parquet footer beside the Parquet schema: time zones and durations, which
 // Parquet itself cannot express. Only refines types that are stored alike; anything else in there is ignored.
 
-import { DataType, Message } from 'apache-arrow'
+import { DataType, Message, TimeUnit } from 'apache-arrow'
 import type { FileMetaData } from 'hyparquet'
 import { fromArrowType } from '../../../functions/types/arrow.ts'
 import { field } from '../../../functions/types/type.ts'
@@ -35,6 +35,6 @@ function refine(column: ColumnNode, hint: DataType | undefined): ColumnNode {
   const { name, type, nullable } = column.field
   const isZoned = DataType.isTimestamp(hint) && type.kind === 'timestamp' && type.timezone !== undefined
   if (isZoned && hint.timezone) return { ...column, field: field(name, { ...type, timezone: hint.timezone }, nullable) }
-  const isDuration = DataType.isDuration(hint) && type.kind === 'int64'
+  const isDuration = DataType.isDuration(hint) && type.kind === 'int64' && TimeUnit[hint.unit] !== undefined
   return isDuration ? { ...column, field: field(name, fromArrowType(hint), nullable) } : column
 }

@@ -217,5 +217,12 @@ function decimalType(element: SchemaElement, path: string): DataType {
       `its column "${element.name}" is a decimal of ${precision} digits, more than the 38 of decimal128; write it with fewer digits`,
     )
   }
-  return decimal128(precision, logical?.scale ?? element.scale ?? 0)
+  const scale = logical?.scale ?? element.scale ?? 0
+  if (!(precision >= 1 && scale >= -38 && scale <= precision)) {
+    throw unreadable(
+      path,
+      `its column "${element.name}" is a decimal of ${precision} digits, ${scale} of them after the point`,
+    )
+  }
+  return decimal128(precision, scale)
 }
