@@ -3,7 +3,7 @@
 import type { Udf } from './udf.ts'
 
 /**
- * How one function travels: what `inspectUdf` tells.
+ * How one function travels: what `inspectUdf` reports.
  *
  * @see docs/guide/distributing-work.md
  */
@@ -12,7 +12,7 @@ export interface UdfShipment {
   /** Absent for a plain function, as `WorkerPool.map` takes them. */
   readonly family?: Udf['family']
   readonly kind: 'by-value' | 'by-name'
-  /** Of its frame, body included. */
+  /** The size of its frame, body included. */
   readonly bytes: number
   /** What its closure takes along: names with the path to them, by value or by reference, and about how many bytes. */
   readonly captures: readonly ShippedEntry[]

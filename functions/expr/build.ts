@@ -11,8 +11,8 @@ import type { CaseNode, ExprNode } from './node.ts'
  * The column called `name`.
  *
  * @param name - Exactly as the schema has it: upper and lower case differ, and dots are part of the name.
- * @throws {PlanError} `invalid_argument` for an empty name. Whether there is such a column shows when the expression meets
- * a schema: `unknown_column`, with the nearest name.
+ * @throws {PlanError} `invalid_argument` for an empty name. Whether the column exists shows when the expression meets a
+ * schema: `unknown_column`, with the nearest name.
  * @example
  * import { col } from 'volley'
  *
@@ -29,13 +29,13 @@ export function col(name: string): Expr {
 /**
  * A constant.
  *
- * Whole numbers are Int64, other numbers Float64 (so are -0 and whole numbers beyond 2^53), bigints Int64, strings Utf8,
- * Dates Timestamp(ms), Uint8Arrays Binary.
+ * Whole numbers are Int64, other numbers Float64 (so are -0 and whole numbers beyond 2^53), bigints Int64, strings
+ * Utf8, Dates Timestamp(ms), Uint8Arrays Binary.
  *
  * @param value - See `LiteralValue`.
  * @param type - Another type for it, or its name.
  * @throws {PlanError} `invalid_argument` for a value that is not of the type, a bigint beyond 64 bits, an invalid Date;
- * `unknown_type` for a name that is no type's.
+ * `unknown_type` for a name that no type has.
  * @example
  * import { lit } from 'volley'
  *
@@ -69,7 +69,7 @@ export function not(condition: Expr): Expr {
  *
  * @param value - An expression or a JavaScript value.
  * @param type - A type or its name.
- * @throws {PlanError} `unknown_type` for a name that is no type's.
+ * @throws {PlanError} `unknown_type` for a name that no type has.
  * @example
  * import { cast, col } from 'volley'
  *
@@ -86,7 +86,7 @@ export function cast(value: Operand, type: DataType | string): Expr {
  *
  * @param value - An expression or a JavaScript value.
  * @param type - A type or its name.
- * @throws {PlanError} `unknown_type` for a name that is no type's.
+ * @throws {PlanError} `unknown_type` for a name that no type has.
  * @example
  * import { col, SessionContext, tryCast } from 'volley'
  *
@@ -101,8 +101,8 @@ export function tryCast(value: Operand, type: DataType | string): Expr {
 }
 
 /**
- * A `CASE` being built, which `when()` begins. It is complete at every step: without `otherwise` the rows that no branch
- * takes are null.
+ * A `CASE` being built, which `when()` begins. It is complete at every step: without `otherwise` the rows that no
+ * branch takes are null.
  *
  * @example
  * import { CaseExpr, col, when } from 'volley'

@@ -1,5 +1,5 @@
-// How expressions are written: displayNode is DataFusion's spelling with literals typed (`a + Int64(1)`), outputName the
-// name that a result column gets.
+// How expressions are written: displayNode is DataFusion's spelling with literals typed (`a + Int64(1)`), outputName
+// the name that a result column gets.
 
 import { displayType } from '../types/type.ts'
 import { displayValue } from './display-value.ts'
@@ -33,7 +33,7 @@ const precedence: Partial<Record<BinaryOperator, number>> = {
   '%': 9,
 }
 
-/** The expression as DataFusion prints it. Two expressions print alike exactly when they are written alike. */
+/** The expression as DataFusion prints it. Two expressions have the same text exactly when they are written alike. */
 export function displayNode(node: ExprNode): string {
   return display(node, displayNode)
 }
@@ -107,10 +107,10 @@ const functionName = (fn: string | { readonly name: string }): string => (typeof
 const nullsText = (node: { readonly nullTreatment?: string }): string =>
   node.nullTreatment === undefined ? '' : ` ${node.nullTreatment.toUpperCase()} NULLS`
 
-/** Kinds whose text has an operator at its outermost level that is not a binary one. */
+/** Kinds whose outermost operator is not a binary one. */
 const open = new Set<ExprNode['kind']>(['is', 'in', 'between', 'like'])
 
-/** The operand of a predicate: in brackets when its own text could be read the other way round. */
+/** The operand of a predicate, in brackets where its text could be parsed differently. */
 function closed(operand: ExprNode, show: (node: ExprNode) => string): string {
   const isNot = operand.kind === 'unary' && operand.op === 'NOT'
   return operand.kind === 'binary' || isNot || open.has(operand.kind) ? `(${show(operand)})` : show(operand)

@@ -1,5 +1,5 @@
-// What expressions can do once there is a runtime: travel, be inspected, be evaluated. functions/ has neither a codec nor
-// an engine, so it declares here what `Expr` needs of them, and runtime/ installs it.
+// What expressions can do once there is a runtime: travel, be inspected, be evaluated. functions/ has neither a codec
+// nor an engine, so it declares here what `Expr` needs of them, and runtime/ installs it.
 
 import type { RecordBatch, Table, Vector } from 'apache-arrow'
 import type { CodecContext } from '../contract/codec-context.ts'
@@ -17,7 +17,10 @@ export interface ExprRuntime {
 
 let installed: ExprRuntime | undefined
 
-/** Gives every expression of this process its runtime. Done once, where a process begins: the package's door, a worker's entry. */
+/**
+ * Gives every expression of this process its runtime. Done once, where a process begins: the package's entry point, a
+ * worker's entry.
+ */
 export function installExprRuntime(runtime: ExprRuntime): void {
   installed = runtime
 }

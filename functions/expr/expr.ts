@@ -1,5 +1,5 @@
-// Expr: the fluent, immutable wrapper around a node that users hold. It builds nodes and nothing else; what they mean is
-// decided when they are bound to a schema.
+// Expr: the fluent, immutable wrapper around a node that users hold. It builds nodes and nothing else; what they mean
+// is decided when they are bound to a schema.
 
 import type { RecordBatch, Table, Vector } from 'apache-arrow'
 import type { CodecContext } from '../contract/codec-context.ts'
@@ -27,7 +27,7 @@ import type {
  */
 export type Operand = Expr | LiteralValue
 
-/** Marks our expressions whichever copy of the library made them. */
+/** Marks expressions, whichever copy of the library made them. */
 const brand = Symbol.for('volley.Expr')
 
 /**
@@ -40,15 +40,15 @@ export interface WindowOptions {
   readonly partitionBy?: readonly Expr[]
   /** The order within a window partition; keys without `asc`/`desc` ascend. */
   readonly orderBy?: readonly Expr[]
-  /** Default: with an order up to the last peer of the current row, without one the whole window partition. */
+  /** Default: with an order, up to the last peer of the current row; without one, the whole window partition. */
   readonly frame?: WindowFrame
 }
 
 /**
  * An immutable column expression. Make one with `col`, `lit`, `when`, a function of `functions`, or a UDF.
  *
- * Methods build larger expressions and check next to nothing: whether columns exist and types go together is decided when
- * the expression meets a schema, with `unknown_column` and `type_mismatch`.
+ * Methods build larger expressions and check hardly anything: whether columns exist and types fit is decided when the
+ * expression meets a schema, with `unknown_column` and `type_mismatch`.
  *
  * @example
  * import { col, SessionContext } from 'volley'
@@ -107,7 +107,8 @@ export class Expr {
   }
 
   /**
-   * `this / other`. Integers give an integer, cut towards zero; dividing one by zero fails the job with `division_by_zero`.
+   * `this / other`. Integers give an integer, cut towards zero; dividing one by zero fails the job with
+   * `division_by_zero`.
    *
    * @param other - The right side.
    * @example
@@ -165,7 +166,8 @@ export class Expr {
   }
 
   /**
-   * `this < other`; null when either side is null. Texts compare by their UTF-8 bytes; NaN is greater than every number.
+   * `this < other`; null when either side is null. Texts compare by their UTF-8 bytes; NaN is greater than every
+   * number.
    *
    * @param other - The right side.
    */
@@ -227,7 +229,7 @@ export class Expr {
   }
 
   /**
-   * Both. Three-valued: false when either side is false, else null when either is null.
+   * Whether both are true. Three-valued: false when either side is false, else null when either is null.
    *
    * @param other - A boolean.
    * @example
@@ -242,7 +244,7 @@ export class Expr {
   }
 
   /**
-   * Either. Three-valued: true when either side is true, else null when either is null.
+   * Whether either is true. Three-valued: true when either side is true, else null when either is null.
    *
    * @param other - A boolean.
    */
@@ -251,7 +253,7 @@ export class Expr {
   }
 
   /**
-   * The opposite; of null, null.
+   * The opposite; the opposite of null is null.
    */
   not(): Expr {
     return make({ kind: 'unary', op: 'NOT', input: this.node })
@@ -353,7 +355,7 @@ export class Expr {
   }
 
   /**
-   * Whether a text matches a pattern of SQL's: `%` stands for any text, `_` for one character, `\` takes their meaning away.
+   * Whether a text matches an SQL pattern: `%` stands for any text, `_` for one character, and `\` escapes them.
    *
    * @param pattern - A text, usually a constant.
    * @example
@@ -368,7 +370,7 @@ export class Expr {
   }
 
   /**
-   * Whether a text does not match a pattern, see `like`.
+   * Whether a text does not match an SQL pattern, see `like`.
    *
    * @param pattern - A text, usually a constant.
    */
@@ -377,7 +379,7 @@ export class Expr {
   }
 
   /**
-   * Whether a text matches a pattern, see `like`, where upper and lower case are the same.
+   * Whether a text matches an SQL pattern, see `like`, ignoring case.
    *
    * @param pattern - A text, usually a constant.
    */
@@ -389,7 +391,7 @@ export class Expr {
    * Converts to a type. A value that cannot be converted fails the job with `invalid_cast`.
    *
    * @param type - A type or its name.
-   * @throws {PlanError} `unknown_type` for a name that is no type's.
+   * @throws {PlanError} `unknown_type` for a name that no type has.
    * @example
    * import { col, int64 } from 'volley'
    *
@@ -405,14 +407,14 @@ export class Expr {
    * Converts to a type. A value that cannot be converted becomes null.
    *
    * @param type - A type or its name.
-   * @throws {PlanError} `unknown_type` for a name that is no type's.
+   * @throws {PlanError} `unknown_type` for a name that no type has.
    */
   tryCast(type: DataType | string): Expr {
     return make({ kind: 'cast', input: this.node, to: asType(type), safe: true })
   }
 
   /**
-   * Names the column that this expression gives. Without a name it is called by what is written in it.
+   * Names the column that this expression gives. Without an alias, the column is named by the expression's text.
    *
    * @param name - The name of the column.
    * @example
@@ -457,7 +459,7 @@ export class Expr {
    * Lets an aggregate see only the rows for which `condition` is true.
    *
    * @param condition - A boolean.
-   * @throws {PlanError} `type_mismatch` when this is no aggregate.
+   * @throws {PlanError} `type_mismatch` when this is not an aggregate.
    * @example
    * import { col, functions as f } from 'volley'
    *
@@ -473,7 +475,7 @@ export class Expr {
   /**
    * Lets an aggregate see each distinct value once.
    *
-   * @throws {PlanError} `type_mismatch` when this is no aggregate.
+   * @throws {PlanError} `type_mismatch` when this is not an aggregate.
    * @example
    * import { col, functions as f } from 'volley'
    *
@@ -489,7 +491,7 @@ export class Expr {
    * Orders the rows that an aggregate sees: `array_agg`, `first_value`, `string_agg` and others depend on it.
    *
    * @param keys - Sort keys; those without `asc`/`desc` ascend.
-   * @throws {PlanError} `type_mismatch` when this is no aggregate.
+   * @throws {PlanError} `type_mismatch` when this is not an aggregate.
    * @example
    * import { col, functions as f, SessionContext } from 'volley'
    *
@@ -508,7 +510,7 @@ export class Expr {
    * Whether `first_value`, `lag` and their siblings see nulls or skip them.
    *
    * @param treatment - `respect` (SQL's default) or `ignore`.
-   * @throws {PlanError} `type_mismatch` when this is no aggregate or window function.
+   * @throws {PlanError} `type_mismatch` when this is neither an aggregate nor a window function.
    * @see SQL's `IGNORE NULLS`; DataFusion `ExprFunctionExt::null_treatment`
    */
   nullTreatment(treatment: NullTreatment): Expr {
@@ -578,7 +580,7 @@ export class Expr {
   }
 
   /**
-   * The name that two expressions have in common exactly when they are written the same; a round trip through bytes keeps it.
+   * A name that two expressions share exactly when they are written alike; a round trip through bytes keeps it.
    *
    * @example
    * import { col, Expr } from 'volley'
@@ -624,7 +626,8 @@ export class Expr {
    * The expression that `toBytes` made. Functions in it stay closed: only a worker, or `evaluate`, revives them.
    *
    * @param bytes - What `toBytes` gave.
-   * @param context - What names stand for, and whether bodies are accepted. Default: the worker context, else the global one.
+   * @param context - What names stand for, and whether bodies are accepted. Default: the worker context, else the
+   * global one.
    * @throws {WireError} When the bytes are not an expression, or the context refuses what is in them.
    * @example
    * import { col, Expr } from 'volley'

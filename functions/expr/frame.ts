@@ -1,4 +1,4 @@
-// Building the frames of windows in TypeScript. Whether a frame goes with its window is decided when it is bound.
+// Building the frames of windows in TypeScript. Whether a frame fits its window is decided when it is bound.
 
 import { PlanError } from '../errors.ts'
 import { displayNode } from './display.ts'
@@ -20,11 +20,11 @@ export type FrameEdge =
 /**
  * The rows around the current one that a window function sees, for `over({ frame })`.
  *
- * @param units - `rows` counts rows, `groups` runs of rows with equal sort keys, `range` measures the one sort key: by a
- * number, or by an interval for dates and timestamps.
+ * @param units - `rows` counts rows, `groups` runs of rows with equal sort keys, `range` measures the one sort key: by
+ * a number, or by an interval for dates and timestamps.
  * @param start - Where it starts.
  * @param end - Where it ends, inclusive. Default: at the current row.
- * @throws {PlanError} `type_mismatch` for a distance that is no literal.
+ * @throws {PlanError} `type_mismatch` for a distance that is not a literal.
  * @example
  * import { col, functions as f, SessionContext, windowFrame } from 'volley'
  *

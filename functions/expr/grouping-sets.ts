@@ -1,5 +1,5 @@
-// The builders of grouping sets: rollup, cube and groupingSets. They only write down what was said; which sets of keys
-// that makes is for bind/grouping-sets.ts.
+// The builders of grouping sets: rollup, cube and groupingSets. They only record what was asked for;
+// bind/grouping-sets.ts works out which sets of keys that makes.
 
 import { PlanError } from '../errors.ts'
 import { type Expr, isExpr, make } from './expr.ts'
@@ -11,8 +11,8 @@ export type KeySet = Expr | readonly Expr[]
 /**
  * A key of an aggregation: rows are grouped by all of `keys`, then by all but the last, and so on to none of them.
  *
- * `rollup(col('a'), col('b'))` gives the rows of the groups (a, b), those of (a), and one row over all; a key that a row is
- * not grouped by is null in it, and `functions.grouping()` tells that null from one in the data.
+ * `rollup(col('a'), col('b'))` gives the rows of the groups (a, b), those of (a), and one row over all; a key that a
+ * row is not grouped by is null in it, and `functions.grouping()` tells such a null from one in the data.
  *
  * @param keys - Expressions, or arrays of expressions that are kept or left out together.
  * @throws {PlanError} `invalid_argument` without keys, or for keys that are not expressions.
@@ -32,8 +32,8 @@ export function rollup(...keys: readonly KeySet[]): Expr {
 }
 
 /**
- * A key of an aggregation: rows are grouped by every subset of `keys`, from all of them to none. `cube(col('a'), col('b'))`
- * groups by (a, b), (a), (b) and ().
+ * A key of an aggregation: rows are grouped by every subset of `keys`, from all of them to none. `cube(col('a'),
+ * col('b'))` groups by (a, b), (a), (b) and ().
  *
  * @param keys - Expressions, or arrays of expressions that are kept or left out together.
  * @throws {PlanError} `invalid_argument` without keys, or for keys that are not expressions.
@@ -52,8 +52,9 @@ export function cube(...keys: readonly KeySet[]): Expr {
 }
 
 /**
- * A key of an aggregation: rows are grouped by each of `sets`. `groupingSets([col('a'), col('b')], [col('c')], [])` gives
- * the rows of the groups (a, b), those of (c), and one row over all. A set that is given twice gives its rows twice.
+ * A key of an aggregation: rows are grouped by each of `sets`. `groupingSets([col('a'), col('b')], [col('c')], [])`
+ * gives the rows of the groups (a, b), those of (c), and one row over all. A set that is given twice gives its rows
+ * twice.
  *
  * @param sets - Each an expression, or an array of them; an empty one is the group of all rows.
  * @throws {PlanError} `invalid_argument` without sets, or for keys that are not expressions.

@@ -64,7 +64,7 @@ function inferType(value: LiteralValue): DataType {
   }
 }
 
-/** Brings a JavaScript value into the form that values of `type` have in the engine. */
+/** Converts a JavaScript value to the form that values of `type` have in the engine. */
 function valueAs(value: LiteralValue, type: DataType): Value {
   if (value === null) return null
   if (value instanceof Date && type.kind === 'timestamp') {

@@ -131,10 +131,13 @@ export interface SortNode {
   readonly descending: boolean
   readonly nullsFirst: boolean
 }
-/** Sets of keys, each of which rows are grouped by; only among the keys of an aggregation. */
+/** Sets of keys, by each of which rows are grouped; only among the keys of an aggregation. */
 export interface GroupingSetsNode {
   readonly kind: 'groupingSets'
-  /** `rollup`: the items, then ever fewer from the left. `cube`: every choice of them. `sets`: each one's. `set`: all as one. */
+  /**
+   * `rollup`: all items, then all but the last, and so on. `cube`: every subset. `sets`: each item by itself. `set`:
+   * all as one.
+   */
   readonly form: 'rollup' | 'cube' | 'sets' | 'set'
   readonly items: readonly ExprNode[]
 }

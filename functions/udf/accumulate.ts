@@ -12,7 +12,7 @@ import { instanceOf } from './instance.ts'
 import { checkArguments } from './resolve.ts'
 import { fromUser, toUser } from './user-values.ts'
 
-/** Rows are gathered up to this many before `update` gets them as columns. */
+/** Up to this many rows are gathered before `update` gets them as columns. */
 const ROWS_AT_ONCE = 128
 
 /**
@@ -42,7 +42,7 @@ interface Contract {
   readonly name: string
   readonly make: () => Partial<Record<keyof Accumulator, (...args: readonly unknown[]) => unknown>>
   readonly inputs: readonly Convert[]
-  /** Whether arguments are handed over as they are. */
+  /** Whether arguments are passed as they are. */
   readonly isPlain: boolean
   readonly statesToUser: readonly Convert[]
   readonly statesFromUser: readonly ((value: unknown) => Value)[]
@@ -78,7 +78,7 @@ class UserAccumulator implements Accumulator {
   readonly #run: AggregateRun
   #firstRow: number | undefined
   #lastRow: number | undefined
-  /** What the waiting rows take; what the user's object keeps cannot be known. */
+  /** The memory of the waiting rows; what the user's object keeps cannot be known. */
   #held = 0
 
   constructor(contract: Contract, run = new AggregateRun()) {
@@ -168,7 +168,7 @@ class UserAccumulator implements Accumulator {
     this.#call('update', columns, rows, nothing)
   }
 
-  /** @param convert - Reads what the method gives, which may run the user's code again. */
+  /** @param convert - Converts what the method returns, which may run the user's code again. */
   #call<Result>(
     method: keyof Accumulator,
     args: readonly unknown[],

@@ -15,9 +15,11 @@ export interface UdafOptions {
   readonly volatility?: Volatility
   /** `call` (the default): the accumulator sees nulls; `skip`: rows with a null argument are not seen. */
   readonly nulls?: 'call' | 'skip'
-  /** What the accumulator gets for 64-bit integers; numbers beyond 2^53 are then an `overflow` error. Default `bigint`. */
+  /**
+   * What the accumulator gets for 64-bit integers; numbers beyond 2^53 are then an `overflow` error. Default `bigint`.
+   */
   readonly int64As?: 'bigint' | 'number'
-  /** Whether accumulators of a factory have `retract`; of a class it is seen. */
+  /** Whether the accumulators of a factory have `retract`; for a class this is detected. */
   readonly retracts?: boolean
   /** The free names of the class or factory, given explicitly instead of read from its closure when it is shipped. */
   readonly captures?: Readonly<Record<string, unknown>>
@@ -31,7 +33,7 @@ export interface UdafOptions {
 export interface AggregateUDF {
   (...args: readonly Operand[]): Expr
   readonly name: string
-  /** The function as plain data, but for its body. */
+  /** The function as plain data, except for its body. */
   readonly definition: AggregateUdf
 }
 
@@ -46,10 +48,12 @@ export interface AggregateUDF {
  * @param accumulator - A class, or a function that returns a new accumulator.
  * @param inputs - The types of the arguments, or their names; narrower numbers are widened to them.
  * @param returns - The type of the result; a field also says whether it can be null.
- * @param state - The fields of a partial state, with names, nullability and metadata; plain types are named by position.
+ * @param state - The fields of a partial state, with names, nullability and metadata; plain types are named by
+ * position.
  * @param options - Its name, volatility, how it takes nulls and 64-bit integers.
  * @returns A function that builds expressions.
- * @throws {PlanError} `invalid_argument` when what is given is not of that shape: a class that lacks a method, no state.
+ * @throws {PlanError} `invalid_argument` when what is given is not of that shape: a class that lacks a method, no
+ * state.
  * @example
  * import { col, field, float64, SessionContext, udaf } from 'volley'
  *
@@ -112,7 +116,7 @@ function asStateField(part: DataType | Field | string, index: number): Field {
     : field(`state${index}`, asType(part as DataType | string))
 }
 
-/** The function users call, carrying its definition. */
+/** The function that users call, with its definition. */
 export function aggregateCallable(definition: AggregateUdf): AggregateUDF {
   const call = (...args: readonly Operand[]): Expr =>
     make({

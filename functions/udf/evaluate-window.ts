@@ -13,7 +13,7 @@ export interface WindowPartition {
   readonly rows: number
   /** One column of values per argument. */
   readonly values: readonly (readonly Value[])[]
-  /** The row of the task's input that a row of the window partition is, for errors. */
+  /** The row of the task's input that a row of the window partition corresponds to, for errors. */
   readonly rowOfInput: (row: number) => number
   /** Finds the frames: the frame of each row. */
   readonly frames: () => (row: number) => RowRange
@@ -21,7 +21,7 @@ export interface WindowPartition {
   readonly ranks: () => readonly RowRange[]
 }
 
-/** Gives a partition's results, a value per row. */
+/** Computes a partition's results, a value per row. */
 export type EvaluatePartition = (partition: WindowPartition) => readonly Value[]
 
 /** The evaluation of a live window UDF. */
@@ -109,7 +109,7 @@ function forEach(
   return results
 }
 
-/** @param rows - The rows that the method is called for; asked when it throws. */
+/** @param rows - The rows that the method is called for; computed when it throws. */
 function call<Result>(name: string, method: string, run: () => Result, rows?: () => CalledFor | undefined): Result {
   try {
     return run()

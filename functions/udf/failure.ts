@@ -11,8 +11,8 @@ interface Place extends Record<string, string | number> {
 }
 
 /**
- * What this library said of a user's function. Whatever else comes out of one is the user's own, also when it is of a
- * class of ours or has a code that means something here: a function must not pass for the server.
+ * The errors that this library raised about a user's function. Whatever else a function throws is the user's own, even
+ * if it is of one of our classes or has one of our codes: a function must not pass for the server.
  */
 const ours = new WeakSet<object>()
 
@@ -28,7 +28,7 @@ export interface CalledFor {
   readonly last: number
 }
 
-/** A single row as what a method was called for; undefined when nobody knows which. */
+/** A single row as the rows that a method was called for; undefined when it is not known which. */
 export const calledForRow = (row: number | undefined): CalledFor | undefined =>
   row === undefined ? undefined : { count: 1, first: row, last: row }
 
@@ -43,7 +43,7 @@ export function methodFailure(udf: string, method: string, thrown: unknown, rows
 /**
  * What was thrown where user functions are called row by row.
  *
- * @param udf - The function that was running; undefined when none was: then the error is ours, and gets the row.
+ * @param udf - The function that was running; undefined when none was: then the error is ours, and is given the row.
  * @param row - The row of the partition, counted from 0.
  */
 export function rowFailure(udf: string | undefined, thrown: unknown, row: number): unknown {
@@ -51,7 +51,7 @@ export function rowFailure(udf: string | undefined, thrown: unknown, row: number
   return isVolleyError(thrown) ? withMore(thrown, { row }) : thrown
 }
 
-/** An error of ours with the rows it is about; undefined for what is not ours. */
+/** An error of ours with the rows it is about; undefined for any other error. */
 function withDetails(thrown: unknown, details: ErrorDetails): VolleyError | undefined {
   if (typeof thrown !== 'object' || thrown === null || !ours.has(thrown)) return undefined
   return raised(withMore(thrown as VolleyError, details))
@@ -73,7 +73,7 @@ function textOf(rows: CalledFor | undefined): string {
     : ` for ${rows.count} rows from row ${rows.first} to row ${rows.last}`
 }
 
-/** What a user's function threw, as an error that says where in the user's file; its stack is the user's. */
+/** What a user's function threw, as an error that says where in the user's file it did; its stack is the user's. */
 export function userFailure(udf: string, where: string, thrown: unknown, details: ErrorDetails): UdfError {
   const { data, stack } = describeThrown(thrown)
   const place = stack === undefined ? undefined : placeOf(stack)
@@ -86,7 +86,7 @@ export function userFailure(udf: string, where: string, thrown: unknown, details
   return raised(error)
 }
 
-/** The first frame of a stack that is a place in a file. */
+/** The first frame of a stack that names a position in a file. */
 function placeOf(stack: string): Place | undefined {
   for (const line of stack.split('\n')) {
     const match = /^\s+at .*?\(?((?:file:\/\/|\/|[A-Za-z]:\\)[^()]*?):(\d+):(\d+)\)?$/.exec(line)
@@ -97,17 +97,17 @@ function placeOf(stack: string): Place | undefined {
   return undefined
 }
 
-/** A user's object that is not of the shape of its contract. */
+/** The error for a user's object that does not fulfil its contract. */
 export function contractBroken(udf: string, what: string): UdfError {
   return wrongResult(`Cannot run "${udf}": ${what}`, { udf })
 }
 
-/** A user's function gave something else than it had declared. */
+/** The error for a result that is not what the user's function had declared. */
 export function wrongResult(message: string, details: ErrorDetails): UdfError {
   return raised(new UdfError('udf_wrong_result', message, { details }))
 }
 
-/** An argument that cannot be handed to a user's function. */
+/** The error for an argument that cannot be passed to a user's function. */
 export function notHandedOver(message: string, details: ErrorDetails): DataError {
   return raised(new DataError('overflow', message, { details }))
 }

@@ -13,7 +13,8 @@ export function isClass(fn: UserFunction): boolean {
 /**
  * A fresh object.
  *
- * @throws {UdfError} `udf_failed` when the constructor throws, `udf_wrong_result` when what came is no object.
+ * @throws {UdfError} `udf_failed` when the constructor throws, `udf_wrong_result` when it gives something that is not
+ * an object.
  */
 export function instanceOf(name: string, fn: UserFunction, options?: unknown): object {
   let instance: unknown
@@ -32,9 +33,9 @@ export function instanceOf(name: string, fn: UserFunction, options?: unknown): o
 }
 
 /**
- * Looks for a method without making an object where that can be told: in a class's prototype chain and its fields.
+ * Looks for a method without making an object, where that is possible: in a class's prototype chain and its fields.
  *
- * @returns undefined when only an object would tell.
+ * @returns undefined when only an object would show it.
  */
 export function declares(fn: UserFunction, method: string): boolean | undefined {
   if (!isClass(fn)) return undefined
@@ -42,7 +43,7 @@ export function declares(fn: UserFunction, method: string): boolean | undefined 
   return new RegExp(`\\b${method}\\s*=`).test(Function.prototype.toString.call(fn))
 }
 
-/** @throws {PlanError} `invalid_argument` when a class lacks a method that its contract asks for. */
+/** @throws {PlanError} `invalid_argument` when a class lacks a method that its contract requires. */
 export function checkClass(
   name: string,
   kind: string,

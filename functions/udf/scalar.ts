@@ -30,7 +30,7 @@ export interface UdfOptions {
 export interface ScalarUDF {
   (...args: readonly Operand[]): Expr
   readonly name: string
-  /** The function as plain data, but for its body. */
+  /** The function as plain data, except for its body. */
   readonly definition: ScalarUdf
 }
 
@@ -47,8 +47,8 @@ export interface ScalarUDF {
  * @param returns - The type of its result; a field also says whether it can be null.
  * @param options - Its name, volatility, how it takes nulls and 64-bit integers.
  * @returns A function that builds expressions.
- * @throws {PlanError} `invalid_argument` when what is given is not of that shape. When the job runs, `udf_failed` is what
- * the function threw, with its file and line and the row, and `udf_wrong_result` what does not fit `returns`.
+ * @throws {PlanError} `invalid_argument` when what is given is not of that shape. When the job runs, `udf_failed` is
+ * what the function threw, with its file and line and the row, and `udf_wrong_result` what does not fit `returns`.
  * @example
  * import { col, float64, SessionContext, udf } from 'volley'
  *
@@ -79,8 +79,8 @@ export function udf(
 }
 
 /**
- * Declares a scalar function that cannot travel: a native add-on's, a WebAssembly export, a bound function. It always goes
- * by name; the worker's context must have a function registered under it.
+ * Declares a scalar function that cannot travel: a native add-on's, a WebAssembly export, a bound function. It always
+ * goes by name; the worker's context must have a function registered under it.
  *
  * @param name - The name on both sides.
  * @param fn - The function, for jobs that run in this process.
@@ -135,7 +135,7 @@ function defineScalar(
   })
 }
 
-/** The function users call, carrying its definition. */
+/** The function that users call, with its definition. */
 export function callable(definition: ScalarUdf): ScalarUDF {
   const call = (...args: readonly Operand[]): Expr =>
     make({ kind: 'udf', udf: definition, args: Object.freeze(args.map(toNode)) })
@@ -146,7 +146,7 @@ export function callable(definition: ScalarUdf): ScalarUDF {
 
 export const asType = (type: DataType | string): DataType => (typeof type === 'string' ? parseType(type) : type)
 
-/** The field of a result, from however it was declared. */
+/** The field of a result, however it was declared. */
 export function asField(returns: DataType | Field | string): Field {
   if (typeof returns === 'string') return field('result', parseType(returns))
   return 'kind' in returns ? field('result', returns) : returns

@@ -1,13 +1,16 @@
-// The signature of a user-defined function as canonical text: what two sides must agree on to mean the same by one name.
-// Equal texts mean that a plan made with one function holds for the other; docs/reference/wire.md says what is in it.
+// The signature of a user-defined function as canonical text: what two sides must agree on to mean the same function by
+// a name. Equal texts mean that a plan made with one function holds for the other; docs/reference/wire.md says what is
+// in it.
 
 import type { Udf } from '../contract/udf.ts'
 import { type Field, typeName } from '../types/type.ts'
 
-/** What a definition says when it says nothing. */
+/** The defaults of a definition. */
 const usualNulls: Readonly<Record<Udf['family'], string>> = { scalar: 'propagate', aggregate: 'call', window: 'call' }
 
-/** `(float64) -> float64 not null, state (sum: float64, count: int64), nulls skip, immutable`: usual parts are left out. */
+/**
+ * `(float64) -> float64 not null, state (sum: float64, count: int64), nulls skip, immutable`: defaults are left out.
+ */
 export function signatureOf(udf: Udf): string {
   const parts = [`(${udf.inputs.map(typeName).join(', ')}) -> ${fieldType(udf.returns)}`]
   if (udf.family === 'aggregate') {

@@ -1,4 +1,4 @@
-// The values that user functions get and give, where they differ from the engine's: Dates for dates and timestamps,
+// The values that user functions get and return, where they differ from the engine's: Dates for dates and timestamps,
 // decimals as strings, 64-bit integers as numbers when asked for. Results are checked against the declared type.
 
 import { fits64, floorQuotient } from '../cast/calendar.ts'
@@ -20,7 +20,7 @@ import { notHandedOver, wrongResult } from './failure.ts'
 
 const ticksPerMs: Record<TimeUnit, number> = { s: 0.001, ms: 1, us: 1000, ns: 1_000_000 }
 
-/** How a value of `type` is handed to a user function; undefined when it is handed over as it is. */
+/** How a value of `type` is passed to a user function; undefined when it is passed as it is. */
 export function toUser(
   type: DataType,
   int64As: 'bigint' | 'number',
@@ -81,7 +81,7 @@ function safeNumber(value: bigint, name: string): number {
 /**
  * How a user function's result becomes a value of its declared field. Undefined counts as null.
  *
- * @returns A function that throws UdfError `udf_wrong_result`, naming what was wanted and what came.
+ * @returns A function that throws UdfError `udf_wrong_result`, naming what was expected and what was returned.
  */
 export function fromUser(name: string, returns: Field): (result: unknown) => Value {
   const convert = resultConverter(name, returns.type)
@@ -100,7 +100,7 @@ export function fromUser(name: string, returns: Field): (result: unknown) => Val
 
 type Converter = (result: unknown) => Value | undefined
 
-/** Reads a user's result as a value of `type`; undefined when it is none. */
+/** Converts a user's result to a value of `type`; undefined when it is not one. */
 function resultConverter(name: string, type: DataType): Converter {
   if (type.kind === 'float64') return (r) => (typeof r === 'number' ? r : typeof r === 'bigint' ? Number(r) : undefined)
   if (type.kind === 'float32') return (r) => (typeof r === 'number' ? Math.fround(r) : undefined)

@@ -1,4 +1,4 @@
-// UDFs in vector mode: called per batch with Arrow vectors, giving a vector, a typed array or an array.
+// UDFs in vector mode: called per batch with Arrow vectors, they return a vector, a typed array or an array.
 
 import * as arrow from 'apache-arrow'
 import { fromData, toData } from '../column/arrow.ts'
@@ -82,7 +82,9 @@ function checkChunk(udf: ScalarUdf, data: arrow.Data, type: DataType): void {
   }
 }
 
-/** A column in memory of its own: a function may use the array again that it gave us, while rows still wait to be sorted. */
+/**
+ * A column in memory of its own: a function may reuse the array that it returned while rows still wait to be sorted.
+ */
 function ownColumn(column: PlainColumn): PlainColumn {
   switch (column.storage) {
     case 'null':

@@ -13,7 +13,9 @@ export interface UdwfOptions {
   readonly name?: string
   /** Default `volatile`: nothing is known of the function, so calls are never shared. */
   readonly volatility?: Volatility
-  /** What the evaluator gets for 64-bit integers; numbers beyond 2^53 are then an `overflow` error. Default `bigint`. */
+  /**
+   * What the evaluator gets for 64-bit integers; numbers beyond 2^53 are then an `overflow` error. Default `bigint`.
+   */
   readonly int64As?: 'bigint' | 'number'
   /** The free names of the class or factory, given explicitly instead of read from its closure when it is shipped. */
   readonly captures?: Readonly<Record<string, unknown>>
@@ -27,22 +29,23 @@ export interface UdwfOptions {
 export interface WindowUDF {
   (...args: readonly Operand[]): Expr
   readonly name: string
-  /** The function as plain data, but for its body. */
+  /** The function as plain data, except for its body. */
   readonly definition: WindowUdf
 }
 
 /**
  * Makes a window function of a class of window evaluators, or of a function that makes them.
  *
- * There is one evaluator per window partition; it is made with `{ ignoreNulls }`. Which of its methods is called follows
- * from its traits, see `WindowEvaluator`.
+ * There is one evaluator per window partition; it is made with `{ ignoreNulls }`. Which of its methods is called
+ * follows from its traits, see `WindowEvaluator`.
  *
  * @param evaluator - A class, or a function that returns a new evaluator.
  * @param inputs - The types of the arguments, or their names; narrower numbers are widened to them.
  * @param returns - The type of the result; a field also says whether it can be null.
  * @param options - Its name, volatility, how it takes 64-bit integers.
  * @returns A function that builds expressions.
- * @throws {PlanError} `invalid_argument` when what is given is not of that shape: a class without any `evaluate…` method.
+ * @throws {PlanError} `invalid_argument` when what is given is not of that shape: a class without any `evaluate…`
+ * method.
  * @example
  * import { col, float64, SessionContext, udwf } from 'volley'
  *
@@ -93,7 +96,7 @@ export function udwf(
   )
 }
 
-/** The function users call, carrying its definition; over all rows until `.over()` says which. */
+/** The function that users call, with its definition; over all rows until `.over()` says which. */
 export function windowCallable(definition: WindowUdf): WindowUDF {
   const call = (...args: readonly Operand[]): Expr =>
     make({
