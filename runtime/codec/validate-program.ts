@@ -1,7 +1,10 @@
-// A worker's program that came over the wire: its steps and every expression in them are checked before the engine sees
-// them.
+// A worker's program that came over the wire: its operations and every expression in them are checked before the engine
+// sees them, by what the table says they are made of.
 
 import { WireError } from '../../functions/errors.ts'
+import type { NodeKind } from '../../functions/expr/node.ts'
+import type { FieldForm } from '../program/operation.ts'
+import { findOperation } from '../program/operations.ts'
 import type { Program } from '../program/program.ts'
 import { validateNode } from './validate-node.ts'
 import { isField, isListOf, isRecord, type NodeBudget } from './validate-type.ts'
@@ -17,62 +20,49 @@ export function validateProgram(value: unknown, budget: NodeBudget): asserts val
 }
 
 function isOp(op: unknown, budget: NodeBudget): boolean {
-  if (!isRecord(op)) return false
+  if (!isRecord(op) || typeof op.op !== 'string') return false
+  const fields = findOperation(op.op)?.fields
+  if (fields === undefined) return false
   budget.spend()
-  switch (op.op) {
-    case 'filter':
-      validateNode(op.condition, budget)
-      return true
-    case 'project':
-      return isNamedList(op.columns, budget)
-    case 'aggregate':
-      return (
-        (op.phase === 'single' || op.phase === 'partial' || op.phase === 'final') &&
-        isNamedList(op.by, budget) &&
-        (op.sets === undefined || isGroupingSets(op.sets, (op.by as readonly unknown[]).length, budget)) &&
-        isNodeList(op.aggregates, 'aggregate', budget) &&
-        isListOf(op.schema, (column) => isField(column, budget))
-      )
-    case 'sort':
-      return isNodeList(op.keys, 'sort', budget) && (op.limit === undefined || isCount(op.limit))
-    case 'limit':
-      return isCount(op.offset) && isCount(op.count)
-    case 'window':
-      return isNamedList(op.windows, budget, 'window')
-    case 'rowIds':
-    case 'reorder':
-      return typeof op.name === 'string'
-    case 'exchange':
-      return (
-        (op.by === 'hash' || op.by === 'partitionIndex') &&
-        isPartitionCount(op.partitions) &&
-        isNodeList(op.keys, undefined, budget)
-      )
-    default:
-      return false
-  }
-}
-
-function isNamedList(value: unknown, budget: NodeBudget, kind?: 'window'): boolean {
-  return isListOf(value, (item) => {
-    if (!isRecord(item) || typeof item.name !== 'string') return false
-    validateNode(item.node, budget, kind)
-    return true
+  return Object.entries<FieldForm>(fields).every(([name, form]) => {
+    const value = op[name]
+    return typeof form === 'string' ? checks[form](value, budget, op) : isChoice(value, form)
   })
 }
 
-function isNodeList(value: unknown, kind: 'aggregate' | 'sort' | undefined, budget: NodeBudget): boolean {
-  return isListOf(value, (node) => {
-    validateNode(node, budget, kind)
-    return true
-  })
+type Check = (value: unknown, budget: NodeBudget, op: Readonly<Record<string, unknown>>) => boolean
+
+/** What a field of each form has to be. */
+const checks: { readonly [Form in FieldForm & string]: Check } = {
+  node: (value, budget) => isNode(value, budget),
+  nodes: (value, budget) => isListOf(value, (item) => isNode(item, budget)),
+  sortKeys: (value, budget) => isListOf(value, (item) => isNode(item, budget, 'sort')),
+  aggregates: (value, budget) => isListOf(value, (item) => isNode(item, budget, 'aggregate')),
+  named: (value, budget) => isListOf(value, (item) => isNamed(item, budget)),
+  windows: (value, budget) => isListOf(value, (item) => isNamed(item, budget, 'window')),
+  text: (value) => typeof value === 'string',
+  count: isCount,
+  'count?': (value) => value === undefined || isCount(value),
+  partitions: (value) => Number.isInteger(value) && Number(value) >= 1 && Number(value) <= MAX_PARTITIONS,
+  schema: (value, budget) => isListOf(value, (column) => isField(column, budget)),
+  groupingSets: isGroupingSets,
+  'groupingSets?': (value, budget, op) => value === undefined || isGroupingSets(value, budget, op),
 }
 
-const isPartitionCount = (value: unknown): boolean =>
-  Number.isInteger(value) && Number(value) >= 1 && Number(value) <= MAX_PARTITIONS
+const isChoice = (value: unknown, choices: readonly string[]): boolean => choices.some((choice) => choice === value)
 
-function isGroupingSets(value: unknown, keys: number, budget: NodeBudget): boolean {
-  const isKey = (key: unknown): boolean => Number.isInteger(key) && (key as number) >= 0 && (key as number) < keys
+function isNode(value: unknown, budget: NodeBudget, kind?: NodeKind): boolean {
+  validateNode(value, budget, kind)
+  return true
+}
+
+const isNamed = (value: unknown, budget: NodeBudget, kind?: NodeKind): boolean =>
+  isRecord(value) && typeof value.name === 'string' && isNode(value.node, budget, kind)
+
+/** Sets of the keys that the operation groups by, each by its place among them. */
+function isGroupingSets(value: unknown, budget: NodeBudget, { by }: Readonly<Record<string, unknown>>): boolean {
+  const keys = Array.isArray(by) ? by.length : 0
+  const isKey = (key: unknown): boolean => Number.isInteger(key) && Number(key) >= 0 && Number(key) < keys
   const isSet = (set: unknown): boolean => {
     budget.spend()
     return isListOf(set, isKey)
@@ -81,6 +71,8 @@ function isGroupingSets(value: unknown, keys: number, budget: NodeBudget): boole
 }
 
 /** A count may be infinite: a limit that only has an offset. */
-const isCount = (value: unknown): boolean => typeof value === 'number' && value >= 0
+function isCount(value: unknown): boolean {
+  return typeof value === 'number' && value >= 0
+}
 
 const damaged = (): WireError => new WireError('wire_damaged', 'Cannot read a program: the payload is not one')

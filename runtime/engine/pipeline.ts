@@ -1,9 +1,10 @@
-// A program as a chain of operators, compiled once and run by task after task. What becomes of its steps is
-// pipeline-builder.ts.
+// A program as a chain of operators, compiled once and run by task after task. What becomes of its operations is
+// compile-operation.ts.
 
 import type { Batch } from '../../functions/column/column.ts'
 import type { Schema } from '../../functions/types/type.ts'
 import type { Program } from '../program/program.ts'
+import { compileOperation } from './compile-operation.ts'
 import type { CompiledExchange } from './exchange.ts'
 import { MemoryBudget } from './memory-budget.ts'
 import type { Operator } from './operators.ts'
@@ -19,7 +20,7 @@ export class CompiledPipeline {
 
   constructor(input: Schema, program: Program) {
     const builder = new PipelineBuilder(input)
-    for (const op of program) builder.add(op)
+    for (const op of program) compileOperation(op, builder)
     this.#operators = builder.finish()
     this.schema = builder.schema
     this.exchange = builder.exchange

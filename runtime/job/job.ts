@@ -1,23 +1,32 @@
 // A job: a source and the steps over it, in the order the user wrote them, as plain data. DataFrame calls, JSON jobs
-// and SQL text all become this. The bodies of UDFs in it are opaque.
+// and SQL text all become this. The bodies of UDFs in it are opaque. What a step means is its
+// module in steps/.
 
 import type { ExprNode, SortNode } from '../../functions/expr/node.ts'
 import type { NamedNode } from '../program/program.ts'
 import type { SourceSpec } from '../source/source.ts'
 
-/** One step of a job: a call of a DataFrame's method, as plain data. */
-export type JobStep =
-  | { readonly kind: 'filter'; readonly condition: ExprNode }
+/** The steps by their kind. What registers another one merges an optional member into this interface. */
+export interface JobSteps {
+  readonly filter: { readonly kind: 'filter'; readonly condition: ExprNode }
   /** The columns from here on. */
-  | { readonly kind: 'select'; readonly columns: readonly NamedNode[] }
+  readonly select: { readonly kind: 'select'; readonly columns: readonly NamedNode[] }
   /** Adds columns, or replaces those of the same name. */
-  | { readonly kind: 'withColumns'; readonly columns: readonly NamedNode[] }
-  | { readonly kind: 'dropColumns'; readonly names: readonly string[] }
+  readonly withColumns: { readonly kind: 'withColumns'; readonly columns: readonly NamedNode[] }
+  readonly dropColumns: { readonly kind: 'dropColumns'; readonly names: readonly string[] }
   /** One row per group of `by` (one row in all without it): its keys, then `values`. */
-  | { readonly kind: 'aggregate'; readonly by: readonly ExprNode[]; readonly values: readonly ExprNode[] }
-  | { readonly kind: 'sort'; readonly keys: readonly SortNode[] }
-  | { readonly kind: 'limit'; readonly offset: number; readonly count: number }
-  | { readonly kind: 'distinct' }
+  readonly aggregate: {
+    readonly kind: 'aggregate'
+    readonly by: readonly ExprNode[]
+    readonly values: readonly ExprNode[]
+  }
+  readonly sort: { readonly kind: 'sort'; readonly keys: readonly SortNode[] }
+  readonly limit: { readonly kind: 'limit'; readonly offset: number; readonly count: number }
+  readonly distinct: { readonly kind: 'distinct' }
+}
+
+/** One step of a job: a call of a DataFrame's method, as plain data. */
+export type JobStep = NonNullable<JobSteps[keyof JobSteps]>
 
 /** What is to be computed: a source and the steps over it, in order. */
 export interface Job {

@@ -2,13 +2,10 @@
 // says what is wrong and where; it opens no file, decodes bytes only as it is told to, and runs nothing.
 
 import { PlanError } from '../../functions/errors.ts'
-import { outputName } from '../../functions/expr/display.ts'
-import type { ExprNode } from '../../functions/expr/node.ts'
 import { sourceOfPath } from '../source/formats.ts'
 import type { Job, JobOptions, JobStep } from './job.ts'
 import {
   asArray,
-  asBoolean,
   asChoice,
   asObject,
   asRecordOf,
@@ -17,12 +14,13 @@ import {
   at,
   below,
   invalidJob,
-  nameOf,
   suggestion,
 } from './json-checks.ts'
 import { type ExprParseContext, ExprParser } from './json-expr.ts'
 import { type JsonSource, parseSource } from './json-source.ts'
 import { parseQuery } from './sql-job.ts'
+import type { StepParser } from './step-kind.ts'
+import { findStepKind, nodesOf, stepNames } from './steps.ts'
 
 /** What parsing a JSON job needs to know from outside. */
 export interface JobParseContext extends ExprParseContext {
@@ -34,9 +32,9 @@ export interface JobParseContext extends ExprParseContext {
 }
 
 export interface JobLimits {
-  /** Steps of one job. Default 200. */
+  /** Steps of one job and the jobs within it. Default 200. */
   readonly maxSteps?: number
-  /** Nodes of all its expressions together. Default 10,000. */
+  /** Nodes of all their expressions together. Default 10,000. */
   readonly maxNodes?: number
   /** Entries of one step: columns, keys, values. Default 1,000. */
   readonly maxColumns?: number
@@ -85,118 +83,86 @@ export function parseJson(text: string): unknown {
  * @throws {WireError} When an expression's bytes are not acceptable.
  */
 export async function parseJobJson(json: unknown, context: JobParseContext): Promise<ParsedJob> {
-  const document = asRecordOf(json, '', ['source', 'steps', 'sql', 'options'])
-  const exprs = new ExprParser(context, context.limits?.maxNodes ?? 10_000)
-  const options = document.options === undefined ? {} : parseOptions(document.options, context.limits ?? {})
-  const job =
-    document.sql === undefined ? await parseSteps(document, exprs, context) : await parseSql(document, exprs, context)
-  return { job, options, inlineCode: exprs.inlineCode }
+  const { options, ...document } = asRecordOf(json, '', ['source', 'steps', 'sql', 'options'])
+  const parsed = options === undefined ? {} : parseOptions(options, context.limits ?? {})
+  const parser = new JobParser(context)
+  const job = await parser.job(document, '')
+  return { job, options: parsed, inlineCode: parser.exprs.inlineCode }
 }
 
-async function parseSteps(
-  { source, steps = [] }: Readonly<Record<string, unknown>>,
-  exprs: ExprParser,
-  context: JobParseContext,
-): Promise<Job> {
-  if (source === undefined) throw invalidJob('', 'it has neither "source" nor "sql"')
-  const spec = parseSource(source, '/source')
-  const maxSteps = context.limits?.maxSteps ?? 200
-  const own = asArray(steps, '/steps', maxSteps).map((step, i) =>
-    parseStep(step, below('/steps', i), exprs, context.limits?.maxColumns ?? 1000),
-  )
-  const from = await resolveSource(spec, context)
-  return { source: from.source, steps: [...from.steps, ...own] }
-}
+/** Parses a document's job, and the jobs within it. */
+class JobParser implements StepParser {
+  readonly exprs: ExprParser
+  readonly maxColumns: number
+  readonly #context: JobParseContext
+  #stepsLeft: number
 
-async function parseSql(
-  { sql, source, steps }: Readonly<Record<string, unknown>>,
-  exprs: ExprParser,
-  context: JobParseContext,
-): Promise<Job> {
-  for (const [name, value] of Object.entries({ source, steps })) {
-    if (value !== undefined) throw invalidJob(`/${name}`, 'a job is either "sql", or "source" and "steps"')
+  constructor(context: JobParseContext) {
+    const { maxNodes = 10_000, maxColumns = 1000, maxSteps = 200 } = context.limits ?? {}
+    this.exprs = new ExprParser(context, maxNodes)
+    this.maxColumns = maxColumns
+    this.#context = context
+    this.#stepsLeft = maxSteps
   }
-  const { from, steps: own } = at('/sql', () => parseQuery(asText(sql, '/sql'), context.sql))
-  for (const node of own.flatMap(nodesOf)) exprs.check(node, '/sql')
-  const table = await resolveTable(from, context)
-  return { source: table.source, steps: [...table.steps, ...own] }
+
+  async job(json: unknown, pointer: string): Promise<Job> {
+    const { source, steps, sql } = asRecordOf(json, pointer, ['source', 'steps', 'sql'])
+    if (sql === undefined) return this.#job(source, steps ?? [], pointer)
+    for (const [name, value] of Object.entries({ source, steps })) {
+      if (value !== undefined) throw invalidJob(below(pointer, name), 'a job is either "sql", or "source" and "steps"')
+    }
+    return this.#query(sql, below(pointer, 'sql'))
+  }
+
+  list<Item>(json: unknown, pointer: string, parse: (item: unknown, pointer: string) => Item): readonly Item[] {
+    return asArray(json, pointer, this.maxColumns).map((item, i) => parse(item, below(pointer, i)))
+  }
+
+  async #job(source: unknown, steps: unknown, pointer: string): Promise<Job> {
+    if (source === undefined) throw invalidJob(pointer, 'it has neither "source" nor "sql"')
+    const from = parseSource(source, below(pointer, 'source'))
+    const own: JobStep[] = []
+    const list = asArray(steps, below(pointer, 'steps'), this.#stepsLeft)
+    this.#stepsLeft -= list.length
+    for (const [i, step] of list.entries()) own.push(await this.#step(step, below(below(pointer, 'steps'), i)))
+    const before = await resolveSource(from, below(pointer, 'source'), this.#context)
+    return { source: before.source, steps: [...before.steps, ...own] }
+  }
+
+  #step(json: unknown, pointer: string): JobStep | Promise<JobStep> {
+    const step = asObject(json, pointer)
+    const [name, ...more] = Object.keys(step)
+    if (name === undefined || more.length > 0) {
+      throw invalidJob(pointer, `it has ${more.length + (name === undefined ? 0 : 1)} members, a step is one`)
+    }
+    const kind = findStepKind(name)
+    if (kind === undefined) throw invalidJob(pointer, `unknown step "${name}". ${suggestion(name, stepNames())}`)
+    return kind.parse(step[name], below(pointer, name), this)
+  }
+
+  async #query(sql: unknown, pointer: string): Promise<Job> {
+    const { from, steps } = at(pointer, () => parseQuery(asText(sql, pointer), this.#context.sql))
+    for (const node of nodesOf(steps)) this.exprs.check(node, pointer)
+    const table = await resolveTable(from, pointer, this.#context)
+    return { source: table.source, steps: [...table.steps, ...steps] }
+  }
 }
 
 /** What FROM names: a registered table, or if there is none, a file by its path. */
-async function resolveTable(name: string, context: JobParseContext): Promise<Job> {
+async function resolveTable(name: string, pointer: string, context: JobParseContext): Promise<Job> {
   try {
-    return at('/sql', () => context.table(name))
+    return at(pointer, () => context.table(name))
   } catch (error) {
     const file = sourceOfPath(name)
     if (file === undefined) throw error
-    return resolveSource(file, context)
+    return resolveSource(file, pointer, context)
   }
 }
 
-async function resolveSource(source: JsonSource, context: JobParseContext): Promise<Job> {
-  if (source.kind === 'table') return at('/source/table', () => context.table(source.name))
+async function resolveSource(source: JsonSource, pointer: string, context: JobParseContext): Promise<Job> {
+  if (source.kind === 'table') return at(below(pointer, 'table'), () => context.table(source.name))
   if (!('paths' in source)) return { source, steps: [] }
   return { source: { ...source, paths: await context.files(source.paths) }, steps: [] }
-}
-
-const stepNames = ['filter', 'select', 'withColumns', 'dropColumns', 'aggregate', 'sort', 'limit', 'distinct'] as const
-
-function parseStep(json: unknown, pointer: string, exprs: ExprParser, most: number): JobStep {
-  const step = asObject(json, pointer)
-  const [name, ...more] = Object.keys(step)
-  if (name === undefined || more.length > 0) {
-    throw invalidJob(pointer, `it has ${more.length + (name === undefined ? 0 : 1)} members, a step is one`)
-  }
-  const known = stepNames.find((candidate) => candidate === name)
-  if (known === undefined) throw invalidJob(pointer, `unknown step "${name}". ${suggestion(name, stepNames)}`)
-  const value = step[known]
-  const here = below(pointer, known)
-  const list = (json: unknown, at: string) => asArray(json, at, most).map((item, i) => exprs.expr(item, below(at, i)))
-  switch (known) {
-    case 'filter':
-      return { kind: known, condition: exprs.expr(value, here) }
-    case 'select':
-      return { kind: known, columns: list(value, here).map((node) => ({ name: outputName(node), node })) }
-    case 'withColumns': {
-      const entries = Object.entries(asObject(value, here))
-      asArray(entries, here, most)
-      return {
-        kind: known,
-        columns: entries.map(([name, item]) => ({ name, node: exprs.expr(item, below(here, name)) })),
-      }
-    }
-    case 'dropColumns':
-      return { kind: known, names: asArray(value, here, most).map((name, i) => asText(name, below(here, i))) }
-    case 'aggregate': {
-      const { by = [], values = [] } = asRecordOf(value, here, ['by', 'values'])
-      const keys = asArray(by, below(here, 'by'), most)
-      return {
-        kind: known,
-        by: keys.map((key, i) => exprs.groupKey(key, below(below(here, 'by'), i))),
-        values: list(values, below(here, 'values')),
-      }
-    }
-    case 'sort':
-      return { kind: known, keys: asArray(value, here, most).map((key, i) => exprs.sortKey(key, below(here, i))) }
-    case 'limit':
-      return parseLimit(value, here)
-    case 'distinct':
-      if (asBoolean(value, here)) return { kind: known }
-      throw invalidJob(here, 'leave the step out instead of false')
-  }
-}
-
-function parseLimit(json: unknown, pointer: string): JobStep {
-  if (typeof json === 'number') return { kind: 'limit', count: asWholeNumber(json, pointer, 0), offset: 0 }
-  if (typeof json !== 'object') {
-    throw invalidJob(pointer, `it is ${nameOf(json)}, a number or { "count": …, "offset": … } is wanted`)
-  }
-  const { count, offset = 0 } = asRecordOf(json, pointer, ['count', 'offset'])
-  return {
-    kind: 'limit',
-    count: asWholeNumber(count, below(pointer, 'count'), 0),
-    offset: asWholeNumber(offset, below(pointer, 'offset'), 0),
-  }
 }
 
 function parseOptions(json: unknown, limits: JobLimits): JobOptions {
@@ -209,21 +175,5 @@ function parseOptions(json: unknown, limits: JobLimits): JobOptions {
       ? {}
       : { partitions: asWholeNumber(partitions, '/options/partitions', 1, maxPartitions) }),
     ...(isolation === undefined ? {} : { isolation: asChoice(isolation, '/options/isolation', ['shared', 'job']) }),
-  }
-}
-
-function nodesOf(step: JobStep): readonly ExprNode[] {
-  switch (step.kind) {
-    case 'filter':
-      return [step.condition]
-    case 'select':
-    case 'withColumns':
-      return step.columns.map(({ node }) => node)
-    case 'aggregate':
-      return [...step.by, ...step.values]
-    case 'sort':
-      return step.keys
-    default:
-      return []
   }
 }

@@ -6,6 +6,7 @@ import { NodeKeys } from '../../functions/bind/node-key.ts'
 import type { ExprNode, SortNode, WindowNode } from '../../functions/expr/node.ts'
 import { columnsOf } from '../../functions/expr/walk.ts'
 import type { Schema } from '../../functions/types/type.ts'
+import { asBefore } from '../program/columns.ts'
 import { isEvaluatedOnce } from '../program/evaluated-once.ts'
 import type { NamedNode, Program, ProgramOp } from '../program/program.ts'
 
@@ -19,8 +20,8 @@ export function withKeyColumns(ops: Program, schema: Schema): Program {
     const next = ops[i + 1]
     const isProjected = op.op === 'window' && next?.op === 'project'
     const used = isProjected ? usedIn(over, next.columns, all) : all
-    const before: ProgramOp = { op: 'project', columns: [...used.map(same), ...keys.columns] }
-    return isProjected ? [before, over] : [before, over, { op: 'project', columns: all.map(same) }]
+    const before: ProgramOp = { op: 'project', columns: [...used.map(asBefore), ...keys.columns] }
+    return isProjected ? [before, over] : [before, over, { op: 'project', columns: all.map(asBefore) }]
   })
 }
 
@@ -72,5 +73,3 @@ function usedIn(windows: ProgramOp, projected: readonly NamedNode[], all: readon
   )
   return all.filter((name) => read.has(name.toLowerCase()))
 }
-
-const same = (name: string): NamedNode => ({ name, node: { kind: 'column', name } })

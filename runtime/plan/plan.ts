@@ -2,17 +2,18 @@
 // meet, and each partition's task reads only the columns it uses. Every mistake in a user's expressions is found
 // here.
 
-import { planAggregate } from '../../functions/bind/aggregate.ts'
 import { Binder } from '../../functions/bind/binder.ts'
 import { planWindows } from '../../functions/bind/window.ts'
 import { catalogue } from '../../functions/catalogue/catalogue.ts'
-import { PlanError } from '../../functions/errors.ts'
 import type { ExprNode } from '../../functions/expr/node.ts'
 import { columnsOf, hasWindow } from '../../functions/expr/walk.ts'
 import type { Schema } from '../../functions/types/type.ts'
 import type { Job, JobStep } from '../job/job.ts'
+import { stepKindOf } from '../job/steps.ts'
+import { asBefore } from '../program/columns.ts'
 import { mapNodes } from '../program/map-nodes.ts'
-import type { NamedNode, Program, ProgramOp } from '../program/program.ts'
+import { operationOf } from '../program/operations.ts'
+import type { Program, ProgramOp } from '../program/program.ts'
 import { schemaAfter, schemaAfterAll } from '../program/schema.ts'
 import type { Task, TaskSource } from '../program/task.ts'
 import type { OpenedSource } from '../source/source.ts'
@@ -112,43 +113,11 @@ function programOf(steps: readonly JobStep[], source: Schema): Program {
     program.push(op)
   }
   for (const step of steps) {
-    for (const op of operationsOf(step, schema)) {
+    for (const op of stepKindOf(step).plan(step, schema)) {
       for (const part of withKeyColumns(withoutWindows(op, schema), schema)) add(part)
     }
   }
   return limitSorts(program)
-}
-
-function operationsOf(step: JobStep, schema: Schema): readonly ProgramOp[] {
-  switch (step.kind) {
-    case 'filter':
-      return [{ op: 'filter', condition: step.condition }]
-    case 'select':
-      return [{ op: 'project', columns: unique(step.columns) }]
-    case 'withColumns':
-      return [{ op: 'project', columns: withColumns(schema, step.columns) }]
-    case 'dropColumns': {
-      const binder = new Binder(schema, catalogue)
-      const dropped = new Set(step.names.map((name) => binder.columnIndex(name)))
-      return [{ op: 'project', columns: schema.filter((_, i) => !dropped.has(i)).map(({ name }) => same(name)) }]
-    }
-    case 'aggregate': {
-      const { inputs, by, sets, aggregates, project } = planAggregate(step.by, step.values, catalogue)
-      const before: readonly ProgramOp[] = inputs === undefined ? [] : [{ op: 'project', columns: inputs }]
-      const grouping = { by: unique(by), ...(sets === undefined ? {} : { sets }), aggregates }
-      return [
-        ...before,
-        { op: 'aggregate', phase: 'single', ...grouping, schema: schemaAfterAll(schema, before) },
-        { op: 'project', columns: unique(project) },
-      ]
-    }
-    case 'sort':
-      return [{ op: 'sort', keys: step.keys }]
-    case 'limit':
-      return [{ op: 'limit', offset: step.offset, count: step.count }]
-    case 'distinct':
-      return [{ op: 'aggregate', phase: 'single', by: schema.map(({ name }) => same(name)), aggregates: [], schema }]
-  }
 }
 
 /** Window calls in projections and sort keys become columns of an earlier step. */
@@ -168,34 +137,8 @@ function withoutWindows(op: ProgramOp, schema: Schema): readonly ProgramOp[] {
   return [
     { op: 'window', windows },
     { ...op, keys: op.keys.map((key, i) => ({ ...key, input: columns[i]?.node ?? key.input })) },
-    { op: 'project', columns: schema.map(({ name }) => same(name)) },
+    { op: 'project', columns: schema.map(({ name }) => asBefore(name)) },
   ]
-}
-
-const same = (name: string): NamedNode => ({ name, node: { kind: 'column', name } })
-
-function withColumns(schema: Schema, added: readonly NamedNode[]): readonly NamedNode[] {
-  const byName = new Map(
-    [...schema.map(({ name }) => same(name)), ...unique(added)].map((column) => [column.name, column]),
-  )
-  return [...byName.values()]
-}
-
-function unique(columns: readonly NamedNode[]): readonly NamedNode[] {
-  const seen = new Set<string>()
-  for (const { name } of columns) {
-    if (seen.has(name)) {
-      throw new PlanError(
-        'ambiguous_column',
-        `Cannot have two columns named "${name}": give one of them another alias`,
-        {
-          details: { column: name },
-        },
-      )
-    }
-    seen.add(name)
-  }
-  return columns
 }
 
 /** A sort that a limit follows need keep no more rows than the limit; a projection between them keeps all rows. */
@@ -208,14 +151,17 @@ function limitSorts(program: readonly ProgramOp[]): Program {
 
 /** The positions of the source's columns that a program reads. */
 function columnsRead(program: Program, source: Schema): ReadonlySet<number> {
-  const binder = new Binder(source, catalogue)
   const read = new Set<number>()
-  const made = new Set<string>()
+  let schema = source
   for (const op of program) {
-    for (const name of columnsOf(nodesOf(op))) if (!made.has(name)) read.add(binder.columnIndex(name))
-    if (op.op === 'window') for (const { name } of op.windows) made.add(name)
+    const binder = new Binder(schema, catalogue)
+    for (const name of columnsOf(nodesOf(op))) {
+      const index = binder.columnIndex(name)
+      if (index < source.length) read.add(index)
+    }
     // From here on the columns are new ones. Rows have to be counted even when no column is used.
-    if (op.op === 'project' || op.op === 'aggregate') return read.size > 0 ? read : new Set([0])
+    if (operationOf(op).newColumns === true) return read.size > 0 ? read : new Set([0])
+    schema = schemaAfter(schema, op)
   }
   return new Set(source.keys())
 }

@@ -8,7 +8,9 @@ import { catalogue } from '../../functions/catalogue/catalogue.ts'
 import type { ExprNode } from '../../functions/expr/node.ts'
 import { columnsOf } from '../../functions/expr/walk.ts'
 import type { Schema } from '../../functions/types/type.ts'
-import type { AggregateOp, Program, ProgramOp, WindowOp } from '../program/program.ts'
+import { asBefore } from '../program/columns.ts'
+import { operationOf } from '../program/operations.ts'
+import type { AggregateOp, Program, ProgramOp, ProgramOps, WindowOp } from '../program/program.ts'
 import { schemaAfterAll } from '../program/schema.ts'
 
 export interface ProgramStage {
@@ -28,59 +30,57 @@ export interface ProgramStage {
  * task after another, are in the order in which a single task would give them.
  */
 export function stagesOf(program: Program, input: Schema, tasks: number): readonly ProgramStage[] {
-  const at = tasks === 1 ? -1 : program.findIndex((op) => isMeeting(op))
+  const at = tasks === 1 ? -1 : program.findIndex((op) => operationOf(op).allRows === true)
   const op = program[at]
   if (op === undefined) return [{ input, program, tasks }]
   const before = program.slice(0, at)
-  const rest = program.slice(at + 1)
-  const schema = schemaAfterAll(input, before)
-  switch (op.op) {
-    case 'aggregate': {
-      const own: AggregateOp = { ...op, schema }
-      return gathered(input, [...before, { ...own, phase: 'partial' }], [{ ...own, phase: 'final' }, ...rest], tasks)
-    }
-    case 'limit': {
-      const fetch = op.offset + op.count
-      const [own, ...others] = gathered(
-        input,
-        [...before, { op: 'limit', offset: 0, count: fetch }],
-        [op, ...rest],
-        tasks,
-      )
-      return own === undefined ? others : [{ ...own, fetch }, ...others]
-    }
-    case 'window':
-      return windowStages(op, { input, before, rest, schema, tasks })
-    default:
-      return gathered(input, [...before, op], [op, ...rest], tasks)
-  }
+  const cut: Cut = { input, before, rest: program.slice(at + 1), schema: schemaAfterAll(input, before), tasks }
+  const cutAt: CutAt | undefined = cutters[op.op]
+  return cutAt === undefined ? gathered(cut, before, [op, ...cut.rest]) : cutAt(op, cut)
 }
 
-/** Whether an operation needs rows of other tasks. */
-const isMeeting = ({ op }: ProgramOp): boolean =>
-  op === 'aggregate' || op === 'window' || op === 'sort' || op === 'limit'
-
-/** The results of all tasks go into one. */
-function gathered(input: Schema, each: Program, rest: Program, tasks: number): readonly ProgramStage[] {
-  return [{ input, program: each, tasks }, ...stagesOf(rest, schemaAfterAll(input, each), 1)]
-}
-
-interface Around {
+/** Where a program is cut: what stands before an operation that needs all rows, and after it. */
+interface Cut {
   readonly input: Schema
   readonly before: Program
   readonly rest: Program
-  /** The columns that the windows see. */
+  /** The columns that the operation sees. */
   readonly schema: Schema
   readonly tasks: number
+}
+
+/** A method's type: what is found by an operation's name is given that operation. */
+type CutAt<Op extends ProgramOp = ProgramOp> = { at(op: Op, cut: Cut): readonly ProgramStage[] }['at']
+
+/** Operations of which tasks can do a part each by itself. Any other one gets all rows in one task. */
+const cutters: { readonly [Name in keyof ProgramOps]?: CutAt<NonNullable<ProgramOps[Name]>> } = {
+  aggregate: (op, cut) => {
+    const own: AggregateOp = { ...op, schema: cut.schema }
+    return gathered(cut, [...cut.before, { ...own, phase: 'partial' }], [{ ...own, phase: 'final' }, ...cut.rest])
+  },
+  sort: (op, cut) => gathered(cut, [...cut.before, op], [op, ...cut.rest]),
+  limit: (op, cut) => {
+    const fetch = op.offset + op.count
+    const each: Program = [...cut.before, { op: 'limit', offset: 0, count: fetch }]
+    const [own, ...others] = gathered(cut, each, [op, ...cut.rest])
+    return own === undefined ? others : [{ ...own, fetch }, ...others]
+  },
+  window: windowStages,
+}
+
+/** The results of all tasks go into one. */
+function gathered({ input, tasks }: Cut, each: Program, rest: Program): readonly ProgramStage[] {
+  return [{ input, program: each, tasks }, ...stagesOf(rest, schemaAfterAll(input, each), 1)]
 }
 
 /**
  * Windows that have a partition key in common: rows are repartitioned by it, each task computes the windows
  * of its own partitions, and the rows go back to where they came from. Windows over other keys follow.
  */
-function windowStages(op: WindowOp, { input, before, rest, schema, tasks }: Around): readonly ProgramStage[] {
+function windowStages(op: WindowOp, cut: Cut): readonly ProgramStage[] {
+  const { input, before, rest, schema, tasks } = cut
   const { windows, keys, others } = windowsOfOneKey(op, schema)
-  if (keys.length === 0) return gathered(input, before, [op, ...rest], tasks)
+  if (keys.length === 0) return gathered(cut, before, [op, ...rest])
   const name = freeName(schema, op)
   const rowId: ExprNode = { kind: 'column', name }
   const distribute: Program = [
@@ -112,7 +112,7 @@ function columnsFor([next]: Program, schema: Schema, always: string): Program {
   const used = new Set(names.map((name) => binder.columnIndex(name)))
   if (used.size === schema.length) return []
   const kept = schema.filter((_, i) => used.has(i))
-  return [{ op: 'project', columns: kept.map(({ name }) => ({ name, node: { kind: 'column', name } })) }]
+  return [{ op: 'project', columns: kept.map(({ name }) => asBefore(name)) }]
 }
 
 /** The first window and those that have a partition key in common with it and each other. */

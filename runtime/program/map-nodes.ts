@@ -1,30 +1,24 @@
-// The one place that knows where a program's steps hold expressions.
+// Walking the expressions of a program's operations, wherever the table says that they hold some.
 
 import type { ExprNode } from '../../functions/expr/node.ts'
-import type { ProgramOp } from './program.ts'
+import { type FieldForm, holdsNodes } from './operation.ts'
+import { operationOf } from './operations.ts'
+import type { NamedNode, ProgramOp } from './program.ts'
 
-/** Applies a rewrite to every expression of a step; the rewrite keeps the kind of the nodes it is given. */
-export function mapNodes(op: ProgramOp, map: <Node extends ExprNode>(node: Node) => Node): ProgramOp {
-  switch (op.op) {
-    case 'filter':
-      return { ...op, condition: map(op.condition) }
-    case 'project':
-      return { ...op, columns: op.columns.map(({ name, node }) => ({ name, node: map(node) })) }
-    case 'aggregate':
-      return {
-        ...op,
-        by: op.by.map(({ name, node }) => ({ name, node: map(node) })),
-        aggregates: op.aggregates.map(map),
-      }
-    case 'window':
-      return { ...op, windows: op.windows.map(({ name, node }) => ({ name, node: map(node) })) }
-    case 'sort':
-      return { ...op, keys: op.keys.map(map) }
-    case 'exchange':
-      return { ...op, keys: op.keys.map(map) }
-    case 'limit':
-    case 'rowIds':
-    case 'reorder':
-      return op
+type Rewrite = <Node extends ExprNode>(node: Node) => Node
+type Holder = ExprNode | NamedNode
+
+/** Applies a rewrite to every expression of an operation; the rewrite keeps the kind of the nodes it is given. */
+export function mapNodes(op: ProgramOp, map: Rewrite): ProgramOp {
+  const values = op as unknown as Readonly<Record<string, Holder | readonly Holder[]>>
+  const changed: Record<string, Holder | readonly Holder[]> = {}
+  for (const [name, form] of Object.entries<FieldForm>(operationOf(op).fields)) {
+    const value = values[name]
+    if (value === undefined || !holdsNodes(form)) continue
+    changed[name] = Array.isArray(value) ? value.map((item) => mapHeld(item, map)) : mapHeld(value as Holder, map)
   }
+  return { ...op, ...changed }
 }
+
+const mapHeld = (holder: Holder, map: Rewrite): Holder =>
+  'node' in holder ? { name: holder.name, node: map(holder.node) } : map(holder)

@@ -1,5 +1,5 @@
 // A program: what a task does to its batches, as plain data over expression nodes. The planner writes programs, the task
-// codec ships them, the engine runs them.
+// codec ships them, the engine runs them. What all of them need to know of an operation is a row of operations.ts.
 
 import type { GroupingSets } from '../../functions/bind/grouping-sets.ts'
 import type { AggregateNode, ExprNode, SortNode, WindowNode } from '../../functions/expr/node.ts'
@@ -71,14 +71,18 @@ export interface ReorderOp {
   readonly name: string
 }
 
-export type ProgramOp =
-  | FilterOp
-  | ProjectOp
-  | AggregateOp
-  | WindowOp
-  | SortOp
-  | LimitOp
-  | RowIdOp
-  | ExchangeOp
-  | ReorderOp
+/** The operations by their name. What registers another one merges an optional member into this interface. */
+export interface ProgramOps {
+  readonly filter: FilterOp
+  readonly project: ProjectOp
+  readonly aggregate: AggregateOp
+  readonly window: WindowOp
+  readonly sort: SortOp
+  readonly limit: LimitOp
+  readonly rowIds: RowIdOp
+  readonly exchange: ExchangeOp
+  readonly reorder: ReorderOp
+}
+
+export type ProgramOp = NonNullable<ProgramOps[keyof ProgramOps]>
 export type Program = readonly ProgramOp[]

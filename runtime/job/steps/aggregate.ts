@@ -1,0 +1,33 @@
+// The step that makes one row of each group.
+
+import { planAggregate } from '../../../functions/bind/aggregate.ts'
+import { catalogue } from '../../../functions/catalogue/catalogue.ts'
+import { unique } from '../../program/columns.ts'
+import type { Program } from '../../program/program.ts'
+import { schemaAfterAll } from '../../program/schema.ts'
+import { asRecordOf, below } from '../json-checks.ts'
+import type { StepKind } from '../step-kind.ts'
+
+/** `{ "aggregate": { "by": ["origin"], "values": ["count(*) as n"] } }` */
+export const aggregate: StepKind<'aggregate'> = {
+  kind: 'aggregate',
+  parse: (json, pointer, parser) => {
+    const { by = [], values = [] } = asRecordOf(json, pointer, ['by', 'values'])
+    return {
+      kind: 'aggregate',
+      by: parser.list(by, below(pointer, 'by'), (key, here) => parser.exprs.groupKey(key, here)),
+      values: parser.list(values, below(pointer, 'values'), (value, here) => parser.exprs.expr(value, here)),
+    }
+  },
+  nodes: ({ by, values }) => [...by, ...values],
+  plan: (step, schema) => {
+    const { inputs, by, sets, aggregates, project } = planAggregate(step.by, step.values, catalogue)
+    const before: Program = inputs === undefined ? [] : [{ op: 'project', columns: inputs }]
+    const grouping = { by: unique(by), ...(sets === undefined ? {} : { sets }), aggregates }
+    return [
+      ...before,
+      { op: 'aggregate', phase: 'single', ...grouping, schema: schemaAfterAll(schema, before) },
+      { op: 'project', columns: unique(project) },
+    ]
+  },
+}

@@ -1,0 +1,11 @@
+// The step that keeps the rows for which a condition is true.
+
+import type { StepKind } from '../step-kind.ts'
+
+/** `{ "filter": "delay > 60" }` */
+export const filter: StepKind<'filter'> = {
+  kind: 'filter',
+  parse: (json, pointer, { exprs }) => ({ kind: 'filter', condition: exprs.expr(json, pointer) }),
+  nodes: ({ condition }) => [condition],
+  plan: ({ condition }) => [{ op: 'filter', condition }],
+}

@@ -1,0 +1,14 @@
+// The step that orders the rows, stably.
+
+import type { StepKind } from '../step-kind.ts'
+
+/** `{ "sort": ["n desc"] }` */
+export const sort: StepKind<'sort'> = {
+  kind: 'sort',
+  parse: (json, pointer, parser) => ({
+    kind: 'sort',
+    keys: parser.list(json, pointer, (key, here) => parser.exprs.sortKey(key, here)),
+  }),
+  nodes: ({ keys }) => keys,
+  plan: ({ keys }) => [{ op: 'sort', keys }],
+}

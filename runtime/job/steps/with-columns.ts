@@ -1,0 +1,21 @@
+// The step that adds columns, or replaces those of the same name; the expressions see the columns as they were before.
+
+import { asBefore, unique } from '../../program/columns.ts'
+import { asArray, asObject, below } from '../json-checks.ts'
+import type { StepKind } from '../step-kind.ts'
+
+/** `{ "withColumns": { "hours": "delay / 60.0" } }` */
+export const withColumns: StepKind<'withColumns'> = {
+  kind: 'withColumns',
+  parse: (json, pointer, { exprs, maxColumns }) => {
+    const entries = Object.entries(asObject(json, pointer))
+    asArray(entries, pointer, maxColumns)
+    const columns = entries.map(([name, item]) => ({ name, node: exprs.expr(item, below(pointer, name)) }))
+    return { kind: 'withColumns', columns }
+  },
+  nodes: ({ columns }) => columns.map(({ node }) => node),
+  plan: ({ columns }, schema) => {
+    const all = [...schema.map(({ name }) => asBefore(name)), ...unique(columns)]
+    return [{ op: 'project', columns: [...new Map(all.map((column) => [column.name, column])).values()] }]
+  },
+}

@@ -1,0 +1,23 @@
+// What those who write projections share.
+
+import { PlanError } from '../../functions/errors.ts'
+import type { NamedNode } from './program.ts'
+
+/** A column as it was before. */
+export const asBefore = (name: string): NamedNode => ({ name, node: { kind: 'column', name } })
+
+/** The columns. @throws {PlanError} `ambiguous_column` when two have one name. */
+export function unique(columns: readonly NamedNode[]): readonly NamedNode[] {
+  const seen = new Set<string>()
+  for (const { name } of columns) {
+    if (seen.has(name)) {
+      throw new PlanError(
+        'ambiguous_column',
+        `Cannot have two columns named "${name}": give one of them another alias`,
+        { details: { column: name } },
+      )
+    }
+    seen.add(name)
+  }
+  return columns
+}

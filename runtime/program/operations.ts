@@ -1,0 +1,110 @@
+// The table of operations. Walks over their expressions, the check of what comes over the wire, schemas and the cut into
+// stages go through it; how an operation is run is the engine's table (engine/compile-operation.ts).
+
+import { aggregateSchema } from '../../functions/bind/aggregate.ts'
+import { Binder } from '../../functions/bind/binder.ts'
+import { bindWindow } from '../../functions/bind/window.ts'
+import { catalogue } from '../../functions/catalogue/catalogue.ts'
+import { createError } from '../../functions/errors.ts'
+import { field, float64 } from '../../functions/types/type.ts'
+import type { Operation } from './operation.ts'
+import { partialSchema } from './partial-schema.ts'
+import type { ProgramOp, ProgramOps } from './program.ts'
+
+type Table = { readonly [Name in keyof ProgramOps]: Operation<NonNullable<ProgramOps[Name]>> }
+
+const table: Table = {
+  filter: {
+    fields: { condition: 'node' },
+    schema: ({ condition }, input) => {
+      const binder = new Binder(input, catalogue)
+      binder.condition(binder.bind(condition), 'a filter')
+      return input
+    },
+  },
+  project: {
+    fields: { columns: 'named' },
+    newColumns: true,
+    schema: ({ columns }, input) => {
+      const binder = new Binder(input, catalogue)
+      return columns.map(({ name, node }) => {
+        const { type, nullable } = binder.bind(node)
+        return field(name, type, nullable)
+      })
+    },
+  },
+  aggregate: {
+    fields: {
+      phase: ['single', 'partial', 'final'],
+      by: 'named',
+      sets: 'groupingSets?',
+      aggregates: 'aggregates',
+      schema: 'schema',
+    },
+    allRows: true,
+    newColumns: true,
+    schema: (op) => (op.phase === 'partial' ? partialSchema(op) : aggregateSchema(op.schema, op, catalogue)),
+  },
+  window: {
+    fields: { windows: 'windows' },
+    allRows: true,
+    schema: ({ windows }, input) => {
+      const binder = new Binder(input, catalogue)
+      return [...input, ...windows.map(({ name, node }) => ({ ...bindWindow(binder, node, catalogue).returns, name }))]
+    },
+  },
+  sort: {
+    fields: { keys: 'sortKeys', limit: 'count?' },
+    allRows: true,
+    schema: ({ keys }, input) => {
+      const binder = new Binder(input, catalogue)
+      for (const key of keys) binder.bind(key)
+      return input
+    },
+  },
+  limit: {
+    fields: { offset: 'count', count: 'count' },
+    allRows: true,
+    schema: (_, input) => input,
+  },
+  rowIds: {
+    fields: { name: 'text' },
+    schema: ({ name }, input) => [...input, field(name, float64, false)],
+  },
+  exchange: {
+    fields: { by: ['hash', 'partitionIndex'], keys: 'nodes', partitions: 'partitions' },
+    schema: (_, input) => input,
+  },
+  reorder: {
+    fields: { name: 'text' },
+    newColumns: true,
+    schema: (op, input) => input.filter(({ name }) => name !== op.name),
+  },
+}
+
+const operations = new Map<string, Operation>(Object.entries(table))
+
+/**
+ * Adds an operation to the table of this process. Workers have a table of their own, and the engine one of operators.
+ *
+ * @throws {PlanError} `invalid_argument` when there is one of that name.
+ */
+export function registerOperation<Name extends keyof ProgramOps>(
+  name: Name,
+  operation: Operation<NonNullable<ProgramOps[Name]>>,
+): void {
+  if (operations.has(name)) {
+    throw createError('invalid_argument', `Cannot register the operation "${name}": there is one of that name`)
+  }
+  operations.set(name, operation)
+}
+
+/** What there is to know of an operation by its name; undefined for a name that none has. */
+export const findOperation = (name: string): Operation | undefined => operations.get(name)
+
+/** What there is to know of an operation. */
+export function operationOf({ op }: ProgramOp): Operation {
+  const operation = operations.get(op)
+  if (operation !== undefined) return operation
+  throw createError('invalid_argument', `Cannot plan the operation "${op}": this process has none of that name`)
+}
