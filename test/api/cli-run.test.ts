@@ -61,6 +61,6 @@ test('volley run', { timeout: 240_000 }, async (t) => {
     child.stdout?.resume()
     const [code] = await once(child, 'exit')
     t.equal(code, 130)
-    t.ok(await until(() => !workers.some(isAlive), 1000))
+    t.ok(await until(() => !workers.some(isAlive)))
   })
 })

@@ -27,7 +27,7 @@ test('volley serve', { timeout: 240_000 }, async (t) => {
       child.stderr?.on('data', (text) => {
         stderr += text
       })
-      t.ok(await until(() => stderr.includes('listening on'), 60_000))
+      t.ok(await until(() => stderr.includes('listening on')))
       child.kill('SIGTERM')
       await once(child, 'exit')
       return stderr

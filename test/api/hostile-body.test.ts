@@ -58,7 +58,7 @@ async function submit(t: Test, args: readonly string[]) {
   child.stdout?.resume()
   const exit = once(child, 'exit')
   t.teardown(() => child.kill('SIGKILL'))
-  if (!(await until(() => stderr.includes('listening on '), 20_000))) throw new Error(stderr)
+  if (!(await until(() => stderr.includes('listening on ')))) throw new Error(stderr)
   const url = /listening on (http:\S+)/.exec(stderr)?.[1]
   const job = {
     source: { rows: [{ a: 1 }], schema: { a: 'float64' } },

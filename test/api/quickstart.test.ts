@@ -36,5 +36,5 @@ test('Ctrl-C ends the quickstart and its workers', { timeout: 120_000 }, async (
   child.kill('SIGINT')
   const [code] = await once(child, 'exit')
   t.equal(code, 130)
-  t.ok(await until(() => !workers.some(isAlive), 1000))
+  t.ok(await until(() => !workers.some(isAlive)))
 })

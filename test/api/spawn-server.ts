@@ -58,13 +58,13 @@ export async function spawnServer(t: Test, args: readonly string[] = []): Promis
     const workers = childrenOf(pid)
     child.kill(signal)
     const [code] = await exit
-    if (!(await until(() => !workers.some(isAlive), 1000))) throw new Error(`processes left behind: ${workers}`)
+    if (!(await until(() => !workers.some(isAlive)))) throw new Error(`processes left behind: ${workers}`)
     return { code, workers }
   }
   t.teardown(async () => {
     if (child.exitCode === null && child.signalCode === null) await stop('SIGTERM')
   })
-  if (!(await until(() => stderr.includes('listening on ') || child.exitCode !== null, 15_000))) throw new Error(stderr)
+  if (!(await until(() => stderr.includes('listening on ') || child.exitCode !== null))) throw new Error(stderr)
   const url = /^listening on (http:\S+)$/m.exec(stderr)?.[1]
   if (url === undefined) throw new Error(`the server did not start: ${stderr}`)
   const ask = async (path: string): Promise<unknown> => {
