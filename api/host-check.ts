@@ -17,7 +17,7 @@ export function addHostCheck(app: FastifyInstance, allowed: readonly string[]): 
     if (!names.has(host) && !isOwnAddress(host, request)) {
       throw new HttpError(
         'host_forbidden',
-        `Cannot accept the host "${host}": it is none of this server's names, allow it with --allow-host`,
+        `Cannot accept the host "${host}": it is not one of this server's names, allow it with --allow-host`,
         { details: { host } },
       )
     }

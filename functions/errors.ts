@@ -369,7 +369,7 @@ export function errorFromPlain({ code, message, details, stack }: PlainError): V
   })
 }
 
-/** Recognises our errors, whichever copy of the library made them. What only looks like one is none. */
+/** Recognises our errors, whichever copy of the library made them. What only looks like an error of ours is not one. */
 export function isVolleyError(value: unknown): value is VolleyError {
   try {
     return value instanceof Error && brand in value

@@ -57,8 +57,8 @@ for (const page of ['README.md', ...guides]) {
 }
 
 const programs = new Map(
-  ['runtime/index.ts', 'api/index.ts', 'api/client.ts'].flatMap((door) =>
-    publicExports(join(root, door)).flatMap(({ name, docstring }) =>
+  ['runtime/index.ts', 'api/index.ts', 'api/client.ts'].flatMap((entryPoint) =>
+    publicExports(join(root, entryPoint)).flatMap(({ name, docstring }) =>
       (docstring?.examples ?? []).map((example, i) => [`${name}-${i + 1}.ts`, programOf(example)] as const),
     ),
   ),

@@ -1,5 +1,5 @@
-// Aggregates that depend on the order of rows: lists, joined texts, and values at a place. Whoever feeds the
-// accumulators has put the rows into the order that was asked for.
+// Aggregates that depend on the order of rows: lists, joined texts, and values at a position. Their accumulators
+// are given the rows in the order that was asked for.
 
 import { type AggregateFunction, aggregateFunction } from '../contract/aggregate.ts'
 import { AggregateRun, COLLECTION_BYTES, valueBytes } from '../contract/aggregate-run.ts'

@@ -5,7 +5,7 @@ import type { Value } from '../types/value.ts'
 import { parseDecimal } from './decimal.ts'
 import { temporalParser } from './temporal-text.ts'
 
-/** Reads text as a value of `type`; undefined for text that is none. No parser for types that have no text form. */
+/** Reads text as a value of `type`; undefined for text that is not one. Types without a text form have no parser. */
 export function textParser(type: DataType): ((text: string) => Value | undefined) | undefined {
   if (isInteger(type)) return integerParser(type)
   if (isFloat(type)) return type.kind === 'float32' ? (text) => roundFloat(parseFloatText(text)) : parseFloatText

@@ -116,7 +116,7 @@ export function isoDurationText(ticks: bigint, unit: TimeUnit): string {
   return `${ticks < 0n ? '-' : ''}PT${absolute / perSecond}${fraction === '' ? '' : `.${fraction}`}S`
 }
 
-/** Reads text as a value of a temporal type; undefined for text that is none. */
+/** Reads text as a value of a temporal type; undefined for text that is not one. */
 export function temporalParser(type: DataType): ((text: string) => Value | undefined) | undefined {
   switch (type.kind) {
     case 'date32':

@@ -1,5 +1,5 @@
 // Checks Arrow arrays that come from outside, once, before anything trusts a length, an offset or a dictionary code in
-// them: nothing behind this door looks again. One pass over offsets and codes, none over values.
+// them: nothing checks them again. One pass over offsets and codes, none over values.
 
 import * as arrow from 'apache-arrow'
 

@@ -1,5 +1,5 @@
-// What the accumulators of one run of an aggregate share with whoever feeds them: how much they hold beside themselves,
-// and which row they are fed. Accumulators count where they keep a value, so that asking costs the same for any number
+// What the accumulators of one run of an aggregate share with the loop that gives them rows: how much they hold beside
+// themselves, and which row they are given. Accumulators count where they keep a value, so that asking costs the same for any number
 // of groups.
 
 import type { Value } from '../types/value.ts'

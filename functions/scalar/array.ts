@@ -17,7 +17,7 @@ export const listParameter: Parameter = {
   coerce: (type) => (type.kind === 'list' ? type : type.kind === 'null' ? list(type) : undefined),
 }
 
-/** Lengths of a list and of the first list in it, and so on, down to what is no list. */
+/** Lengths of a list and of the first list in it, and so on, down to what is not a list. */
 function dimensions(value: Value, type: DataType): bigint[] | null {
   if (type.kind !== 'list') return []
   const items = value as List | null
@@ -31,7 +31,7 @@ function depth(type: DataType): bigint {
   return type.kind === 'list' ? 1n + depth(type.item.type) : 0n
 }
 
-/** How many elements that are no lists there are, over all levels. */
+/** How many elements are not lists themselves, over all levels. */
 function countLeaves(values: List, type: DataType): number {
   if (type.kind !== 'list' || type.item.type.kind !== 'list') return values.length
   const inner = type.item.type

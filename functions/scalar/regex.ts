@@ -78,7 +78,7 @@ const regexFunction = ({ flags, flagsAt, counts = false, kernel, ...entry }: Reg
     },
   })
 
-/** All matches, as Rust finds them: an empty one right behind another is none. */
+/** All matches, as Rust finds them: an empty one right behind another does not count. */
 function* matchesOf(value: string, expression: RegExp): Generator<RegExpExecArray> {
   expression.lastIndex = 0
   let end = -1
@@ -114,7 +114,7 @@ function countMatches(value: string, expression: RegExp): number {
   return count
 }
 
-/** Flags that are null are none. */
+/** Null flags mean no flags. */
 const textOrPatternNull = (args: readonly Argument[]): boolean => args.slice(0, 2).some(({ nullable }) => nullable)
 
 /** Replaces the first match, or all that Rust finds. */

@@ -135,7 +135,7 @@ function parseNumbers(parser: Parser): readonly number[] {
   return numbers
 }
 
-/** The tokens of a text as the grammar of types sees them. Names in quotes are none of SQL's own words. */
+/** The tokens of a text as the grammar of types sees them. A name in quotes is never a word of SQL's. */
 class SqlCursor implements TypeCursor {
   readonly parser: Parser
   #depth = 0

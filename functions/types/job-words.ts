@@ -89,7 +89,7 @@ function isIntervalUnit(text: string): text is IntervalUnit {
   return intervalUnits.has(text)
 }
 
-/** The error for a name that is none, with the nearest one. */
+/** The error for a name of no type, with the nearest name. */
 export function unknownType(name: string): PlanError {
   const text = name.length > 200 ? `${name.slice(0, 199)}…` : name
   // Whoever wrote `decimal` without digits is not helped by the word.

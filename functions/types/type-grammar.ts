@@ -32,7 +32,7 @@ export interface TypeCursor {
   fieldName(word: TypeWord): string
   /** Runs `parse` one level deeper, of `maxTypeDepth`. */
   nested<Result>(parse: () => Result): Result
-  /** The error, to throw, for a name that is none. */
+  /** The error to throw for a name of no type. */
   unknown(word: TypeWord): PlanError
   /** The error, to throw, for a word that takes `count` types and was given others. */
   wrongCount(word: TypeWord, count: number): PlanError

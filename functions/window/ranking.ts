@@ -73,7 +73,7 @@ export const rankingFunctions = [
     name: 'ntile',
     family: 'window',
     usage: 'ntile(buckets) OVER (ORDER BY key)',
-    summary: 'The bucket of the row, from 1, when the rows are dealt in order into buckets of equal size',
+    summary: 'The bucket of the row, from 1, when the rows are divided in order into buckets of equal size',
     examples: [['ntile(4) OVER ()', '1']],
     signature: exactly([integer]),
     returns: uint64,

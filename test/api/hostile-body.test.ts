@@ -82,7 +82,7 @@ async function submit(t: Test, args: readonly string[]) {
 
 /** What stands for bringing code to life: modules that do, and the user's own. */
 const reviving =
-  /\/codec\/(closure\/(revive|load|make-functions|materials|decode)|prepare)\.ts$|\/run-(task|call|expr)\.ts$|\/hostile\.mjs$|\/user\.mjs$/
+  /\/codec\/(closure\/(revive|load|make-functions|value-table|decode)|prepare)\.ts$|\/run-(task|call|expr)\.ts$|\/hostile\.mjs$|\/user\.mjs$/
 
 for (const args of [[], ['--allow-inline-udfs']]) {
   const allowed = args.length > 0

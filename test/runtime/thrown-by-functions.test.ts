@@ -1,4 +1,4 @@
-// Whatever a user's function throws, through whichever door: the error is the function's, with what was thrown as data,
+// Whatever a user's function throws, wherever it is called: the error is the function's, with what was thrown as data,
 // bounded, and with no code but ours for functions that throw.
 
 import { tableFromArrays } from 'apache-arrow'
@@ -107,7 +107,7 @@ const thrown: Readonly<Record<string, readonly [make: () => unknown, cause: obje
   ],
 }
 
-/** What is thrown through every door; the rest is thrown by scalar functions and by calls. */
+/** What is thrown to every caller; the rest is thrown by scalar functions and by calls. */
 const some = new Set([
   'null',
   'an error of its own with a code of ours',
@@ -115,8 +115,8 @@ const some = new Set([
   'a revoked proxy',
 ])
 
-/** The doors through which user code is called; each function is named `mine`. */
-const doors: Readonly<Record<string, (from: () => unknown, rows: DataFrame) => Promise<unknown>>> = {
+/** The places that call user code; each function is named `mine`. */
+const callers: Readonly<Record<string, (from: () => unknown, rows: DataFrame) => Promise<unknown>>> = {
   scalar: (from, rows) =>
     rows
       .select(
@@ -194,10 +194,10 @@ function check(t: Test, error: VolleyError, cause: object, title: string): void 
 for (const backend of ['in-process', 'forked'] as const) {
   t.test(`what a function throws is its own failure, ${backend}`, async (t) => {
     await using ctx = new SessionContext(backend === 'forked' ? { workers: 2, log: 'ignore' } : { backend })
-    for (const [door, run] of Object.entries(doors)) {
+    for (const [caller, run] of Object.entries(callers)) {
       for (const [what, [make, cause]] of Object.entries(thrown)) {
-        if (door !== 'scalar' && !some.has(what)) continue
-        check(t, await failure(run(make, rowsOf(ctx))), cause, `${what}, thrown by ${door}`)
+        if (caller !== 'scalar' && !some.has(what)) continue
+        check(t, await failure(run(make, rowsOf(ctx))), cause, `${what}, thrown by ${caller}`)
       }
     }
   })

@@ -16,7 +16,7 @@ const BULK = 256
 export class NumberSorter {
   #numbers = new Float64Array(0)
   #positions = new Int32Array(0)
-  /** Where the buckets of each round end; a round uses its own while the next one deals. */
+  /** Where the buckets of each round end; a round uses its own while the next one distributes. */
   readonly #ends: Int32Array[] = []
 
   /**

@@ -65,7 +65,7 @@ export interface Declared {
   check(names: readonly string[]): void
 }
 
-/** @throws {PlanError} `unknown_type` for a type's name that is none. */
+/** @throws {PlanError} `unknown_type` for a name of no type. */
 export function parseDeclared(declared: DeclaredTypes | undefined): Declared {
   const isWhole = Array.isArray(declared)
   const fields: Schema = isWhole

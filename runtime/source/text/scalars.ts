@@ -75,7 +75,7 @@ export function parseBool(text: string): boolean | undefined {
 
 const wholeNumber = /^[+-]?\d+$/
 
-/** The value as an integer within the range; undefined when it is none. */
+/** The value as an integer within the range; undefined when it is not one. */
 export function integer(value: unknown, min: bigint, max: bigint): bigint | undefined {
   const isText = typeof value === 'string' && wholeNumber.test(value)
   const isWhole = typeof value === 'bigint' || (typeof value === 'number' && Number.isSafeInteger(value))
@@ -132,12 +132,12 @@ const words: Readonly<Record<string, number>> = {
   '-infinity': Number.NEGATIVE_INFINITY,
 }
 
-/** A number's text as a float, `NaN` and infinities in any case; undefined when it is none. */
+/** A number's text as a float, `NaN` and infinities in any case; undefined when it is not one. */
 export function parseFloat64(text: string): number | undefined {
   return number.test(text) ? Number(text) : words[text.toLowerCase()]
 }
 
-/** The value as a float; undefined when it is none. */
+/** The value as a float; undefined when it is not one. */
 function float(value: unknown): number | undefined {
   if (typeof value === 'number') return value
   if (typeof value === 'string') return parseFloat64(value)

@@ -55,7 +55,7 @@ function offsetSeconds(zone: string): number {
   return zone.startsWith('-') ? -seconds : seconds
 }
 
-/** The type that a timestamp's text shows, its unit by the digits of its fraction; undefined if it is none. */
+/** The type that a timestamp's text shows, its unit by the digits of its fraction; undefined if it is not one. */
 export function inferTimestamp(text: string): { unit: TimeUnit; zoned: boolean } | undefined {
   const match = timestampPattern.exec(text)
   if (match === null || parseTimestamp(text, { kind: 'timestamp', unit: 'ns', timezone: 'UTC' }) === undefined)

@@ -2,12 +2,12 @@ import { execFileSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import t from 'tap'
 
-const door = fileURLToPath(new URL('../../../functions/index.ts', import.meta.url))
+const entryPoint = fileURLToPath(new URL('../../../functions/index.ts', import.meta.url))
 
 /** What happens in a process that has functions/ and nothing else. */
 function withoutRuntime(call: string): unknown {
   const script = `
-    import { col, Expr } from ${JSON.stringify(door)}
+    import { col, Expr } from ${JSON.stringify(entryPoint)}
     try { ${call} } catch ({ name, code, message, details }) { console.log(JSON.stringify({ name, code, message, details })) }`
   return JSON.parse(execFileSync(process.execPath, ['--input-type=module', '--eval', script], { encoding: 'utf8' }))
 }

@@ -131,7 +131,7 @@ t.test('decodeTask() names an artifact that is missing, and refuses one of anoth
   t.end()
 })
 
-t.test('decodeTask() and decodeProgram() refuse what is none', (t) => {
+t.test('decodeTask() and decodeProgram() refuse other payloads', (t) => {
   const { task: encoded, artifacts } = new TaskEncoder([program, withUdf], open).encode(task(0, withUdf))
   for (let length = 0; length < encoded.length; length += 3) {
     t.throws(() => decode({ task: encoded.subarray(0, length), artifacts }), { code: /^wire_/ }, `${length} bytes`)

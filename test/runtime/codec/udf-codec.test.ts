@@ -138,7 +138,7 @@ t.test('a strict receiver refuses code before it reads any, and before it asks i
   const damaged = Uint8Array.from(bytes)
   damaged[18 + 8 + 4 + 1] = 0xff
   t.throws(() => decodeExpr(damaged, receiver.context), { code: 'wire_checksum' }, 'damage comes first')
-  t.throws(() => decodeExpr(seal(damaged), receiver.context), refusal, 'though the text is none')
+  t.throws(() => decodeExpr(seal(damaged), receiver.context), refusal, 'though the text is not valid')
   t.same(receiver.asked, [])
   t.equal(
     udfsOf(decodeExpr(encodeExpr(gross(col('a')), strict), receiver.context))[0],

@@ -32,7 +32,7 @@ function distribute(
   const compiled = new CompiledPipeline(schema, program)
   const budget = new MemoryBudget(Number.POSITIVE_INFINITY)
   const pipeline = compiled.start(budget, partitionIndex)
-  if (compiled.exchange === undefined) throw new Error('the program deals no rows')
+  if (compiled.exchange === undefined) throw new Error('the program repartitions no rows')
   const exchange = new Exchange(compiled.exchange, budget)
   const partitions = new Map<number, (readonly Value[])[]>()
   const keep = (partitioned: Iterable<{ partition: number; batch: Parameters<Exchange['push']>[0] }>): void => {
@@ -190,7 +190,7 @@ t.test('rows that wait to be partitioned count against the memory limit', (t) =>
     int64,
   )
   const compiled = new CompiledPipeline(schema, byHash(['n'], 4))
-  if (compiled.exchange === undefined) throw new Error('the program deals no rows')
+  if (compiled.exchange === undefined) throw new Error('the program repartitions no rows')
   const exchange = new Exchange(compiled.exchange, new MemoryBudget(10_000))
   t.throws(() => [...exchange.push({ length: 5000, columns: [column] })], { code: 'memory_limit' })
   t.end()

@@ -202,7 +202,7 @@ const refusals: readonly (readonly [
     { code: 'unknown_function', message: /Did you mean "upper"\?$/ },
   ],
   [
-    'a condition that is none',
+    'a condition that is not a boolean',
     [filter(col('id'))],
     { code: 'type_mismatch', message: 'Cannot use a Int64 as a filter: compare it with something' },
   ],

@@ -77,7 +77,7 @@ test('run() serves those who wait in the order they came', { timeout: 120_000 },
   t.strictSame(order, [1, 2, 3, 4, 5])
 })
 
-test('run() feeds a merge task its input', { timeout: 120_000 }, async (t) => {
+test('run() sends a merge task its input', { timeout: 120_000 }, async (t) => {
   const pool = poolOf(t, 'echo')
   const part = Buffer.alloc(1_000_000, 'ab')
   const input = {
@@ -91,18 +91,20 @@ test('run() feeds a merge task its input', { timeout: 120_000 }, async (t) => {
   t.equal(bytes.subarray(-7).toString(), 'abended')
 })
 
-test('run() stops feeding a task that has had enough, and keeps its worker', { timeout: 120_000 }, async (t) => {
+test('run() stops sending input to a task that has had enough, and keeps its worker', {
+  timeout: 120_000,
+}, async (t) => {
   const pool = poolOf(t, 'echo')
-  let fed = 0
+  let sent = 0
   const input = {
     bytes: 1000 * 65536,
     async *read() {
-      for (; fed < 1000; fed += 1) yield Buffer.alloc(65536, 1)
+      for (; sent < 1000; sent += 1) yield Buffer.alloc(65536, 1)
     },
   }
   const first = await runTask(pool, { readChunks: 2, text: 'enough' }, { input })
   t.equal(first.bytes.toString(), 'enough')
-  t.ok(fed < 200, `fed ${fed} of 1000 chunks`)
+  t.ok(sent < 200, `sent ${sent} of 1000 chunks`)
   const second = await runTask(pool, { text: 'next' })
   t.equal(second.bytes.toString(), 'next')
   t.equal(second.pid, first.pid)

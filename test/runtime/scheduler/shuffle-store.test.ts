@@ -9,16 +9,16 @@ import { ShuffleStore } from '../../../runtime/scheduler/shuffle-store.ts'
 
 t.setTimeout(120_000)
 
-const spools = (): readonly string[] =>
+const stores = (): readonly string[] =>
   readdirSync(tmpdir())
     .filter((name) => name.startsWith('volley-store-'))
     .map((name) => join(tmpdir(), name))
 
 /** Directories that appear while `work` runs and are there at its end. */
-async function newSpools(work: () => Promise<void>): Promise<readonly string[]> {
-  const before = new Set(spools())
+async function newStores(work: () => Promise<void>): Promise<readonly string[]> {
+  const before = new Set(stores())
   await work()
-  return spools().filter((name) => !before.has(name) && existsSync(name))
+  return stores().filter((name) => !before.has(name) && existsSync(name))
 }
 
 async function readAll({ bytes, read }: TaskInput): Promise<Buffer> {
@@ -34,7 +34,7 @@ const numbered = (length: number, seed: number): Uint8Array =>
 
 t.test('a small store stays in memory', async (t) => {
   await using store = new ShuffleStore()
-  const made = await newSpools(async () => {
+  const made = await newStores(async () => {
     await store.write(0, 0, numbered(5, 1))
     await store.write(0, 0, new Uint8Array())
     await store.write(0, 0, numbered(3, 2))
@@ -64,7 +64,7 @@ t.test('a store beyond 8 MiB is a file, which ends with it', async (t) => {
   const chunks = [...Array.from({ length: 9 }, (_, i) => numbered(1024 * 1024, i)), numbered(1, 7), numbered(70_000, 8)]
   const wanted = Buffer.concat(chunks)
   const store = new ShuffleStore()
-  const made = await newSpools(async () => {
+  const made = await newStores(async () => {
     for (const chunk of chunks) await store.write(0, 0, chunk)
   })
   t.equal(made.length, 1)

@@ -86,8 +86,8 @@ t.test('partial aggregates of all partitions are merged', async (t) => {
 })
 
 t.test('results beyond what memory should hold are merged through a file that is removed', async (t) => {
-  const spools = (): string[] => readdirSync(tmpdir()).filter((name) => name.startsWith('volley-store-'))
-  const before = new Set(spools())
+  const stores = (): string[] => readdirSync(tmpdir()).filter((name) => name.startsWith('volley-store-'))
+  const before = new Set(stores())
   const text = 'x'.repeat(90)
   const wide = udf((id: number) => `${(id * 7919) % 100_000}${text}`, [float64], utf8, { name: 'wide' })
   const sorted = slicedTable(ctx, 10, 12_000)
@@ -99,7 +99,7 @@ t.test('results beyond what memory should hold are merged through a file that is
   t.ok(w.every((value, i) => i === 0 || String(w[i - 1]) <= String(value)))
   t.equal(new Set(id).size, 120_000)
   t.same(
-    spools().filter((name) => !before.has(name)),
+    stores().filter((name) => !before.has(name)),
     [],
   )
 })

@@ -120,7 +120,7 @@ t.test(
   },
 )
 
-t.test('readPartition() names the line of a CSV row that is none', async (t) => {
+t.test('readPartition() names the line of a malformed CSV row', async (t) => {
   const table: readonly [string | Uint8Array, RegExp][] = [
     [
       'a,b\n1,2\n3\n',

@@ -1,5 +1,5 @@
 // Arrow data from outside that contradicts itself: files, tables of the program, vectors of user functions, the bytes of
-// workers. Each door refuses it with a code; none hangs or ends the process.
+// workers. Each way in refuses it with a code; none hangs or ends the process.
 
 import * as arrow from 'apache-arrow'
 import t, { type Test } from 'tap'
