@@ -4,6 +4,8 @@
 import type { CodecContext } from '../functions/contract/codec-context.ts'
 import { CancelledError } from '../functions/errors.ts'
 import type { Backend, RunOptions, TaskRequest, TaskRun, TaskStats } from './backend.ts'
+import { ByteQueue } from './bytes/byte-queue.ts'
+import { unlessAborted } from './bytes/unless-aborted.ts'
 import type { TaskIo } from './worker/task-io.ts'
 
 export class InProcessBackend implements Backend {
@@ -19,38 +21,34 @@ export class InProcessBackend implements Backend {
     // Loaded on first use: a parent that only forks never loads the engine.
     const { runTask } = await import('./worker/run-task.ts')
     const startedAt = performance.now()
-    const channel = new Channel()
+    const result = new InProcessResult()
     const controller = new AbortController()
     const signal = AbortSignal.any([options.signal, controller.signal])
     const artifacts = new Map(request.artifacts?.map(({ hash, bytes }) => [hash, bytes]))
-    let bytes = 0
     const io: TaskIo = {
       input: copiesOf(request.input?.read() ?? emptyInput()),
       artifact: (hash) => artifacts.get(hash),
       signal,
       write: async (chunks) => {
-        for (const chunk of chunks) {
-          bytes += chunk.length
-          // The task reuses its memory once the write resolves: the reader gets a copy.
-          await channel.write(chunk.slice(), signal)
-        }
+        // The task reuses its memory once the write resolves: the reader gets a copy.
+        for (const chunk of chunks) await result.write(chunk.slice(), signal)
       },
       progress: (progress) => options.onProgress?.(progress),
     }
     options.onStart?.(process.pid)
     const done = runTask(request.task, io, this.#context).then(
       (report): TaskStats => {
-        channel.end()
-        return { ...report, bytes, elapsedMs: performance.now() - startedAt }
+        result.end()
+        return { ...report, bytes: result.bytes, elapsedMs: performance.now() - startedAt }
       },
       (error) => {
-        channel.fail(error)
+        result.fail(error)
         throw error
       },
     )
     done.catch(() => {})
     const leave = (): void => controller.abort(new CancelledError('cancelled', 'The result is not read any further'))
-    return { pid: process.pid, stream: channel.read(leave), done }
+    return { pid: process.pid, stream: result.read(leave), done }
   }
 
   async close(): Promise<void> {}
@@ -63,53 +61,38 @@ async function* copiesOf(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint
   for await (const chunk of chunks) yield Uint8Array.prototype.slice.call(chunk)
 }
 
-/** One chunk at a time from the task to its reader: the next is taken when the reader asks for it. */
-class Channel {
-  #chunk: Uint8Array | undefined
-  #ended = false
-  #failure: { readonly error: unknown } | undefined
-  #filled = Promise.withResolvers<void>()
-  #emptied = Promise.withResolvers<void>()
+/** A task's result: each chunk waits for the reader to take it, and the task waits with it. */
+class InProcessResult {
+  readonly #queue = new ByteQueue(() => this.#taken.resolve())
+  #taken = Promise.withResolvers<void>()
+  #bytes = 0
+
+  /** How many bytes were written so far. */
+  get bytes(): number {
+    return this.#bytes
+  }
 
   async write(chunk: Uint8Array, signal: AbortSignal): Promise<void> {
     signal.throwIfAborted()
-    this.#chunk = chunk
-    this.#filled.resolve()
-    const stop = Promise.withResolvers<never>()
-    const abort = (): void => stop.reject(signal.reason)
-    signal.addEventListener('abort', abort, { once: true })
-    try {
-      await Promise.race([this.#emptied.promise, stop.promise])
-    } finally {
-      signal.removeEventListener('abort', abort)
-    }
-    this.#emptied = Promise.withResolvers()
+    this.#bytes += chunk.length
+    this.#taken = Promise.withResolvers()
+    this.#queue.push(chunk)
+    await unlessAborted(this.#taken.promise, signal)
   }
 
   end(): void {
-    this.#ended = true
-    this.#filled.resolve()
+    this.#queue.end()
   }
 
   fail(error: unknown): void {
-    this.#failure = { error }
-    this.#filled.resolve()
+    this.#queue.fail(error)
   }
 
   async *read(onLeave: () => void): AsyncGenerator<Uint8Array> {
     try {
-      for (;;) {
-        await this.#filled.promise
-        if (this.#failure !== undefined) throw this.#failure.error
-        const chunk = this.#chunk
-        if (chunk === undefined && this.#ended) return
-        this.#chunk = undefined
-        if (!this.#ended) this.#filled = Promise.withResolvers()
-        if (chunk !== undefined) yield chunk
-        this.#emptied.resolve()
-      }
+      for (let chunk = await this.#queue.next(); chunk !== undefined; chunk = await this.#queue.next()) yield chunk
     } finally {
-      if (!this.#ended) onLeave()
+      if (!this.#queue.isDrained) onLeave()
     }
   }
 }

@@ -4,7 +4,7 @@
 import { once } from 'node:events'
 import { connect, createServer, type Socket } from 'node:net'
 import { join } from 'node:path'
-import { readIntoSlabs } from './slab-reader.ts'
+import { readIntoSlabs } from '../bytes/slab-reader.ts'
 
 export interface ResultPipe {
   readonly reader: Socket

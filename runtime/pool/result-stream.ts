@@ -1,6 +1,8 @@
 // One task's result bytes on their way from fd 3 to whoever reads them: bounded, counted, iterated once.
 // It never looks into the bytes, and it alone decides whether the pipe may be read on.
 
+import { ByteQueue } from '../bytes/byte-queue.ts'
+
 /** More than this waiting for the consumer, and the worker is paused. */
 export const maxBufferedBytes = 1024 * 1024
 
@@ -17,15 +19,11 @@ export interface ResultHooks {
 
 export class ResultStream implements AsyncIterable<Uint8Array> {
   readonly #hooks: ResultHooks
-  #chunks: Uint8Array[] = []
-  #buffered = 0
+  readonly #queue = new ByteQueue((bytes) => this.#onTaken(bytes))
   #received = 0
   #expected: number | undefined
-  #failure: { readonly error: Error } | undefined
-  #discarding = false
-  #finished = false
-  #iterated = false
-  #waiting: PromiseWithResolvers<IteratorResult<Uint8Array>> | undefined
+  #isDiscarding = false
+  #isIterated = false
 
   constructor(hooks: ResultHooks) {
     this.#hooks = hooks
@@ -37,7 +35,7 @@ export class ResultStream implements AsyncIterable<Uint8Array> {
 
   /** False when the pipe is to be left alone until `onRoom`. */
   get hasRoom(): boolean {
-    return this.#discarding || this.#buffered < maxBufferedBytes
+    return this.#isDiscarding || this.#queue.bytes < maxBufferedBytes
   }
 
   get isComplete(): boolean {
@@ -51,15 +49,7 @@ export class ResultStream implements AsyncIterable<Uint8Array> {
 
   push(chunk: Uint8Array): void {
     this.#received += chunk.length
-    if (!this.#discarding) {
-      if (this.#waiting === undefined) {
-        this.#chunks.push(chunk)
-        this.#buffered += chunk.length
-      } else {
-        this.#waiting.resolve({ done: false, value: chunk })
-        this.#waiting = undefined
-      }
-    }
+    if (!this.#isDiscarding) this.#queue.push(chunk)
     if (this.isComplete) this.#hooks.onComplete()
   }
 
@@ -71,55 +61,36 @@ export class ResultStream implements AsyncIterable<Uint8Array> {
 
   /** All bytes are here and the task is done: the consumer may see the end. */
   finish(): void {
-    this.#finished = true
-    this.#endIfConsumed()
+    this.#queue.end()
+    if (this.#queue.isDrained) this.#hooks.onConsumed()
   }
 
   /** Ends the stream with an error and drops what is and what will be on its way. The first error stays. */
   fail(error: Error): void {
-    this.#failure ??= { error }
-    this.#discarding = true
-    this.#chunks = []
-    this.#buffered = 0
-    this.#waiting?.reject(error)
-    this.#waiting = undefined
+    this.#isDiscarding = true
+    this.#queue.clear()
+    this.#queue.fail(error)
     this.#hooks.onRoom()
   }
 
   [Symbol.asyncIterator](): AsyncIterator<Uint8Array, undefined> {
-    if (this.#iterated) throw new TypeError('Cannot iterate a result stream: it has been iterated before')
-    this.#iterated = true
+    if (this.#isIterated) throw new TypeError('Cannot iterate a result stream: it has been iterated before')
+    this.#isIterated = true
     return {
-      next: () => this.#next(),
+      next: async () => {
+        const value = await this.#queue.next()
+        return value === undefined ? { done: true, value } : { done: false, value }
+      },
       return: async () => {
-        if (!this.#finished || this.#chunks.length > 0) this.#hooks.onAbandoned()
+        if (!this.#queue.isDrained) this.#hooks.onAbandoned()
         return { done: true, value: undefined }
       },
-    } as AsyncIterator<Uint8Array, undefined>
+    }
   }
 
-  #next(): Promise<IteratorResult<Uint8Array>> {
-    if (this.#failure !== undefined) return Promise.reject(this.#failure.error)
-    const chunk = this.#chunks.shift()
-    if (chunk !== undefined) {
-      const hadRoom = this.hasRoom
-      this.#buffered -= chunk.length
-      if (!hadRoom && this.hasRoom) this.#hooks.onRoom()
-      this.#endIfConsumed()
-      return Promise.resolve({ done: false, value: chunk })
-    }
-    if (this.#finished) return Promise.resolve({ done: true, value: undefined })
-    if (this.#waiting !== undefined) {
-      return Promise.reject(new TypeError('Cannot read a result stream: the last read is still waiting'))
-    }
-    this.#waiting = Promise.withResolvers()
-    return this.#waiting.promise
-  }
-
-  #endIfConsumed(): void {
-    if (!this.#finished || this.#chunks.length > 0) return
-    this.#waiting?.resolve({ done: true, value: undefined })
-    this.#waiting = undefined
-    this.#hooks.onConsumed()
+  #onTaken(bytes: number): void {
+    const hadRoom = this.#queue.bytes + bytes < maxBufferedBytes
+    if (!hadRoom && this.hasRoom) this.#hooks.onRoom()
+    if (this.#queue.isDrained) this.#hooks.onConsumed()
   }
 }

@@ -4,6 +4,7 @@
 
 import { CancelledError } from '../../functions/errors.ts'
 import type { Backend, TaskEvents, TaskRequest, TaskRun, TaskStats } from '../backend.ts'
+import { ByteQueue } from '../bytes/byte-queue.ts'
 
 /** Bytes read ahead of the consumer, over all tasks. */
 const PREFETCH_BYTES = 8 * 1024 * 1024
@@ -88,8 +89,7 @@ class Prefetcher {
   }
 
   async #run(queue: PrefetchQueue): Promise<void> {
-    const hasRoom = (): boolean =>
-      queue === this.#head ? queue.buffered < HEAD_BYTES : this.#buffered < PREFETCH_BYTES
+    const hasRoom = (): boolean => (queue === this.#head ? queue.bytes < HEAD_BYTES : this.#buffered < PREFETCH_BYTES)
     try {
       await queue.run(this.#backend, this.#signal, hasRoom, (bytes) => {
         this.#buffered += bytes
@@ -114,13 +114,12 @@ class PrefetchQueue {
   readonly #request: TaskRequest
   readonly #events: OrderedEvents
   readonly #index: number
-  readonly #chunks: Uint8Array[] = []
+  readonly #queue = new ByteQueue((bytes) => {
+    this.#account(-bytes)
+    this.wake()
+  })
   #account: (bytes: number) => void = () => {}
-  #ended = false
-  #failure: { readonly error: unknown } | undefined
-  #arrived = Promise.withResolvers<void>()
   #taken = Promise.withResolvers<void>()
-  buffered = 0
 
   constructor(request: TaskRequest, events: OrderedEvents, index: number) {
     this.#request = request
@@ -128,20 +127,14 @@ class PrefetchQueue {
     this.#index = index
   }
 
+  /** How many bytes wait for the consumer. */
+  get bytes(): number {
+    return this.#queue.bytes
+  }
+
   /** The next chunk; undefined at the end. Throws what ended the job. */
-  async next(): Promise<Uint8Array | undefined> {
-    for (;;) {
-      const chunk = this.#chunks.shift()
-      if (chunk !== undefined) {
-        this.buffered -= chunk.length
-        this.#account(-chunk.length)
-        this.wake()
-        return chunk
-      }
-      if (this.#failure !== undefined) throw this.#failure.error
-      if (this.#ended) return undefined
-      await this.#arrived.promise
-    }
+  next(): Promise<Uint8Array | undefined> {
+    return this.#queue.next()
   }
 
   /** Something changed that may have made room. */
@@ -163,8 +156,7 @@ class PrefetchQueue {
       const run = await backend.run(this.#request, { signal, ...this.#events.taskEvents(this.#index) })
       await this.#read(run, signal, hasRoom)
       this.#events.onTaskDone(this.#index, await run.done)
-      this.#ended = true
-      this.#announce()
+      this.#queue.end()
     } catch (error) {
       // When the job was ended from outside, that is the reason to report, not that this task was cancelled.
       this.#fail(signal.aborted ? signal.reason : error)
@@ -177,22 +169,14 @@ class PrefetchQueue {
   async #read(run: TaskRun, signal: AbortSignal, hasRoom: () => boolean): Promise<void> {
     run.done.catch(() => {})
     for await (const chunk of run.stream) {
-      this.#chunks.push(chunk)
-      this.buffered += chunk.length
       this.#account(chunk.length)
-      this.#announce()
+      this.#queue.push(chunk)
       while (!hasRoom() && !signal.aborted) await this.#taken.promise
     }
   }
 
-  #announce(): void {
-    this.#arrived.resolve()
-    this.#arrived = Promise.withResolvers()
-  }
-
   #fail(error: unknown): void {
-    this.#failure ??= { error }
-    this.#announce()
+    this.#queue.fail(error)
     this.wake()
   }
 }

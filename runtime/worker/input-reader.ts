@@ -3,18 +3,16 @@
 
 import { Socket } from 'node:net'
 import { WorkerError } from '../../functions/errors.ts'
+import { ByteQueue } from '../bytes/byte-queue.ts'
+import { readIntoSlabs } from '../bytes/slab-reader.ts'
 import { type Content, inputFd } from '../pool/protocol.ts'
-import { readIntoSlabs } from '../pool/slab-reader.ts'
 
 const maxBufferedBytes = 256 * 1024
 const headerBytes = 4
 
 export class InputReader {
   readonly #socket: Socket
-  #chunks: Uint8Array[] = []
-  #buffered = 0
-  #ended = false
-  #wake: (() => void) | undefined
+  readonly #queue = new ByteQueue(() => this.#resumeIfEmpty())
   /** Bytes of the current chunk not yet read. */
   #left = 0
   #endMark = false
@@ -22,16 +20,11 @@ export class InputReader {
 
   constructor() {
     const onread = readIntoSlabs((chunk) => {
-      this.#chunks.push(chunk)
-      this.#buffered += chunk.length
-      if (this.#buffered > maxBufferedBytes) this.#socket.pause()
-      this.#wake?.()
+      this.#queue.push(chunk)
+      if (this.#queue.bytes > maxBufferedBytes) this.#socket.pause()
     })
     this.#socket = new Socket({ fd: inputFd, readable: true, writable: false, onread })
-    const end = () => {
-      this.#ended = true
-      this.#wake?.()
-    }
+    const end = () => this.#queue.end()
     this.#socket.on('end', end).on('close', end).on('error', end)
   }
 
@@ -86,20 +79,14 @@ export class InputReader {
     return chunk
   }
 
-  async #next(maxLength: number): Promise<Uint8Array> {
-    while (this.#chunks.length === 0) {
-      if (this.#ended) throw new WorkerError('protocol_error', 'Cannot read the task: its channel has ended')
-      this.#socket.resume()
-      await new Promise<void>((resolve) => {
-        this.#wake = resolve
-      })
-    }
-    const first = this.#chunks[0] as Uint8Array
-    const chunk = first.subarray(0, maxLength)
-    if (chunk.length === first.length) this.#chunks.shift()
-    else this.#chunks[0] = first.subarray(chunk.length)
-    this.#buffered -= chunk.length
-    if (this.#buffered === 0) this.#socket.resume()
+  async #next(maxBytes: number): Promise<Uint8Array> {
+    this.#resumeIfEmpty()
+    const chunk = await this.#queue.next(maxBytes)
+    if (chunk === undefined) throw new WorkerError('protocol_error', 'Cannot read the task: its channel has ended')
     return chunk
+  }
+
+  #resumeIfEmpty(): void {
+    if (this.#queue.bytes === 0) this.#socket.resume()
   }
 }

@@ -5,6 +5,7 @@
 import { Socket } from 'node:net'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { InternalError } from '../../functions/errors.ts'
+import { unlessAborted } from '../bytes/unless-aborted.ts'
 import { resultFd } from '../pool/protocol.ts'
 
 /** How long a task may keep the event loop to itself before a write lets control messages in. */
@@ -45,7 +46,7 @@ export class ResultWriter {
     const written = this.#send(chunks.filter((chunk) => chunk.length > 0))
     written.catch(() => {})
     this.#pending = written
-    await this.#unlessAborted(written)
+    await unlessAborted(written, this.#signal)
     if (performance.now() - this.#turnStart < turnMs) return
     await nextTurn()
     this.#turnStart = performance.now()
@@ -54,7 +55,7 @@ export class ResultWriter {
 
   /** Resolves when all of it is written, so that a `done` never overtakes the bytes it counts. */
   async finish(): Promise<void> {
-    await this.#unlessAborted(this.#pending)
+    await unlessAborted(this.#pending, this.#signal)
     this.close()
   }
 
@@ -74,17 +75,5 @@ export class ResultWriter {
     }
     this.#socket.uncork()
     return promise
-  }
-
-  async #unlessAborted(written: Promise<void>): Promise<void> {
-    this.#signal.throwIfAborted()
-    const { promise: aborted, reject } = Promise.withResolvers<never>()
-    const onAbort = () => reject(this.#signal.reason)
-    this.#signal.addEventListener('abort', onAbort, { once: true })
-    try {
-      await Promise.race([written, aborted])
-    } finally {
-      this.#signal.removeEventListener('abort', onAbort)
-    }
   }
 }

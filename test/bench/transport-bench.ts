@@ -8,8 +8,8 @@ import { connect, createServer, type OnReadOpts, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
+import { readIntoSlabs } from '../../runtime/bytes/slab-reader.ts'
 import { ForkPool } from '../../runtime/pool/pool.ts'
-import { readIntoSlabs } from '../../runtime/pool/slab-reader.ts'
 
 const totalBytes = 2_000_000_000
 const signal = new AbortController().signal

@@ -1,5 +1,6 @@
 // SessionContext: sources in memory, registered functions and tables, and the workers it owns.
 
+import { setImmediate } from 'node:timers/promises'
 import {
   Dictionary,
   Int32,
@@ -191,6 +192,28 @@ t.test('close() ends the backend, and what comes later is refused', async (t) =>
   await t.rejects(frame.collect(), { code: 'closed', message: 'Cannot run a job: the session context is closed' })
   await own.close()
   await new SessionContext().close()
+})
+
+t.test('a task in this process waits for its reader', async (t) => {
+  await using own = new SessionContext({ backend: 'in-process' })
+  const counts = globalThis as { seen?: number }
+  const seen = udf(
+    (value: number) => {
+      const counts = globalThis as { seen?: number }
+      counts.seen = (counts.seen ?? 0) + 1
+      return value
+    },
+    [float64],
+    float64,
+    { name: 'seen', volatility: 'volatile' },
+  )
+  const frame = own.fromColumns({ a: new Float64Array(20 * 65_536) }).select(seen(col('a')))
+  const batches = frame.stream({ partitions: 1 })
+  await batches.next()
+  for (let turn = 0; turn < 200; turn++) await setImmediate()
+  t.ok((counts.seen ?? 0) >= 65_536)
+  t.ok((counts.seen ?? 0) <= 6 * 65_536, `${counts.seen} rows were computed though nobody read on`)
+  await batches.return(undefined)
 })
 
 t.test('SessionContext.global() is one for the process', (t) => {
