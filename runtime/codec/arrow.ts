@@ -81,7 +81,8 @@ function decodeBatches(data: unknown): { schema: Schema; batches: RecordBatch[] 
   const reader = RecordBatchReader.from(data).open()
   const relabel = createRelabeller(() => undefined)
   const schema = relabel.schema(reader.schema)
-  const batches = [...reader]
+  // A stream without batches is read as one batch of a class of its own, which is incomplete.
+  const batches = [...reader].filter((batch) => Object.getPrototypeOf(batch) === RecordBatch.prototype)
   batches.forEach(checkBatch)
   return { schema, batches: batches.map((batch) => relabel.batch(schema, batch)) }
 }
@@ -139,8 +140,9 @@ function createRelabeller(nextId: () => number | undefined): Relabeller {
       return relabelled
     }
     const children: readonly Field[] | undefined = type.children
-    if (children?.length) return adopt(type, { children: children.map(relabelField) })
-    return type instanceof DataType ? type : adopt(type, {})
+    const overrides = children?.length ? { children: children.map(relabelField) } : {}
+    const isOwn = type instanceof DataType && Object.getPrototypeOf(type) === prototypeFor(type)
+    return isOwn && !children?.length ? type : adopt(type, overrides)
   }
   const relabelField = ({ name, type, nullable, metadata }: Field): Field =>
     new Field(name, relabelType(type), nullable, metadata)
@@ -172,14 +174,34 @@ function createRelabeller(nextId: () => number | undefined): Relabeller {
   }
 }
 
-/** A copy of a type with some properties replaced; a type of another copy of the library becomes one of this copy's classes. */
+/** A copy of a type with some properties replaced, of the class that this copy of the library has for it. */
 function adopt(type: DataType, overrides: object): DataType {
+  return Object.assign(Object.create(prototypeFor(type)), type, overrides)
+}
+
+/** Names of the units of time, as Arrow's classes end in them. */
+const timeUnits = ['Second', 'Millisecond', 'Microsecond', 'Nanosecond']
+
+/**
+ * What the classes of types are called that stand for one width or unit of a type. Arrow's own reader makes an `Int` of what was an `Int32`, which `instanceof` and `constructor` would tell apart.
+ */
+const narrowNames: Readonly<Partial<Record<Type, (type: never) => string>>> = {
+  [Type.Int]: ({ isSigned, bitWidth }: arrow.Int) => `${isSigned ? 'Int' : 'Uint'}${bitWidth}`,
+  [Type.Float]: ({ precision }: arrow.Float) => `Float${16 << precision}`,
+  [Type.Date]: ({ unit }: arrow.Date_) => `Date${['Day', 'Millisecond'][unit]}`,
+  [Type.Time]: ({ unit }: arrow.Time) => `Time${timeUnits[unit]}`,
+  [Type.Timestamp]: ({ unit }: arrow.Timestamp) => `Timestamp${timeUnits[unit]}`,
+  [Type.Duration]: ({ unit }: arrow.Duration) => `Duration${timeUnits[unit]}`,
+  [Type.Interval]: ({ unit }: arrow.Interval) => `Interval${['YearMonth', 'DayTime', 'MonthDayNano'][unit]}`,
+  [Type.Union]: ({ mode }: arrow.Union) => `${['Sparse', 'Dense'][mode]}Union`,
+}
+
+function prototypeFor(type: DataType): object {
   const name = Type[type.typeId] ?? ''
-  const own: unknown = Reflect.get(arrow, name === 'Date' || name === 'Map' ? `${name}_` : name)
-  const isForeign = !(type instanceof DataType)
-  if (isForeign && typeof own !== 'function') throw new TypeError(`Cannot ship Arrow data: unknown type ${name}`)
-  const prototype: unknown = isForeign && typeof own === 'function' ? own.prototype : Object.getPrototypeOf(type)
-  return Object.assign(Object.create(prototype as object), type, overrides)
+  const narrow = narrowNames[type.typeId]?.(type as never)
+  const own: unknown = Reflect.get(arrow, narrow ?? '') ?? Reflect.get(arrow, name === 'Map' ? 'Map_' : name)
+  if (typeof own !== 'function') throw new TypeError(`Cannot ship Arrow data: unknown type ${name}`)
+  return own.prototype
 }
 
 function structOf(type: Struct, length: number, children: readonly Data[]): Data<Struct> {

@@ -1,5 +1,6 @@
 // WorkerPool: functions over values, on real workers.
 
+import { createRequire } from 'node:module'
 import * as arrow from 'apache-arrow'
 import { type Test, test } from 'tap'
 import { col, float64, nativeUdf, SessionContext, udf, utf8, WorkerPool } from 'volley'
@@ -269,4 +270,19 @@ test('a closed pool takes no calls', options, async (t) => {
   const pool = poolOf(t)
   await pool.close()
   t.equal((await rejection(pool.run(() => 1))).code, 'closed')
+})
+
+test('a worker has one copy of Arrow, however it is reached', options, async (t) => {
+  const pool = poolOf(t)
+  const common: typeof arrow = createRequire(import.meta.url)('apache-arrow')
+  const [type, foreign] = [new arrow.Int32(), new common.Int32()]
+  const Reached = type.constructor
+  const told = await pool.run(() => [
+    type instanceof arrow.Int32,
+    type instanceof (Reached as typeof arrow.Int32),
+    Reached === arrow.Int32,
+    foreign instanceof common.Int32,
+    foreign instanceof arrow.Int32,
+  ])
+  t.same(told, [true, true, true, true, true])
 })

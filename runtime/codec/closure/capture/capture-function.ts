@@ -78,10 +78,11 @@ function readInternals(walk: Walk, node: GraphNode, fn: AnyFunction): FunctionIn
 
 /** Functions that come with Node or with a package never travel by value. */
 function captureInstalled(walk: Walk, node: GraphNode, fn: AnyFunction, { scriptId }: Location): boolean {
-  const { url } = findScript(scriptId)
+  const script = findScript(scriptId)
+  const { url } = script
   if (!url.startsWith('node:') && !isPackageFile(url)) return false
   const reference = searchWellKnown(fn)
-  const record = reference === undefined ? findPackageExport(walk, fn, url) : referenceRecord(reference)
+  const record = reference === undefined ? findPackageExport(walk, fn, script) : referenceRecord(reference)
   if (record !== undefined) walk.graph.fillReference(node, record)
   else if (url.startsWith('node:')) refuseInternal(walk, node, fn, url)
   else {

@@ -7,6 +7,7 @@ import type { ShippedType } from '../shipped-type.ts'
 import { analyse } from '../source/analyse.ts'
 import { ownKeysBesideElements } from './extra-keys.ts'
 import type { GraphNode, Record } from './graph.ts'
+import { findRequiredPackage } from './references.ts'
 import { findKind, isPlain, type Kind, processBoundName } from './special.ts'
 import type { Walk } from './walk.ts'
 import { findWellKnown, isGlobalName } from './well-known.ts'
@@ -14,6 +15,12 @@ import { findWellKnown, isGlobalName } from './well-known.ts'
 /** Writes the record of an object, or refuses. */
 export function captureObject(walk: Walk, node: GraphNode, value: object): void {
   const plain = isPlain(value)
+  // What a variable holds may be a package as `require` gave it; what other objects hold is not looked up.
+  const required = plain && node.parent?.record[0] === 'f' ? findRequiredPackage(walk, value) : undefined
+  if (required !== undefined) {
+    walk.graph.fillReference(node, required)
+    return
+  }
   if (!plain && writeShippedType(walk, node, value)) return
   if (writePrototypeOfFunction(walk, node, value)) return
   const kind = plain || types.isProxy(value) ? undefined : findKind(value)

@@ -5,6 +5,8 @@ import { fileURLToPath } from 'node:url'
 import { types } from 'node:util'
 import { importModes } from '../format.ts'
 import type { ImportOrigin } from '../source/imports.ts'
+import type { Script } from '../source/inspector.ts'
+import { resolveImport } from '../source/resolve-import.ts'
 import type { GraphNode } from './graph.ts'
 import type { FoundImport, Walk } from './walk.ts'
 
@@ -39,11 +41,22 @@ export function confirmsRequire({ specifier, name, wrap }: ImportOrigin, file: s
  * Finds a value of a package among what the package exports.
  *
  * Looked for, in this order: the imports of the captured files and the members of the modules they import, the package's
- * own entry, the file that defines it.
+ * own entry, the file that defines it. What an ES module defines is imported, what a CommonJS file defines is required: a
+ * package of both has two copies of everything.
  */
-export function findPackageExport(walk: Walk, value: object, script: string): unknown[] | undefined {
-  const found = walk.imported.get(value) ?? findInNamespaces(walk, value) ?? findInPackage(walk, value, script)
+export function findPackageExport(walk: Walk, value: object, script: Script): unknown[] | undefined {
+  const found = walk.imported.get(value) ?? findInImported(walk, value) ?? findInPackage(walk, value, script)
   return found === undefined ? undefined : importRecord(walk, found.origin, found.file)
+}
+
+/** The record of an object that is what `require` gave for a package, however the variable came by it. */
+export function findRequiredPackage(walk: Walk, value: object): unknown[] | undefined {
+  for (const [path, loaded] of Object.entries(createRequire(import.meta.url).cache)) {
+    if (loaded?.exports !== value || !isPackageFile(path)) continue
+    const found = findInPackage(walk, value, { url: path, isModule: false, sourceMapUrl: '' })
+    return found === undefined ? undefined : importRecord(walk, found.origin, found.file)
+  }
+  return undefined
 }
 
 /** True for files that are installed rather than the user's own. */
@@ -51,45 +64,57 @@ export function isPackageFile(url: string): boolean {
   return /[\\/]node_modules[\\/]/.test(url)
 }
 
-function findInNamespaces(walk: Walk, value: object): FoundImport | undefined {
-  for (const [namespace, { origin, file }] of walk.imported) {
-    const name = types.isModuleNamespaceObject(namespace) ? findExport(namespace, value) : undefined
+function findInImported(walk: Walk, value: object): FoundImport | undefined {
+  for (const [imported, { origin, file }] of walk.imported) {
+    const isWhole = types.isModuleNamespaceObject(imported) || (origin.kind === 'require' && origin.name === '*')
+    const name = isWhole && origin.wrap === '' ? findExport(imported, value, origin.kind) : undefined
     if (name !== undefined) return { origin: { ...origin, name }, file }
   }
   return undefined
 }
 
-function findInPackage(walk: Walk, value: object, script: string): FoundImport | undefined {
-  const packageName = /.*[\\/]node_modules[\\/]((?:@[^\\/]+[\\/])?[^\\/]+)/.exec(script)?.[1]
-  const isModule = script.startsWith('file:')
+function findInPackage(walk: Walk, value: object, { url, isModule }: Script): FoundImport | undefined {
+  const packageName = /.*[\\/]node_modules[\\/]((?:@[^\\/]+[\\/])?[^\\/]+)/.exec(url)?.[1]
+  const kind = isModule ? 'import' : 'require'
   const candidates = [...walk.imported.values()]
     .filter(({ origin }) => origin.specifier === packageName || origin.specifier.startsWith(`${packageName}/`))
     .map(({ origin, file }) => ({ specifier: origin.specifier, file }))
-  const [own] = walk.files
-  if (packageName !== undefined && own !== undefined) candidates.push({ specifier: packageName, file: own })
-  candidates.push({ specifier: script, file: script })
+  // A package finds itself from its own files.
+  for (const file of [...walk.files, url]) {
+    if (packageName !== undefined) candidates.push({ specifier: packageName, file })
+  }
+  candidates.push({ specifier: isModule || !url.startsWith('file:') ? url : fileURLToPath(url), file: url })
   for (const { specifier, file } of candidates) {
-    const name = findExport(loadLoaded(specifier, file, isModule), value)
-    const kind = isModule ? 'import' : 'require'
+    const exports = isModule ? importLoaded(specifier, file) : requireLoaded(specifier, file)
+    const name = findExport(exports, value, kind)
     if (name !== undefined) return { origin: { specifier, name, kind, wrap: '', attributes: undefined }, file }
   }
   return undefined
 }
 
-// Node gives the exports of a module that is loaded already without running anything.
-function loadLoaded(specifier: string, file: string, isModule: boolean): unknown {
+function requireLoaded(specifier: string, file: string): unknown {
   try {
     const require = createRequire(file)
-    const path = specifier.startsWith('file:') ? fileURLToPath(specifier) : require.resolve(specifier)
-    return isModule || path in require.cache ? require(path) : undefined
+    const path = require.resolve(specifier)
+    return path in require.cache ? require(path) : undefined
   } catch {
     return undefined
   }
 }
 
-function findExport(namespace: unknown, value: object): string | undefined {
+// require gives the namespace of an ES module that is loaded already without running anything.
+function importLoaded(specifier: string, file: string): unknown {
+  try {
+    const url = specifier.startsWith('file:') ? new URL(specifier) : resolveImport(specifier, file)
+    return url === undefined ? undefined : createRequire(file)(fileURLToPath(url))
+  } catch {
+    return undefined
+  }
+}
+
+function findExport(namespace: unknown, value: object, kind: ImportOrigin['kind']): string | undefined {
   if ((typeof namespace !== 'object' && typeof namespace !== 'function') || namespace === null) return undefined
-  if (namespace === value) return 'default'
+  if (namespace === value) return kind === 'require' ? '*' : 'default'
   return Object.keys(namespace).find((name) => read(namespace, name) === value)
 }
 

@@ -15,12 +15,17 @@ type Import = (specifier: string, options?: ImportCallOptions) => Promise<object
 export async function loadImports({ records, files }: DecodedClosure): Promise<ReadonlyMap<number, unknown>> {
   const loaded = new Map<number, unknown>()
   const pending: Promise<void>[] = []
+  const required: (() => Promise<void>)[] = []
   for (const [index, record] of records.entries()) {
     if (record[0] !== 'i') continue
     const entry = readEntry(record, files)
-    pending.push(loadImport(entry).then((value) => void loaded.set(index, value)))
+    const load = (): Promise<void> => loadImport(entry).then((value) => void loaded.set(index, value))
+    if (entry.mode === importModes.import) pending.push(load())
+    else required.push(load)
   }
   await Promise.all(pending)
+  // Node refuses to require a module that is being imported at the same time.
+  for (const load of required) await load()
   return loaded
 }
 

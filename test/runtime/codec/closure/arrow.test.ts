@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module'
+import * as arrow from 'apache-arrow'
 import {
   DataType,
   Dictionary,
@@ -142,4 +143,35 @@ t.test('reviveClosure() numbers dictionaries anew, so that two of them never mee
   t.ok(DataType.isDictionary(left.type) && left.type.id !== right.type.id)
   const table = new Table({ left, right })
   t.strictSame((await reviver.call(() => [...(table.getChild('right') ?? [])])) as string[], ['c', 'd'])
+})
+
+t.test('reviveClosure() gives types back in the class they had', async (t) => {
+  const types = [
+    new arrow.Int8(),
+    new arrow.Int32(),
+    new arrow.Uint64(),
+    new arrow.Float32(),
+    new arrow.DateDay(),
+    new arrow.TimeNanosecond(),
+    new arrow.TimestampMicrosecond('UTC'),
+    new arrow.DurationSecond(),
+    new arrow.IntervalYearMonth(),
+    new arrow.DenseUnion([0], [new Field('a', new Int32())]),
+    new arrow.List(new Field('item', new Int32())),
+  ]
+  for (const type of types) {
+    const revived = (await reviveClosure(captureClosure(type).bytes)) as DataType
+    t.equal(revived.constructor, type.constructor, String(type))
+    t.equal(String(revived), String(type))
+  }
+  const table = (await reviveClosure(captureClosure(tableFromArrays({ a: Int32Array.of(1) })).bytes)) as Table
+  t.ok(table.schema.fields[0]?.type instanceof Int32)
+})
+
+t.test('reviveClosure() gives a type of lists and a table without rows back', async (t) => {
+  const type = new arrow.List(new Field('item', new Int32()))
+  const empty = new Table(new Schema([new Field('l', type)]))
+  const [list, table] = (await reviveClosure(captureClosure([type, empty]).bytes)) as [DataType, Table]
+  t.ok(list.children[0]?.type instanceof Int32)
+  t.strictSame([table.numRows, String(table.schema)], [0, String(empty.schema)])
 })
