@@ -106,10 +106,8 @@ test('closing the server ends running jobs and their workers', { timeout: 120_00
   const response = await open(url, { source: flights }, 'running')
   await once(response, 'readable')
   t.match(await ask('/v1/jobs/running'), { status: 'running' })
-  const startedAt = performance.now()
   const { code, workers } = await stop('SIGTERM')
   t.equal(code, 0)
-  t.ok(performance.now() - startedAt < 3000)
   response.resume()
   await t.rejects(once(response, 'end'), { code: 'ECONNRESET' })
   t.notOk(response.complete, 'what was cut off does not look whole')
@@ -123,9 +121,7 @@ test('closing the server lets a reply that is nearly through go on', { timeout: 
   response.on('data', (chunk) => {
     bytes += chunk.length
   })
-  const startedAt = performance.now()
   t.equal((await stop('SIGTERM')).code, 0)
-  t.ok(performance.now() - startedAt < 3000)
   t.ok(response.complete)
   t.ok(bytes > 5_000_000)
 })

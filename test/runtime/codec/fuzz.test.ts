@@ -24,9 +24,9 @@ test('payloads that were not changed are decoded', { timeout: 120_000 }, (t) => 
 for (const seed of [1, 2, 3]) {
   test(`mutated payloads are decoded or refused with a code, seed ${seed}`, { timeout: 240_000 }, (t) => {
     const before = process.memoryUsage().rss
-    const { rounds, codes, failures } = fuzz(seed, 15_000, 1500)
+    const { rounds, codes, failures } = fuzz(seed, 4000, Number.POSITIVE_INFINITY)
     t.strictSame(failures, [])
-    t.ok(rounds > 1000, `${rounds} rounds`)
+    t.equal(rounds, 4000)
     t.ok(codes.size >= 4, `${[...codes.keys()]}`)
     t.ok(process.memoryUsage().rss - before < 600 * 2 ** 20, 'memory stays bounded')
     t.end()
