@@ -45,7 +45,7 @@ export const approximateAggregates = [
     family: 'aggregate',
     usage: 'approx_distinct(value)',
     summary: 'About how many distinct values there are, within one per cent; exact for few values',
-    examples: [],
+    examples: [['approx_distinct(y)', '3']],
     signature: exactly([anything]),
     returns: uint64,
     nullable: false,

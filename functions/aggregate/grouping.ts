@@ -19,7 +19,7 @@ const grouping = aggregateFunction({
   usage: 'grouping(key, …)',
   summary:
     'Which keys a row is not grouped by, with ROLLUP, CUBE and GROUPING SETS: 1 for one left out, 0 for one that is there; several keys make one number, the last key its lowest bit',
-  examples: [],
+  examples: [['grouping(name)', '0']],
   signature: { parameters: [anything], optional: 0, variadic: true },
   returns: int32,
   nullable: false,

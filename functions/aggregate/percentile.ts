@@ -135,6 +135,7 @@ interface SketchEntry {
   readonly name: string
   readonly usage: string
   readonly summary: string
+  readonly examples: AggregateFunction['examples']
   readonly parameters: readonly Parameter[]
   readonly optional?: number
   /** Which argument is the percentile; 0.5 unless there is one. */
@@ -146,6 +147,7 @@ const approximate = ({
   name,
   usage,
   summary,
+  examples,
   parameters,
   optional = 0,
   percentileAt,
@@ -161,7 +163,7 @@ const approximate = ({
     ...(percentileAt === undefined ? {} : { percentileAt }),
     usage,
     summary,
-    examples: [],
+    examples,
     signature: exactly(parameters, optional),
     returns: (args) => {
       percentile(args)
@@ -189,7 +191,7 @@ export const percentileAggregates = [
     family: 'aggregate',
     usage: 'median(number)',
     summary: 'The middle value, or the mean of the two middle ones; null when there are none',
-    examples: [],
+    examples: [['median(y)', '3.0']],
     signature: exactly([measured]),
     returns: typeOf,
     state: (args) => [field('values', list(typeOf(args)), false)],
@@ -202,7 +204,7 @@ export const percentileAggregates = [
     family: 'aggregate',
     usage: 'percentile_cont(percentile) WITHIN GROUP (ORDER BY number) or percentile_cont(number, percentile)',
     summary: 'The value below which a given fraction of the values lies, interpolated between two',
-    examples: [],
+    examples: [['percentile_cont(0.25) WITHIN GROUP (ORDER BY x)', '1.5']],
     signature: exactly([float, double]),
     returns: (args) => {
       percentileArgument('percentile_cont', args, 1)
@@ -217,6 +219,7 @@ export const percentileAggregates = [
     name: 'approx_percentile_cont',
     usage: 'approx_percentile_cont(number, percentile[, centroids])',
     summary: 'About the value below which a given fraction of the values lies, by a t-digest; exact for few values',
+    examples: [['approx_percentile_cont(x, 0.5)', '2.0']],
     parameters: [float, double, integer],
     optional: 1,
     percentileAt: 1,
@@ -225,6 +228,7 @@ export const percentileAggregates = [
     name: 'approx_percentile_cont_with_weight',
     usage: 'approx_percentile_cont_with_weight(number, weight, percentile[, centroids])',
     summary: 'About the value below which a given fraction of the weight lies, by a t-digest',
+    examples: [['approx_percentile_cont_with_weight(x, y, 1.0)', '3.0']],
     parameters: [float, double, double, integer],
     optional: 1,
     percentileAt: 2,
@@ -234,6 +238,7 @@ export const percentileAggregates = [
     name: 'approx_median',
     usage: 'approx_median(number)',
     summary: 'About the middle value, by a t-digest; exact for few values',
+    examples: [['approx_median(x)', '2.0']],
     parameters: [float],
   }),
 ]

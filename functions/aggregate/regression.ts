@@ -60,8 +60,24 @@ class Pairs implements Accumulator {
   }
 }
 
+/** What each gives over the sample table of the reference page. */
+const results = {
+  covar_samp: '1.5',
+  covar_pop: '1.0',
+  corr: '0.8660254037844387',
+  regr_slope: '1.5',
+  regr_intercept: '-0.5',
+  regr_count: '3',
+  regr_r2: '0.75',
+  regr_avgx: '2.0',
+  regr_avgy: '2.5',
+  regr_sxx: '2.0',
+  regr_syy: '6.0',
+  regr_sxy: '3.0',
+} as const
+
 const pairs = (
-  name: string,
+  name: keyof typeof results,
   aliases: readonly string[],
   summary: string,
   finish: (moments: Moments) => Value,
@@ -73,7 +89,7 @@ const pairs = (
     family: 'aggregate',
     usage: `${name}(y, x)`,
     summary,
-    examples: [],
+    examples: [[`${name}(y, x)`, results[name]]],
     signature: exactly([double, double]),
     returns,
     nullable: returns.kind !== 'uint64',

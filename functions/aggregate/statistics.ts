@@ -69,14 +69,22 @@ const rooted =
     return variance === null ? null : Math.sqrt(variance)
   }
 
-const spread = (name: string, aliases: readonly string[], summary: string, finish: Finish): AggregateFunction =>
+/** What each gives over the sample table of the reference page. */
+const results = { var: '1.0', var_pop: '0.6666666666666666', stddev: '1.0', stddev_pop: '0.816496580927726' } as const
+
+const spread = (
+  name: keyof typeof results,
+  aliases: readonly string[],
+  summary: string,
+  finish: Finish,
+): AggregateFunction =>
   aggregateFunction({
     name,
     aliases,
     family: 'aggregate',
     usage: `${name}(number)`,
     summary,
-    examples: [],
+    examples: [[`${name}(x)`, results[name]]],
     signature: exactly([double]),
     returns: float64,
     state: () => [field('count', int64, false), field('mean', float64, false), field('squares', float64, false)],

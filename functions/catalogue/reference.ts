@@ -6,6 +6,7 @@ import type { ScalarFunction } from '../contract/scalar.ts'
 import type { WindowFunction } from '../contract/window.ts'
 import { builderNames } from './builders.ts'
 import { aggregateFunctions, scalarFunctions, windowFunctions } from './catalogue.ts'
+import { sampleTable } from './sample-table.ts'
 
 type Entry = ScalarFunction | AggregateFunction | WindowFunction
 
@@ -28,7 +29,8 @@ export function referencePage(): string {
   const entries: readonly Entry[] = [...scalarFunctions, ...aggregateFunctions, ...windowFunctions]
   const sections = Object.entries(titles).flatMap(([family, title]) => {
     const own = entries.filter((entry) => entry.family === family)
-    return own.length === 0 ? [] : [`## ${title}`, '', ...table(own), '']
+    const over = family === 'aggregate' ? sampleLines() : []
+    return own.length === 0 ? [] : [`## ${title}`, '', ...over, ...table(own), '']
   })
   return [
     '# Functions',
@@ -38,6 +40,20 @@ export function referencePage(): string {
     '',
     ...sections,
   ].join('\n')
+}
+
+/** The table that the examples of aggregates are over. */
+function sampleLines(): readonly string[] {
+  const names = Object.keys(sampleTable)
+  const rows = Object.values(sampleTable)[0]?.map((_, row) => names.map((name) => sampleTable[name]?.[row] ?? 'NULL'))
+  return [
+    'The examples are over this table:',
+    '',
+    `| ${names.join(' | ')} |`,
+    `|${'---|'.repeat(names.length)}`,
+    ...(rows ?? []).map((cells) => `| ${cells.join(' | ')} |`),
+    '',
+  ]
 }
 
 function table(entries: readonly Entry[]): readonly string[] {

@@ -1,6 +1,7 @@
 // The registry: every built-in is documented, and its examples give what they say.
 
 import t from 'tap'
+import { SessionContext } from 'volley'
 import { Binder } from '../../../functions/bind/binder.ts'
 import {
   aggregateFunctions,
@@ -8,6 +9,7 @@ import {
   scalarFunctions,
   windowFunctions,
 } from '../../../functions/catalogue/catalogue.ts'
+import { sampleTable } from '../../../functions/catalogue/sample-table.ts'
 import { parseExpr } from '../../../functions/sql/parse.ts'
 import { displayType, typeName } from '../../../functions/types/type.ts'
 import type { Value } from '../../../functions/types/value.ts'
@@ -72,8 +74,8 @@ t.test('every built-in says what it does in one sentence and how it is called', 
   t.end()
 })
 
-t.test('every scalar function and window function has an example', (t) => {
-  for (const entry of [...scalarFunctions, ...windowFunctions]) t.ok(entry.examples.length > 0, entry.name)
+t.test('every built-in has an example', (t) => {
+  for (const entry of all) t.ok(entry.examples.length > 0, entry.name)
   t.end()
 })
 
@@ -87,6 +89,18 @@ for (const entry of scalarFunctions) {
     })
   }
 }
+
+t.test('every example of an aggregate gives what it says over the sample table', async (t) => {
+  const examples = aggregateFunctions.flatMap((entry) => entry.examples)
+  await using ctx = new SessionContext({ backend: 'in-process' })
+  const frame = ctx.fromColumns(sampleTable)
+  for (const [sql, result] of examples) {
+    const keys = sql.startsWith('grouping') ? ['name'] : []
+    const [row] = await frame.aggregate(keys, [`${sql} as value`]).toRows()
+    const [wanted] = await frame.limit(1).select(`${result} as value`).toRows()
+    t.same(row?.value, wanted?.value, sql)
+  }
+})
 
 t.test('the names for SQL text leave the operators out', (t) => {
   const names = [...catalogue.names()]
