@@ -14,7 +14,7 @@ export interface ArtifactSource {
   artifact(hash: string): Uint8Array | undefined
 }
 
-/** For payloads that hold everything themselves. */
+/** For payloads that are complete in themselves. */
 export const noArtifacts: ArtifactSource = Object.freeze({ artifact: () => undefined })
 
 const LENGTH_BYTES = 4
@@ -26,7 +26,7 @@ export class ArtifactCollector {
 
   /**
    * @param digest - SHA-256 of the bytes, in hex, where it is known.
-   * @returns What stands for them in the payload.
+   * @returns The reference that stands for them in the payload.
    */
   add(bytes: Uint8Array, digest = hash('sha256', bytes)): Uint8Array {
     if (!this.#artifacts.has(digest)) this.#artifacts.set(digest, { hash: digest, bytes })
@@ -45,7 +45,7 @@ export class ArtifactCollector {
  * The artifact that a reference stands for.
  *
  * @param what - What it is, for messages.
- * @throws {WireError} `wire_damaged` when it is no reference, or one to an artifact of another length; `wire_missing_part`.
+ * @throws {WireError} `wire_damaged` when it is not a reference, or names an artifact of another length; `wire_missing_part`.
  */
 export function findArtifact(reference: unknown, artifacts: ArtifactSource, what: string): Artifact {
   if (!(reference instanceof Uint8Array) || reference.length !== REFERENCE_BYTES) {

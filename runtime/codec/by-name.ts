@@ -1,5 +1,5 @@
 // Functions that travel by name. Their signature goes along, so that a receiver whose function of that name has another
-// one refuses it, instead of computing with other types than were planned. No body is seen here.
+// one refuses it, instead of computing with other types than were planned. Bodies are never looked at here.
 
 import { hash } from 'node:crypto'
 import type { CodecContext } from '../../functions/contract/codec-context.ts'
@@ -8,10 +8,10 @@ import { WireError } from '../../functions/errors.ts'
 import { didYouMean } from '../../functions/nearest.ts'
 import { signatureOf } from '../../functions/udf/signature.ts'
 
-/** Of a signature, in UTF-16 units; longer ones end in a digest of the whole. */
+/** Length of a signature in UTF-16 units; a longer one ends in a digest of the whole. */
 const MAX_SIGNATURE = 240
 
-/** What goes along with the name. */
+/** The signature that travels with the name. */
 export function signatureText(udf: Udf): string {
   const whole = signatureOf(udf)
   if (whole.length <= MAX_SIGNATURE) return whole.toWellFormed()
@@ -22,7 +22,7 @@ export function signatureText(udf: Udf): string {
 /**
  * The function that is registered here under a name.
  *
- * @param signature - What came along, as text in UTF-8.
+ * @param signature - What travelled with the name, as text in UTF-8.
  * @throws {WireError} `wire_not_registered` with the nearest name; `wire_contract_mismatch` with both signatures.
  */
 export function findByName(family: Udf['family'], name: string, signature: Uint8Array, context: CodecContext): Udf {

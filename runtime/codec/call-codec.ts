@@ -5,7 +5,7 @@
 //   code (by name: the signature; by value: the reference to an artifact, its body, and in a closure of several functions
 //   its member u32 LE) · arguments as sections
 //
-// Bodies of functions among the arguments are artifacts as well. A result holds everything itself.
+// Bodies of functions among the arguments are artifacts as well. A result is complete in itself.
 
 import type { CodecContext } from '../../functions/contract/codec-context.ts'
 import type { ShippedBody, Udf, UserFunction } from '../../functions/contract/udf.ts'

@@ -1,6 +1,6 @@
 // The header of everything that crosses a process boundary, checked before the payload is touched:
 // family (7 bytes ASCII) · wire version (u8) · sender's Node major (u8) · flags (u8) · payload length (u32 LE) ·
-// CRC-32 of all that is before and of the payload (u32 LE) · payload.
+// CRC-32 of everything before it and of the payload (u32 LE) · payload.
 
 import { crc32 } from 'node:zlib'
 import { WireError } from '../../functions/errors.ts'
@@ -42,18 +42,18 @@ export function encodeEnvelope(family: Family, flags: number, payload: Uint8Arra
   return bytes
 }
 
-/** It finds damage, not forgery: whoever means to change a payload writes the checksum that fits. */
+/** It detects damage, not forgery: whoever alters a payload on purpose writes a checksum that fits. */
 function checksumOf(bytes: Uint8Array): number {
   return crc32(bytes.subarray(HEADER_BYTES), crc32(bytes.subarray(0, CHECKED_HEADER_BYTES)))
 }
 
 /**
- * Reads a header. What came is told apart from the cheapest to the dearest check, so that a payload of another version is
- * called that, and not damaged.
+ * Reads a header. The checks run from the cheapest to the dearest, so that a payload of another version is reported as
+ * that, and not as damaged.
  *
- * @param expected - The family that is wanted here.
+ * @param expected - The family that is expected here.
  * @throws {WireError} `wire_truncated`, `wire_unknown_family`, `wire_wrong_family`, `wire_too_new`, `wire_too_old`,
- * `wire_unknown_flags`, `wire_length`, `wire_checksum`: each says what came and what is wanted.
+ * `wire_unknown_flags`, `wire_length`, `wire_checksum`: each says what came and what was expected.
  */
 export function decodeEnvelope(bytes: Uint8Array, expected: Family): Envelope {
   if (bytes.length < HEADER_BYTES) {

@@ -58,7 +58,7 @@ export function encodeGraph(
       candidate.length >= SMALL_BYTES &&
       !Buffer.isBuffer(candidate) &&
       attachments.push(candidate),
-    // Only what a view shows travels: the memory around it is its neighbours'.
+    // Only what a view shows travels: the memory around it belongs to others.
     View: (candidate: unknown) => {
       if (!ArrayBuffer.isView(candidate)) return false
       const { buffer, byteOffset, byteLength } = candidate
@@ -84,8 +84,8 @@ export function encodeGraph(
 
 /**
  * @param artifacts - Where the bodies of functions may be. Default: nowhere but in the payload.
- * @throws {WireError} When the payload is damaged, or holds code that a strict context refuses: that before anything in
- * it is parsed.
+ * @throws {WireError} When the payload is damaged, or holds code that a strict context refuses; the
+ * latter before anything in it is parsed.
  */
 export function decodeGraph(payload: Uint8Array, context: CodecContext, artifacts?: ArtifactSource): unknown {
   const { text, attachments } = splitSections(payload)

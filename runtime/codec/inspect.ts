@@ -70,7 +70,7 @@ function inspectDefinition(udf: Udf, context: CodecContext): UdfShipment {
   const { name, family, body } = udf
   const bytes = encodeUdf(udf, context).length
   const kind = travelsByValue(udf, context) ? 'by-value' : 'by-name'
-  // A body that came as bytes goes on as those bytes; what is in them is not for this side to open.
+  // A body that came as bytes travels on as those bytes; this side does not open them.
   if (kind === 'by-name' || body.kind !== 'live') return { name, family, kind, bytes, captures: [] }
   const { fn, captures } = body
   const { report } = captureClosure(fn, { label: name, ...(captures === undefined ? {} : { captures }) })

@@ -10,7 +10,7 @@ import { bool, type DataType, int64, nullType, typeName, utf8 } from '../../func
 import { MAX_NODE_DEPTH } from './validate-node.ts'
 import { isRecord } from './validate-type.ts'
 
-/** Every property of each kind, those that are mostly left out last. */
+/** Every property of each kind, those that are mostly left out at the end. */
 const properties = {
   column: ['name'],
   literal: ['type', 'value'],
@@ -34,7 +34,7 @@ const properties = {
   readonly [Kind in NodeKind]: readonly Exclude<keyof Extract<ExprNode, { kind: Kind }>, 'kind'>[]
 }
 
-/** The head of a text literal: its text is all there is besides. */
+/** The head of a text literal, which only its text follows. */
 const TEXT = "'"
 /** Kinds whose last property is a list, packed without a list of its own. */
 const open: ReadonlySet<NodeKind> = new Set(['call', 'udf'])
@@ -108,7 +108,7 @@ function shortLiteral({ type, value }: LiteralNode): unknown {
   return Number.isSafeInteger(integer) ? integer : undefined
 }
 
-/** A type by its name, where the name says all there is to it. */
+/** A type by its name, where the name says everything about it. */
 function packType(type: DataType): unknown {
   if (nestedKinds.includes(type.kind)) return type
   const name = typeName(type)
@@ -120,7 +120,7 @@ function packType(type: DataType): unknown {
 }
 
 /**
- * The node that `packNode` packed, frozen; something else when it packed none.
+ * The node that `packNode` packed, frozen; anything else for what it did not pack.
  *
  * @throws {WireError} `wire_damaged`, `wire_too_deep`.
  */

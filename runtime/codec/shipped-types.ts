@@ -31,7 +31,7 @@ export function shippedTypes(context: CodecContext): readonly ShippedType[] {
   ]
 }
 
-/** What users hold and call, of a definition. */
+/** What users hold and call, made of a definition. */
 const callables = { scalar: callable, aggregate: aggregateCallable, window: windowCallable } as const
 
 /** Recognises what `udf()` and `nativeUdf()` return. */

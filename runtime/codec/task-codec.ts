@@ -1,5 +1,5 @@
-// Tasks to bytes under the sender context, and back under the worker context. The program is an artifact, and so is the body
-// of each function in it: the tasks of a job refer to them, and a worker knows what it has compiled before by its hash.
+// Tasks to bytes under the sender context, and back under the worker context. The program is an artifact, and so is the
+// body of each function in it: the tasks of a job refer to them, and a worker knows what it has compiled before by its hash.
 
 import type { CodecContext } from '../../functions/contract/codec-context.ts'
 import type { ShippedBody } from '../../functions/contract/udf.ts'
@@ -20,7 +20,7 @@ interface EncodedProgram {
   readonly reference: Uint8Array
   /** The program, and what that refers to. */
   readonly artifacts: readonly Artifact[]
-  /** Whether code is among them. */
+  /** Whether there is code among them. */
   readonly inline: boolean
 }
 
@@ -88,8 +88,8 @@ export function decodeTask(bytes: Uint8Array, artifacts: ArtifactSource, context
 }
 
 /**
- * @throws {WireError} When the bytes are no program, a function's body is not among the artifacts, or the context refuses what
- * is in them.
+ * @throws {WireError} When the bytes are not a program, a function's body is not among the artifacts, or the context refuses
+ * what is in them.
  */
 export function decodeProgram(bytes: Uint8Array, artifacts: ArtifactSource, context?: CodecContext): Program {
   const { payload } = decodeEnvelope(bytes, 'VLYPROG')

@@ -67,7 +67,7 @@ interface Frame {
   readonly placement: number
   /** Whether there is a body, in the frame or beside it. */
   readonly inline: boolean
-  /** Behind the name: sections by value, the signature by name. */
+  /** What follows the name: sections by value, the signature by name. */
   readonly rest: Uint8Array
 }
 
@@ -123,7 +123,7 @@ export function decodeUdf(
   return known(Object.freeze({ ...contract, body: Object.freeze(shipped) }) as Udf)
 }
 
-/** Functions that came the proper way. Text can spell out an object that looks like one, to get past the policy. */
+/** Functions that were decoded or looked up here. Text can spell out an object that looks like one, to get past the policy. */
 const decoded = new WeakSet<object>()
 
 function known(udf: Udf): Udf {

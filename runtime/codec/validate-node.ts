@@ -7,7 +7,7 @@ import type { ExprNode, NodeKind } from '../../functions/expr/node.ts'
 import { isDecodedUdf } from './udf-codec.ts'
 import { isDataType, isListOf, isRecord, type NodeBudget } from './validate-type.ts'
 
-/** How deep expressions may nest: walks and binders go down by calling themselves. */
+/** How deeply expressions may nest: walks and binders are recursive. */
 export const MAX_NODE_DEPTH = 1000
 const MAX_VALUE_DEPTH = 64
 

@@ -19,7 +19,7 @@ const captureSource = 'runtime/codec/closure/capture/capture.ts'
 const keptMs = 60 * 60 * 1000
 const keptCount = 8
 
-/** Builds into `cache` under a name made of the content, safely against others who do the same. */
+/** Builds into `cache` under a name made of the content, safely beside other processes that do the same. */
 async function cacheBundle(cache: string): Promise<void> {
   const startedAt = Date.now()
   const temporary = join(cache, `building-${randomUUID()}`)
@@ -116,9 +116,9 @@ const noPool: Plugin = {
   },
 }
 
-/** What tells the next start whether the bundle is still what its sources say. */
+/** Stamps by which the next start sees whether the bundle is still up to date. */
 async function stampInputs(inputs: readonly string[], startedAt: number): Promise<BundleManifest['inputs']> {
-  // Dependencies change by installing, and that leaves its mark in one file.
+  // Dependencies change by an install, which writes this one file.
   const own = inputs.filter((input) => !/^(?:.*\/)?node_modules\/|^lazy-?\w*:/.test(input))
   const stamps = [...own, 'node_modules/.package-lock.json'].map(async (path) => {
     const { size, mtimeMs } = await stat(join(root, path))

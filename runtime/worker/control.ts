@@ -9,7 +9,7 @@ export interface Control {
   send(message: WorkerMessage): void
 }
 
-/** Opens the channel and hands each message on; `start` and `exit` are handled alike by every worker. */
+/** Opens the channel and hands each message on; `start` and `exit` are handled here, alike for every worker. */
 export function openControl(onMessage: (message: PoolMessage) => void): Control {
   const socket = new Socket({ fd: controlFd, readable: true, writable: true })
   const frames = new FrameReader()

@@ -61,7 +61,7 @@ export class InputReader {
     }
   }
 
-  /** Reads off what a task left of its input. */
+  /** Discards what a task left of its input. */
   async skip(): Promise<void> {
     this.#turn += 1
     while ((await this.#nextOfInput()) !== undefined) {}

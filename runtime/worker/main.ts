@@ -1,4 +1,4 @@
-// The entry of a worker process: the task loop around the engine. Everything a worker loads hangs on this file.
+// The entry of a worker process: the task loop around the engine. Everything that a worker loads is imported from here.
 
 import { setFlagsFromString } from 'node:v8'
 import { installRuntime } from '../evaluate/expr-runtime.ts'
@@ -7,8 +7,8 @@ import { installModuleHooks } from './module-hooks.ts'
 import { runWork } from './run-work.ts'
 import { startTaskLoop } from './task-loop.ts'
 
-// Batches lie outside of V8's heap. By default every 64 MiB of them cause a collection of all there is, dozens a second,
-// a third of the time of some jobs; counted with the heap they cause one when memory has grown by a fraction of what is alive.
+// Batches lie outside V8's heap. By default every 64 MiB of them cause a full collection, dozens a second and a third of
+// the time of some jobs; counted with the heap, they cause one once memory has grown by a fraction of what is alive.
 setFlagsFromString('--external-memory-accounted-in-global-limit')
 setFlagsFromString('--initial-heap-size=64')
 

@@ -1,4 +1,4 @@
-// What a worker's bundle has in place of the pool: workers fork no workers, so they need not load what forks them.
+// What a worker's bundle has in place of the pool: a worker forks no workers, so it need not load what does.
 
 import { forkInWorker } from '../pool/faults.ts'
 

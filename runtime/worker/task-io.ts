@@ -3,9 +3,9 @@
 
 import type { TaskProgress, TaskStats } from '../backend.ts'
 
-/** The ends a task is connected to. */
+/** What a task is connected to. */
 export interface TaskIo {
-  /** The input of a merge task; empty for every other. To be iterated once, and need not be read to its end. */
+  /** The input of a merge task; empty for every other. It can be iterated once, and need not be read to its end. */
   readonly input: AsyncIterable<Uint8Array>
   /** The artifact of that hash, which other tasks may read as well; undefined for one that the task was not given. */
   artifact(hash: string): Uint8Array | undefined

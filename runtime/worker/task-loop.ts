@@ -51,7 +51,7 @@ export function startTaskLoop(runTask: RunTask, hooks: TaskLoopHooks = {}): void
     if (message.kind === 'drop') last = last.then(() => void artifacts.delete(message.hash))
     if (message.kind === 'cancel' && message.id === running?.id) running.controller.abort(cancelled())
     if (message.kind !== 'task') return
-    // Known from here on, and not from its turn on: a `cancel` may come first.
+    // Known from here on, before its turn: a `cancel` may come first.
     running = { id: message.id, controller: new AbortController() }
     const { signal } = running.controller
     last = last.then(() => serve(message, runTask, { ...channels, control, signal }))
@@ -72,12 +72,12 @@ async function importContext(workerContext: string | undefined): Promise<LoadedC
   return { functions: [], hash: '' }
 }
 
-/** Failing ends the process, as it should: the pool counts on the artifact being kept. */
+/** A failure ends the process, as it should: the pool relies on the artifact being kept. */
 async function keep(
   { hash, content }: ArtifactMessage,
   { input, artifacts }: Pick<Channels, 'input' | 'artifacts'>,
 ): Promise<void> {
-  // A copy, so that a small artifact does not keep a large piece of memory it was read into.
+  // A copy, so that a small artifact does not hold on to the large piece of memory that it was read into.
   artifacts.set(hash, new Uint8Array(await input.content(content)))
 }
 

@@ -37,7 +37,7 @@ export const headerBytes = 60
 
 /** Marks of operands: ["u"], ["n", "NaN"], ["b", digits], ["s", position among the strings], ["l", ...operands], ["d", devalue]. */
 export const textMarks = { undefined: 'u', number: 'n', bigint: 'b', string: 's', list: 'l', data: 'd' } as const
-/** Strings of this length and more stand among the strings. */
+/** Strings of this length and more stand in the table of strings. */
 export const longString = 64
 
 /** How a module is loaded; compilers wrap what require returns as a namespace (star) or under `default`. */
@@ -50,7 +50,7 @@ export const integrityLevels = { extensible: 0, frozen: 1, sealed: 2, closed: 3 
 /** How the functions of a group are made: alone, as constants of one scope, or each with cells that are set later. */
 export const groupModes = { single: 0, joint: 1, cells: 2 } as const
 
-/** Of what the digest is not about: the header, with the digest in it, and the directories. */
+/** The checksum of what the digest does not cover: the header, with the digest in it, and the directories. */
 export function checksumOf(bytes: Uint8Array, directoriesStart: number): number {
   return crc32(bytes.subarray(directoriesStart), crc32(bytes.subarray(0, checksumStart)))
 }

@@ -1,7 +1,7 @@
 // The paths by which globals travel, such as Array.prototype.map: what a worker needs to find them again. Finding the
 // path of a value takes an index of them all, which is well-known.ts.
 
-// Intrinsics that no global names.
+// Intrinsics that are not reachable by the name of a global.
 export const hidden: Readonly<Record<string, () => object | undefined>> = {
   '%TypedArray%': () => prototypeOf(Int8Array),
   '%GeneratorFunction%': () => prototypeOf(function* () {})?.constructor,

@@ -47,7 +47,7 @@ function readPrivateField(
   return walk.ref(internals.privateFields.get(name), node, name)
 }
 
-// What the key expression uses is often not captured at all; but the class has the method under its name.
+// What the key's expression uses is often not captured at all, but the class has the method under its name.
 function findKey(
   walk: Walk,
   node: GraphNode,

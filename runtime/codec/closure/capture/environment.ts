@@ -171,8 +171,8 @@ function differ(left: object, right: object): boolean {
   })
 }
 
-// Coverage tools add counters to every statement. They count for this process only; a worker gets counters that count
-// for nobody.
+// Coverage tools add counters to every statement. They count for this process only; a worker gets counters that
+// nobody reads.
 function isCoverageCounter(name: string, value: unknown): value is object {
   return /^cov_[0-9a-z]+$/i.test(name) && typeof value === 'function'
 }

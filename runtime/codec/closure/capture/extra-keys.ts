@@ -1,7 +1,7 @@
 // Which own properties an object has beside its elements. Reflect.ownKeys makes a string of every index: 20 to 50 ms for a
 // view of 100 KiB, and a RangeError above 2 ** 24 or so. Nothing in the language leaves indexes out, but util.inspect
-// does: an object that reads like one of the same elements and no more has nothing beside them. Whatever is in doubt goes
-// the long way, so inspect's wording may change. What a property is worth is not decided here.
+// does: an object that reads like one of the same elements and no more has nothing beside them. In doubt all keys are
+// listed, so inspect's wording may change. Which properties travel is not decided here.
 
 import { inspect, types } from 'node:util'
 import { lengthOf, viewPrototype } from './binary.ts'
@@ -10,7 +10,7 @@ type Elements = NodeJS.TypedArray | readonly unknown[]
 
 /** Below this, listing all keys is as fast. */
 const manyElements = 256
-/** Above this, Reflect.ownKeys fails, after seconds. */
+/** Above this, Reflect.ownKeys takes seconds and then fails. */
 const tooManyElements = 2 ** 24
 
 /**

@@ -1,5 +1,5 @@
-// What has been captured so far: one node per object, function or symbol, in order of discovery. Nodes know the way that
-// led to them, so that a refusal and the report can name it. Holds no knowledge of kinds of values.
+// What has been captured so far: one node per object, function or symbol, in order of discovery. Nodes know the path that
+// led to them, so that a refusal and the report can name it. Knows nothing of kinds of values.
 
 import { importModes } from '../format.ts'
 import type { Reference } from './well-known.ts'

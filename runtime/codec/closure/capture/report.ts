@@ -7,7 +7,7 @@ import type { WalkOptions } from './walk.ts'
 
 const warnBytes = 1024 * 1024
 
-/** The size of a node's record; what it refers to counts for itself. */
+/** The size of a node's record, without what it refers to. */
 export function ownSize(node: GraphNode): number {
   return node.bytes + 8
 }

@@ -70,7 +70,7 @@ export function processBoundName(value: object): string | undefined {
   return processBound.find(([is]) => is(value))?.[1]
 }
 
-/** An object that nobody gave a class; false for what only looks like one. */
+/** An object without a class of its own; false for what only looks like one. */
 export function isPlain(value: object): boolean {
   if (types.isProxy(value)) return false
   const prototype: unknown = Object.getPrototypeOf(value)
@@ -127,7 +127,7 @@ function writeMap(walk: Walk, node: GraphNode, map: ReadonlyMap<unknown, unknown
   node.record = ['m']
   node.bytes = map.size * 16
   for (const [key, value] of map) {
-    // Only objects need to know the way to them.
+    // Only objects need the path to them.
     const step = typeof value === 'object' || typeof value === 'function' ? entryStep(key) : ''
     node.record.push(walk.ref(key, node, 'a key'), walk.ref(value, node, step))
   }
@@ -155,7 +155,7 @@ function writeView(walk: Walk, node: GraphNode, view: ArrayBufferView): void {
   walk.binaries.addView(node, view)
 }
 
-// What is larger is the name of a property, also of an array.
+// A larger number is an ordinary property, of an array too.
 const lastIndex = 2 ** 32 - 2
 
 function isIndex(key: string | symbol): boolean {

@@ -98,7 +98,7 @@ export class Walk {
     return node
   }
 
-  /** Takes the values whose record is not written yet, oldest first, until none is left. */
+  /** Takes the values whose record is not written yet, oldest first. */
   *pending(): Generator<{ node: GraphNode; value: object | symbol }> {
     for (; this.#position < this.#pending.length; this.#position++) {
       const next = this.#pending[this.#position]

@@ -1,5 +1,5 @@
 // Code that a coverage tool has instrumented counts every statement in an object of its own process. In a worker it gets
-// counters that accept everything and count for nobody.
+// counters that accept everything and that nobody reads.
 
 /** A stand-in for a coverage tool's counter function: any property, call or assignment on it works. */
 export function createCoverageStub(): unknown {

@@ -29,7 +29,7 @@ export function singleFactory(spec: FunctionSpec, senderMajor: number): Factory 
   return compile(`${before}${spec.code}\n)})`, before.length, spec, senderMajor)
 }
 
-/** `(a, b) => [function, setter]`: the setter gives it what could not be made before it. */
+/** `(a, b) => [function, setter]`: the setter supplies what could not be made before it. */
 export function cellFactory(spec: FunctionSpec, fixUps: readonly string[], senderMajor: number): Factory {
   let parameter = '$fixUps'
   while (spec.names.includes(parameter)) parameter += '$'
@@ -96,7 +96,7 @@ function directive({ isStrict }: FunctionSpec): string {
   return isStrict ? '"use strict";' : ''
 }
 
-// `prefix` is how far the user's code lies behind the start of the source.
+// `prefix` is the number of characters before the user's code.
 function compile(source: string, prefix: number, spec: FunctionSpec, senderMajor: number): Factory {
   const filename = spec.file === '' ? `volley:${spec.name ?? 'anonymous'}` : spec.file
   const key = `${filename}:${spec.line}:${spec.column}:${source}`

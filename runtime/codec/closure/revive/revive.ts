@@ -19,7 +19,8 @@ export interface ReviveOptions {
 /**
  * Brings a closure to life: the inverse of `captureClosure`.
  *
- * Runs code of the sender, so it belongs into workers only: see docs/security.md. Every call makes new values; only compiled code is kept.
+ * Runs code of the sender, so it belongs in workers only: see docs/security.md. Every call makes new values; only compiled
+ * code is kept.
  *
  * @throws {WireError} When the bytes are not what `captureClosure` wrote (`wire_closure_*`).
  * @throws {ShippingError} When this process lacks what the closure refers to, such as an export of a module.
@@ -30,7 +31,7 @@ export async function reviveClosure(bytes: Uint8Array, { types = [] }: ReviveOpt
     const imports = hasImports(closure) ? await loadImports(closure) : none
     return build(closure, imports, [...types, ...arrowTypes])
   } catch (error) {
-    // Whatever contradicts itself in ways that nobody checks for fails somewhere; the caller still gets a code.
+    // What contradicts itself in ways that no check covers fails somewhere; the caller still gets a code.
     throw error instanceof VolleyError ? error : malformed('its content contradicts itself', error)
   }
 }

@@ -115,7 +115,7 @@ export class ValueTable {
     }
   }
 
-  // May claim a length of billions: only the items that exist may cost anything.
+  // An array may claim a length of billions: only the items that exist may cost anything.
   #fillSparse(array: unknown[], [, length, ...items]: readonly unknown[]): void {
     array.length = Number(length)
     for (let at = 0; at < items.length; at += 2) {
@@ -157,7 +157,7 @@ export class ValueTable {
   }
 }
 
-// Nothing that the prototype has under the same name may come in the way.
+// What the prototype has under the same name, such as a setter, must not get in the way.
 function define(target: Record<string, unknown>, key: string, value: unknown): void {
   if (key in target) Object.defineProperty(target, key, { value, writable: true, enumerable: true, configurable: true })
   else target[key] = value

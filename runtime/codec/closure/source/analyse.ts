@@ -19,7 +19,7 @@ export interface FunctionFacts {
   readonly surroundings: Surroundings
   /** The `length` of the function as written. */
   readonly length: number
-  /** Where in `code` the position lies that V8 calls the location of the function. */
+  /** The position in `code` that V8 calls the location of the function. */
   readonly location: { readonly line: number; readonly column: number }
   readonly class: ClassFacts | undefined
 }
@@ -30,7 +30,7 @@ const cache = new Map<string, FunctionFacts>()
 /**
  * Analyses what Function.prototype.toString returned.
  *
- * @throws {SyntaxError} When it cannot be parsed; native functions must be sorted out before.
+ * @throws {SyntaxError} When it cannot be parsed; native functions must be handled before.
  */
 export function analyse(source: string): FunctionFacts {
   let facts = cache.get(source)

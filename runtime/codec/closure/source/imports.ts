@@ -43,7 +43,7 @@ function parseFile(text: string, isModule: boolean): Pick<FileImports, 'locals' 
   try {
     program = parseProgram(text, isModule)
   } catch {
-    // Syntax that the parser does not know yet. Its names then count as the file's own.
+    // Syntax that the parser does not know yet: its names then count as the file's own.
     return { locals: new Map(), isStrictAt: () => isModule }
   }
   const isStrictAt = isModule ? () => true : createStrictness(text, program)
