@@ -1,5 +1,5 @@
 // A worker's program that came over the wire: its operations and every expression in them are checked before the engine
-// sees them, by what the table says they are made of.
+// sees them, against what the table of operations says they consist of.
 
 import { WireError } from '../../functions/errors.ts'
 import type { NodeKind } from '../../functions/expr/node.ts'
@@ -21,10 +21,10 @@ export function validateProgram(value: unknown, budget: NodeBudget): asserts val
 
 function isOp(op: unknown, budget: NodeBudget): boolean {
   if (!isRecord(op) || typeof op.op !== 'string') return false
-  const fields = findOperation(op.op)?.fields
-  if (fields === undefined) return false
+  const operation = findOperation(op.op)
+  if (operation === undefined) throw unknownOperation(op.op)
   budget.spend()
-  return Object.entries<FieldForm>(fields).every(([name, form]) => {
+  return Object.entries<FieldForm>(operation.fields).every(([name, form]) => {
     const value = op[name]
     return typeof form === 'string' ? checks[form](value, budget, op) : isChoice(value, form)
   })
@@ -32,7 +32,7 @@ function isOp(op: unknown, budget: NodeBudget): boolean {
 
 type Check = (value: unknown, budget: NodeBudget, op: Readonly<Record<string, unknown>>) => boolean
 
-/** What a field of each form has to be. */
+/** The check of a field of each form. */
 const checks: { readonly [Form in FieldForm & string]: Check } = {
   node: (value, budget) => isNode(value, budget),
   nodes: (value, budget) => isListOf(value, (item) => isNode(item, budget)),
@@ -59,7 +59,7 @@ function isNode(value: unknown, budget: NodeBudget, kind?: NodeKind): boolean {
 const isNamed = (value: unknown, budget: NodeBudget, kind?: NodeKind): boolean =>
   isRecord(value) && typeof value.name === 'string' && isNode(value.node, budget, kind)
 
-/** Sets of the keys that the operation groups by, each by its place among them. */
+/** Grouping sets refer to the keys that the operation groups by, by position. */
 function isGroupingSets(value: unknown, budget: NodeBudget, { by }: Readonly<Record<string, unknown>>): boolean {
   const keys = Array.isArray(by) ? by.length : 0
   const isKey = (key: unknown): boolean => Number.isInteger(key) && Number(key) >= 0 && Number(key) < keys
@@ -74,5 +74,11 @@ function isGroupingSets(value: unknown, budget: NodeBudget, { by }: Readonly<Rec
 function isCount(value: unknown): boolean {
   return typeof value === 'number' && value >= 0
 }
+
+const unknownOperation = (name: string): WireError =>
+  new WireError(
+    'wire_damaged',
+    `Cannot read a program: this worker knows no operation "${name.slice(0, 40)}", register it in the worker context`,
+  )
 
 const damaged = (): WireError => new WireError('wire_damaged', 'Cannot read a program: the payload is not one')

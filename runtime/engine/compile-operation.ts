@@ -1,5 +1,5 @@
-// The engine's table of operations: what each adds to a pipeline. Most are an operator that needs its input as it stands;
-// filters and projections wait, so that an aggregation can take them into its loop.
+// The engine's table of operations: what each adds to a pipeline. Most add an operator, which gets its input as it is;
+// filters and projections are held back, so that an aggregation can fuse them into its loop.
 
 import { type BoundAggregate, bindAggregate } from '../../functions/bind/aggregate.ts'
 import { Binder } from '../../functions/bind/binder.ts'
@@ -18,7 +18,7 @@ import type { MakeOperator, PipelineBuilder } from './pipeline-builder.ts'
 import { ReorderOperator, RowIdOperator } from './row-ids.ts'
 import { CompiledWindows, WindowOperator } from './window/window.ts'
 
-/** A method's type, for the sake of the map below: what is found there by an operation's name is given that operation. */
+/** The type of a method, so that compilers of different operations fit into one map, keyed by name. */
 type CompileOperation<Op extends ProgramOp = ProgramOp> = {
   compile(op: Op, pipeline: PipelineBuilder): void
 }['compile']
@@ -66,9 +66,9 @@ const table: Table = {
 const compilers = new Map<string, CompileOperation>(Object.entries(table))
 
 /**
- * Adds how an operation is run to the table of this process.
+ * Adds an operator for an operation to this process's table.
  *
- * @param makeOperator - What makes its operators; called once per program with the columns that come in.
+ * @param makeOperator - Called once per program, with the columns of its input; gives what makes an operator per task.
  * @throws {PlanError} `invalid_argument` when there is one of that name.
  */
 export function registerOperator<Name extends keyof ProgramOps>(

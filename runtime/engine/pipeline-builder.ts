@@ -1,6 +1,6 @@
 // Operations to operators. Filters and projections before an aggregation are fused into its loop: expressions are
-// substituted for the columns they define, as far as that evaluates nothing twice that must be evaluated once. Which
-// operation adds what is compile-operation.ts; running them is pipeline.ts.
+// substituted for the columns they define, as long as nothing is evaluated twice that must be evaluated once. What each
+// operation adds is in compile-operation.ts; pipeline.ts runs the operators.
 
 import { Binder } from '../../functions/bind/binder.ts'
 import { type Bound, partsOf } from '../../functions/bind/bound.ts'
@@ -19,12 +19,12 @@ import { Projection } from './projection.ts'
 /** Makes an operator with a state of its own, for the task at place `partitionIndex` of its stage. */
 export type MakeOperator = (budget: MemoryBudget, partitionIndex: number) => Operator
 
-/** What an operator gets that takes the pending filters and projections into its own loop. */
+/** The pending filters and projections, for an operator that fuses them into its loop. */
 interface Pending {
   /** Binds over the columns that operators so far give. */
   readonly binder: Binder
   readonly filter: Filter | undefined
-  /** The node over these columns: pending ones are replaced by what defines them. */
+  /** The node over these columns: the definitions of pending columns take their place. */
   substitute(node: ExprNode): ExprNode
 }
 
@@ -49,7 +49,7 @@ export class PipelineBuilder {
     return this.#schema
   }
 
-  /** States the columns after what was added last. */
+  /** Sets the columns after what was added last. */
   setSchema(schema: Schema): void {
     this.#schema = schema
     if (!this.#isPending()) this.#base = schema
@@ -65,13 +65,13 @@ export class PipelineBuilder {
     this.#columns = columns.map(({ name, node }) => ({ name, node: this.#substitute(node) }))
   }
 
-  /** Adds an operator that needs its input as it stands. */
+  /** Adds an operator that gets its input as it is, after what is pending. */
   addOperator(make: MakeOperator): void {
     this.#materialise()
     this.#operators.push(make)
   }
 
-  /** Adds an operator over `nodes` that takes what is pending into its loop. */
+  /** Adds an operator over `nodes` that fuses what is pending into its loop. */
   addFused(nodes: readonly ExprNode[], compile: (pending: Pending) => MakeOperator): void {
     this.#materialiseFor(nodes)
     const binder = new Binder(this.#base, catalogue)

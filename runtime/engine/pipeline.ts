@@ -1,4 +1,4 @@
-// A program as a chain of operators, compiled once and run by task after task. What becomes of its operations is
+// A program as a chain of operators, compiled once and run by task after task. What each operation adds is in
 // compile-operation.ts.
 
 import type { Batch } from '../../functions/column/column.ts'

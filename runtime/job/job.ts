@@ -1,12 +1,15 @@
 // A job: a source and the steps over it, in the order the user wrote them, as plain data. DataFrame calls, JSON jobs
-// and SQL text all become this. The bodies of UDFs in it are opaque. What a step means is its
-// module in steps/.
+// and SQL text all become this. The bodies of UDFs in it are opaque. What a step means is
+// in its module in steps/.
 
 import type { ExprNode, SortNode } from '../../functions/expr/node.ts'
 import type { NamedNode } from '../program/program.ts'
 import type { SourceSpec } from '../source/source.ts'
 
-/** The steps by their kind. What registers another one merges an optional member into this interface. */
+/**
+ * The shape of each step, by kind. Code that registers another step declares its shape by merging an optional member into
+ * this interface.
+ */
 export interface JobSteps {
   readonly filter: { readonly kind: 'filter'; readonly condition: ExprNode }
   /** The columns from here on. */

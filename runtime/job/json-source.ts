@@ -59,7 +59,7 @@ function parseFiles(format: SourceFormat<FileSpec['kind']>, source: JsonObject, 
   const { kind, fromJson } = format
   const paths = parsePaths(source[kind], below(pointer, kind))
   if (fromJson === undefined || source.options === undefined) return { kind, paths }
-  // The table's forms follow from the types of the options.
+  // The forms are derived from the types of the options.
   return { kind, paths, options: parseOptions(source.options, below(pointer, 'options'), fromJson) } as FileSpec
 }
 
@@ -86,7 +86,7 @@ function parseOptions(json: unknown, pointer: string, forms: Readonly<Record<str
   return Object.fromEntries(given.map(([name, form]) => [name, parsers[form](options[name], below(pointer, name))]))
 }
 
-/** The parser of each form in which formats have their options. */
+/** The parser of each form of an option. */
 const parsers: Readonly<Record<JsonForm, (json: unknown, pointer: string) => unknown>> = {
   boolean: asBoolean,
   character: asCharacter,

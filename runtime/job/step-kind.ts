@@ -1,5 +1,5 @@
-// The contract of a step's module. A step knows how it is written in JSON, what it holds, and which operations it becomes;
-// how these are run is the engine's.
+// The contract of a step's module: how the step is written in JSON, what it contains, and which operations it becomes.
+// Running these is the engine's concern.
 
 import type { ExprNode } from '../../functions/expr/node.ts'
 import type { Schema } from '../../functions/types/type.ts'
@@ -19,26 +19,26 @@ export interface StepKind<Kind extends keyof JobSteps = keyof JobSteps> {
    * @throws {PlanError} `invalid_job` with `details.pointer`, and what parsing expressions throws.
    */
   parse(json: unknown, pointer: string, parser: StepParser): StepOf<Kind> | Promise<StepOf<Kind>>
-  /** The expressions that it holds itself. */
+  /** Its own expressions, without those of jobs within it. */
   nodes(step: StepOf<Kind>): readonly ExprNode[]
-  /** The jobs that it holds, as a join holds its other side. Default: none. */
+  /** Jobs within it, such as the other side of a join. Default: none. */
   jobs?(step: StepOf<Kind>): readonly Job[]
   /**
-   * The operations that it becomes. Windows may stand in projections and sort keys, as the user wrote them.
+   * The operations that it becomes. Projections and sort keys may contain window calls, as the user wrote them.
    *
-   * @param schema - The columns that the step is over.
+   * @param schema - The columns of its input.
    */
   plan(step: StepOf<Kind>, schema: Schema): Program
 }
 
-/** What parsing a step can ask for. */
+/** What the parser of a document offers to the parser of a step. */
 export interface StepParser {
-  /** Expressions, which count against the limits of the whole document. */
+  /** Parses expressions, which count against the limits of the whole document. */
   readonly exprs: ExprParser
-  /** Items that a step may have at most: columns, keys, values. */
+  /** How many items (columns, keys, values) a step may have. */
   readonly maxColumns: number
-  /** A list of at most as many items. */
+  /** Parses a list of at most `maxColumns` items. */
   list<Item>(json: unknown, pointer: string, parse: (item: unknown, pointer: string) => Item): readonly Item[]
-  /** A job within the job, under the same parse context: its tables and files are looked up, its steps count. */
+  /** Parses a job within the job, under the same parse context and the same limits. */
   job(json: unknown, pointer: string): Promise<Job>
 }

@@ -1,4 +1,4 @@
-// The table of steps. A step is its shape in job.ts, a module in steps/, and a row here.
+// The table of steps. A step consists of its shape in job.ts, its module in steps/, and its row here.
 
 import { createError } from '../../functions/errors.ts'
 import type { ExprNode } from '../../functions/expr/node.ts'
@@ -20,7 +20,7 @@ const table: Table = { filter, select, withColumns, dropColumns, aggregate, sort
 const kinds = new Map<string, StepKind>(Object.entries(table))
 
 /**
- * Adds a step to the table of this process. Steps become operations before they reach a worker.
+ * Adds a step to this process's table. Workers need no such table: steps become operations before they reach one.
  *
  * @throws {PlanError} `invalid_argument` when there is one of that kind.
  */
@@ -43,7 +43,7 @@ export function stepKindOf({ kind }: JobStep): StepKind {
   throw createError('invalid_argument', `Cannot plan a step of kind "${kind}": this process has none of that name`)
 }
 
-/** The expressions of steps, and of the steps of the jobs that they hold. */
+/** The expressions in steps, and in the steps of jobs within them. */
 export function* nodesOf(steps: readonly JobStep[]): Generator<ExprNode> {
   for (const step of steps) {
     const kind = stepKindOf(step)

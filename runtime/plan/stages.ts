@@ -39,7 +39,7 @@ export function stagesOf(program: Program, input: Schema, tasks: number): readon
   return cutAt === undefined ? gathered(cut, before, [op, ...cut.rest]) : cutAt(op, cut)
 }
 
-/** Where a program is cut: what stands before an operation that needs all rows, and after it. */
+/** Where a program is cut: the operations before one that needs all rows, and those after it. */
 interface Cut {
   readonly input: Schema
   readonly before: Program
@@ -49,10 +49,10 @@ interface Cut {
   readonly tasks: number
 }
 
-/** A method's type: what is found by an operation's name is given that operation. */
+/** The type of a method, so that cutters of different operations fit into one table. */
 type CutAt<Op extends ProgramOp = ProgramOp> = { at(op: Op, cut: Cut): readonly ProgramStage[] }['at']
 
-/** Operations of which tasks can do a part each by itself. Any other one gets all rows in one task. */
+/** Operations that tasks can each do a part of. Any other that needs all rows gets them in one task. */
 const cutters: { readonly [Name in keyof ProgramOps]?: CutAt<NonNullable<ProgramOps[Name]>> } = {
   aggregate: (op, cut) => {
     const own: AggregateOp = { ...op, schema: cut.schema }

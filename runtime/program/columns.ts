@@ -1,12 +1,12 @@
-// What those who write projections share.
+// Columns of projections, for those who write projections.
 
 import { PlanError } from '../../functions/errors.ts'
 import type { NamedNode } from './program.ts'
 
-/** A column as it was before. */
+/** A column that stays as it is. */
 export const asBefore = (name: string): NamedNode => ({ name, node: { kind: 'column', name } })
 
-/** The columns. @throws {PlanError} `ambiguous_column` when two have one name. */
+/** The same columns. @throws {PlanError} `ambiguous_column` when two of them have the same name. */
 export function unique(columns: readonly NamedNode[]): readonly NamedNode[] {
   const seen = new Set<string>()
   for (const { name } of columns) {

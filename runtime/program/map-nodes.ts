@@ -1,4 +1,4 @@
-// Walking the expressions of a program's operations, wherever the table says that they hold some.
+// Rewriting the expressions of a program's operations, wherever the table says that they have some.
 
 import type { ExprNode } from '../../functions/expr/node.ts'
 import { type FieldForm, holdsNodes } from './operation.ts'

@@ -1,16 +1,16 @@
-// The contract of an operation: what it is made of, whether each task can run it by itself, and which columns it gives.
+// The contract of an operation: its fields, whether each task can run it on its own, and the columns it gives.
 
 import type { GroupingSets } from '../../functions/bind/grouping-sets.ts'
 import type { AggregateNode, ExprNode, SortNode, WindowNode } from '../../functions/expr/node.ts'
 import type { Schema } from '../../functions/types/type.ts'
 import type { NamedNode, ProgramOp } from './program.ts'
 
-/** The forms that have expressions in them. */
+/** Forms of fields with expressions in them. */
 const nodeForms = ['node', 'nodes', 'sortKeys', 'aggregates', 'named', 'windows'] as const
-/** The others; `partitions` is a count from 1, and what ends in `?` may be absent. */
+/** Forms of other fields. `partitions` is a count from 1; a field whose form ends in `?` may be absent. */
 type PlainForm = 'text' | 'count' | 'count?' | 'partitions' | 'schema' | 'groupingSets' | 'groupingSets?'
 
-/** What a field of an operation holds; a list is of texts of which it is one. */
+/** The form of a field; a list of texts allows any one of them. */
 export type FieldForm = (typeof nodeForms)[number] | PlainForm | readonly string[]
 
 type FormOf<Value> = undefined extends Value
@@ -41,13 +41,13 @@ type PresentFormOf<Value> = [Value] extends [ExprNode]
                       : readonly Value[]
                     : never
 
-/** What there is to know of an operation. */
+/** What everyone but the engine needs to know about an operation. */
 export interface Operation<Op extends ProgramOp = ProgramOp> {
-  /** Every field but its name. */
+  /** The forms of its fields, without `op`. */
   readonly fields: { readonly [Name in Exclude<keyof Op, 'op'>]-?: FormOf<Op[Name]> }
-  /** Whether it needs all rows; else each task runs it over its own. */
+  /** Whether it needs the rows of all tasks; otherwise each task runs it over its own. */
   readonly allRows?: boolean
-  /** Whether its columns are new ones; else they are those of its input, and further ones at the end. */
+  /** Whether it replaces the columns of its input; otherwise it keeps them, and adds any others after them. */
   readonly newColumns?: boolean
   /**
    * The columns it gives.
@@ -57,5 +57,5 @@ export interface Operation<Op extends ProgramOp = ProgramOp> {
   schema(op: Op, input: Schema): Schema
 }
 
-/** Whether a field of that form has expressions in it. */
+/** Whether fields of a form have expressions in them. */
 export const holdsNodes = (form: FieldForm): boolean => nodeForms.some((known) => known === form)

@@ -1,5 +1,5 @@
-// The table of operations. Walks over their expressions, the check of what comes over the wire, schemas and the cut into
-// stages go through it; how an operation is run is the engine's table (engine/compile-operation.ts).
+// The table of operations. It drives walks over their expressions, the validation of programs that come over the wire,
+// schemas, and the cut into stages. How operations are run is in the engine's table, engine/compile-operation.ts.
 
 import { aggregateSchema } from '../../functions/bind/aggregate.ts'
 import { Binder } from '../../functions/bind/binder.ts'
@@ -85,7 +85,8 @@ const table: Table = {
 const operations = new Map<string, Operation>(Object.entries(table))
 
 /**
- * Adds an operation to the table of this process. Workers have a table of their own, and the engine one of operators.
+ * Adds an operation to this process's table. Workers have tables of their own, and there the engine needs an operator for
+ * it: see `registerOperator`.
  *
  * @throws {PlanError} `invalid_argument` when there is one of that name.
  */
@@ -99,10 +100,10 @@ export function registerOperation<Name extends keyof ProgramOps>(
   operations.set(name, operation)
 }
 
-/** What there is to know of an operation by its name; undefined for a name that none has. */
+/** The operation of a name; undefined when there is none. */
 export const findOperation = (name: string): Operation | undefined => operations.get(name)
 
-/** What there is to know of an operation. */
+/** The row of an operation. @throws {PlanError} `invalid_argument` when the table has none. */
 export function operationOf({ op }: ProgramOp): Operation {
   const operation = operations.get(op)
   if (operation !== undefined) return operation

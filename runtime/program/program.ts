@@ -1,5 +1,5 @@
 // A program: what a task does to its batches, as plain data over expression nodes. The planner writes programs, the task
-// codec ships them, the engine runs them. What all of them need to know of an operation is a row of operations.ts.
+// codec ships them, the engine runs them. What all three need to know about an operation is in operations.ts.
 
 import type { GroupingSets } from '../../functions/bind/grouping-sets.ts'
 import type { AggregateNode, ExprNode, SortNode, WindowNode } from '../../functions/expr/node.ts'
@@ -71,7 +71,9 @@ export interface ReorderOp {
   readonly name: string
 }
 
-/** The operations by their name. What registers another one merges an optional member into this interface. */
+/**
+ * The operations by name. Code that registers another one declares it by merging an optional member into this interface.
+ */
 export interface ProgramOps {
   readonly filter: FilterOp
   readonly project: ProjectOp

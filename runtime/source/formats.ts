@@ -21,20 +21,20 @@ type SpecOf<Format extends Kind> = Extract<SourceSpec, { readonly kind: Format }
 /** A format of files, or of bytes in memory. */
 export interface SourceFormat<Format extends Kind = Kind> {
   readonly kind: Format
-  /** What names of its files end in, in lower case and without the dot. */
+  /** Extensions of its files, in lower case and without the dot. */
   readonly extensions: readonly string[]
   /** How its options are written in JSON; absent where it takes none. */
   readonly fromJson?: Format extends keyof FormatOptions ? JsonForms<NonNullable<FormatOptions[Format]>> : never
   open(spec: SpecOf<Format>): Promise<OpenedSource>
   read(spec: SpecOf<Format>, partition: SourcePartition, options: ReadOptions): Promise<AsyncIterable<RecordBatch>>
-  /** What one partition needs of the spec; absent where the whole spec travels with every task. */
+  /** Cuts the spec down to what one partition needs; absent, the whole spec travels with every task. */
   narrow?(spec: SpecOf<Format>, partition: SourcePartition): Promise<NarrowSource>
 }
 
-/** A `character` is one of ASCII, a `count` at least 1, `types` are names of types by column. */
+/** `character`: one ASCII character; `count`: a whole number from 1; `types`: names of types by column. */
 export type JsonForm = 'boolean' | 'character' | 'count' | 'texts' | 'types'
 
-/** Every option has a form, which follows from its type. */
+/** The form of every option, derived from its type: an option without a form does not compile. */
 type JsonForms<Options> = { readonly [Name in keyof Options]-?: JsonFormOf<NonNullable<Options[Name]>> }
 
 type JsonFormOf<Option> = [Option] extends [boolean]
@@ -110,8 +110,8 @@ const table: Table = {
 const formats = new Map<string, SourceFormat>(Object.entries(table))
 
 /**
- * Adds a format of files to the table of this process. Workers have a table of their own: their worker context registers
- * the format there.
+ * Adds a file format to this process's table. Workers have tables of their own, so a worker context has to register the
+ * format as well.
  *
  * @throws {PlanError} `invalid_argument` when there is one of that kind.
  */
@@ -122,7 +122,7 @@ export function registerFormat<Format extends keyof FormatOptions>(format: Sourc
   formats.set(format.kind, format)
 }
 
-/** The formats of files; what is in memory has none. */
+/** The file formats: all but `memory`. */
 export const fileFormats = (): readonly SourceFormat<FileSpec['kind']>[] => [...formats.values()].filter(isOfFiles)
 
 const isOfFiles = (format: SourceFormat): format is SourceFormat<FileSpec['kind']> => format.kind !== 'memory'
@@ -160,7 +160,7 @@ export async function* readPartition(
   yield* await formatOf(spec).read(spec, partition, options)
 }
 
-/** What one task needs of a source: of bytes in memory its own batches only; files stay as they are. */
+/** The part of a source that one task needs: of bytes in memory its own batches; a file spec stays as it is. */
 export async function narrowSource(spec: SourceSpec, partition: SourcePartition): Promise<NarrowSource> {
   return (await formatOf(spec).narrow?.(spec, partition)) ?? { spec, partition }
 }
@@ -168,5 +168,8 @@ export async function narrowSource(spec: SourceSpec, partition: SourcePartition)
 function formatOf({ kind }: SourceSpec): SourceFormat {
   const format = formats.get(kind)
   if (format !== undefined) return format
-  throw createError('invalid_argument', `Cannot read a source of kind "${kind}": this process has no such format`)
+  throw createError(
+    'invalid_argument',
+    `Cannot read a source of kind "${kind}": this process has no such format, register it here`,
+  )
 }

@@ -4,8 +4,8 @@
 import type { DataType, Schema } from '../../functions/types/type.ts'
 
 /**
- * The formats of files, and the options that reading each takes. What registers another format merges an optional member
- * into this interface: optional, because the table here has no row for it.
+ * The formats of files, and the options that reading each takes. Code that registers another format declares it by merging
+ * an optional member into this interface; optional, because the built-in table has no row for it.
  */
 export interface FormatOptions {
   readonly arrow: never

@@ -150,12 +150,29 @@ t.test('decodeTask() and decodeProgram() refuse other payloads', (t) => {
     const bytes = encodeEnvelope('VLYTASK', 0, encodeGraph(payload, open).payload)
     t.throws(() => decode({ task: bytes, artifacts }), { code: 'wire_damaged', message })
   }
+  const column = { kind: 'column', name: 'a' }
   const wrong = [
     {},
     [5],
     [{ op: 'filter' }],
     [{ op: 'nothing' }],
     [{ op: 'limit', offset: -1, count: 1 }],
+    [{ op: 'limit', offset: 0 }],
+    [{ op: 'project', columns: [{ node: column }] }],
+    [{ op: 'project', columns: [{ name: 'a', node: 5 }] }],
+    [{ op: 'window', windows: [{ name: 'a', node: column }] }],
+    [{ op: 'sort', keys: [column] }],
+    [{ op: 'sort', keys: [], limit: 'a' }],
+    [{ op: 'rowIds' }],
+    [{ op: 'aggregate', phase: 'first', by: [], aggregates: [], schema: [] }],
+    [{ op: 'aggregate', phase: 'single', by: [], aggregates: [column], schema: [] }],
+    [{ op: 'aggregate', phase: 'single', by: [], aggregates: [], schema: ['a'] }],
+    [{ op: 'aggregate', phase: 'single', by: [], sets: { name: 's', keys: [[0]] }, aggregates: [], schema: [] }],
+    [{ op: 'exchange', by: 'hash', keys: [column], partitions: 0 }],
+    [
+      { op: 'exchange', by: 'hash', keys: [column], partitions: 1 },
+      { op: 'limit', offset: 0, count: 1 },
+    ],
     [{ op: 'filter', condition: { kind: 'nothing' } }],
   ]
   for (const payload of wrong)
@@ -164,5 +181,14 @@ t.test('decodeTask() and decodeProgram() refuse other payloads', (t) => {
       { code: 'wire_damaged' },
       JSON.stringify(payload),
     )
+  t.end()
+})
+
+t.test('decodeProgram() says which operation it does not know', (t) => {
+  const { payload } = encodeGraph([{ op: 'unnest' }], open)
+  t.throws(() => decodeProgram(encodeEnvelope('VLYPROG', 0, payload), noArtifacts, open), {
+    code: 'wire_damaged',
+    message: 'Cannot read a program: this worker knows no operation "unnest", register it in the worker context',
+  })
   t.end()
 })

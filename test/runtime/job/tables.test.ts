@@ -4,11 +4,15 @@
 import { type Test, test } from 'tap'
 import { col, int64, SessionContext, udf, utf8, WorkerPool } from 'volley'
 import { displayNode } from '../../../functions/expr/display.ts'
+import type { Schema } from '../../../functions/types/type.ts'
 import { DataFrame } from '../../../runtime/dataframe.ts'
+import { registerOperator } from '../../../runtime/engine/compile-operation.ts'
+import { LimitOperator } from '../../../runtime/engine/operators.ts'
 import type { JobStep } from '../../../runtime/job/job.ts'
 import { type ParsedJob, parseJobJson } from '../../../runtime/job/json-job.ts'
 import { distinct } from '../../../runtime/job/steps/distinct.ts'
 import { nodesOf, registerStep } from '../../../runtime/job/steps.ts'
+import { registerOperation } from '../../../runtime/program/operations.ts'
 import { contextModule } from '../context/with-session.ts'
 import { temporaryFiles } from '../source/temporary-files.ts'
 import '../../fixtures/contexts/lines-and-totals.ts'
@@ -103,6 +107,18 @@ test('an expression in a step that was added is checked when the job is planned'
   const ctx = sessions['in this process']()
   const { job } = await parse(ctx, { source: { lines: heaps(t) }, steps: [{ runningTotal: { of: 'lin', as: 'n' } }] })
   await t.rejects(new DataFrame(ctx, job).schema(), { code: 'unknown_column', message: /Did you mean "line"\?/ })
+})
+
+test('registerOperation() and registerOperator() refuse a second row of a name', async (t) => {
+  const limit = { fields: { offset: 'count', count: 'count' }, schema: (_op: object, input: Schema) => input } as const
+  t.throws(() => registerOperation('limit', limit), {
+    code: 'invalid_argument',
+    message: 'Cannot register the operation "limit": there is one of that name',
+  })
+  t.throws(() => registerOperator('limit', () => () => new LimitOperator(0, 1)), {
+    code: 'invalid_argument',
+    message: 'Cannot register an operator for "limit": there is one already',
+  })
 })
 
 test('registerStep() refuses a second step of a name', async (t) => {

@@ -1,7 +1,7 @@
 // The table of formats: what it says of kinds and extensions, and that a format which is registered is one like all others.
 
 import t from 'tap'
-import { registerFormat, sourceOfPath } from '../../../runtime/source/formats.ts'
+import { openSource, readPartition, registerFormat, sourceOfPath } from '../../../runtime/source/formats.ts'
 
 const byPath = [
   ['a.parquet', 'parquet'],
@@ -31,6 +31,16 @@ t.test('registerFormat() refuses a second format of a kind', async (t) => {
     message: 'Cannot register the format "parquet": there is one of that name',
   })
   t.equal(sourceOfPath('a.pq'), undefined)
+})
+
+t.test('openSource() and readPartition() say of which format this process knows nothing', async (t) => {
+  const spec = { kind: 'lines', paths: ['a.txt'] } as const
+  const refusal = {
+    code: 'invalid_argument',
+    message: 'Cannot read a source of kind "lines": this process has no such format, register it here',
+  }
+  await t.rejects(openSource(spec), refusal)
+  await t.rejects(readPartition(spec, { slices: [], bytes: 0 }).next(), refusal)
 })
 
 const never = (): Promise<never> => Promise.reject(new Error('nobody asked'))
