@@ -18,6 +18,7 @@ export type HttpErrorCode =
   | 'origin_forbidden'
   | 'not_found'
   | 'job_id_taken'
+  | 'overloaded'
   | 'not_acceptable'
   | 'unsupported_media_type'
   | 'bad_request'
@@ -62,6 +63,7 @@ export const statuses: Readonly<Record<keyof typeof errorCategories | HttpErrorC
   origin_forbidden: 403,
   not_found: 404,
   job_id_taken: 409,
+  overloaded: 503,
   not_acceptable: 406,
   unsupported_media_type: 415,
   bad_request: 400,

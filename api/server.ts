@@ -4,9 +4,11 @@
 import Fastify, { type FastifyInstance, type FastifyRequest, type FastifyServerOptions } from 'fastify'
 import type { Backend } from '../runtime/backend.ts'
 import { SessionContext } from '../runtime/context/session.ts'
-import { type JobLimits, parseJson } from '../runtime/job/json-job.ts'
+import type { JobLimits } from '../runtime/job/json-job.ts'
 import { ForkPool, type PoolOptions, type PoolStats } from '../runtime/pool/pool.ts'
 import { addAuth, type Token } from './auth.ts'
+import { addByteBudget, ByteBudget, defaultBytesInFlight } from './bodies/byte-budget.ts'
+import { BodyParser } from './bodies/parse-body.ts'
 import { DataRoots } from './data-roots.ts'
 import { HttpError, problemOf } from './errors.ts'
 import { addHostCheck } from './host-check.ts'
@@ -36,6 +38,11 @@ export interface ServerOptions {
   readonly allowedHosts?: readonly string[]
   /** Limit of one request's body. Default 16 MiB. */
   readonly maxBodyBytes?: number
+  /**
+   * Of the bodies and inline rows of all requests together; beyond it requests are refused with `overloaded`. Default: an
+   * eighth of the memory that this process may have, and at least two bodies.
+   */
+  readonly maxBytesInFlight?: number
   /** The time limit of jobs that set no `timeoutMs`. Default 5 minutes. */
   readonly defaultTimeoutMs?: number
   /** The longest `timeoutMs` that a job may set. Default 1 hour. */
@@ -77,11 +84,13 @@ export function buildServer(options: ServerOptions): FastifyInstance {
   const tokens = tokensOf(options)
   const roots = new DataRoots(options.dataRoots ?? [])
   const tables = tableSources(options.tables ?? {})
+  const { maxBodyBytes = 16 * 1024 * 1024, maxBytesInFlight = defaultBytesInFlight(maxBodyBytes) } = options
+  const budget = new ByteBudget(bytesInFlight(maxBytesInFlight, maxBodyBytes))
   const app = Fastify({
     logger: options.logger ?? false,
     // Replies have had their time before connections are closed.
     forceCloseConnections: true,
-    bodyLimit: options.maxBodyBytes ?? 16 * 1024 * 1024,
+    bodyLimit: maxBodyBytes,
     ajv: { customOptions: { coerceTypes: false, removeAdditional: false, useDefaults: false, strict: false } },
   })
   const session = options.session ?? new SessionContext({ backend: ForkPool.fork(options.pool), log: 'ignore' })
@@ -91,6 +100,7 @@ export function buildServer(options: ServerOptions): FastifyInstance {
   addErrors(app)
   addHostCheck(app, options.allowedHosts ?? [])
   addAuth(app, tokens)
+  addByteBudget(app, budget, maxBodyBytes)
   addBodies(app)
   addHealthRoutes(app, readiness(session, store))
   addFunctionRoutes(app, session)
@@ -121,6 +131,13 @@ function tokensOf({ tokens = [], insecureNoAuth }: ServerOptions): readonly Toke
   return tokens.map((token) => (typeof token === 'string' ? { token } : token))
 }
 
+function bytesInFlight(max: number, maxBodyBytes: number): number {
+  if (Number.isSafeInteger(max) && max >= maxBodyBytes) return max
+  throw new RangeError(
+    `Cannot build a server with maxBytesInFlight = ${max}: it must be a whole number of at least maxBodyBytes, ${maxBodyBytes}`,
+  )
+}
+
 /** Every failure becomes problem details; only defects are logged as errors. */
 function addErrors(app: FastifyInstance): void {
   app.decorateRequest('jobId', undefined)
@@ -142,11 +159,17 @@ function addErrors(app: FastifyInstance): void {
 
 /** Bodies are JSON; a damaged one is an error of the job. */
 function addBodies(app: FastifyInstance): void {
+  const parser = new BodyParser()
+  app.addHook('onClose', () => parser[Symbol.asyncDispose]())
   app.removeAllContentTypeParsers()
   app.addContentTypeParser(
     'application/json',
-    { parseAs: 'string' },
-    async (_request: unknown, body: string | Buffer) => parseJson(String(body)),
+    { parseAs: 'buffer' },
+    async ({ held }: FastifyRequest, body: Buffer) => {
+      const { json, bytes } = await parser.parse(body)
+      held?.resize(bytes)
+      return json
+    },
   )
   app.addContentTypeParser('*', async (request: FastifyRequest) => {
     const given = request.headers['content-type'] ?? ''

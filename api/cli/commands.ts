@@ -27,6 +27,11 @@ export function serveCommand(): Command {
       option('--allow-inline-udfs', 'run code that jobs bring along: as much as a shell for who has the token'),
     )
     .addOption(option('--insecure-no-auth', 'let anybody who can connect run jobs'))
+    .addOption(
+      option('--max-bytes-in-flight <n>', 'of all bodies together (default: an eighth of the memory)').argParser(
+        wholeNumber(1, Number.MAX_SAFE_INTEGER),
+      ),
+    )
     .addOption(option('--log-level <level>', 'of the JSON log on stderr').choices(logLevels).default('info'))
     .action(async (_options, command: Command) => (await import('./serve.ts')).serve(command))
 }

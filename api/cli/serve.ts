@@ -17,6 +17,7 @@ interface ServeOptions {
   readonly tokenFile?: string
   readonly allowInlineUdfs?: boolean
   readonly insecureNoAuth?: boolean
+  readonly maxBytesInFlight?: number
   readonly logLevel: string
 }
 
@@ -37,6 +38,7 @@ export async function serve(command: Command): Promise<void> {
     tables: tablesOf(listOf(command, 'table')),
     allowInlineUdfs: options.allowInlineUdfs ?? false,
     allowedHosts: [...listOf(command, 'allowHost'), ...(isLoopback(options.host) ? [] : [options.host])],
+    ...(options.maxBytesInFlight === undefined ? {} : { maxBytesInFlight: options.maxBytesInFlight }),
     logger: { level: options.logLevel, stream: process.stderr },
   })
   await using _server = { [Symbol.asyncDispose]: () => app.close() }

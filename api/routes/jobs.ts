@@ -62,6 +62,7 @@ async function postJob(request: FastifyRequest, reply: FastifyReply, routes: Job
   const format = negotiate(request.headers.accept)
   const parsed = await parseJobJson(request.body, parseContextFor(request, routes))
   const record = routes.store.create(left, request.headers[idHeader] as string | undefined)
+  request.held?.holdUntil(record.ended)
   reply.header(idHeader, record.id)
   request.jobId = record.id
   // Harmless after the last byte.

@@ -112,7 +112,19 @@ export function toArrowField(source: Field): arrow.Field {
 }
 
 export function toArrowSchema(schema: Schema): arrow.Schema {
-  return new arrow.Schema(schema.map(toArrowField))
+  return new OrderedSchema(schema.map(toArrowField))
+}
+
+/** For every batch, Arrow's own looks each field up among all others by its name: thousands of columns take seconds. */
+class OrderedSchema extends arrow.Schema {
+  override assign<Types extends arrow.TypeMap>(
+    ...given: (arrow.Schema<Types> | arrow.Field<Types[keyof Types]> | arrow.Field<Types[keyof Types]>[])[]
+  ): arrow.Schema<arrow.TypeMap & Types> {
+    const [fields] = given
+    const isSame = Array.isArray(fields) && fields.every(({ name }, i) => name === this.fields[i]?.name)
+    if (isSame && fields.length === this.fields.length) return new OrderedSchema(fields, this.metadata)
+    return super.assign(...(given as arrow.Field<Types[keyof Types]>[]))
+  }
 }
 
 const integers = {

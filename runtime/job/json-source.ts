@@ -3,11 +3,10 @@
 
 import { createError } from '../../functions/errors.ts'
 import { parseType } from '../../functions/types/parse-type.ts'
-import { type DataType, field } from '../../functions/types/type.ts'
-import { encodeColumns } from '../data/memory-table.ts'
-import { columnValues } from '../data/rows.ts'
+import type { DataType } from '../../functions/types/type.ts'
 import { fileFormats, type JsonForm, type SourceFormat } from '../source/formats.ts'
 import type { FileSpec, SourceSpec } from '../source/source.ts'
+import { EncodedRows, encodeRows } from './inline-rows.ts'
 import {
   asArray,
   asBoolean,
@@ -25,8 +24,8 @@ import {
 export type JsonSource = SourceSpec | { readonly kind: 'table'; readonly name: string }
 
 const MAX_PATHS = 1000
-const MAX_ROWS = 10_000_000
-const MAX_DEPTH = 64
+const MAX_PATH = 4096
+const MAX_TYPES = 10_000
 const MAX_COUNT = 1e6
 
 /** Parses `{ "parquet": "a.parquet" }` and its siblings. */
@@ -45,10 +44,17 @@ export function parseSource(json: unknown, pointer: string): JsonSource {
   if (format !== undefined) return parseFiles(format, source, pointer)
   const here = below(pointer, kind)
   if (kind === 'table') return { kind, name: asText(source.table, here) }
-  if (kind === 'rows') return parseRows(source.rows, source.schema, pointer)
+  if (kind === 'rows') return { kind: 'memory', bytes: rowsOf(source, pointer) }
   throw createError('not_implemented', 'Cannot read parts of a request yet: send the rows in the job, or a path', {
     details: { pointer: here },
   })
+}
+
+/** The rows of a source, encoded: here, unless they come so. */
+export function rowsOf({ rows, schema }: JsonObject, pointer: string): Uint8Array {
+  if (rows instanceof EncodedRows) return rows.bytes
+  const types = schema === undefined ? Object.create(null) : parseTypes(schema, below(pointer, 'schema'))
+  return encodeRows(rows, types, below(pointer, 'rows'))
 }
 
 function refuse(source: JsonObject, pointer: string, member: string, kind: string): void {
@@ -72,6 +78,8 @@ function parsePaths(json: unknown, pointer: string): readonly string[] {
 function parsePath(json: unknown, pointer: string): string {
   const path = asText(json, pointer)
   if (path === '' || path.includes('\0')) throw invalidJob(pointer, 'it is not a path')
+  if (path.length > MAX_PATH)
+    throw invalidJob(pointer, `it has ${path.length} characters, a path has at most ${MAX_PATH}`)
   if (/^[a-z][a-z0-9+.-]+:\/\//i.test(path)) {
     throw createError('not_implemented', `Cannot read "${path}": sources are files, URLs are not read yet`, {
       details: { pointer },
@@ -103,44 +111,12 @@ function asCharacter(json: unknown, pointer: string): string {
 
 /** `{ "a": "int64" }`: types by column. */
 function parseTypes(json: unknown, pointer: string): Record<string, DataType> {
-  const types = Object.entries(asObject(json, pointer)).map(([name, type]) => {
+  const entries = Object.entries(asObject(json, pointer))
+  asArray(entries, pointer, MAX_TYPES)
+  const types = entries.map(([name, type]) => {
     const here = below(pointer, name)
     return [name, at(here, () => parseType(asText(type, here)))] as const
   })
   // Without a prototype: a column may be called `constructor`.
   return Object.assign(Object.create(null), Object.fromEntries(types))
-}
-
-function parseRows(json: unknown, schema: unknown, pointer: string): JsonSource {
-  const rowsAt = below(pointer, 'rows')
-  const rows = asArray(json, rowsAt, MAX_ROWS).map((row, i) => asObject(row, below(rowsAt, i)))
-  rows.forEach((row, i) => {
-    checkDepth(row, below(rowsAt, i))
-  })
-  const types = schema === undefined ? {} : parseTypes(schema, below(pointer, 'schema'))
-  const names = new Set([...Object.keys(types), ...rows.flatMap((row) => Object.keys(row))])
-  if (names.size === 0) throw invalidJob(rowsAt, 'it has no columns, give it a schema')
-  const columns = [...names].map((name) => [name, rows.map((row) => (Object.hasOwn(row, name) ? row[name] : null))])
-  const declared = Object.assign(Object.create(null), types)
-  return at(rowsAt, () => {
-    const made = columnValues(Object.fromEntries(columns), declared)
-    return {
-      kind: 'memory',
-      bytes: encodeColumns(
-        made.schema.map(({ name, type }) => field(name, type)),
-        made.values,
-      ),
-    }
-  })
-}
-
-/** Values are read recursively. */
-function checkDepth(row: JsonObject, pointer: string): void {
-  const pending: [value: unknown, depth: number][] = [[row, 0]]
-  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
-    const [value, depth] = next
-    if (typeof value !== 'object' || value === null) continue
-    if (depth > MAX_DEPTH) throw invalidJob(pointer, `its values nest deeper than ${MAX_DEPTH} levels`)
-    for (const inner of Object.values(value)) pending.push([inner, depth + 1])
-  }
 }
