@@ -159,8 +159,8 @@ function writer({ letter, pad, digits }: Piece, format: string): (at: Moment) =>
   return texts[letter] ?? unknownSpecifier(`%${letter}`, format)
 }
 
-/** What each specifier reads, as a pattern with one group. */
-const readers: Readonly<Record<string, string>> = {
+/** What each specifier accepts in a text, as a pattern with one group. */
+const inputPatterns: Readonly<Record<string, string>> = {
   Y: '([+-]\\d{1,6}|\\d{1,4})',
   y: '(\\d{2})',
   m: '(\\d{1,2})',
@@ -187,7 +187,7 @@ const readers: Readonly<Record<string, string>> = {
   Z: '([A-Za-z]+)',
   s: '(-?\\d+)',
 }
-const readCompounds: Readonly<Record<string, string>> = {
+const compoundInputs: Readonly<Record<string, string>> = {
   F: '%Y-%m-%d',
   T: '%H:%M:%S',
   R: '%H:%M',
@@ -203,29 +203,29 @@ export interface Parsed {
 }
 
 /**
- * Makes the function that reads texts in a format.
+ * Makes the function that parses texts in a format.
  *
  * @returns A function that gives undefined for texts in another format.
  */
 export function compileParser(format: string): (text: string) => Parsed | undefined {
-  const expanded = format.replace(/%([FTRDXx])/g, (whole, letter: string) => readCompounds[letter] ?? whole)
+  const expanded = format.replace(/%([FTRDXx])/g, (whole, letter: string) => compoundInputs[letter] ?? whole)
   const letters: string[] = []
   const source = pieces(expanded).map((piece) => {
     if (typeof piece === 'string') return RegExp.escape(piece).replace(/(?:\\x20|\s)+/g, '\\s*')
     if (piece.letter === '%' || piece.letter === 't' || piece.letter === 'n') return piece.letter === '%' ? '%' : '\\s*'
-    const reader = readers[piece.letter]
-    if (reader === undefined) return unknownSpecifier(`%${piece.letter}`, format)
+    const inputPattern = inputPatterns[piece.letter]
+    if (inputPattern === undefined) return unknownSpecifier(`%${piece.letter}`, format)
     letters.push(piece.letter.replace('.f', 'f').replace(':z', 'z'))
-    return reader
+    return inputPattern
   })
   const pattern = new RegExp(`^${source.join('')}$`)
   return (text) => {
     const match = pattern.exec(text)
-    return match === null ? undefined : readMoment(letters, match)
+    return match === null ? undefined : parsedMoment(letters, match)
   }
 }
 
-function readMoment(letters: readonly string[], match: RegExpExecArray): Parsed | undefined {
+function parsedMoment(letters: readonly string[], match: RegExpExecArray): Parsed | undefined {
   const said = new Map(letters.map((letter, i) => [letter, match[i + 1] ?? '']))
   const number = (...names: string[]): number | undefined => {
     const found = names.find((name) => said.has(name))

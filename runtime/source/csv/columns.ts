@@ -5,7 +5,7 @@ import { type Data, makeData } from 'apache-arrow'
 import { toArrowType } from '../../../functions/types/arrow.ts'
 import type { DataType } from '../../../functions/types/type.ts'
 import { createBuilder, packBits, ValueError } from '../text/builders.ts'
-import { readFixed } from '../text/scalars.ts'
+import { fixedTypeOf } from '../text/scalars.ts'
 import { copyField, fieldText, isNullField, isQuoted } from './fields.ts'
 import type { CsvFormat } from './format.ts'
 import {
@@ -107,7 +107,7 @@ function fixedColumn(
   const view = new DataView(buffer)
   const output = { bytes: new Uint8Array(buffer), words: new Int32Array(buffer), doubles: new Float64Array(buffer) }
   const nulls = createNulls(capacity)
-  const { write } = readFixed(type)
+  const { write } = fixedTypeOf(type)
   const choose = format.nullValues.length > 0 ? skipToExact : loop
 
   return {

@@ -6,7 +6,7 @@ import { type DataType as ArrowType, type Data, makeData } from 'apache-arrow'
 import { PlanError } from '../../../functions/errors.ts'
 import { toArrowType } from '../../../functions/types/arrow.ts'
 import { type DataType, type Schema, struct, typeName } from '../../../functions/types/type.ts'
-import { readFixed } from './scalars.ts'
+import { fixedTypeOf } from './scalars.ts'
 
 /** Why a value does not fit a column; the reader adds where it stands. */
 export class ValueError extends Error {
@@ -91,7 +91,7 @@ const make = (type: ArrowType, init: object): Data => makeData({ type, ...init }
 function fixedBuilder(type: DataType): ValueBuilder {
   const arrowType = toArrowType(type)
   const validity = createValidity()
-  const { width, write } = readFixed(type)
+  const { width, write } = fixedTypeOf(type)
   let data = new Uint8Array(64 * width)
   let view = new DataView(data.buffer)
   return {

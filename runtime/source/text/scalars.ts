@@ -22,7 +22,7 @@ const integerRanges = {
 } as const
 
 /** How values of `type` are stored; booleans take a byte here. */
-export function readFixed(type: DataType): FixedType {
+export function fixedTypeOf(type: DataType): FixedType {
   switch (type.kind) {
     case 'null':
       return { width: 1, write: () => false }
