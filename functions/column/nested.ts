@@ -2,7 +2,7 @@
 // fields are columns of their own: they go through the conversions of arrow.ts, which are handed in.
 
 import * as arrow from 'apache-arrow'
-import { InternalError } from '../errors.ts'
+import { InternalError, ResourceError } from '../errors.ts'
 import { toArrowType } from '../types/arrow.ts'
 import type { DataType, Field, IntervalUnit } from '../types/type.ts'
 import type { Value } from '../types/value.ts'
@@ -73,11 +73,13 @@ export function nestedData(values: readonly Value[], type: DataType, toData: ToD
   switch (type.kind) {
     case 'list': {
       const lists = values.map((value) => (value ?? []) as readonly Value[])
+      checkItems(lists)
       const items = child(lists.flat(1), type.item)
       return arrow.makeData({ type: arrowType as arrow.List, ...common, valueOffsets: offsetsOf(lists), child: items })
     }
     case 'map': {
       const maps = values.map((value) => (value ?? []) as readonly (readonly [Value, Value])[])
+      checkItems(maps)
       const entries = maps.flat(1)
       const { childType } = arrowType as arrow.Map_
       const children = [
@@ -113,6 +115,19 @@ export function nestedData(values: readonly Value[], type: DataType, toData: ToD
     default:
       throw new InternalError(`Columns of ${type.kind} are not nested`)
   }
+}
+
+/** Lists in lists may share their items until they are written out one by one. */
+const maxItems = 2 ** 25
+
+function checkItems(lists: readonly (readonly unknown[])[]): void {
+  let items = 0
+  for (const { length } of lists) items += length
+  if (items > maxItems)
+    throw new ResourceError(
+      'size_limit',
+      `Cannot hold lists of ${items} elements in one batch: at most ${maxItems} are held`,
+    )
 }
 
 function nullsOf(values: readonly Value[]): { nullCount: number; nullBitmap?: Uint8Array } {

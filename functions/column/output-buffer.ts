@@ -1,5 +1,6 @@
 // Columns as generated loops write them: one buffer per output, and how its array becomes a column.
 
+import { ResourceError } from '../errors.ts'
 import type { DataType } from '../types/type.ts'
 import type { Value } from '../types/value.ts'
 import { type BytesColumn, bigintArray, numberArray, type PlainColumn, setDecimal, storageOf } from './column.ts'
@@ -25,12 +26,28 @@ export function allocateBuffer(type: DataType, length: number, nullable: boolean
 }
 
 /**
- * The statement that writes a value into output `at` of the current row `j`.
+ * The statement that writes a value into output `at` of the current row `j`. What takes memory of its own is counted in
+ * `z`; `full` is called when it is too much.
  *
  * @param bit - For booleans: the value as something that `&` takes as 0 or 1.
  */
 export function writeText(type: DataType, at: number, value: string, bit: string): string {
-  return storageOf(type) === 'mask' ? `w${at}[j] = ${bit} & 1;` : `w${at}[j] = ${value};`
+  if (storageOf(type) === 'mask') return `w${at}[j] = ${bit} & 1;`
+  const bytes =
+    type.kind === 'utf8' || type.kind === 'binary' ? 1 : type.kind === 'list' || type.kind === 'map' ? 16 : 0
+  if (bytes === 0) return `w${at}[j] = ${value};`
+  return `const k${at} = ${value}; w${at}[j] = k${at}; if ((z += ${bytes} * (k${at}?.length ?? 0)) > ${maxBatchBytes}) full();`
+}
+
+/** About as much of texts and lists as the outputs of one batch hold while they are made. */
+const maxBatchBytes = 2 ** 29
+
+/** @throws {ResourceError} `size_limit` */
+export function batchIsFull(): never {
+  throw new ResourceError(
+    'size_limit',
+    `Cannot hold the texts and lists that one batch gives: they take more than ${maxBatchBytes} bytes`,
+  )
 }
 
 /** Whether no row is null: then the mask is left out, here and by everything that follows. */
@@ -92,7 +109,10 @@ function encodeText(
     end = writeUtf8(text, size, end)
     offsets[i + 1] = end
   }
-  return { storage: 'bytes', type, length, valid, offsets, values: scratch.slice(0, end) }
+  const bytes = scratch.slice(0, end)
+  // What one batch of long texts took is not kept for all that follow.
+  if (scratch.length > 2 ** 26) scratch = new Uint8Array(1 << 16)
+  return { storage: 'bytes', type, length, valid, offsets, values: bytes }
 }
 
 /** Writes a text to `scratch` as UTF-8 and gives the end; half a surrogate pair becomes U+FFFD, as in every encoder. */

@@ -13,6 +13,7 @@ const sameList: ScalarFunction['returns'] = (args) => typeAt(args, 0)
 
 const joinAll = (...all: (List | null)[]): List | null => {
   const given = all.filter((values) => values !== null)
+  checkLength(given.reduce((sum, values) => sum + values.length, 0))
   return given.length === 0 ? null : given.flat(1)
 }
 
@@ -81,7 +82,7 @@ export const arrayBuildFunctions = [
     returns: sameList,
     nulls: 'call',
     givesNull: (args) => args.every((arg) => arg.nullable),
-    kernel: { total: true, row: joinAll },
+    kernel: { row: joinAll },
   }),
   listFunction({
     name: 'array_repeat',
@@ -96,7 +97,7 @@ export const arrayBuildFunctions = [
       row: (value: Value, times: number | null) => {
         if (times === null) return null
         checkLength(times)
-        return Array.from({ length: Math.max(0, times) }, () => value)
+        return new Array<Value>(Math.max(0, times)).fill(value)
       },
     },
   }),
@@ -171,7 +172,7 @@ export const arrayBuildFunctions = [
     },
     kernel: (args) =>
       itemOf(typeAt(args, 0)).kind === 'list'
-        ? { total: true, row: (values: List) => values.filter((inner) => inner !== null).flat(1) as List }
+        ? { row: (values: List) => joinAll(...(values as (List | null)[])) ?? [] }
         : { total: true, row: (values: List) => values },
   }),
   ...(['array_max', 'array_min'] as const).map((name) =>

@@ -9,7 +9,7 @@ import { plainFloatText } from '../expr/display-value.ts'
 import { comparisonType, unifyTypes } from '../types/coercion.ts'
 import { bool, type DataType, float64, isFloat, isInteger, list, uint64, utf8 } from '../types/type.ts'
 import type { Value } from '../types/value.ts'
-import { itemOf, type List, listAnd, listFunction, sameElement, typeAt } from './list-contract.ts'
+import { checkLength, itemOf, type List, listAnd, listFunction, sameElement, typeAt } from './list-contract.ts'
 import { joinTexts } from './text.ts'
 
 export const listParameter: Parameter = {
@@ -39,12 +39,22 @@ function countLeaves(values: List, type: DataType): number {
 }
 
 /** The elements over all levels as texts; a null has none, or one that is given for it. */
-function leafTexts(values: List, type: DataType, nullText: string | null, write: (value: Value) => string): string[] {
+function leafTexts(
+  values: List,
+  type: DataType,
+  nullText: string | null,
+  write: (value: Value) => string,
+  texts: string[] = [],
+): string[] {
   const inner = itemOf(type)
-  return values.flatMap((value) => {
-    if (value === null) return nullText ?? []
-    return inner.kind === 'list' ? leafTexts(value as List, inner, nullText, write) : write(value)
-  })
+  checkLength(texts.length + values.length)
+  for (const value of values) {
+    if (value === null) {
+      if (nullText !== null) texts.push(nullText)
+    } else if (inner.kind === 'list') leafTexts(value as List, inner, nullText, write, texts)
+    else texts.push(write(value))
+  }
+  return texts
 }
 
 /** Floats are written as Rust's Display has them: `2` for 2.0, and never with an exponent. */

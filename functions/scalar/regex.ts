@@ -134,10 +134,11 @@ function replacer(expression: RegExp, replacement: string): (value: string) => s
 }
 
 function replaceEach(value: string, expression: RegExp, translated: string): string {
+  const expand = expansion(translated)
   let result = ''
   let end = 0
   for (const match of matchesOf(value, expression)) {
-    result += value.slice(end, match.index) + expand(translated, match)
+    result += value.slice(end, match.index) + expand(match)
     checkTextLength(result.length)
     end = match.index + match[0].length
   }
@@ -145,15 +146,21 @@ function replaceEach(value: string, expression: RegExp, translated: string): str
 }
 
 /** What JavaScript's own `replace` puts in the place of a match, of the forms that `replacementText` gives. */
-const expand = (translated: string, match: RegExpExecArray): string =>
-  translated.replace(
-    /\$(?:(\$)|(&)|(\d\d)|<(\w+)>)/g,
-    (_, dollar?: string, whole?: string, group?: string, name?: string) => {
-      if (dollar !== undefined) return '$'
-      if (whole !== undefined) return match[0]
-      return (name === undefined ? match[Number(group)] : match.groups?.[name]) ?? ''
-    },
-  )
+function expansion(translated: string): (match: RegExpExecArray) => string {
+  // Every second piece is a reference.
+  const pieces = translated.split(/\$(\$|&|\d\d|<\w+>)/)
+  return (match) => {
+    let text = pieces[0] ?? ''
+    for (let i = 1; i < pieces.length; i += 2) text += referenced(match, pieces[i] ?? '') + pieces[i + 1]
+    return text
+  }
+}
+
+function referenced(match: RegExpExecArray, reference: string): string {
+  if (reference === '$') return '$'
+  if (reference === '&') return match[0]
+  return (reference.startsWith('<') ? match.groups?.[reference.slice(1, -1)] : match[Number(reference)]) ?? ''
+}
 
 export const regexFunctions = [
   regexFunction({

@@ -48,7 +48,15 @@ export function methodFailure(udf: string, method: string, thrown: unknown, rows
  */
 export function rowFailure(udf: string | undefined, thrown: unknown, row: number): unknown {
   if (udf !== undefined) return withDetails(thrown, { row }) ?? userFailure(udf, `in row ${row}`, thrown, { row })
-  return isVolleyError(thrown) ? withMore(thrown, { row }) : thrown
+  if (isVolleyError(thrown)) return withMore(thrown, { row })
+  return engineLimit(thrown, row) ?? thrown
+}
+
+/** JavaScript's own error for a text, list or number that is larger than it makes; undefined for other errors. */
+function engineLimit(thrown: unknown, row: number): VolleyError | undefined {
+  if (!(thrown instanceof RangeError)) return undefined
+  const message = `Cannot hold the result of row ${row}: it is larger than a value can be (${thrown.message})`
+  return createError('size_limit', message, { details: { row }, cause: thrown })
 }
 
 /** An error of ours with the rows it is about; undefined for any other error. */

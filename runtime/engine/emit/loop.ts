@@ -1,6 +1,7 @@
 // Generated text to a function. The only place where Volley makes code from text; the text holds names and numbers of
 // ours alone, everything else comes as parameters.
 
+import { batchIsFull } from '../../../functions/column/output-buffer.ts'
 import { rowFailure } from '../../../functions/udf/failure.ts'
 import type { PreparedBatch } from '../prepared-batch.ts'
 import type { Emitter } from './emit.ts'
@@ -21,15 +22,15 @@ export type LoopFunction = (
 
 let made = 0
 
-/** Compiles the body of a loop. `i` is the current row; a user function's error is reported with it. */
+/** Compiles the body of a loop. `i` is the current row; errors are reported with it. */
 export function compileLoop(emitter: Emitter, body: string): LoopFunction {
   const { udfs, parameters } = emitter
   const names = parameters.map((_, i) => `p${i}`)
-  const guarded = udfs.length === 0 ? body : `try {\n${body}\n} catch (e) { throw fail(e, u, b.rowOfPartition(i)); }`
+  const guarded = `try {\n${body}\n} catch (e) { throw fail(e, u, b.rowOfPartition(i)); }`
   // The number keeps sources apart: functions of identical source share their type feedback.
-  const source = `"use strict"; return function loop${made++}(n, b, t, s) {\nconst x = b.inputs; let i = 0, u = -1;\n${guarded}\n}`
+  const source = `"use strict"; return function loop${made++}(n, b, t, s) {\nconst x = b.inputs; let i = 0, u = -1, z = 0;\n${guarded}\n}`
   const fail = (thrown: unknown, udf: number, row: number): unknown => rowFailure(udfs[udf], thrown, row)
-  return new Function('fail', ...names, source)(fail, ...parameters) as LoopFunction
+  return new Function('fail', 'full', ...names, source)(fail, batchIsFull, ...parameters) as LoopFunction
 }
 
 /**
