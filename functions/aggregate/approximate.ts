@@ -44,7 +44,7 @@ export const approximateAggregates = [
     name: 'approx_distinct',
     family: 'aggregate',
     usage: 'approx_distinct(value)',
-    summary: 'About how many distinct values there are, within one per cent; exact for few values',
+    summary: 'The approximate number of distinct values, within one per cent; exact for few values',
     examples: [['approx_distinct(y)', '3']],
     signature: exactly([anything]),
     returns: uint64,

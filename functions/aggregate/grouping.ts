@@ -18,7 +18,7 @@ const grouping = aggregateFunction({
   family: 'aggregate',
   usage: 'grouping(key, …)',
   summary:
-    'Which keys a row is not grouped by, with ROLLUP, CUBE and GROUPING SETS: 1 for one left out, 0 for one that is there; several keys make one number, the last key its lowest bit',
+    'Which keys a row is not grouped by, with ROLLUP, CUBE and GROUPING SETS: 1 for a key that is left out, 0 for one that is not; several keys give one number, whose lowest bit belongs to the last key',
   examples: [['grouping(name)', '0']],
   signature: { parameters: [anything], optional: 0, variadic: true },
   returns: int32,

@@ -74,8 +74,8 @@ const overBits = (name: keyof typeof operators, summary: string): AggregateFunct
 
 export const logicAggregates = [
   overBooleans('bool_and', ['every'], 'Whether all values are true; null when there are none'),
-  overBooleans('bool_or', [], 'Whether a value is true; null when there are none'),
-  overBits('bit_and', 'The bits set in all values; null when there are none'),
-  overBits('bit_or', 'The bits set in any value; null when there are none'),
-  overBits('bit_xor', 'The bits set in an odd number of values; null when there are none'),
+  overBooleans('bool_or', [], 'Whether any value is true; null when there are none'),
+  overBits('bit_and', 'The bits that are set in all values; null when there are none'),
+  overBits('bit_or', 'The bits that are set in any value; null when there are none'),
+  overBits('bit_xor', 'The bits that are set in an odd number of values; null when there are none'),
 ]

@@ -169,7 +169,7 @@ const anyValue = aggregateFunction({
   name: 'any_value',
   family: 'aggregate',
   usage: 'any_value(value)',
-  summary: 'Some value that is not null, at present the first; null when there are none',
+  summary: 'A value that is not null, at present the first; null when there are none',
   examples: [['any_value(name)', "'a'"]],
   signature: exactly([anything]),
   returns: typeOf,
@@ -235,7 +235,7 @@ export const orderedAggregates = [
     ordered: true,
     family: 'aggregate',
     usage: 'nth_value(value, n [ORDER BY key])',
-    summary: 'The value of the nth row, from the end when n is negative; null when there are not so many',
+    summary: 'The value of the nth row, from the end when n is negative; null when there are fewer rows',
     examples: [['nth_value(x, 2 ORDER BY y DESC)', '3']],
     signature: exactly([anything, integer]),
     returns: (args) => {

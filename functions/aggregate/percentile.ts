@@ -218,7 +218,8 @@ export const percentileAggregates = [
   approximate({
     name: 'approx_percentile_cont',
     usage: 'approx_percentile_cont(number, percentile[, centroids])',
-    summary: 'About the value below which a given fraction of the values lies, by a t-digest; exact for few values',
+    summary:
+      'The approximate value below which a given fraction of the values lies, by a t-digest; exact for few values',
     examples: [['approx_percentile_cont(x, 0.5)', '2.0']],
     parameters: [float, double, integer],
     optional: 1,
@@ -227,7 +228,7 @@ export const percentileAggregates = [
   approximate({
     name: 'approx_percentile_cont_with_weight',
     usage: 'approx_percentile_cont_with_weight(number, weight, percentile[, centroids])',
-    summary: 'About the value below which a given fraction of the weight lies, by a t-digest',
+    summary: 'The approximate value below which a given fraction of the weight lies, by a t-digest',
     examples: [['approx_percentile_cont_with_weight(x, y, 1.0)', '3.0']],
     parameters: [float, double, double, integer],
     optional: 1,
@@ -237,7 +238,7 @@ export const percentileAggregates = [
   approximate({
     name: 'approx_median',
     usage: 'approx_median(number)',
-    summary: 'About the middle value, by a t-digest; exact for few values',
+    summary: 'The approximate median, by a t-digest; exact for few values',
     examples: [['approx_median(x)', '2.0']],
     parameters: [float],
   }),

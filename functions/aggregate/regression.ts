@@ -111,14 +111,14 @@ export const regressionAggregates = [
   pairs(
     'corr',
     [],
-    'The correlation; null for fewer than two pairs, when a side does not vary or is not finite',
+    'The correlation; null for fewer than two pairs, or when one side is constant or not finite',
     (m) => {
       const found = m.count < 2 ? null : ratio(m.xy, Math.sqrt(m.xx) * Math.sqrt(m.yy))
       return Number.isNaN(found) ? null : found
     },
   ),
   pairs('regr_slope', [], 'The slope of the line of least squares', (m) => (m.count < 2 ? null : ratio(m.xy, m.xx))),
-  pairs('regr_intercept', [], 'Where the line of least squares meets x = 0', (m) => {
+  pairs('regr_intercept', [], 'The value of the line of least squares at x = 0', (m) => {
     const slope = m.count < 2 ? null : ratio(m.xy, m.xx)
     return slope === null ? null : m.meanY - slope * m.meanX
   }),

@@ -87,7 +87,7 @@ export const arrayBuildFunctions = [
   listFunction({
     name: 'array_repeat',
     usage: 'array_repeat(value, times)',
-    summary: 'A list of one value several times',
+    summary: 'A list of one value, repeated',
     examples: [['array_repeat(7, 3)', '[7, 7, 7]']],
     signature: repeatTypes,
     returns: elementAnd,
@@ -104,7 +104,7 @@ export const arrayBuildFunctions = [
   listFunction({
     name: 'array_resize',
     usage: 'array_resize(list, length[, value])',
-    summary: 'The list cut, or filled with a value (null unless given), to a length',
+    summary: 'The list cut to a length, or filled up to it with a value (null unless given)',
     examples: [['array_resize([1, 2], 4, 0)', '[1, 2, 0, 0]']],
     signature: coerceAll('a list, an integer, an element', 2, 3, (types) => {
       const [values, length, ...fill] =

@@ -37,13 +37,13 @@ export const arraySetFunctions = [
   }),
   setFunction(
     'array_union',
-    'The elements of either list, each once',
+    'The elements that are in either list, each once',
     ['array_union([1, 2], [2, 3])', '[1, 2, 3]'],
     (a, b) => distinct([...a, ...b]),
   ),
   setFunction(
     'array_intersect',
-    'The elements of both lists, each once',
+    'The elements that are in both lists, each once',
     ['array_intersect([1, 2], [2, 3])', '[2]'],
     (a, b) => {
       const keys = keysOf(b)
@@ -52,7 +52,7 @@ export const arraySetFunctions = [
   ),
   setFunction(
     'array_except',
-    'The elements of the first list only, each once',
+    'The elements of the first list that are not in the second, each once',
     ['array_except([1, 2], [2, 3])', '[1]'],
     (a, b) => {
       const keys = keysOf(b)

@@ -146,7 +146,7 @@ export const arrayFunctions = [
   listFunction({
     name: 'array_length',
     usage: 'array_length(list[, dimension])',
-    summary: 'The number of elements; with a dimension, of the first list so many levels down',
+    summary: 'The number of elements; with a dimension, that of the first list at that level',
     examples: [['array_length([1, 2, 3])', '3']],
     signature: listAnd(['count'], 1),
     returns: uint64,
@@ -159,7 +159,7 @@ export const arrayFunctions = [
   listFunction({
     name: 'array_ndims',
     usage: 'array_ndims(list)',
-    summary: 'How many levels of lists there are',
+    summary: 'The number of levels of nested lists',
     examples: [['array_ndims([[1], [2]])', '2']],
     signature: exactly([listParameter]),
     returns: uint64,
@@ -171,7 +171,7 @@ export const arrayFunctions = [
   listFunction({
     name: 'array_dims',
     usage: 'array_dims(list)',
-    summary: 'The length of a list and of the first list in it, level by level; null for the empty list',
+    summary: 'The lengths of a list, of the first list in it, and so on for each level; null for the empty list',
     examples: [['array_dims([[1, 2], [3, 4]])', '[2, 2]']],
     signature: exactly([listParameter]),
     returns: list(uint64),
@@ -249,8 +249,7 @@ export const arrayFunctions = [
     name: 'array_to_string',
     aliases: ['array_join'],
     usage: 'array_to_string(list, delimiter[, null_text])',
-    summary:
-      'The elements, over all levels, written one after another with a delimiter; nulls are left out unless a text is given for them',
+    summary: 'The elements of all levels joined by a delimiter; nulls are left out unless a text is given for them',
     examples: [
       ["array_to_string([1, null, 3], ',', '*')", "'1,*,3'"],
       ["array_to_string([[1, 2], [3]], '-')", "'1-2-3'"],

@@ -68,7 +68,7 @@ const bitOperator = (
 export const bitFunctions = [
   bitOperator('&', 'The bits that are set in both integers', ['12 & 10', '8']),
   bitOperator('|', 'The bits that are set in either integer', ['12 | 10', '14']),
-  bitOperator('^', 'The bits that are set in one integer only', ['12 ^ 10', '6']),
-  bitOperator('<<', 'The bits moved up', ['1 << 4', '16']),
-  bitOperator('>>', 'The bits moved down; the sign stays', ['-16 >> 2', '-4']),
+  bitOperator('^', 'The bits that are set in exactly one of the integers', ['12 ^ 10', '6']),
+  bitOperator('<<', 'The bits shifted to the left', ['1 << 4', '16']),
+  bitOperator('>>', 'The bits shifted to the right; the sign is kept', ['-16 >> 2', '-4']),
 ]

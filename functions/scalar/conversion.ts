@@ -13,7 +13,7 @@ const arrowCast = (name: 'arrow_cast' | 'arrow_try_cast', safe: boolean): Scalar
     name,
     family: 'other',
     usage: `${name}(value, type)`,
-    summary: `The value converted to a type in Arrow's words; what cannot be converted ${safe ? 'gives null' : 'is an error'}`,
+    summary: `The value converted to a type named as Arrow does; a value that cannot be converted ${safe ? 'gives null' : 'is an error'}`,
     examples: [[`arrow_typeof(${name}(1, 'Decimal128(10, 2)'))`, "'Decimal128(10, 2)'"]],
     signature: exactly([anything, text]),
     returns: (args) => {
@@ -32,7 +32,7 @@ export const conversionFunctions = [
     name: 'arrow_typeof',
     family: 'other',
     usage: 'arrow_typeof(value)',
-    summary: "The type of a value, in Arrow's words",
+    summary: 'The type of a value, named as Arrow does',
     examples: [['arrow_typeof(1)', "'Int64'"]],
     signature: exactly([anything]),
     returns: utf8,

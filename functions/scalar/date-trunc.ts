@@ -172,7 +172,7 @@ export const dateTruncFunctions = [
     family: 'datetime',
     usage: 'date_bin(stretch, value[, origin])',
     summary:
-      'The start of the stretch of time that a timestamp is in; stretches are counted from the origin, 1970 unless given',
+      'The start of the interval that a timestamp falls into; intervals are counted from the origin, by default 1970-01-01',
     examples: [["date_bin(interval '15 minutes', timestamp '2024-02-29 12:34:56')", "timestamp '2024-02-29 12:30:00'"]],
     signature: exactly([stretch, moment, moment], 1),
     returns: (args) => typeOf(args, 1),

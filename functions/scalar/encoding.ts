@@ -97,7 +97,7 @@ export const encodingFunctions = [
     name: 'to_hex',
     family: 'string',
     usage: 'to_hex(integer)',
-    summary: 'An integer in hexadecimal; negative ones as 64 bits',
+    summary: 'The integer in hexadecimal; a negative one as 64 bits',
     examples: [['to_hex(255)', "'ff'"]],
     signature: coerceAll('an integer', 1, 1, ([type]) =>
       type === undefined || !(isInteger(type) || type.kind === 'null')

@@ -71,7 +71,7 @@ export const hashFunctions = [
     name: 'digest',
     family: 'hash',
     usage: 'digest(value, algorithm)',
-    summary: `The digest of a text or bytes by ${Object.keys(hashes).join(', ')}`,
+    summary: `The digest of a text or bytes, computed with ${Object.keys(hashes).join(', ')}`,
     examples: [["encode(digest('hello', 'md5'), 'hex')", "'5d41402abc4b2a76b9719d911017c592'"]],
     signature: exactly([bytes, text]),
     returns: (args) => {

@@ -157,7 +157,7 @@ const nanvl = scalarFunction({
   name: 'nanvl',
   family: 'math',
   usage: 'nanvl(number, other)',
-  summary: 'The first number unless it is NaN, then the second',
+  summary: 'The first number, or the second when the first is NaN',
   examples: [["nanvl(cast('NaN' as double), 1.0)", '1.0']],
   signature: coerceAll('two numbers', 2, 2, oneFloatType),
   returns: sameAsFirst,

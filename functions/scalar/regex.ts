@@ -186,7 +186,7 @@ export const regexFunctions = [
     name: 'regexp_match',
     usage: 'regexp_match(text, pattern[, flags])',
     summary:
-      'The groups of the first match that are part of it as a list, the whole match when there are no groups; null without a match',
+      'The groups that took part in the first match, as a list; the whole match when there are no groups, null when there is no match',
     examples: [["regexp_match('a=1', '([a-z])=([0-9])')", "['a', '1']"]],
     signature: exactly([text, text, text], 1),
     returns: list(utf8),

@@ -124,13 +124,13 @@ function truncateTo(value: number, digits: number): number {
 }
 
 export const roundingFunctions = [
-  toWhole('ceil', 'The least whole number that is not less', ['ceil(1.2)', '2.0']),
-  toWhole('floor', 'The greatest whole number that is not greater', ['floor(1.8)', '1.0']),
+  toWhole('ceil', 'The least whole number that is not less than the number', ['ceil(1.2)', '2.0']),
+  toWhole('floor', 'The greatest whole number that is not greater than the number', ['floor(1.8)', '1.0']),
   scalarFunction({
     name: 'round',
     family: 'math',
     usage: 'round(number[, digits])',
-    summary: 'The number rounded half away from zero, to whole numbers or to digits after the point',
+    summary: 'The number rounded, halves away from zero, to a whole number or to that many digits after the point',
     examples: [
       ['round(2.5)', '3.0'],
       ['round(3.14159, 2)', '3.14'],
@@ -143,7 +143,7 @@ export const roundingFunctions = [
     name: 'trunc',
     family: 'math',
     usage: 'trunc(number[, digits])',
-    summary: 'The number cut towards zero, to whole numbers or to digits after the point',
+    summary: 'The number truncated towards zero, to a whole number or to that many digits after the point',
     examples: [
       ['trunc(-2.7)', '-2.0'],
       ['trunc(3.14159, 2)', '3.14'],

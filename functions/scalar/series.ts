@@ -72,7 +72,7 @@ const seriesOf = (name: 'range' | 'generate_series', closed: boolean): ScalarFun
     name,
     family: 'array',
     usage: `${name}([start, ]end[, step])`,
-    summary: `The whole numbers from start (0 unless given) up to end, which is ${closed ? 'included' : 'left out'}; or the dates or timestamps by an interval`,
+    summary: `The whole numbers from start (0 unless given) to end, ${closed ? 'inclusive' : 'exclusive'}; or dates or timestamps, stepping by an interval`,
     examples: [
       [`${name}(1, 7, 2)`, closed ? '[1, 3, 5, 7]' : '[1, 3, 5]'],
       [

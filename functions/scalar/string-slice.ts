@@ -82,7 +82,8 @@ export const stringSliceFunctions = [
     aliases: ['substring'],
     family: 'string',
     usage: 'substr(text, start[, length])',
-    summary: 'The characters from a position (from 1) on, at most `length`; positions before the text count as well',
+    summary:
+      'At most `length` characters from a position (from 1) on; positions before the text count towards the length',
     examples: [
       ["substr('hello', 2, 3)", "'ell'"],
       ["substr('hello', -1, 3)", "'h'"],
@@ -102,7 +103,7 @@ export const stringSliceFunctions = [
     name: 'left',
     family: 'string',
     usage: 'left(text, n)',
-    summary: 'The first n characters; all but the last -n when n is negative',
+    summary: 'The first n characters; when n is negative, all but the last -n',
     examples: [
       ["left('hello', 2)", "'he'"],
       ["left('hello', -2)", "'hel'"],
@@ -115,7 +116,7 @@ export const stringSliceFunctions = [
     name: 'right',
     family: 'string',
     usage: 'right(text, n)',
-    summary: 'The last n characters; all but the first -n when n is negative',
+    summary: 'The last n characters; when n is negative, all but the first -n',
     examples: [
       ["right('hello', 2)", "'lo'"],
       ["right('hello', -2)", "'llo'"],
@@ -129,7 +130,7 @@ export const stringSliceFunctions = [
     family: 'string',
     usage: 'split_part(text, delimiter, position)',
     summary:
-      'The part at a position (from 1, from the end when negative) of a delimited text; empty when there is none',
+      'The part of a delimited text at a position (from 1; from the end when negative); empty when there is none',
     examples: [
       ["split_part('a.b.c', '.', 2)", "'b'"],
       ["split_part('a.b.c', '.', -1)", "'c'"],
@@ -143,7 +144,7 @@ export const stringSliceFunctions = [
     aliases: ['substring_index'],
     family: 'string',
     usage: 'substr_index(text, delimiter, times)',
-    summary: 'What stands before the n-th delimiter; after the n-th from the end when n is negative',
+    summary: 'The text before the nth delimiter; when n is negative, after the nth from the end',
     examples: [
       ["substr_index('www.apache.org', '.', 2)", "'www.apache'"],
       ["substr_index('www.apache.org', '.', -1)", "'org'"],
@@ -156,7 +157,8 @@ export const stringSliceFunctions = [
     name: 'overlay',
     family: 'string',
     usage: 'overlay(text, replacement, start[, length])',
-    summary: 'The text with characters from a position on replaced; as many as the replacement has unless given',
+    summary:
+      'The text with characters replaced from a position on: as many as `length`, by default as many as the replacement has',
     examples: [["overlay('Txxxxas', 'hom', 2, 4)", "'Thomas'"]],
     signature: exactly([text, text, count, count], 1),
     returns: utf8,

@@ -68,7 +68,7 @@ export const stringFunctions = [
   ofText(
     {
       name: 'initcap',
-      summary: 'The text with every word beginning in upper case and going on in lower case',
+      summary: 'The text with each word capitalised',
       examples: [["initcap('hello wORLD')", "'Hello World'"]],
     },
     (value) => value.replace(/[\p{Alphabetic}\p{N}]+/gu, capitalise),
@@ -170,7 +170,7 @@ export const stringFunctions = [
     name: 'repeat',
     family: 'string',
     usage: 'repeat(text, times)',
-    summary: 'The text written several times; not at all when times is not positive',
+    summary: 'The text repeated; empty when `times` is not positive',
     examples: [["repeat('ab', 3)", "'ababab'"]],
     signature: exactly([text, count]),
     returns: utf8,

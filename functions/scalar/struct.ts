@@ -150,7 +150,7 @@ export const structFunctions = [
     aliases: ['make_map'],
     family: 'struct',
     usage: 'map(keys, values) or MAP {key: value, ...}',
-    summary: 'A map of a list of keys to a list of values',
+    summary: 'A map from a list of keys to a list of values',
     examples: [["map(['a', 'b'], [1, 2])['b']", '2']],
     signature: coerceAll('a list of keys and a list of values', 2, 2, ([keys, values]) =>
       keys?.kind === 'list' && values?.kind === 'list' ? [keys, values] : undefined,
@@ -200,7 +200,7 @@ export const structFunctions = [
     aliases: ['element_at'],
     family: 'struct',
     usage: 'map_extract(map, key)',
-    summary: 'A list of the value of a key; of null when there is none, and without elements for a null key',
+    summary: 'A list with the value of a key: with null when there is none, and empty for a null key',
     examples: [["map_extract(map(['a', 'b'], [1, 2]), 'a')", '[1]']],
     signature: mapAndKey,
     returns: (args) => list(asMap(args).value.type),

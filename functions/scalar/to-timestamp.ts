@@ -144,36 +144,37 @@ export const toTimestampFunctions = [
   toTimestamp(
     'to_timestamp',
     'ns',
-    'A timestamp in nanoseconds, of a text (ISO 8601, or in the first of the formats that fits) or of a number of seconds since 1970',
+    'A timestamp in nanoseconds, from a text (ISO 8601, or in the first of the formats that fits) or a number of seconds since 1970',
     ["to_timestamp('2024-02-29T12:34:56')", "timestamp '2024-02-29 12:34:56'"],
   ),
-  toTimestamp('to_timestamp_seconds', 's', 'A timestamp in seconds, of a text or of a number of seconds since 1970', [
+  toTimestamp('to_timestamp_seconds', 's', 'A timestamp in seconds, from a text or a number of seconds since 1970', [
     'arrow_typeof(to_timestamp_seconds(1))',
     "'Timestamp(s)'",
   ]),
   toTimestamp(
     'to_timestamp_millis',
     'ms',
-    'A timestamp in milliseconds, of a text or of a number of milliseconds since 1970',
+    'A timestamp in milliseconds, from a text or a number of milliseconds since 1970',
     ['arrow_typeof(to_timestamp_millis(1))', "'Timestamp(ms)'"],
   ),
   toTimestamp(
     'to_timestamp_micros',
     'us',
-    'A timestamp in microseconds, of a text or of a number of microseconds since 1970',
+    'A timestamp in microseconds, from a text or a number of microseconds since 1970',
     ['arrow_typeof(to_timestamp_micros(1))', "'Timestamp(µs)'"],
   ),
   toTimestamp(
     'to_timestamp_nanos',
     'ns',
-    'A timestamp in nanoseconds, of a text or of a number of nanoseconds since 1970',
+    'A timestamp in nanoseconds, from a text or a number of nanoseconds since 1970',
     ['to_timestamp_nanos(1000000000)', "timestamp '1970-01-01 00:00:01'"],
   ),
   scalarFunction({
     name: 'to_date',
     family: 'datetime',
     usage: 'to_date(value[, format, ...])',
-    summary: 'A date, of a text (ISO 8601, or in the first of the formats that fits), a timestamp, or days since 1970',
+    summary:
+      'A date from a text (ISO 8601, or in the first of the formats that fits), a timestamp, or a number of days since 1970',
     examples: [["to_date('29/02/2024', '%d/%m/%Y')", "date '2024-02-29'"]],
     signature: withFormats('a date, a timestamp, days, or a string with formats', (type) => {
       if (type.kind === 'timestamp' || type.kind === 'date32') return type
@@ -188,7 +189,7 @@ export const toTimestampFunctions = [
     name: 'to_time',
     family: 'datetime',
     usage: 'to_time(value[, format, ...])',
-    summary: 'A time of day, of a text (ISO 8601, or in the first of the formats that fits) or a timestamp',
+    summary: 'A time of day from a text (ISO 8601, or in the first of the formats that fits) or a timestamp',
     examples: [["to_time('12:34:56')", "time '12:34:56'"]],
     signature: withFormats('a time, a timestamp, or a string with formats', (type) => {
       if (type.kind === 'timestamp' || type.kind === 'time64') return type
@@ -210,7 +211,7 @@ export const toTimestampFunctions = [
     family: 'datetime',
     usage: 'to_unixtime(value[, format, ...])',
     summary:
-      'Whole seconds since 1970, of a date, a timestamp, or a text (ISO 8601, or in the first of the formats that fits)',
+      'The whole seconds since 1970 of a date, a timestamp, or a text (ISO 8601, or in the first of the formats that fits)',
     examples: [["to_unixtime('1970-01-01T00:01:00')", '60']],
     signature: withFormats('a date, a timestamp, a number, or a string with formats', (type) => {
       if (type.kind === 'timestamp') return timestamp('s', type.timezone)

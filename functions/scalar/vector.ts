@@ -83,14 +83,14 @@ export const vectorFunctions = [
   ofTwo(
     'array_distance',
     ['list_distance'],
-    'The Euclidean distance of two vectors',
+    'The Euclidean distance between two vectors',
     ['array_distance([0, 0], [3, 4])', '5.0'],
     distance,
   ),
   ofTwo(
     'cosine_distance',
     [],
-    'One less the cosine of the angle between two vectors',
+    'One minus the cosine of the angle between two vectors',
     ['cosine_distance([1, 0], [0, 1])', '1.0'],
     cosineDistance,
   ),

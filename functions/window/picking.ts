@@ -39,15 +39,15 @@ const fromFrame = (name: 'first_value' | 'last_value', n: 1 | -1, summary: strin
   })
 
 export const pickingFunctions = [
-  atDistance('lag', -1, 'The value of a row before, by default the previous one', 'lag(1, 1, 7) OVER ()'),
-  atDistance('lead', 1, 'The value of a row after, by default the next one', 'lead(1, 1, 7) OVER ()'),
+  atDistance('lag', -1, 'The value of an earlier row, by default the previous one', 'lag(1, 1, 7) OVER ()'),
+  atDistance('lead', 1, 'The value of a later row, by default the next one', 'lead(1, 1, 7) OVER ()'),
   fromFrame('first_value', 1, 'The value of the first row of the frame; null when the frame is empty'),
   fromFrame('last_value', -1, 'The value of the last row of the frame; null when the frame is empty'),
   windowFunction({
     name: 'nth_value',
     family: 'window',
     usage: 'nth_value(value, n) OVER (ORDER BY key)',
-    summary: 'The value of the nth row of the frame, from its end when n is negative; null when there are not so many',
+    summary: 'The value of the nth row of the frame, from its end when n is negative; null when there are fewer rows',
     examples: [['nth_value(7, 1) OVER ()', '7']],
     signature: exactly([anything, integer]),
     returns: typeOf,

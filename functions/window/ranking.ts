@@ -63,7 +63,7 @@ export const rankingFunctions = [
     name: 'cume_dist',
     family: 'window',
     usage: 'cume_dist() OVER (ORDER BY key)',
-    summary: 'The fraction of the rows that come before this one or are equal to it',
+    summary: 'The fraction of the rows that come before this one or equal it in the sort keys',
     examples: [['cume_dist() OVER ()', '1.0']],
     signature: noArguments,
     returns: float64,
