@@ -212,12 +212,29 @@ function checkCodes(data: arrow.Data, name: string): void {
   }
   checkRoom(data, length, name)
   const size = chunks.reduce((sum, chunk) => sum + chunk.length, 0)
-  const codes = values as unknown as ArrayLike<number | bigint>
+  if (values instanceof BigInt64Array || values instanceof BigUint64Array || highestCode(values, length) >= size) {
+    checkEachCode(data, size, name)
+  }
+}
+
+/** A negative code counts as very high. */
+function highestCode(codes: ArrayLike<number>, length: number): number {
+  let highest = 0
   for (let i = 0; i < length; i++) {
+    const code = (codes[i] as number) >>> 0
+    if (code > highest) highest = code
+  }
+  return highest
+}
+
+/** A code below a null may be anything. */
+function checkEachCode(data: arrow.Data, size: number, name: string): void {
+  const codes: ArrayLike<number | bigint> = data.values
+  for (let i = 0; i < data.length; i++) {
     const code = codes[i] as number | bigint
-    // A code below a null may be anything.
-    if (!(code >= 0 && code < size) && data.getValid(i))
+    if (!(code >= 0 && code < size) && data.getValid(i)) {
       refuse(name, `has the code ${code} of a dictionary of ${size} values`)
+    }
   }
 }
 

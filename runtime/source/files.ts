@@ -5,11 +5,14 @@ import { type FileHandle, open, stat } from 'node:fs/promises'
 import { parse, resolve } from 'node:path'
 import { createError, DataError, type VolleyError } from '../../functions/errors.ts'
 import { glob, isPattern } from './glob.ts'
+import type { FileVersion, SourceSlice } from './source.ts'
 
 /** A file as found on disk. */
 export interface SourceFile {
   readonly path: string
   readonly bytes: number
+  /** Absent for what is no regular file: nothing tells whether a pipe is still the same. */
+  readonly version?: FileVersion
 }
 
 /**
@@ -17,7 +20,7 @@ export interface SourceFile {
  *
  * @throws {DataError} `source_not_found` for a path or glob without a file; `source_unreadable` for a directory.
  */
-export async function findFiles(paths: readonly string[]): Promise<readonly SourceFile[]> {
+async function findFiles(paths: readonly string[]): Promise<readonly SourceFile[]> {
   if (paths.length === 0)
     throw createError('invalid_argument', 'Cannot open a source of no paths: name a file or a glob')
   const found = await Promise.all(paths.map(expand))
@@ -46,23 +49,73 @@ const skipDirectory = (error: VolleyError): undefined => {
 }
 
 async function statFile(path: string): Promise<SourceFile> {
-  const stats = await stat(path).catch((cause: unknown) => {
+  const stats = await stat(path, { bigint: true }).catch((cause: unknown) => {
     throw fileError(path, cause)
   })
   if (stats.isDirectory()) {
     throw unreadable(path, `it is a directory; name its files, for example "${path.replace(/\/+$/, '')}/*"`)
   }
-  return { path, bytes: stats.size }
+  const bytes = Number(stats.size)
+  if (!stats.isFile()) return { path, bytes }
+  return { path, bytes, version: { bytes, modified: String(stats.mtimeNs), inode: String(stats.ino) } }
 }
 
-/** Does something with each file, 16 at a time: a glob may match more files than a process may open. */
+/**
+ * Makes sure that files are still what they were when they were found: rows of two states of a file fit neither.
+ *
+ * @throws {DataError} `source_unreadable` for one that was written, replaced or removed since.
+ */
+export async function checkVersions(slices: readonly SourceSlice[]): Promise<void> {
+  const versions = new Map(slices.map(({ path, version }) => [path, version]))
+  const files = [...versions].flatMap(([path, version]) =>
+    path === undefined || version === undefined ? [] : [{ path, version }],
+  )
+  for (let start = 0; start < files.length; start += mostOpen) {
+    await Promise.all(files.slice(start, start + mostOpen).map(({ path, version }) => checkVersion(path, version)))
+  }
+}
+
+async function checkVersion(path: string, before: FileVersion): Promise<void> {
+  const file = await statFile(path).catch((cause: unknown) => {
+    throw changed(path, 'it is gone or cannot be opened any more', cause)
+  })
+  const now = file.version
+  if (now?.bytes !== before.bytes) throw changed(path, `it had ${before.bytes} bytes and now has ${file.bytes}`)
+  if (now.inode !== before.inode) throw changed(path, 'another file was put in its place')
+  if (now.modified !== before.modified) throw changed(path, 'it was written to')
+}
+
+const changed = (path: string, how: string, cause?: unknown): DataError =>
+  unreadable(path, `it changed while it was read: ${how}; run the job again once nobody writes to it`, cause)
+
+/**
+ * Looks into the files that `paths` name, and makes sure that they were the same all the while.
+ *
+ * @throws {DataError} As `findFiles` and `checkVersions`.
+ */
+export async function withFiles<T>(
+  paths: readonly string[],
+  use: (files: readonly SourceFile[]) => Promise<T>,
+): Promise<T> {
+  const files = await findFiles(paths)
+  try {
+    return await use(files)
+  } finally {
+    await checkVersions(files)
+  }
+}
+
+/** A glob may match more files than a process may open. */
+const mostOpen = 16
+
+/** Does something with each file, a few at a time. */
 export async function mapFiles<T>(
   files: readonly SourceFile[],
   use: (file: SourceFile, index: number) => Promise<T>,
 ): Promise<T[]> {
   const results: T[] = []
-  for (let start = 0; start < files.length; start += 16) {
-    const some = files.slice(start, start + 16)
+  for (let start = 0; start < files.length; start += mostOpen) {
+    const some = files.slice(start, start + mostOpen)
     results.push(...(await Promise.all(some.map((file, i) => use(file, start + i)))))
   }
   return results

@@ -5,6 +5,7 @@
 
 import type { RecordBatch } from 'apache-arrow'
 import { createError } from '../../functions/errors.ts'
+import { checkVersions } from './files.ts'
 import type {
   DeclaredTypes,
   FileSpec,
@@ -148,7 +149,8 @@ export async function openSource(spec: SourceSpec): Promise<OpenedSource> {
  * Reads one partition as record batches.
  *
  * @param partition - One of those that `openSource` of the same `spec` gave.
- * @throws {DataError} `source_not_found`, `source_unreadable`, `invalid_value`.
+ * @throws {DataError} `source_not_found`, `source_unreadable`, `invalid_value`. Files that change meanwhile are
+ * `source_unreadable`: at the latest when the last batch has been read.
  * @throws {CancelledError} `cancelled`, between batches, once `options.signal` is aborted.
  * @throws {InternalError} When `options.columns` names a column the source does not have.
  */
@@ -157,7 +159,13 @@ export async function* readPartition(
   partition: SourcePartition,
   options: ReadOptions = {},
 ): AsyncGenerator<RecordBatch, void, undefined> {
-  yield* await formatOf(spec).read(spec, partition, options)
+  await checkVersions(partition.slices)
+  try {
+    yield* await formatOf(spec).read(spec, partition, options)
+  } finally {
+    // In place of whatever went wrong in between: half a file of each kind explains every other error.
+    await checkVersions(partition.slices)
+  }
 }
 
 /** The part of a source that one task needs: of bytes in memory its own batches; a file spec stays as it is. */

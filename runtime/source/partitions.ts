@@ -2,11 +2,12 @@
 
 import { CancelledError, DataError, InternalError } from '../../functions/errors.ts'
 import { type Field, type Schema, typeName } from '../../functions/types/type.ts'
-import type { ReadOptions, SourcePartition, SourceSlice } from './source.ts'
+import type { FileVersion, ReadOptions, SourcePartition, SourceSlice } from './source.ts'
 
 /** The smallest part of a source that can be read by itself: a row group, a record batch, a byte range or a file. */
 export interface SourcePiece {
   readonly path?: string
+  readonly version?: FileVersion
   readonly range?: readonly [start: number, end: number]
   readonly rows?: number
   readonly bytes: number
@@ -45,12 +46,16 @@ function toPartition(pieces: readonly SourcePiece[], schema: Schema | undefined)
 /** Pieces that follow each other in one file become one slice. */
 function mergeSlices(pieces: readonly SourcePiece[]): SourceSlice[] {
   const slices: SourceSlice[] = []
-  for (const { path, range } of pieces) {
+  for (const { path, version, range } of pieces) {
     const last = slices.at(-1)
     if (last?.range !== undefined && range !== undefined && last.path === path && last.range[1] === range[0]) {
       slices[slices.length - 1] = { ...last, range: [last.range[0], range[1]] }
     } else {
-      slices.push({ ...(path === undefined ? {} : { path }), ...(range === undefined ? {} : { range }) })
+      slices.push({
+        ...(path === undefined ? {} : { path }),
+        ...(version === undefined ? {} : { version }),
+        ...(range === undefined ? {} : { range }),
+      })
     }
   }
   return slices

@@ -68,7 +68,19 @@ export interface SourcePartition {
  */
 export interface SourceSlice {
   readonly path?: string
+  /** What the file was when the source was opened; whoever reads it later must find the same. */
+  readonly version?: FileVersion
   readonly range?: readonly [start: number, end: number]
+}
+
+/**
+ * What tells one state of a file from another: its size, the time of its last change in nanoseconds, and which file it is,
+ * should another one be put in its place.
+ */
+export interface FileVersion {
+  readonly bytes: number
+  readonly modified: string
+  readonly inode: string
 }
 
 /** What is known of a source without reading it. */

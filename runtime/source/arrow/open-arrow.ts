@@ -1,14 +1,14 @@
 // Opening Arrow files, streams and bytes in memory: schema and batches, no data decoded.
 
 import { fromArrowSchema } from '../../../functions/types/arrow.ts'
-import { findFiles, mapFiles, type SourceFile, withFile } from '../files.ts'
+import { mapFiles, type SourceFile, withFile, withFiles } from '../files.ts'
 import { groupPieces, type SourcePiece, unifySchemas } from '../partitions.ts'
 import type { OpenedSource } from '../source.ts'
 import { type ArrowLayout, fileAccess, memoryAccess, readLayout } from './messages.ts'
 import { plainSchema } from './plain-types.ts'
 
 export async function openArrow(paths: readonly string[]): Promise<OpenedSource> {
-  const files = await mapFiles(await findFiles(paths), openOne)
+  const files = await withFiles(paths, (found) => mapFiles(found, openOne))
   const schema = unifySchemas(files)
   return describe(
     schema,
@@ -17,9 +17,10 @@ export async function openArrow(paths: readonly string[]): Promise<OpenedSource>
   )
 }
 
-async function openOne({ path }: SourceFile) {
-  const layout = await withFile(path, async (file) => readLayout(await fileAccess(file, path)))
-  return { path, schema: fromArrowSchema(plainSchema(layout.schema)), pieces: batchPieces(layout, path) }
+async function openOne({ bytes: _, ...file }: SourceFile) {
+  const { path } = file
+  const layout = await withFile(path, async (handle) => readLayout(await fileAccess(handle, path)))
+  return { path, schema: fromArrowSchema(plainSchema(layout.schema)), pieces: batchPieces(layout, file) }
 }
 
 export async function openMemory(bytes: Uint8Array): Promise<OpenedSource> {
@@ -27,10 +28,13 @@ export async function openMemory(bytes: Uint8Array): Promise<OpenedSource> {
   return describe(fromArrowSchema(plainSchema(layout.schema)), batchPieces(layout), false)
 }
 
-function batchPieces({ messages }: ArrowLayout, path?: string): readonly SourcePiece[] {
+function batchPieces(
+  { messages }: ArrowLayout,
+  file: Pick<SourcePiece, 'path' | 'version'> = {},
+): readonly SourcePiece[] {
   const batches = messages.filter((message) => message.kind === 'batch')
   return batches.map(({ length, rows }, index) => ({
-    ...(path === undefined ? {} : { path }),
+    ...file,
     range: [index, index + 1],
     ...(rows === undefined ? {} : { rows }),
     bytes: length,

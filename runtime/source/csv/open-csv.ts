@@ -3,7 +3,7 @@
 
 import { DataError } from '../../../functions/errors.ts'
 import { field, type Schema, utf8 } from '../../../functions/types/type.ts'
-import { findFiles, mapFiles, type SourceFile, unreadable } from '../files.ts'
+import { mapFiles, type SourceFile, unreadable, withFiles } from '../files.ts'
 import { groupPieces } from '../partitions.ts'
 import type { CsvOptions, OpenedSource } from '../source.ts'
 import { longestSample, openWindow, type TextWindow, textPieces } from '../text/text-pieces.ts'
@@ -14,14 +14,15 @@ import { type Declared, inferTextType, parseDeclared } from './infer.ts'
 import { CsvSyntaxError, createBlock, firstRow, tokenize } from './tokenize.ts'
 
 export async function openCsv(paths: readonly string[], options: CsvOptions = {}): Promise<OpenedSource> {
-  const files = await findFiles(paths)
-  const declared = parseDeclared(options.schema)
-  const schemas = await mapFiles(files, async (file, i) => ({
-    path: file.path,
-    schema: await sampleFile(file, options, declared, i === 0),
-  }))
-  const schema = sameNames(schemas)
-  return { schema, partitions: (target) => groupPieces(textPieces(files, target), target, schema) }
+  return withFiles(paths, async (files) => {
+    const declared = parseDeclared(options.schema)
+    const schemas = await mapFiles(files, async (file, i) => ({
+      path: file.path,
+      schema: await sampleFile(file, options, declared, i === 0),
+    }))
+    const schema = sameNames(schemas)
+    return { schema, partitions: (target) => groupPieces(textPieces(files, target), target, schema) }
+  })
 }
 
 /** The columns of one file; their types are inferred when `infer`. */

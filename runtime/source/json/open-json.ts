@@ -4,7 +4,7 @@
 import { DataError, PlanError } from '../../../functions/errors.ts'
 import { type DataType, field, type Schema } from '../../../functions/types/type.ts'
 import { type Declared, parseDeclared } from '../csv/infer.ts'
-import { findFiles, unreadable } from '../files.ts'
+import { unreadable, withFiles } from '../files.ts'
 import { groupPieces } from '../partitions.ts'
 import type { JsonOptions, OpenedSource } from '../source.ts'
 import { longestSample, openWindow, textPieces } from '../text/text-pieces.ts'
@@ -19,10 +19,11 @@ export async function openJson(paths: readonly string[], options: JsonOptions = 
       `Cannot sample ${sampleRows} rows: the json option "sampleRows" takes a whole number of at least 1`,
     )
   }
-  const files = await findFiles(paths)
-  const declared = parseDeclared(options.schema)
-  const schema = declared.schema ?? (await inferSchema(files, sampleRows, declared))
-  return { schema, partitions: (target) => groupPieces(textPieces(files, target), target, schema) }
+  return withFiles(paths, async (files) => {
+    const declared = parseDeclared(options.schema)
+    const schema = declared.schema ?? (await inferSchema(files, sampleRows, declared))
+    return { schema, partitions: (target) => groupPieces(textPieces(files, target), target, schema) }
+  })
 }
 
 async function inferSchema(

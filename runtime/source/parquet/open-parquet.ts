@@ -1,6 +1,6 @@
 // Opening Parquet files in the parent: schema, rows and partitions from the footers alone. Never reads a page.
 
-import { findFiles, mapFiles, type SourceFile, withFile } from '../files.ts'
+import { mapFiles, type SourceFile, withFile, withFiles } from '../files.ts'
 import { groupPieces, type SourcePiece, unifySchemas } from '../partitions.ts'
 import type { OpenedSource } from '../source.ts'
 import { fileColumns } from './arrow-hints.ts'
@@ -8,7 +8,7 @@ import { columnSchema } from './columns.ts'
 import { readFooter } from './footer.ts'
 
 export async function openParquet(paths: readonly string[]): Promise<OpenedSource> {
-  const files = await mapFiles(await findFiles(paths), openOne)
+  const files = await withFiles(paths, (found) => mapFiles(found, openOne))
   const schema = unifySchemas(files)
   const pieces = files.flatMap((file) => file.pieces)
   return {
@@ -18,11 +18,12 @@ export async function openParquet(paths: readonly string[]): Promise<OpenedSourc
   }
 }
 
-async function openOne({ path, bytes }: SourceFile) {
-  const metadata = await withFile(path, (file) => readFooter(file, path, bytes))
+async function openOne({ bytes, ...file }: SourceFile) {
+  const { path } = file
+  const metadata = await withFile(path, (handle) => readFooter(handle, path, bytes))
   const pieces = metadata.row_groups.map((group, index): SourcePiece => {
     const compressed = group.columns.reduce((sum, { meta_data: m }) => sum + Number(m?.total_compressed_size ?? 0), 0)
-    return { path, range: [index, index + 1], rows: Number(group.num_rows), bytes: compressed }
+    return { ...file, range: [index, index + 1], rows: Number(group.num_rows), bytes: compressed }
   })
   return { path, schema: columnSchema(fileColumns(metadata, path)), rows: Number(metadata.num_rows), pieces }
 }

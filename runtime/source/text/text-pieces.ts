@@ -11,12 +11,12 @@ const leastBytes = 4 * 1024 * 1024
 export function textPieces(files: readonly SourceFile[], target = 1): SourcePiece[] {
   const total = files.reduce((sum, file) => sum + file.bytes, 0)
   const wanted = Math.max(leastBytes, total / Math.max(1, target))
-  return files.flatMap(({ path, bytes }): SourcePiece[] => {
-    const parts = isCompressed(path) ? 1 : Math.max(1, Math.round(bytes / wanted))
-    if (parts === 1) return [{ path, bytes }]
+  return files.flatMap(({ bytes, ...file }): SourcePiece[] => {
+    const parts = isCompressed(file.path) ? 1 : Math.max(1, Math.round(bytes / wanted))
+    if (parts === 1) return [{ ...file, bytes }]
     const cut = (part: number) => Math.round((bytes * part) / parts)
     return Array.from({ length: parts }, (_, part) => ({
-      path,
+      ...file,
       range: [cut(part), cut(part + 1)],
       bytes: cut(part + 1) - cut(part),
     }))

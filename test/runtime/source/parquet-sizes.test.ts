@@ -46,15 +46,17 @@ t.test('decompress() gives exactly the stated bytes, or says what disagrees', as
     ['UNCOMPRESSED', data, -1, /a page of -1 bytes/],
     ['SNAPPY', bytes([20], literal(20)), 20, 20],
     ['SNAPPY', bytes([0]), 0, 0],
-    ['SNAPPY', bytes([25], literal(20)), 25, /states 25 bytes and holds 20/],
-    ['SNAPPY', bytes([15], literal(20)), 15, /states 15 bytes and holds 20/],
+    ['SNAPPY', bytes([25], literal(20)), 25, /premature end of input/],
+    ['SNAPPY', bytes([15], literal(20)), 15, /missing eof marker/],
     ['SNAPPY', bytes([20], literal(20)), 21, /stream of 20 bytes where 21 are expected/],
-    ['SNAPPY', bytes([20], literal(20).subarray(0, 15)), 20, /ends early/],
-    ['SNAPPY', bytes([14], literal(10), [1, 11]), 14, /copy reaches before its stream/],
-    ['SNAPPY', bytes([14], literal(10), [1, 0]), 14, /copy reaches before its stream/],
+    ['SNAPPY', bytes([20], literal(20)), 19, /stream of 20 bytes where 19 are expected/],
+    ['SNAPPY', bytes([20], literal(20).subarray(0, 15)), 20, /missing eof marker/],
+    ['SNAPPY', bytes([14], literal(10), [1, 11]), 14, /missing eof marker/],
+    ['SNAPPY', bytes([14], literal(10), [1, 0]), 14, /missing eof marker/],
+    ['SNAPPY', bytes([14], literal(10), [15, 0, 4, 0, 0]), 14, /missing eof marker/],
     ['SNAPPY', bytes([14], literal(10), [1, 10]), 14, 14],
     ['SNAPPY', bytes([]), 10, /has no length/],
-    ['SNAPPY', bytes([255, 255, 255, 255, 15]), 2 ** 30, /states|where/],
+    ['SNAPPY', bytes([128, 128, 128, 128, 4]), 2 ** 30, /5 bytes of snappy cannot hold 1073741824/],
     ['GZIP', gzipSync(data), 1000, 1000],
     ['GZIP', deflateSync(data), 1000, 1000],
     ['GZIP', gzipSync(data), 1001, /states 1001 bytes and its gzip data holds 1000/],
@@ -88,13 +90,15 @@ t.test('decompress() gives exactly the stated bytes, or says what disagrees', as
 
 t.test('readPartition() gives no memory of another file for a page that states more than it holds', async (t) => {
   const secret = Buffer.alloc(4000, 'secret')
-  const whole = bytes([0xa0, 0x1f, 62 << 2, 0x9f, 0x0f], secret)
+  const whole = bytes([0xa0, 0x1f, 61 << 2, 0x9f, 0x0f], secret)
   const column = { type: physical.byteArray, codec: codecs.snappy, rows: 1 }
   const other = makeParquet({ ...column, pages: [dataPage(whole, 1, { size: 4000 })] })
   await refusal(t, other) // its value has no length that fits; its bytes have been decompressed
-  const short = bytes([0xa0, 0x1f, 3 << 2], uint32(3996)) // states 4000 bytes, holds 4
-  const content = makeParquet({ ...column, pages: [dataPage(short, 1, { size: 4000 })] })
-  t.equal(await refusal(t, content), 'a snappy stream states 4000 bytes and holds 4')
+  const page = bytes([4, 3 << 2], uint32(396)) // its stream states and holds 4 bytes, its header 400
+  const content = makeParquet({ ...column, pages: [dataPage(Buffer.concat([page, secret.subarray(0, 40)]), 1)] })
+  t.match(await refusal(t, content), /a snappy stream of 4 bytes where 46 are expected/)
+  const short = makeParquet({ ...column, pages: [dataPage(page, 1, { size: 100 })] })
+  t.equal(await refusal(t, short), 'a snappy stream of 4 bytes where 100 are expected')
 })
 
 t.test('readPartition() compares what a page states with what it holds', async (t) => {
