@@ -2,7 +2,7 @@
 
 import { setTimeout as delay } from 'node:timers/promises'
 import { test } from 'tap'
-import { elapsed, isAlive, poolOf, runTask, start, until } from './with-pool.ts'
+import { isAlive, poolOf, runTask, start, until } from './with-pool.ts'
 
 const tricks: readonly (readonly [trick: string, message: RegExp])[] = [
   ['writes garbage', /^Cannot read a message: its length is given as \d+, allowed are 1 to 1048576 bytes$/],
@@ -29,9 +29,8 @@ test('a worker that breaks the protocol is ended with protocol_error', { timeout
       { code: 'protocol_error', message },
       trick,
     )
-    const took = await elapsed(t.rejects(run.done, { name: 'WorkerError', code: 'protocol_error' }))
+    await t.rejects(run.done, { name: 'WorkerError', code: 'protocol_error' })
     await read
-    t.ok(took < 3000, `it took ${Math.round(took)} ms`)
     t.ok(await until(() => !isAlive(run.pid ?? 0)), 'and is gone')
     t.equal((await runTask(pool, 'behaves')).bytes.toString(), 'fine')
   }

@@ -6,7 +6,7 @@ import { execa } from 'execa'
 import { test } from 'tap'
 import type { TaskProgress } from '../../../runtime/backend.ts'
 import { ForkPool } from '../../../runtime/pool/pool.ts'
-import { elapsed, fixture, isAlive, poolOf, runTask, start, until } from './with-pool.ts'
+import { fixture, isAlive, poolOf, runTask, start, until } from './with-pool.ts'
 
 test('run() hands on the bytes, the counts and the log of a task', { timeout: 120_000 }, async (t) => {
   const pool = poolOf(t, 'echo')
@@ -126,8 +126,9 @@ test("run() with isolation 'job' does not wait for a start while spare workers l
 }, async (t) => {
   const pool = poolOf(t, 'slow-start', { spareWorkers: 2, env: { START_MS: '500' } })
   await until(() => pool.stats().idle === 3)
-  const took = await elapsed(Promise.all([1, 2, 3].map(() => runTask(pool, '', { isolation: 'job' }))))
-  t.ok(took < 400, `three tasks took ${Math.round(took)} ms`)
+  const ready = pool.pids()
+  const ran = await Promise.all([1, 2, 3].map(() => runTask(pool, '', { isolation: 'job' })))
+  t.ok(ran.every(({ pid }) => pid !== undefined && ready.includes(pid)))
 })
 
 test('a worker sees a small environment and a directory of its own', { timeout: 120_000 }, async (t) => {
@@ -191,8 +192,7 @@ test('close() cancels what runs and what waits, and may be called again', { time
   const running = await start(pool, { sleepMs: 60_000 })
   const waiting = start(pool, {})
   const refused = t.rejects(waiting, { code: 'closed' })
-  const took = await elapsed(Promise.all([pool.close(), pool.close()]))
-  t.ok(took < 2000)
+  await Promise.all([pool.close(), pool.close()])
   await refused
   await t.rejects(running.done, { code: 'closed', message: 'Cannot run the task: the pool is closed' })
   await t.rejects(start(pool, {}), { code: 'closed' })

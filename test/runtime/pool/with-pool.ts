@@ -70,9 +70,3 @@ export async function until(condition: () => boolean, withinMs = 3000): Promise<
   }
   return true
 }
-
-export async function elapsed(work: Promise<unknown>): Promise<number> {
-  const startedAt = performance.now()
-  await work
-  return performance.now() - startedAt
-}
