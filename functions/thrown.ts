@@ -1,5 +1,6 @@
 // What user code threw, as plain data. Anything can be thrown: a primitive, a proxy that was revoked, an error whose
-// getters throw, or one that is its own cause. Every part is read once, checked and bounded; nothing thrown is handed on.
+// getters throw, or one that is its own cause. Every part is read once, checked and bounded; nothing thrown is handed
+// on.
 
 /**
  * An error as plain data: its `code`, `cause` and `errors` as well, where it has them. The code is the user's own,
@@ -7,7 +8,7 @@
  */
 export interface ThrownData {
   readonly [part: string]: string | ThrownData | readonly ThrownData[]
-  /** Of the error's class, or the type of what is no error. */
+  /** The name of the error's class, or the type of a value that is not an error. */
   readonly name: string
   readonly message: string
 }

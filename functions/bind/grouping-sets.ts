@@ -120,7 +120,7 @@ const keysOf = (item: ExprNode): readonly ExprNode[] =>
 /**
  * What `grouping(…)` is, over the column that numbers the sets: a bit per argument, 1 where the set is without the key.
  *
- * @throws {PlanError} `type_mismatch` when an argument is no key.
+ * @throws {PlanError} `type_mismatch` when an argument is not a key.
  */
 export function groupingNumber(
   node: AggregateNode,
@@ -144,7 +144,7 @@ export function groupingNumber(
       if (position === -1) {
         throw new PlanError(
           'type_mismatch',
-          `Cannot use ${displayNode(node)}: ${displayNode(arg)} is no key of the aggregation, group by it`,
+          `Cannot use ${displayNode(node)}: ${displayNode(arg)} is not a key of the aggregation, group by it`,
         )
       }
       const without =

@@ -1,4 +1,4 @@
-// Text to values, as CAST reads it: no spaces around numbers, `+5` is a number, `1.5` is no integer.
+// Text to values, as CAST reads it: no spaces around numbers, `+5` is a number, `1.5` is not an integer.
 
 import { type DataType, integerRange, isBigInt, isDecimal, isFloat, isInteger } from '../types/type.ts'
 import type { Value } from '../types/value.ts'

@@ -1,4 +1,5 @@
-// Dates, times, timestamps, durations and intervals to text and back: ISO 8601, fractions in threes, as Arrow writes them.
+// Dates, times, timestamps, durations and intervals to text and back: ISO 8601, fractions in threes, as Arrow writes
+// them.
 
 import type { DataType, TimeUnit } from '../types/type.ts'
 import type { Value } from '../types/value.ts'
@@ -165,7 +166,7 @@ const timestampPattern =
 /**
  * Ticks since 1970 of a text; local times are times of `zone`, UTC unless given.
  *
- * @returns undefined for text that is no timestamp, or out of the unit's range.
+ * @returns undefined for text that is not a timestamp, or out of the unit's range.
  */
 export function parseTimestamp(text: string, unit: TimeUnit, zone?: Zone): bigint | undefined {
   const match = timestampPattern.exec(text)

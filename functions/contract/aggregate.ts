@@ -14,8 +14,8 @@ export interface Slot {
   readonly storage: 'float64' | 'int64' | 'mask' | 'object'
   readonly initial: number | bigint | null
   /**
-   * What each row that `update` would see adds to it: one, or its first argument as a double. The loop does that, once for
-   * all aggregates that want the same, and `update` leaves the slot alone.
+   * What each row that `update` would see adds to it: one, or its first argument as a double. The loop does that, once
+   * for all aggregates that want the same, and `update` leaves the slot alone.
    */
   readonly adds?: 'one' | 'argument'
 }
@@ -38,21 +38,23 @@ export interface GroupedKernel {
 
 export interface AggregateKernel {
   /**
-   * One group's accumulator; `add` gets rows in which no argument is null unless `nulls` is `call`. One that keeps values
-   * counts them in `run`, which it shares with all others of its run.
+   * One group's accumulator; `add` gets rows in which no argument is null unless `nulls` is `call`. One that keeps
+   * values counts them in `run`, which it shares with all others of its run.
    */
   accumulator(run?: AggregateRun): Accumulator
   /** One that takes rows back, for frames that slide, where the usual one cannot. */
   readonly sliding?: (run?: AggregateRun) => Accumulator
   /**
-   * What DISTINCT over frames that slide can count on: `counted`, rows may leave in any order; `ignored`, rows that equal
-   * others change nothing.
+   * What DISTINCT over frames that slide can count on: `counted`, rows may leave in any order; `ignored`, rows that
+   * equal others change nothing.
    */
   readonly duplicates?: 'counted' | 'ignored'
   /** Its accumulators run user code: they want to know the row, for errors. */
   readonly tracksRows?: true
   readonly grouped?: GroupedKernel
-  /** For DISTINCT: the kernel that sees each distinct row of arguments once, for who finds them without accumulators. */
+  /**
+   * For DISTINCT: the kernel that sees each distinct row of arguments once, for who finds them without accumulators.
+   */
   readonly ofDistinct?: AggregateKernel
 }
 
@@ -69,7 +71,7 @@ export interface AggregateFunction extends Documentation {
   readonly nulls?: 'skip' | 'call'
   /** The result depends on the order of the rows, so that ORDER BY inside a call means something. */
   readonly ordered?: boolean
-  /** IGNORE NULLS and RESPECT NULLS mean something in a call that is no window. */
+  /** IGNORE NULLS and RESPECT NULLS mean something in a call that is not a window function. */
   readonly takesNullTreatment?: boolean
   /** Which argument is a percentile of the rows in order; a descending order counts it from the other end. */
   readonly percentileAt?: number

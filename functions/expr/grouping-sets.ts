@@ -77,7 +77,7 @@ function groupingSetsOf(form: 'rollup' | 'cube' | 'sets', items: readonly KeySet
   const name = form === 'sets' ? 'groupingSets' : form
   const isKeySet = (item: unknown): boolean => isExpr(item) || (Array.isArray(item) && item.every(isExpr))
   if (items.length === 0 || !items.every(isKeySet)) {
-    const what = items.length === 0 ? 'nothing' : 'what is no expression'
+    const what = items.length === 0 ? 'nothing' : 'something that is not an expression'
     throw new PlanError(
       'invalid_argument',
       `Cannot group by ${name}() of ${what}: give it keys, as in ${name}(col('a'))`,

@@ -120,7 +120,7 @@ export class CaseMapping {
     const word =
       ((bytes[at] ?? 0) << 24) | ((bytes[at + 1] ?? 0) << 16) | ((bytes[at + 2] ?? 0) << 8) | (bytes[at + 3] ?? 0)
     if (this.#staying.has(word)) return true
-    // Bytes that are no character become replacement characters, of one unit each.
+    // Bytes that do not form a character become replacement characters, of one unit each.
     const text = decoder.decode(bytes.subarray(at, at + 4))
     const stays = (text.codePointAt(0) ?? 0) > 0xffff && this.#map(text) === text
     if (stays) this.#staying.add(word)

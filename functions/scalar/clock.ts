@@ -20,7 +20,7 @@ export interface Clock {
   readonly zone: Zone | undefined
 }
 
-/** The clock of a type; undefined for types that are no point in time. */
+/** The clock of a type; undefined for types other than points in time. */
 export function clockOf(type: DataType): Clock | undefined {
   switch (type.kind) {
     case 'date32':

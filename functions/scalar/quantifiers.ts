@@ -31,7 +31,7 @@ const all =
     return result
   }
 
-/** As DataFusion's ANY has it, nulls in the list are no elements: they leave the answer false, not unknown. */
+/** As DataFusion's ANY has it, nulls in the list do not count: they leave the answer false, not unknown. */
 const any =
   (holds: Holds) =>
   (value: Value, values: List | null): boolean | null => {

@@ -57,7 +57,7 @@ export function getField(parser: Parser, node: ExprNode, field: string): ExprNod
   return parser.node({ kind: 'call', name: 'get_field', args: Object.freeze([node, parser.node(literal(field))]) })
 }
 
-/** Parses a name, quoted or not, that is no keyword. */
+/** Parses a name, quoted or not, that is not a keyword. */
 export function parseName(parser: Parser, what: string): Token {
   const token = parser.peek()
   if (!parser.atName()) throw parser.expected(what)
@@ -68,7 +68,7 @@ export function parseName(parser: Parser, what: string): Token {
   return parser.next()
 }
 
-/** The alias that comes next: any name after AS, or a bare name that is no keyword. */
+/** The alias that comes next: any name after AS, or a bare name that is not a keyword. */
 export function acceptAlias(parser: Parser): string | undefined {
   if (parser.acceptWords('AS')) {
     if (!parser.atName()) throw parser.expected('a name')

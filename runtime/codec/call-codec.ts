@@ -133,7 +133,7 @@ function splitHead(payload: Uint8Array) {
   if (codeEnd > payload.length) throw new WireError('wire_damaged', 'Cannot read a call: it ends in its function')
   const placement = view.getUint8(0)
   if (placement !== bodyPlacements.byName && placement !== bodyPlacements.artifact) {
-    throw new WireError('wire_damaged', `Cannot read a call: ${placement} is no placement of a body`)
+    throw new WireError('wire_damaged', `Cannot read a call: ${placement} is not a placement of a body`)
   }
   const name = new TextDecoder().decode(payload.subarray(HEAD_BYTES, codeStart))
   return { name, placement, code: payload.subarray(codeStart, codeEnd), rest: payload.subarray(codeEnd) }

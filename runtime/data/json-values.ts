@@ -1,6 +1,6 @@
-// The JSON encoding of values, the same everywhere: 64-bit integers as numbers up to 2^53 and strings beyond, decimals as
-// strings, floats that JSON cannot write as strings, dates and times as ISO 8601 with the unit's digits, durations and
-// intervals likewise, bytes as base64, maps as pairs. Reading also takes JavaScript's own values.
+// The JSON encoding of values, the same everywhere: 64-bit integers as numbers up to 2^53 and strings beyond, decimals
+// as strings, floats that JSON cannot write as strings, dates and times as ISO 8601 with the unit's digits, durations
+// and intervals likewise, bytes as base64, maps as pairs. Reading also takes JavaScript's own values.
 
 import { floorDivide, floorModulo, ticksPerSecond } from '../../functions/cast/calendar.ts'
 import { formatter } from '../../functions/cast/format.ts'
@@ -88,7 +88,7 @@ function isoInterval({ months, days, nanos }: IntervalValue): string {
   return `P${date}T${nanos < 0n ? '-' : ''}${size / 1_000_000_000n}${fraction === '' ? '' : `.${fraction}`}S`
 }
 
-/** Reads a JavaScript value or its JSON encoding, which is not null; undefined when it is no value of the type. */
+/** Reads a JavaScript value or its JSON encoding, which is not null; undefined when it is not a value of the type. */
 export function valueReader(fieldType: DataType): (value: unknown) => Value | undefined {
   const type = plainType(fieldType)
   switch (type.kind) {
@@ -176,7 +176,7 @@ export function isRecord(value: unknown): value is object {
   return prototype === null || Object.getPrototypeOf(prototype) === null
 }
 
-/** A property of the object itself: what every object inherits is no data. */
+/** A property of the object itself: what every object inherits is not data. */
 export const ownValue = (record: object, name: string): unknown =>
   Object.hasOwn(record, name) ? (record as Readonly<Record<string, unknown>>)[name] : undefined
 

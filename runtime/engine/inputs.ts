@@ -111,7 +111,7 @@ export function decodeText(
     // Together the bytes are UTF-8, but a row begins inside of a character.
     if (isContinuation && offsets[row] === at) return decodeEach(bytes, offsets, length)
     while (row <= length && offsets[row] === at) starts[row++] = units
-    // A character starts where a byte is no continuation; those of four bytes take two units.
+    // A character starts at each byte that is not a continuation; those of four bytes take two units.
     if (!isContinuation) units += byte >= 0xf0 ? 2 : 1
   }
   while (row <= length) starts[row++] = units

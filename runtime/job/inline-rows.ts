@@ -1,5 +1,5 @@
-// The rows that a job brings along, as the bytes of a table in memory. A few rows can be many cells: each column that any
-// row names is there in all of them. Cells are counted before anything is made of them.
+// The rows that a job brings along, as the bytes of a table in memory. A few rows can be many cells: each column that
+// any row names is there in all of them. Cells are counted before anything is made of them.
 
 import { createError } from '../../functions/errors.ts'
 import { type DataType, field } from '../../functions/types/type.ts'
@@ -25,7 +25,7 @@ const MAX_DEPTH = 64
  * Encodes `rows` as an Arrow IPC stream.
  *
  * @param types - Of some or all columns; those of the others are inferred.
- * @throws {PlanError} `invalid_job` when they are no rows. @throws {ResourceError} `size_limit`.
+ * @throws {PlanError} `invalid_job` when they are not rows. @throws {ResourceError} `size_limit`.
  * @throws {DataError} `invalid_value` when a value is not of its column's type.
  */
 export function encodeRows(json: unknown, types: Readonly<Record<string, DataType>>, pointer: string): Uint8Array {

@@ -98,7 +98,7 @@ function outputSteps(statement: SelectStatement): readonly JobStep[] {
     const [first] = hidden.columns
     throw new PlanError(
       'type_mismatch',
-      `Cannot order by ${first === undefined ? 'that' : displayNode(first.node)} with SELECT DISTINCT: it is no item of the query, add it`,
+      `Cannot order by ${first === undefined ? 'that' : displayNode(first.node)} with SELECT DISTINCT: it is not an item of the query, add it`,
     )
   }
   return [

@@ -141,12 +141,12 @@ export class Assignment {
     if (this.#logBytes > maxLogBytes) this.stop(tooMuchLog(maxLogBytes), 0)
   }
 
-  /** The worker said `done`, and its last bytes are on their way: its end is no loss. */
+  /** The worker said `done`, and its last bytes are on their way: its exit is not a loss. */
   get isDraining(): boolean {
     return this.#state === 'running' && this.#stats !== undefined
   }
 
-  /** Somebody stopped it, so that its worker's end is no surprise. */
+  /** Somebody stopped it, so its worker's exit is expected. */
   get isStopped(): boolean {
     return this.#error !== undefined
   }

@@ -1,5 +1,5 @@
 // The pool's handle on one worker process: its start, the messages and bytes to and from it, its end.
-// It runs one assignment at a time; what a task's bytes mean is no business of it.
+// It runs one assignment at a time and does not know what a task's bytes mean.
 
 import { setTimeout as delay } from 'node:timers/promises'
 import { errorFromPlain, InternalError, type VolleyError, WorkerError } from '../../functions/errors.ts'
@@ -86,7 +86,7 @@ export class Child implements PoolWorker {
     if (worker === undefined || !this.isIdle) throw new InternalError('Cannot give a worker a task: it is not idle')
     this.#state = 'busy'
     this.served += 1
-    this.#tail = new OutputTail() // one task's output is no other's business
+    this.#tail = new OutputTail() // one task's output does not concern the next
     worker.hold(true)
     const watch = watchMemory(worker.pid, this.#options.maxRssBytes, (error) => assignment.stop(error, 0))
     const port: WorkerPort = {

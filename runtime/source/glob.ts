@@ -1,6 +1,6 @@
 // The files that a pattern names, as the shell reads patterns: `*`, `?`, `[a-z]`, `[!a]`, `**` for any directories, and
-// `{a,b}` and `{1..9}` for alternatives. Patterns come from strangers: alternatives are bounded, and matching a name takes
-// time in proportion to it whatever the pattern. It never leaves the directory it starts from by its own steps.
+// `{a,b}` and `{1..9}` for alternatives. Patterns come from strangers: alternatives are bounded, and matching a name
+// takes time in proportion to it whatever the pattern. It never leaves the directory it starts from by its own steps.
 
 import type { Dirent } from 'node:fs'
 import { opendir, stat } from 'node:fs/promises'
@@ -90,15 +90,15 @@ async function* walk(
   }
 }
 
-/** What is no directory, or may not be read, has none. */
+/** None for what is not a directory, or may not be read. */
 async function* entriesOf(directory: string): AsyncGenerator<Dirent> {
   const opened = await opendir(directory, { bufferSize: PREFETCHED_ENTRIES }).catch(() => undefined)
   if (opened !== undefined) yield* opened
 }
 
 /**
- * A test for names. What follows a star is looked for from left to right and never again: for patterns of stars the first
- * place is as good as any, and looking again for others would take for ever.
+ * A test for names. What follows a star is looked for from left to right and never again: for patterns of stars the
+ * first place is as good as any, and looking again for others would take for ever.
  */
 function matcherOf(step: string): (name: string) => boolean {
   const [first = '', ...others] = piecesOf(step)

@@ -93,7 +93,7 @@ test('POST /v1/jobs', { timeout: 240_000 }, async (t) => {
       t.strictSame(linesOf((await post(job, ndjson)).text), wanted)
     const { status, problem } = await post({ sql: 'select grouping(delay) from flights group by rollup(origin)' })
     t.equal(status, 400)
-    t.match(problem, { code: 'type_mismatch', detail: /delay is no key of the aggregation/ })
+    t.match(problem, { code: 'type_mismatch', detail: /delay is not a key of the aggregation/ })
   })
 
   await t.test('runs functions that travel with what they captured', async (t) => {

@@ -1,6 +1,6 @@
 // The rows of a window in order: window partitions one after another, each sorted by the window's keys, and the runs of
-// peers in them. Rows are partitioned into their partitions first, with the numbers that order them: sorting a partition then
-// stays within the processor's caches.
+// peers in them. Rows are partitioned into their partitions first, with the numbers that order them: sorting a
+// partition then stays within the processor's caches.
 
 import type { PlainColumn } from '../../../functions/column/column.ts'
 import { counting } from '../../../functions/column/take.ts'
@@ -105,7 +105,7 @@ export class WindowOrder {
     return this.#peers
   }
 
-  /** 1 where a position is no peer of the one before. */
+  /** 1 where a position is not a peer of the one before. */
   #boundaries(): Uint8Array {
     const { rows } = this
     const boundaries = new Uint8Array(rows.length)

@@ -26,7 +26,7 @@ function decodeTypes(stored: string): ReadonlyMap<string, DataType> {
     const message = Message.decode(bytes.subarray(start))
     return new Map(message.isSchema() ? message.header().fields.map((each) => [each.name, each.type]) : [])
   } catch {
-    return new Map() // it refines types, so a damaged one is no reason to refuse the file
+    return new Map() // it refines types, so damage to it is not a reason to refuse the file
   }
 }
 

@@ -76,7 +76,7 @@ t.test('SELECT DISTINCT is ordered by its items alone', async (t) => {
   t.same(await rows('select distinct g from t order by g desc'), [['b'], ['a']])
   t.throws(() => ctx.sql('select distinct g from t order by x'), {
     code: 'type_mismatch',
-    message: 'Cannot order by x with SELECT DISTINCT: it is no item of the query, add it',
+    message: 'Cannot order by x with SELECT DISTINCT: it is not an item of the query, add it',
   })
 })
 
