@@ -2,12 +2,12 @@
 // once.
 
 import { Command } from 'commander'
+import { resultFormats, usualExtensions } from '../formats/result-formats.ts'
 import { listOption, option, wholeNumber } from './parse-options.ts'
 import type { RunCommandOptions } from './run.ts'
 import { defaultStateDirectory } from './token.ts'
 
 const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'silent']
-const formats = ['arrow', 'csv', 'ndjson', 'table']
 
 export function serveCommand(): Command {
   return new Command('serve')
@@ -40,8 +40,13 @@ export function runCommand(): Command {
   return new Command('run')
     .description('Runs a JSON job here, on worker processes of its own')
     .argument('<job>', 'file with the job; - reads it from stdin')
-    .option('-o, --out <file>', 'where the result goes, .arrow, .csv or .ndjson (default: stdout)')
-    .addOption(option('--format <format>', 'default: by the file, else a table or NDJSON').choices(formats))
+    .option('-o, --out <file>', `where the result goes, ${usualExtensions()} (default: stdout)`)
+    .addOption(
+      option('--format <format>', 'default: by the file, else a table or NDJSON').choices([
+        ...resultFormats.map(({ name }) => name),
+        'table',
+      ]),
+    )
     .addOption(listOption('--table <name=path>', 'file that the job may read by name'))
     .addOption(option('--worker-context <file>', 'module that every worker imports when it starts'))
     .addOption(option('--workers <n>', 'worker processes (default: one per core)').argParser(wholeNumber(1, 1024)))

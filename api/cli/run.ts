@@ -14,8 +14,7 @@ import { SessionContext } from '../../runtime/context/session.ts'
 import { parseJobText } from '../../runtime/job/json-job.ts'
 import type { JobRun } from '../../runtime/scheduler/submit.ts'
 import { readArrowBatches } from '../../runtime/source/arrow/read-streams.ts'
-import { encodeCsv } from '../formats/csv.ts'
-import { encodeNdjson } from '../formats/ndjson.ts'
+import { resultFormats, usualExtensions } from '../formats/result-formats.ts'
 import { registerTables, tableSources } from '../tables.ts'
 import { Interrupted, UsageError } from './outcome.ts'
 import { listOf, moduleUrl, tablesOf } from './parse-options.ts'
@@ -24,19 +23,11 @@ import { ProgressLine } from './progress-line.ts'
 
 export interface RunCommandOptions {
   readonly out?: string
-  readonly format?: Format
+  /** The name of a result format, or `table`. */
+  readonly format?: string
   readonly workers?: number
   readonly workerContext?: string
 }
-
-type Format = 'arrow' | 'csv' | 'ndjson' | 'table'
-const formatOfExtension = new Map<string, Format>([
-  ['.arrow', 'arrow'],
-  ['.arrows', 'arrow'],
-  ['.csv', 'csv'],
-  ['.ndjson', 'ndjson'],
-  ['.jsonl', 'ndjson'],
-])
 
 /** The action of `volley run`. */
 export async function run(file: string, options: RunCommandOptions, command: Command): Promise<void> {
@@ -76,12 +67,12 @@ export async function run(file: string, options: RunCommandOptions, command: Com
   }
 }
 
-function formatFor({ format, out }: RunCommandOptions): Format {
+function formatFor({ format, out }: RunCommandOptions): string {
   if (format !== undefined) return format
   if (out === undefined) return process.stdout.isTTY ? 'table' : 'ndjson'
-  const known = formatOfExtension.get(extname(out).toLowerCase())
-  if (known !== undefined) return known
-  throw new UsageError(`Cannot tell the format of "${out}": name it .arrow, .csv or .ndjson, or give --format`)
+  const known = resultFormats.find(({ extensions }) => extensions.includes(extname(out).toLowerCase()))
+  if (known !== undefined) return known.name
+  throw new UsageError(`Cannot tell the format of "${out}": name it ${usualExtensions()}, or give --format`)
 }
 
 async function readJob(file: string): Promise<string> {
@@ -93,7 +84,7 @@ async function readJob(file: string): Promise<string> {
 
 async function writeResult(
   job: JobRun,
-  format: Format,
+  format: string,
   out: string | undefined,
   progress: ProgressLine,
 ): Promise<void> {
@@ -117,17 +108,9 @@ async function writeFile(bytes: Readable, out: string): Promise<void> {
   }
 }
 
-function encode(job: JobRun, format: Format, progress: ProgressLine): AsyncIterable<Uint8Array> {
-  switch (format) {
-    case 'arrow':
-      return job.stream
-    case 'csv':
-      return encodeCsv(job.stream)
-    case 'ndjson':
-      return encodeNdjson(job.stream)
-    case 'table':
-      return encodeTable(job, progress)
-  }
+function encode(job: JobRun, format: string, progress: ProgressLine): AsyncIterable<Uint8Array> {
+  const known = resultFormats.find(({ name }) => name === format)
+  return known === undefined ? encodeTable(job, progress) : known.encode(job.stream)
 }
 
 async function* encodeTable({ schema, stream }: JobRun, progress: ProgressLine): AsyncGenerator<Uint8Array> {

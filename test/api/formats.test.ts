@@ -3,8 +3,9 @@
 import { test } from 'tap'
 import { date32, decimal128, field, float64, int64, list, SessionContext, struct, timestamp, utf8 } from 'volley'
 import { encodeCsv } from '../../api/formats/csv.ts'
-import { negotiate } from '../../api/formats/formats.ts'
 import { encodeNdjson } from '../../api/formats/ndjson.ts'
+import { negotiate } from '../../api/formats/negotiate.ts'
+import { usualExtensions } from '../../api/formats/result-formats.ts'
 
 test('negotiate() takes what the header prefers', async (t) => {
   const cases = [
@@ -21,6 +22,10 @@ test('negotiate() takes what the header prefers', async (t) => {
   for (const [accept, contentType] of cases) t.equal(negotiate(accept).contentType, contentType, accept ?? 'nothing')
   t.throws(() => negotiate('image/png'), { code: 'not_acceptable' })
   t.throws(() => negotiate('text/csv;q=0'), { code: 'not_acceptable' })
+})
+
+test('usualExtensions() names one extension of each format', async (t) => {
+  t.equal(usualExtensions(), '.arrow, .ndjson or .csv')
 })
 
 test('values are written in their JSON encoding', { timeout: 120_000 }, async (t) => {

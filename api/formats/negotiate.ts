@@ -1,40 +1,25 @@
-// The formats of results, and which one a request asks for. Each turns the job's Arrow stream into its own bytes chunk
-// by chunk and never holds a whole result.
+// Which result format a request asks for: its Accept header against the table of formats.
 
 import { HttpError } from '../errors.ts'
-import { encodeCsv } from './csv.ts'
-import { encodeNdjson } from './ndjson.ts'
-
-export interface Format {
-  readonly contentType: string
-  /** The Arrow stream in this format. */
-  encode(stream: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array>
-}
-
-/** In order of preference. */
-const formats: readonly Format[] = [
-  { contentType: 'application/vnd.apache.arrow.stream', encode: (stream) => stream },
-  { contentType: 'application/x-ndjson', encode: encodeNdjson },
-  { contentType: 'text/csv; charset=utf-8', encode: encodeCsv },
-]
+import { type ResultFormat, resultFormats } from './result-formats.ts'
 
 /**
  * The format that an `Accept` header prefers; the Arrow stream when it has no preference.
  *
  * @throws {HttpError} `not_acceptable`, naming the formats there are.
  */
-export function negotiate(accept: string | undefined): Format {
+export function negotiate(accept: string | undefined): ResultFormat {
   const ranges = (accept ?? '*/*').split(',').map(parseRange)
-  const weighed = formats.map((format) => ({ format, weight: weightOf(typeOf(format), ranges) }))
+  const weighed = resultFormats.map((format) => ({ format, weight: weightOf(typeOf(format), ranges) }))
   const best = weighed.reduce((a, b) => (b.weight > a.weight ? b : a))
   if (best.weight > 0) return best.format
-  const offered = formats.map(typeOf)
+  const offered = resultFormats.map(typeOf)
   throw new HttpError('not_acceptable', `Cannot answer as ${accept}: ask for one of ${offered.join(', ')}`, {
     details: { offered },
   })
 }
 
-const typeOf = (format: Format): string => format.contentType.split(';')[0] ?? ''
+const typeOf = (format: ResultFormat): string => format.contentType.split(';')[0] ?? ''
 
 interface MediaRange {
   readonly type: string

@@ -1,0 +1,45 @@
+// The table of result formats, for HTTP and the command line. A format turns a job's Arrow stream into its own bytes chunk
+// by chunk and never holds a whole result. Its code is loaded when a result is first written in it.
+
+export interface ResultFormat {
+  /** What `--format` calls it. */
+  readonly name: string
+  readonly contentType: string
+  /** Of files in this format, the usual one first. */
+  readonly extensions: readonly [string, ...string[]]
+  /** The Arrow stream in this format. */
+  encode(stream: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array>
+}
+
+/** In order of preference. */
+export const resultFormats: readonly ResultFormat[] = [
+  {
+    name: 'arrow',
+    contentType: 'application/vnd.apache.arrow.stream',
+    extensions: ['.arrow', '.arrows'],
+    encode: (stream) => stream,
+  },
+  {
+    name: 'ndjson',
+    contentType: 'application/x-ndjson',
+    extensions: ['.ndjson', '.jsonl'],
+    async *encode(stream) {
+      yield* (await import('./ndjson.ts')).encodeNdjson(stream)
+    },
+  },
+  {
+    name: 'csv',
+    contentType: 'text/csv; charset=utf-8',
+    extensions: ['.csv'],
+    async *encode(stream) {
+      yield* (await import('./csv.ts')).encodeCsv(stream)
+    },
+  },
+]
+
+/** The usual extensions, for messages: `.arrow, .ndjson or .csv`. */
+export function usualExtensions(): string {
+  return new Intl.ListFormat('en-GB', { type: 'disjunction' }).format(
+    resultFormats.map(({ extensions: [usual] }) => usual),
+  )
+}
