@@ -23,6 +23,7 @@ import {
   list,
   nullType,
   type Schema,
+  type SimpleType,
   struct,
   type TimeUnit,
   time64,
@@ -43,39 +44,27 @@ const arrowUnits: Record<TimeUnit, arrow.TimeUnit> = {
 const units: readonly TimeUnit[] = ['s', 'ms', 'us', 'ns']
 const intervalUnits: readonly IntervalUnit[] = ['year_month', 'day_time', 'month_day_nano']
 
+const simpleTypes: Readonly<Record<SimpleType['kind'], new () => arrow.DataType>> = {
+  null: arrow.Null,
+  bool: arrow.Bool,
+  int8: arrow.Int8,
+  int16: arrow.Int16,
+  int32: arrow.Int32,
+  int64: arrow.Int64,
+  uint8: arrow.Uint8,
+  uint16: arrow.Uint16,
+  uint32: arrow.Uint32,
+  uint64: arrow.Uint64,
+  float32: arrow.Float32,
+  float64: arrow.Float64,
+  utf8: arrow.Utf8,
+  binary: arrow.Binary,
+  date32: arrow.DateDay,
+}
+
 /** The Arrow type that columns of `type` have in record batches. */
 export function toArrowType(type: DataType): arrow.DataType {
   switch (type.kind) {
-    case 'null':
-      return new arrow.Null()
-    case 'bool':
-      return new arrow.Bool()
-    case 'int8':
-      return new arrow.Int8()
-    case 'int16':
-      return new arrow.Int16()
-    case 'int32':
-      return new arrow.Int32()
-    case 'int64':
-      return new arrow.Int64()
-    case 'uint8':
-      return new arrow.Uint8()
-    case 'uint16':
-      return new arrow.Uint16()
-    case 'uint32':
-      return new arrow.Uint32()
-    case 'uint64':
-      return new arrow.Uint64()
-    case 'float32':
-      return new arrow.Float32()
-    case 'float64':
-      return new arrow.Float64()
-    case 'utf8':
-      return new arrow.Utf8()
-    case 'binary':
-      return new arrow.Binary()
-    case 'date32':
-      return new arrow.DateDay()
     case 'decimal128':
       return new arrow.Decimal(type.scale, type.precision, 128)
     case 'timestamp':
@@ -103,6 +92,8 @@ export function toArrowType(type: DataType): arrow.DataType {
       )
     case 'dictionary':
       return new arrow.Dictionary(toArrowType(type.value), toArrowType(type.index) as arrow.Int32)
+    default:
+      return new simpleTypes[type.kind]()
   }
 }
 

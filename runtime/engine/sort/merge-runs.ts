@@ -1,16 +1,10 @@
 // Sorted runs of rows to one: what every task of a stage has sorted by itself is merged, and rows that come nearly in
 // order are not sorted from the beginning. Stable.
 
-import type { RowKey } from './order-rows.ts'
+import type { NumberedRows, RowKey } from './order-rows.ts'
 
 /** More runs than that are sorted faster than merged. */
 const MAX_RUNS = 64
-
-/** Rows, and their numbers in the first key. */
-export interface NumberedRows {
-  readonly rows: Int32Array
-  readonly numbers: Float64Array
-}
 
 /** Places from `start` to `end`. */
 interface Run {
@@ -39,7 +33,7 @@ export function mergeRuns(keys: readonly RowKey[], numbered: NumberedRows, wante
     for (let i = 0; i < runs.length; i += 2) {
       const first = runs[i] ?? { start: 0, end: 0 }
       const second = runs[i + 1] ?? { start: first.end, end: first.end }
-      merged.push(mergeTwo(from, to, first, second, wanted, compare))
+      merged.push(mergeTwo(from, to, [first, second], wanted, compare))
     }
     runs = merged
     ;[from, to] = [to, from]
@@ -80,8 +74,7 @@ function runsIn({ rows, numbers }: NumberedRows, compare: Compare): readonly Run
 function mergeTwo(
   from: NumberedRows,
   to: NumberedRows,
-  first: Run,
-  second: Run,
+  [first, second]: readonly [Run, Run],
   wanted: number,
   compare: Compare,
 ): Run {

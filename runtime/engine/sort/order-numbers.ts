@@ -13,6 +13,21 @@ const MAX_ROUNDS = 12
 /** From so many on, a copy in bulk is cheaper than a loop. */
 const BULK = 256
 
+/** What is being sorted. */
+interface Numbers {
+  readonly numbers: Float64Array
+  /** What moves with the numbers. */
+  readonly positions: Int32Array | undefined
+}
+
+/** How numbers find their buckets. */
+interface Spread {
+  readonly buckets: number
+  readonly least: number
+  /** Buckets per unit. */
+  readonly scale: number
+}
+
 export class NumberSorter {
   #numbers = new Float64Array(0)
   #positions = new Int32Array(0)
@@ -32,17 +47,11 @@ export class NumberSorter {
       if (this.#numbers.length < count) this.#numbers = new Float64Array(count)
       if (positions !== undefined && this.#positions.length < count) this.#positions = new Int32Array(count)
     }
-    this.#sort(numbers, positions, start, end, wanted, 0)
+    this.#sort({ numbers, positions }, start, end, wanted, 0)
   }
 
-  #sort(
-    numbers: Float64Array,
-    positions: Int32Array | undefined,
-    start: number,
-    end: number,
-    wanted: number,
-    round: number,
-  ): void {
+  #sort(all: Numbers, start: number, end: number, wanted: number, round: number): void {
+    const { numbers, positions } = all
     const count = end - start
     if (count <= SMALL) {
       insert(numbers, positions, start, end)
@@ -69,15 +78,15 @@ export class NumberSorter {
       return
     }
     const ends = this.#endsOf(round)
-    if (bounded) this.#distribute(numbers, positions, start, end, ends, buckets, least, scale)
-    else this.#distributeInfinities(numbers, positions, start, end, ends)
+    if (bounded) this.#distribute(all, start, end, ends, { buckets, least, scale })
+    else this.#distributeInfinities(all, start, end, ends)
     let sorted = start
     let from = start
     for (let b = 0; b < (bounded ? buckets : 3) && from < wanted; b++) {
       const to = start + (ends[b] ?? 0)
       if (to - from > SMALL) {
         insert(numbers, positions, sorted, from)
-        this.#sort(numbers, positions, from, to, wanted, round + 1)
+        this.#sort(all, from, to, wanted, round + 1)
         sorted = to
       }
       from = to
@@ -95,16 +104,8 @@ export class NumberSorter {
   }
 
   /** Moves each number to its bucket; `ends` then says where the buckets end, counted from `start`. */
-  #distribute(
-    numbers: Float64Array,
-    positions: Int32Array | undefined,
-    start: number,
-    end: number,
-    ends: Int32Array,
-    buckets: number,
-    least: number,
-    scale: number,
-  ): void {
+  #distribute(all: Numbers, start: number, end: number, ends: Int32Array, { buckets, least, scale }: Spread): void {
+    const { numbers, positions } = all
     ends.fill(0, 0, buckets)
     for (let i = start; i < end; i++) {
       const bucket = (((numbers[i] ?? 0) - least) * scale) | 0
@@ -121,17 +122,12 @@ export class NumberSorter {
       distributed[to] = number
       if (positions !== undefined) distributedPositions[to] = positions[i] ?? 0
     }
-    this.#takeBack(numbers, positions, start, end - start)
+    this.#takeBack(all, start, end - start)
   }
 
   /** Infinities go to both ends: what is finite between them is distributed in the next round. */
-  #distributeInfinities(
-    numbers: Float64Array,
-    positions: Int32Array | undefined,
-    start: number,
-    end: number,
-    ends: Int32Array,
-  ): void {
+  #distributeInfinities(all: Numbers, start: number, end: number, ends: Int32Array): void {
+    const { numbers, positions } = all
     ends.fill(0, 0, 3)
     for (let i = start; i < end; i++) {
       const bucket = infinityBucket(numbers[i] ?? 0)
@@ -145,10 +141,10 @@ export class NumberSorter {
       this.#numbers[to] = numbers[i] ?? 0
       if (positions !== undefined) this.#positions[to] = positions[i] ?? 0
     }
-    this.#takeBack(numbers, positions, start, end - start)
+    this.#takeBack(all, start, end - start)
   }
 
-  #takeBack(numbers: Float64Array, positions: Int32Array | undefined, start: number, count: number): void {
+  #takeBack({ numbers, positions }: Numbers, start: number, count: number): void {
     const distributed = this.#numbers
     const distributedPositions = this.#positions
     if (count < BULK) {

@@ -12,6 +12,12 @@ export interface RowKey {
   readonly compare: (a: number, b: number) => number
 }
 
+/** Rows, and their numbers in the first key, by position. */
+export interface NumberedRows {
+  readonly rows: Int32Array
+  readonly numbers: Float64Array
+}
+
 /** Ties of up to this many rows are compared with each other; longer ones are sorted by the next key's numbers. */
 const SHORT = 24
 
@@ -32,10 +38,11 @@ export class RowSorter {
    * @param wanted - Places from here on may be left in any order.
    */
   sort(rows: Int32Array, numbers: Float64Array, start: number, end: number, wanted = end): void {
-    this.#sortFrom(0, rows, numbers, start, end, wanted)
+    this.#sortFrom(0, { rows, numbers }, start, end, wanted)
   }
 
-  #sortFrom(k: number, rows: Int32Array, numbers: Float64Array, start: number, end: number, wanted: number): void {
+  #sortFrom(k: number, numbered: NumberedRows, start: number, end: number, wanted: number): void {
+    const { rows, numbers } = numbered
     this.#numbers.sort(numbers, rows, start, end, wanted)
     const exact = this.#keys[k]?.leading().exact === true
     const next = exact ? k + 1 : k
@@ -47,7 +54,7 @@ export class RowSorter {
       if (to - from > SHORT && exact) {
         const following = this.#keys[next]?.leading().numbers
         for (let position = from; position < to; position++) numbers[position] = following?.[rows[position] ?? 0] ?? 0
-        this.#sortFrom(next, rows, numbers, from, to, wanted)
+        this.#sortFrom(next, numbered, from, to, wanted)
       } else if (to - from > 1) this.#compareFrom(next, rows, from, to)
       from = to
     }

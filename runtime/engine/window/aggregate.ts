@@ -31,7 +31,6 @@ export interface FrameAggregate {
  */
 export function aggregateFrames(
   aggregate: FrameAggregate,
-  frame: BoundFrame,
   order: WindowOrder,
   frames: Frames,
   write: (position: number, value: Value) => void,
@@ -43,7 +42,7 @@ export function aggregateFrames(
     const start = order.partitions[p] ?? 0
     const end = order.partitions[p + 1] ?? 0
     const run = new AggregateRun()
-    const view = viewOf(tracked(aggregate, order, run), frame, start, run)
+    const view = viewOf(tracked(aggregate, order, run), frames.bound, start, run)
     let previous: Value = null
     for (let position = start; position < end; position++) {
       const from = frames.starts[position] ?? 0

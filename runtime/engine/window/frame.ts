@@ -7,6 +7,7 @@ import type { BoundFrame, FrameLimit, RangeDistance } from '../../../functions/w
 import type { WindowOrder } from './order.ts'
 
 export interface Frames {
+  readonly bound: BoundFrame
   readonly starts: Int32Array
   readonly ends: Int32Array
 }
@@ -19,12 +20,13 @@ export interface DistanceKey {
 
 /** The frames of all rows of all partitions, by position. */
 export function framesOf(frame: BoundFrame, order: WindowOrder, key: DistanceKey | undefined): Frames {
+  const { units } = frame
   const length = order.rows.length
-  const frames = { starts: new Int32Array(length), ends: new Int32Array(length) }
+  const frames = { bound: frame, starts: new Int32Array(length), ends: new Int32Array(length) }
   for (let p = 0; p + 1 < order.partitions.length; p++) {
     const within = { start: order.partitions[p] ?? 0, end: order.partitions[p + 1] ?? 0 }
-    fill(frames.starts, frame.units, frame.start, false, within, order, key)
-    fill(frames.ends, frame.units, frame.end, true, within, order, key)
+    fill({ buffer: frames.starts, units, limit: frame.start, isEnd: false }, within, order, key)
+    fill({ buffer: frames.ends, units, limit: frame.end, isEnd: true }, within, order, key)
   }
   for (let position = 0; position < length; position++) {
     if ((frames.ends[position] ?? 0) < (frames.starts[position] ?? 0))
@@ -38,21 +40,23 @@ interface Span {
   readonly end: number
 }
 
-function fill(
-  buffer: Int32Array,
-  units: BoundFrame['units'],
-  limit: FrameLimit,
-  isEnd: boolean,
-  within: Span,
-  order: WindowOrder,
-  key: DistanceKey | undefined,
-): void {
+/** One end of the frames. */
+interface Edge {
+  /** Where it goes, by position. */
+  readonly buffer: Int32Array
+  readonly units: BoundFrame['units']
+  readonly limit: FrameLimit
+  readonly isEnd: boolean
+}
+
+function fill(edge: Edge, within: Span, order: WindowOrder, key: DistanceKey | undefined): void {
+  const { buffer, units, limit, isEnd } = edge
   const { start, end } = within
   const side = isEnd ? 1 : 0
   if (limit.kind === 'unbounded') {
     buffer.fill(isEnd ? end : start, start, end)
   } else if (limit.kind === 'distance') {
-    if (key !== undefined) fillByDistance(buffer, limit.distance, isEnd, within, order, key)
+    if (key !== undefined) fillByDistance(edge, limit.distance, within, order, key)
   } else if (units === 'rows') {
     const offset = (limit.kind === 'count' ? limit.offset : 0) + side
     for (let position = start; position < end; position++)
@@ -71,9 +75,8 @@ function fill(
 
 /** Rows without a key are peers of each other and near to nothing else. */
 function fillByDistance(
-  buffer: Int32Array,
+  { buffer, isEnd }: Edge,
   { shift, form: comparable }: RangeDistance,
-  isEnd: boolean,
   { start, end }: Span,
   { rows, peers: { of: peersOf, starts: peerStarts } }: WindowOrder,
   { read, descending }: DistanceKey,

@@ -74,72 +74,77 @@ export function growingSums(
 }
 
 /** Frames of any kind. */
-export function slidingSums(
-  { values, seen, results, valid, isMean }: Sums,
-  { starts, ends }: Frames,
-  { rows, partitions }: Positions,
-): void {
-  for (let p = 0; p + 1 < partitions.length; p++) {
-    const end = partitions[p + 1] ?? 0
-    let left = partitions[p] ?? 0
-    let reached = left
-    let total = 0
-    let error = 0
-    let count = 0
-    let nans = 0
-    let infinities = 0
-    let negativeInfinities = 0
-    let slides = false
-    for (let position = left; position < end; position++) {
-      const from = starts[position] ?? 0
-      const to = ends[position] ?? 0
-      if (from >= reached) {
-        // Nothing stays: a fresh start also drops what rounding has left behind.
-        total = error = count = nans = infinities = negativeInfinities = 0
-        slides = false
-        left = reached = from
-      }
-      // Twice the same additions: one loop for both directions would wait for its branches.
-      for (; left < from; left++) {
-        if (seen !== undefined && seen[left] === 0) continue
-        const value = values[left] ?? 0
-        slides = true
-        if (--count === 0) total = error = nans = infinities = negativeInfinities = 0
-        else if (value - value === 0) {
-          // The rounding error of an addition is itself a double.
-          const sum = total - value
-          const part = sum - total
-          error += total - (sum - part) - (value + part)
-          total = sum
-        } else if (Number.isNaN(value)) nans--
-        else if (value > 0) infinities--
-        else negativeInfinities--
-      }
-      for (; reached < to; reached++) {
-        if (seen !== undefined && seen[reached] === 0) continue
-        const value = values[reached] ?? 0
-        count++
-        if (value - value === 0) {
-          const sum = total + value
-          const part = sum - total
-          error += total - (sum - part) + (value - part)
-          total = sum
-        } else if (Number.isNaN(value)) nans++
-        else if (value > 0) infinities++
-        else negativeInfinities++
-      }
-      const row = rows[position] ?? 0
-      if (count === 0) {
-        valid[row] = 0
-        continue
-      }
-      let result = slides && total - total === 0 ? total + error : total
-      if (nans > 0 || (infinities > 0 && negativeInfinities > 0)) result = Number.NaN
-      else if (infinities > 0) result = Infinity
-      else if (negativeInfinities > 0) result = -Infinity
-      results[row] = isMean ? result / count : result
+export function slidingSums(sums: Sums, frames: Frames, { rows, partitions }: Positions): void {
+  for (let p = 0; p + 1 < partitions.length; p++)
+    slideOver(sums, frames, rows, partitions[p] ?? 0, partitions[p + 1] ?? 0)
+}
+
+/** The sums over the frames of one partition. */
+function slideOver(sums: Sums, { starts, ends }: Frames, rows: Int32Array, start: number, end: number): void {
+  const { values, seen, results, valid, isMean } = sums
+  let left = start
+  let reached = left
+  let total = 0
+  let error = 0
+  let count = 0
+  let nans = 0
+  let infinities = 0
+  let negativeInfinities = 0
+  let slides = false
+  for (let position = left; position < end; position++) {
+    const from = starts[position] ?? 0
+    const to = ends[position] ?? 0
+    if (from >= reached) {
+      // Nothing stays: a fresh start also drops what rounding has left behind.
+      total = error = count = nans = infinities = negativeInfinities = 0
+      slides = false
+      left = reached = from
     }
+    // Twice the same additions: one loop for both directions would wait for its branches.
+    for (; left < from; left++) {
+      if (seen !== undefined && seen[left] === 0) continue
+      const value = values[left] ?? 0
+      slides = true
+      if (--count === 0) total = error = nans = infinities = negativeInfinities = 0
+      else if (value - value === 0) {
+        // The rounding error of an addition is itself a double.
+        const sum = total - value
+        const part = sum - total
+        error += total - (sum - part) - (value + part)
+        total = sum
+      } else if (Number.isNaN(value)) nans--
+      else if (value > 0) infinities--
+      else negativeInfinities--
+    }
+    for (; reached < to; reached++) {
+      if (seen !== undefined && seen[reached] === 0) continue
+      const value = values[reached] ?? 0
+      count++
+      if (value - value === 0) {
+        const sum = total + value
+        const part = sum - total
+        error += total - (sum - part) + (value - part)
+        total = sum
+      } else if (Number.isNaN(value)) nans++
+      else if (value > 0) infinities++
+      else negativeInfinities++
+    }
+    const row = rows[position] ?? 0
+    if (count === 0) {
+      valid[row] = 0
+      continue
+    }
+    const finite = slides && total - total === 0 ? total + error : total
+    const result = specialSum(nans, infinities, negativeInfinities) ?? finite
+    results[row] = isMean ? result / count : result
   }
+}
+
+/** The sum of what is not finite, if there is anything. */
+function specialSum(nans: number, infinities: number, negativeInfinities: number): number | undefined {
+  if (nans > 0 || (infinities > 0 && negativeInfinities > 0)) return Number.NaN
+  if (infinities > 0) return Infinity
+  return negativeInfinities > 0 ? -Infinity : undefined
 }
 
 /** How many of the positions before each one are seen. */

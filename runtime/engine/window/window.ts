@@ -154,7 +154,7 @@ function framesFor(
 }
 
 function runAggregate(
-  { name, args, filter, returns, frame, computation }: BoundWindow,
+  { name, args, filter, returns, computation }: BoundWindow,
   order: WindowOrder,
   frames: Frames,
   columnOf: (bound: Bound) => PlainColumn,
@@ -174,7 +174,7 @@ function runAggregate(
   }
   const result = new ResultColumn(returns.type, rows.length, true)
   const write = (position: number, value: Value): void => result.set(rows[position] ?? 0, value)
-  aggregateFrames({ name, kernel, smallState, argumentsAt }, frame, order, frames, write, budget)
+  aggregateFrames({ name, kernel, smallState, argumentsAt }, order, frames, write, budget)
   return result.finish()
 }
 

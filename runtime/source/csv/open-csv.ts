@@ -88,7 +88,7 @@ async function sampleTexts(
   const texts: string[][] = Array.from({ length: columns }, () => [])
   const block = createBlock(columns, format.sampleRows)
   for (;;) {
-    tokenize(window.bytes, window.from, window.to, window.isEnd, columns, format, block)
+    tokenize(window, window.from, columns, format, block)
     const isLargeSample = block.rows > 0 && window.to > longestSample / 4
     if (block.rows === format.sampleRows || window.isEnd || isLargeSample) break
     await window.fill()

@@ -49,7 +49,7 @@ async function* readSlice(
     do {
       const { from } = window
       await explain(path, window, schema, block, () => {
-        tokenize(window.bytes, from, window.to, window.isEnd, schema.length, format, block)
+        tokenize(window, from, schema.length, format, block)
       })
       if (!isUtf8(window.bytes.subarray(from, block.next))) throw await encodingError(path, window.base + from)
       isDone = dropRowsFrom(end - window.base, block, schema.length)

@@ -34,6 +34,14 @@ export class CsvSyntaxError extends Error {
 const lineFeed = 10
 const carriageReturn = 13
 
+/** Bytes of text up to `to`. */
+interface TextEnd {
+  readonly bytes: Uint8Array
+  readonly to: number
+  /** Whether the text ends there. */
+  readonly isEnd: boolean
+}
+
 /**
  * Fills `block` with the complete rows from `from` on. `bytes[to]` must be writable: it is set to a line feed, which ends
  * the last row of the file when `isEnd`.
@@ -41,10 +49,8 @@ const carriageReturn = 13
  * @throws {CsvSyntaxError} For rows of too many or too few fields, and for quotes that are not closed or end in text.
  */
 export function tokenize(
-  bytes: Uint8Array,
+  { bytes, to, isEnd }: TextEnd,
   from: number,
-  to: number,
-  isEnd: boolean,
   columns: number,
   format: CsvFormat,
   block: FieldBlock,

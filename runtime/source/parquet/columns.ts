@@ -70,67 +70,84 @@ interface Levels {
  * @throws {DataError} `source_unreadable` for a column whose type Volley cannot represent, naming the column.
  */
 export function parquetColumns(metadata: FileMetaData, path: string): readonly ColumnNode[] {
-  const { schema } = metadata
-  let at = 0
-  let leaves = 0
+  return new SchemaWalk(metadata.schema, path).columns()
+}
 
-  function next(): SchemaElement {
-    const element = schema[at++]
-    if (element === undefined) throw unreadable(path, 'the schema in its footer is damaged; write it again')
+/** A walk over a file's schema elements, which are a tree written down parents first. */
+class SchemaWalk {
+  readonly #schema: readonly SchemaElement[]
+  readonly #path: string
+  #at = 0
+  #leaves = 0
+
+  constructor(schema: readonly SchemaElement[], path: string) {
+    this.#schema = schema
+    this.#path = path
+  }
+
+  columns(): readonly ColumnNode[] {
+    const root = this.#next()
+    const top: Levels = { definition: 0, slotRepetition: 0, slotDefinition: 0 }
+    return Array.from({ length: root.num_children ?? 0 }, () => this.#node(top))
+  }
+
+  #next(): SchemaElement {
+    const element = this.#schema[this.#at++]
+    if (element === undefined) throw unreadable(this.#path, 'the schema in its footer is damaged; write it again')
     return element
   }
 
-  function node(parent: Levels, rename?: string): ColumnNode {
-    const element = next()
-    if (element.repetition_type === 'REPEATED') return bareList(element, parent)
-    return plainNode(element, parent, rename)
+  #node(parent: Levels, rename?: string): ColumnNode {
+    const element = this.#next()
+    if (element.repetition_type === 'REPEATED') return this.#bareList(element, parent)
+    return this.#plainNode(element, parent, rename)
   }
 
   /** A repeated field outside a LIST or MAP: a list of required elements that cannot be null itself. */
-  function bareList(element: SchemaElement, parent: Levels): ListNode {
-    const item = plainNode({ ...element, repetition_type: 'REQUIRED' }, inList(parent))
+  #bareList(element: SchemaElement, parent: Levels): ListNode {
+    const item = this.#plainNode({ ...element, repetition_type: 'REQUIRED' }, inList(parent))
     return { ...parent, kind: 'list', field: field(element.name, list({ ...item.field, name: 'item' }), false), item }
   }
 
-  function plainNode(element: SchemaElement, parent: Levels, rename?: string): ColumnNode {
+  #plainNode(element: SchemaElement, parent: Levels, rename?: string): ColumnNode {
     const nullable = element.repetition_type === 'OPTIONAL'
     const levels = { ...parent, definition: parent.definition + (nullable ? 1 : 0) }
     const name = rename ?? element.name
     const count = element.num_children ?? 0
     if (count === 0 && element.type !== undefined) {
-      const type = leafType(element, path)
-      return { ...levels, kind: 'leaf', field: field(name, type, nullable), index: leaves++, element }
+      const type = leafType(element, this.#path)
+      return { ...levels, kind: 'leaf', field: field(name, type, nullable), index: this.#leaves++, element }
     }
     const annotation = element.converted_type ?? element.logical_type?.type
-    const child = schema[at]
+    const child = this.#schema[this.#at]
     if (count === 1 && child?.repetition_type === 'REPEATED') {
-      if (annotation === 'LIST') return listNode(element.name, name, nullable, levels)
+      if (annotation === 'LIST') return this.#listNode(element.name, name, nullable, levels)
       if (annotation === 'MAP' || annotation === 'MAP_KEY_VALUE') {
-        if (child.num_children === 2) return mapNode(name, nullable, levels)
+        if (child.num_children === 2) return this.#mapNode(name, nullable, levels)
       }
     }
-    const children = Array.from({ length: count }, () => node(levels))
+    const children = Array.from({ length: count }, () => this.#node(levels))
     const type = struct(children.map((each) => each.field))
     return { ...levels, kind: 'struct', field: field(name, type, nullable), children }
   }
 
-  function listNode(group: string, name: string, nullable: boolean, levels: Levels): ListNode {
-    const repeated = next()
+  #listNode(group: string, name: string, nullable: boolean, levels: Levels): ListNode {
+    const repeated = this.#next()
     const inner = inList(levels)
     const count = repeated.num_children ?? 0
     // The backward-compatibility rules: the repeated field is the element itself unless it is a group of one.
     const isElement = count !== 1 || repeated.name === 'array' || repeated.name === `${group}_tuple`
     const item = isElement
-      ? plainNode({ ...repeated, repetition_type: 'REQUIRED' }, inner, 'item')
-      : node(inner, 'item')
+      ? this.#plainNode({ ...repeated, repetition_type: 'REQUIRED' }, inner, 'item')
+      : this.#node(inner, 'item')
     return { ...levels, kind: 'list', field: field(name, list(item.field), nullable), item }
   }
 
-  function mapNode(name: string, nullable: boolean, levels: Levels): ListNode {
-    next()
+  #mapNode(name: string, nullable: boolean, levels: Levels): ListNode {
+    this.#next()
     const inner = inList(levels)
-    const key = node(inner, 'key')
-    const value = node(inner, 'value')
+    const key = this.#node(inner, 'key')
+    const value = this.#node(inner, 'value')
     const entries: StructNode = {
       ...inner,
       kind: 'struct',
@@ -140,10 +157,6 @@ export function parquetColumns(metadata: FileMetaData, path: string): readonly C
     const type: DataType = Object.freeze({ kind: 'map', key: key.field, value: value.field })
     return { ...levels, kind: 'list', field: field(name, type, nullable), item: entries }
   }
-
-  const root = next()
-  const top: Levels = { definition: 0, slotRepetition: 0, slotDefinition: 0 }
-  return Array.from({ length: root.num_children ?? 0 }, () => node(top))
 }
 
 export const columnSchema = (columns: readonly ColumnNode[]): Schema => columns.map((column) => column.field)

@@ -14,6 +14,7 @@ export function readBits(bytes: Uint8Array, bit: number, width: number): number 
 
 /** The 32-bit words around `bytes`: aligned loads are four times faster than a DataView's. */
 interface Words {
+  readonly bytes: Uint8Array
   readonly words: Int32Array
   /** Where the first byte of `bytes` is, in bits. */
   readonly origin: number
@@ -22,18 +23,16 @@ interface Words {
 function wordsAround(bytes: Uint8Array): Words {
   const start = bytes.byteOffset & ~3
   const words = new Int32Array(bytes.buffer, start, (bytes.buffer.byteLength - start) >> 2)
-  return { words, origin: (bytes.byteOffset - start) * 8 }
+  return { bytes, words, origin: (bytes.byteOffset - start) * 8 }
 }
 
-/** Unpacks `count` values of `width` bits, starting at byte `start`, into `out` from `to` on. */
+/** Unpacks the values of a packed run, of `width` bits each, into `out` from `to` on. */
 function unpack(
-  bytes: Uint8Array,
-  { words, origin }: Words,
-  start: number,
+  { bytes, words, origin }: Words,
+  { start, count }: Run,
   width: number,
   out: Int32Array,
   to: number,
-  count: number,
 ): void {
   const mask = width === 32 ? -1 : (1 << width) - 1
   let bit = origin + start * 8
@@ -65,7 +64,7 @@ export function decodeHybrid(bytes: Uint8Array, width: number, out: Int32Array, 
   const cursor: Run = { at: 0, packed: false, start: 0, count: 0 }
   while (to < end) {
     nextRun(bytes, width, end - to, cursor)
-    if (cursor.packed) unpack(bytes, words, cursor.start, width, out, to, cursor.count)
+    if (cursor.packed) unpack(words, cursor, width, out, to)
     else {
       const value = readBits(bytes, cursor.start * 8, width)
       for (let i = to, last = to + cursor.count; i < last; i++) out[i] = value

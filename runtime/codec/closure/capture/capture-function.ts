@@ -34,7 +34,8 @@ export function captureFunction(walk: Walk, node: GraphNode, fn: AnyFunction): v
   refuseSurroundings(walk, node, facts)
   const strict = isStrict(fn, facts, internals)
   const environment = readEnvironment(walk, node, facts, internals)
-  const derived = facts.class !== undefined && readClassSlots(walk, node, fn, facts.class, environment, internals)
+  const derived =
+    facts.class !== undefined && readClassSlots(walk, node, { fn, facts: facts.class, internals }, environment)
   const position = locate(walk, facts, internals?.location)
   const flags = (strict ? functionFlags.strict : 0) | (derived ? functionFlags.derived : 0)
   const { names, values, globals } = environment

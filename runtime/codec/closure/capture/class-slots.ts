@@ -7,16 +7,21 @@ import type { Environment } from './environment.ts'
 import type { GraphNode } from './graph.ts'
 import type { Walk } from './walk.ts'
 
+/** A class, what its text says, and what the inspector says. */
+interface InspectedClass {
+  readonly fn: object
+  readonly facts: ClassFacts
+  readonly internals: FunctionInternals | undefined
+}
+
 /** Adds the slots of a class to its environment; tells whether it has a superclass, which is then the first name. */
 export function readClassSlots(
   walk: Walk,
   node: GraphNode,
-  fn: object,
-  { superSlot, slots, eager }: ClassFacts,
-  environment: Environment,
-  internals: FunctionInternals | undefined,
+  { fn, facts, internals }: InspectedClass,
+  { names, values }: Environment,
 ): boolean {
-  const { names, values } = environment
+  const { superSlot, slots, eager } = facts
   for (const name of eager) walk.eager.push({ node, name, value: values[names.indexOf(name)] })
   const usedKeys = new Set<string | symbol>()
   for (const slot of slots) {

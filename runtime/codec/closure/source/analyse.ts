@@ -47,22 +47,26 @@ function analyseText(source: string): FunctionFacts {
   const { node, member } = parsed
   if (node.type === 'ClassExpression') {
     const { facts, free, code, location, length } = prepareClass(parsed, node, source)
-    return createFacts(parsed, 'class', code, location, length, free, facts)
+    return createFacts(parsed, { kind: 'class', code, location }, length, free, facts)
   }
   const length = expectedArguments(node.params)
   if (member !== undefined) {
-    const { kind, code, location } = prepareMember(parsed, member)
-    return createFacts(parsed, kind, code, location, length, findFreeNames(node, { isMember: true }))
+    return createFacts(parsed, prepareMember(parsed, member), length, findFreeNames(node, { isMember: true }))
   }
   const kind = node.type === 'ArrowFunctionExpression' ? 'arrow' : 'function'
-  return createFacts(parsed, kind, source, locationOf(parsed, node), length, findFreeNames(node))
+  return createFacts(parsed, { kind, code: source, location: locationOf(parsed, node) }, length, findFreeNames(node))
+}
+
+/** The text that travels, and the offset in it of what V8 calls the location of the function. */
+interface PreparedText {
+  readonly kind: FunctionKind
+  readonly code: string
+  readonly location: number
 }
 
 function createFacts(
   parsed: ParsedFunction,
-  kind: FunctionKind,
-  code: string,
-  location: number,
+  { kind, code, location }: PreparedText,
   length: number,
   { names, ...surroundings }: FreeNames,
   classFacts?: ClassFacts,
@@ -80,10 +84,7 @@ function createFacts(
 }
 
 /** A member taken out of its object: a computed or private name is replaced, since its parts do not travel. */
-function prepareMember(
-  { text, start }: ParsedFunction,
-  member: MemberNode,
-): { kind: FunctionKind; code: string; location: number } {
+function prepareMember({ text, start }: ParsedFunction, member: MemberNode): PreparedText {
   const { key, value, computed } = member
   const kind = member.kind === 'get' ? 'getter' : member.kind === 'set' ? 'setter' : 'method'
   const replaced = computed || key.type === 'PrivateIdentifier'
