@@ -145,18 +145,18 @@ t.test('a call refers to the body of its function and to those in its arguments'
     open,
   )
   t.equal(artifacts.length, 2)
+  const [, body] = artifacts
   t.equal(task[9], FLAG_INLINE_CODE)
   const { target, args } = decodeCall(task, sourceOf({ artifacts }), open)
-  t.match(target, { by: 'body', body: artifacts[0] as object })
+  t.match(target, { by: 'body', body: body as object })
   t.equal(String(args()[1]), 'gross(b)')
   t.match(
     errorOf(() => decodeCall(task, noArtifacts, open)),
     {
       code: 'wire_missing_part',
-      details: { artifact: artifacts[0]?.hash },
+      details: { artifact: body?.hash },
     },
   )
-  const [body] = artifacts
   const withoutArgument = decodeCall(task, sourceOf({ artifacts: body === undefined ? [] : [body] }), open)
   t.match(
     errorOf(() => withoutArgument.args()),
