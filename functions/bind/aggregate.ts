@@ -66,7 +66,7 @@ export function bindAggregate(binder: Binder, node: AggregateNode, functions: Ag
     kernel: () => (distinct ? distinctKernel(resolution.kernel(), args.length) : resolution.kernel()),
   }
   const isOrdered = node.orderBy.length > 0 && (fn === undefined || fn.ordered === true)
-  return isOrdered ? inOrder(binder, node, call) : call
+  return isOrdered ? inOrder(binder, node, call, bound) : call
 }
 
 function builtIn(name: string, functions: AggregateSource): AggregateFunction {
@@ -101,8 +101,11 @@ function percentilesInOrder(
 }
 
 /** The call with the sort keys as arguments after its own. */
-function inOrder(binder: Binder, node: AggregateNode, call: BoundAggregate): BoundAggregate {
+function inOrder(binder: Binder, node: AggregateNode, call: BoundAggregate, own: readonly Bound[]): BoundAggregate {
   const keys = node.orderBy.map((key) => binder.bind(key.input))
+  // Equal values may have different keys: which of them counts would be chance.
+  if (node.distinct && !keys.every((key) => own.some(({ id }) => id === key.id)))
+    throw new PlanError('type_mismatch', `Cannot compute ${displayNode(node)}: with DISTINCT, order by its arguments`)
   const types = (bounds: readonly Bound[]) => bounds.map((bound) => bound.type)
   return {
     ...call,

@@ -27,6 +27,7 @@ import { hashFunctions } from '../scalar/hash.ts'
 import { integerFunctions } from '../scalar/integers.ts'
 import { mathFunctions } from '../scalar/math.ts'
 import { patternFunctions } from '../scalar/pattern.ts'
+import { plusFunctions } from '../scalar/plus.ts'
 import { quantifierFunctions } from '../scalar/quantifiers.ts'
 import { regexFunctions } from '../scalar/regex.ts'
 import { roundingFunctions } from '../scalar/rounding.ts'
@@ -47,6 +48,7 @@ export const scalarFunctions: readonly ScalarFunction[] = Object.freeze([
   ...mathFunctions,
   ...trigonometryFunctions,
   ...roundingFunctions,
+  ...plusFunctions,
   ...integerFunctions,
   ...bitFunctions,
   ...stringFunctions,

@@ -78,6 +78,8 @@ function display(node: ExprNode, show: (node: ExprNode) => string): string {
     case 'alias':
       return `${show(node.input)} AS ${node.name}`
     case 'call': {
+      // A plus in front changes nothing, and is no part of a name.
+      if (node.name === '+' && node.args[0] !== undefined) return show(node.args[0])
       // `x <> ALL(list)` is a call of the built-in `<> ALL`.
       const [left, ...others] = node.args
       if (left !== undefined && node.name.includes(' ')) return `${closed(left, show)} ${node.name}(${list(others)})`

@@ -4,9 +4,12 @@ import { conversionKernel } from '../cast/cast.ts'
 import { type Argument, literalText, type ScalarFunction, scalarFunction } from '../contract/scalar.ts'
 import { anything, exactly, text } from '../contract/signature.ts'
 import { parseArrowType } from '../types/arrow-name.ts'
+import { plainType } from '../types/coercion.ts'
 import { type DataType, displayType, nullType, utf8 } from '../types/type.ts'
 
-const targetOf = (name: string, args: readonly Argument[]): DataType => parseArrowType(literalText(name, args, 1))
+/** A dictionary is how a column is written: what is cast to one has the type of its values. */
+const targetOf = (name: string, args: readonly Argument[]): DataType =>
+  plainType(parseArrowType(literalText(name, args, 1)))
 
 const arrowCast = (name: 'arrow_cast' | 'arrow_try_cast', safe: boolean): ScalarFunction =>
   scalarFunction({

@@ -96,8 +96,8 @@ function parseSymbolOperand(parser: Parser, token: Token): ExprNode {
 function parsePositive(parser: Parser): ExprNode {
   const { start } = parser.next()
   const input = parser.expr(precedence.multiplicative)
-  if (input.kind !== 'literal' || isNumeric(input.type) || ['timestamp', 'interval'].includes(input.type.kind))
-    return input
+  if (input.kind !== 'literal') return parser.node({ kind: 'call', name: '+', args: Object.freeze([input]) })
+  if (isNumeric(input.type) || ['timestamp', 'interval'].includes(input.type.kind)) return input
   throw parser.fail(`"+" stands before numbers, timestamps and intervals, not before ${displayNode(input)}`, start)
 }
 

@@ -70,6 +70,12 @@ const rows: readonly Row[] = [
   ["map_extract(null, 'k')", 'List(Null)', null],
   ["null['a']", 'Null', null],
   ["{'a': 1}['a']", 'Int64', '1'],
+  // A dictionary has the type of its values.
+  ["arrow_cast('bar', 'Dictionary(Int32, Utf8)')", 'Utf8', 'bar'],
+  ["arrow_cast('5', 'Dictionary(UInt8, Int64)') + 1", 'Int64', '6'],
+  ["arrow_try_cast('x', 'Dictionary(Int8, Int64)')", 'Int64', null],
+  ["arrow_cast(['a', null], 'List(Dictionary(Int32, Utf8))')", 'List(Utf8)', '[a, ]'],
+  ["cast(arrow_cast('2024-01-31', 'Dictionary(Int16, Date32)') as text)", 'Utf8', '2024-01-31'],
 ]
 
 for (const row of rows) {
@@ -108,6 +114,10 @@ const failures: readonly (readonly [sql: string, code: string])[] = [
   ["array_sort([1], 'ASC', 'x')", 'invalid_value'],
   ["map([1, 2], ['x', 'y'])['a']", 'type_mismatch'],
   ["named_struct('a', 1, 'a', 2)", 'invalid_argument'],
+  ["+upper('a')", 'type_mismatch'],
+  ["+(date '2020-01-01' + 1)", 'type_mismatch'],
+  ['+(1 = 1)', 'type_mismatch'],
+  ['+[1]', 'type_mismatch'],
 ]
 
 for (const [sql, code] of failures) {

@@ -1,4 +1,5 @@
 import t from 'tap'
+import { outputName } from '../../../functions/expr/display.ts'
 import type { LiteralNode } from '../../../functions/expr/node.ts'
 import { parseExpr } from '../../../functions/sql/parse.ts'
 import { date32, float64, int64, interval, time64, timestamp, uint64, utf8 } from '../../../functions/types/type.ts'
@@ -79,7 +80,7 @@ t.test('parseExpr() reads the texts that a cast reads', async (t) => {
 
 t.test('parseExpr() takes a plus before numbers, timestamps and intervals alone', async (t) => {
   t.strictSame(parseExpr('+1'), parseExpr('1'))
-  t.strictSame(parseExpr('+x'), parseExpr('x'))
+  t.equal(outputName(parseExpr('+x')), 'x')
   t.strictSame(parseExpr("+interval '1 day'"), parseExpr("interval '1 day'"))
   for (const text of ['+true', "+'a'", '+null', "+date '2024-01-01'"])
     t.throws(() => parseExpr(text), { code: 'syntax_error', message: /"\+" stands before numbers/ }, text)

@@ -12,7 +12,7 @@ const cases: readonly (readonly [text: string, shape: string])[] = [
   ['-a * b', '(* (- a) b)'],
   ['- -a', '(- (- a))'],
   ['a - -1', '(- a -1)'],
-  ['+a + +b', '(+ a b)'],
+  ['+a + +b', '(+ (+ a) (+ b))'],
   ['-a::int', '(- (cast a int32))'],
   ['a + b::text', '(+ a (cast b utf8))'],
   ['-a[1]', '(- (array_element a 1))'],

@@ -136,3 +136,9 @@ t.test('windows that order or partition by one volatile expression are over one 
   const counts = await rows('select count(*) over (partition by random() < 0.5) from many')
   t.ok(new Set(counts.map(([count]) => count)).size <= 2)
 })
+
+t.test('DISTINCT in an aggregate is ordered by what it is distinct in', async (t) => {
+  t.same(await rows('select array_agg(distinct g order by g desc) from t'), [[['b', 'a']]])
+  await t.rejects(rows('select array_agg(distinct g order by x) from t'), { code: 'type_mismatch' })
+  await t.rejects(rows("select string_agg(distinct g, ',' order by x) from t"), { code: 'type_mismatch' })
+})
