@@ -66,13 +66,25 @@ export const arrowTypes: readonly ShippedType[] = [
 
 /** Writes batches of one schema as an IPC stream: the same values give the same bytes in every process. */
 function encodeBatches(schema: Schema, batches: readonly RecordBatch[]): Uint8Array {
+  const own = adoptBatches(schema, batches)
+  const writer = new StreamWriter()
+  writer.reset(undefined, own.schema)
+  for (const batch of own.batches) writer.write(batch)
+  return writer.finish().toUint8Array(true)
+}
+
+/**
+ * Batches that may come from another copy of apache-arrow (its CommonJS build, another version) as those of this copy.
+ * Their buffers are shared.
+ */
+export function adoptBatches(
+  schema: Schema,
+  batches: readonly RecordBatch[],
+): { readonly schema: Schema; readonly batches: readonly RecordBatch[] } {
   let count = 0
   const relabel = createRelabeller(() => count++)
   const own = relabel.schema(schema)
-  const writer = new StreamWriter()
-  writer.reset(undefined, own)
-  for (const batch of batches) writer.write(relabel.batch(own, batch))
-  return writer.finish().toUint8Array(true)
+  return { schema: own, batches: batches.map((batch) => relabel.batch(own, batch)) }
 }
 
 function decodeBatches(data: unknown): { schema: Schema; batches: RecordBatch[] } {

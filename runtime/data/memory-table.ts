@@ -9,6 +9,7 @@ import { PlanError } from '../../functions/errors.ts'
 import { plainType } from '../../functions/types/coercion.ts'
 import type { Schema } from '../../functions/types/type.ts'
 import type { Value } from '../../functions/types/value.ts'
+import { adoptBatches } from '../codec/arrow.ts'
 import { StreamWriter } from '../source/arrow/stream-writer.ts'
 import { BatchEncoder } from './batch-encoder.ts'
 
@@ -24,7 +25,8 @@ export function encodeColumns(schema: Schema, values: readonly (readonly Value[]
 
 /** An Arrow IPC stream of a table, or of batches of one schema. @throws {PlanError} `invalid_argument` */
 export function encodeArrow(data: Table | RecordBatch | readonly RecordBatch[]): Uint8Array {
-  const { schema, batches } = tableOf(data)
+  const given = batchesOf(data)
+  const { schema, batches } = adoptBatches(given.schema, given.batches)
   const writer = new StreamWriter()
   writer.reset(undefined, schema)
   for (const [index, batch] of batches.entries()) {
@@ -44,8 +46,8 @@ function checkGiven(batch: RecordBatch, index: number): void {
   }
 }
 
-/** Batches as a table. Arrow's writer would leave out batches that differ from the first without a word. */
-function tableOf(data: Table | RecordBatch | readonly RecordBatch[]): Table {
+/** Batches of one schema. Arrow's writer would leave out batches that differ from the first without a word. */
+function batchesOf(data: Table | RecordBatch | readonly RecordBatch[]): Pick<Table, 'schema' | 'batches'> {
   if (Table.isTable(data)) return data
   const batches = Array.isArray(data) ? (data as readonly RecordBatch[]) : [data as RecordBatch]
   const [first] = batches
@@ -56,7 +58,7 @@ function tableOf(data: Table | RecordBatch | readonly RecordBatch[]): Table {
     )
   }
   const other = batches.findIndex(({ schema }) => String(schema) !== String(first.schema))
-  if (other === -1) return new Table([...batches])
+  if (other === -1) return { schema: first.schema, batches: [...batches] }
   throw new PlanError(
     'invalid_argument',
     `Cannot make a table of these batches: the schema of batch ${other} is ${batches[other]?.schema}, that of the first is ${first.schema}`,
