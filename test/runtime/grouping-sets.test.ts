@@ -214,7 +214,10 @@ t.test('sets are refused where they mean nothing', async (t) => {
   for (const build of [rollup, cube, groupingSets])
     t.throws(() => build(), { code: 'invalid_argument', message: /of nothing: give it keys/ })
   for (const key of ['region', ['region'], 5] as unknown as readonly Expr[])
-    t.throws(() => rollup(key), { code: 'invalid_argument', message: /no expression: give it keys, as in rollup\(col/ })
+    t.throws(() => rollup(key), {
+      code: 'invalid_argument',
+      message: /not an expression: give it keys, as in rollup\(col/,
+    })
   const a = col('region')
   const refused: readonly (readonly [DataFrame, RegExp])[] = [
     [sales.select(rollup(a)), /Cannot use ROLLUP \(region\) here: it stands for sets of keys/],
