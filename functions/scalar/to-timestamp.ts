@@ -35,31 +35,31 @@ const withFormats = (describe: string, accepts: (type: DataType) => DataType | u
 
 const typeOf = (args: readonly Argument[]): DataType => args[0]?.type ?? utf8
 
-/** Reads a text in the first format that fits; formats are compiled once. `%+` is any RFC 3339 text. */
-function formatReader(args: readonly Argument[]): (text: string, formats: readonly string[]) => Parsed | undefined {
+/** Parses a text in the first format that fits; formats are compiled once. `%+` is any RFC 3339 text. */
+function formatParser(args: readonly Argument[]): (text: string, formats: readonly string[]) => Parsed | undefined {
   const compiled = new Map<string, (text: string) => Parsed | undefined>()
   for (const arg of args.slice(1)) {
-    if (typeof arg.literal === 'string') compiled.set(arg.literal, readerOf(arg.literal))
+    if (typeof arg.literal === 'string') compiled.set(arg.literal, parserOf(arg.literal))
   }
   return (text, formats) => {
     for (const format of formats) {
-      let read = compiled.get(format)
-      if (read === undefined) {
+      let parse = compiled.get(format)
+      if (parse === undefined) {
         if (compiled.size > 100) compiled.clear()
-        read = readerOf(format)
-        compiled.set(format, read)
+        parse = parserOf(format)
+        compiled.set(format, parse)
       }
-      const parsed = read(text)
+      const parsed = parse(text)
       if (parsed !== undefined) return parsed
     }
     return undefined
   }
 }
 
-const readerOf = (format: string): ((text: string) => Parsed | undefined) =>
-  format === '%+' ? readIso : compileParser(format)
+const parserOf = (format: string): ((text: string) => Parsed | undefined) =>
+  format === '%+' ? parseIso : compileParser(format)
 
-function readIso(text: string): Parsed | undefined {
+function parseIso(text: string): Parsed | undefined {
   const seconds = parseTimestamp(text, 's')
   if (seconds === undefined) return undefined
   const fraction = /\.(\d{1,9})/.exec(text)?.[1] ?? ''
@@ -84,10 +84,10 @@ function parsingKernel(
   of: (parsed: Parsed) => Value | undefined,
 ): ScalarKernel {
   if (args.length === 1) return conversionKernel(typeOf(args), returns, false)
-  const read = formatReader(args)
+  const parse = formatParser(args)
   return {
     row: (text: string, ...formats: string[]) => {
-      const parsed = read(text, formats)
+      const parsed = parse(text, formats)
       return (parsed === undefined ? undefined : of(parsed)) ?? unreadable(text, returns)
     },
   }
