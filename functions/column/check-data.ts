@@ -2,6 +2,7 @@
 // them: nothing checks them again. One pass over offsets and codes, none over values.
 
 import * as arrow from 'apache-arrow'
+import { countOnes } from './bits.ts'
 
 /** An array whose parts contradict one another; the message says which, without saying where the array came from. */
 export class InvalidArrayError extends Error {
@@ -67,18 +68,6 @@ function checkValidity(data: arrow.Data, name: string): void {
   if (nullCount !== 0 && nullCount !== nulls) refuse(name, `states ${nullCount} nulls and has ${nulls}`)
 }
 
-const ones = Uint8Array.from({ length: 256 }, (_, byte) => byte.toString(2).replaceAll('0', '').length)
-
-function countOnes(bits: Uint8Array, offset: number, length: number): number {
-  let count = 0
-  let bit = offset
-  const end = offset + length
-  for (; bit < end && (bit & 7) !== 0; bit++) count += ((bits[bit >> 3] as number) >> (bit & 7)) & 1
-  for (; bit + 8 <= end; bit += 8) count += ones[bits[bit >> 3] as number] as number
-  for (; bit < end; bit++) count += ((bits[bit >> 3] as number) >> (bit & 7)) & 1
-  return count
-}
-
 function checkFixedWidth(data: arrow.Data, name: string): void {
   checkRoom(data, data.length * data.stride, name)
 }
@@ -113,10 +102,10 @@ function checkOffsets({ valueOffsets, length }: arrow.Data, limit: number, name:
 }
 
 function isOrdered32(offsets: Int32Array, length: number): boolean {
-  let previous = offsets[0] as number
+  let previous = offsets[0] ?? 0
   let signs = previous
   for (let i = 1; i <= length; i++) {
-    const next = offsets[i] as number
+    const next = offsets[i] ?? 0
     signs |= next | (next - previous)
     previous = next
   }
@@ -126,12 +115,12 @@ function isOrdered32(offsets: Int32Array, length: number): boolean {
 /** As 32-bit halves: bigints in a loop cost ten times as much. */
 function isOrdered64(offsets: BigInt64Array, length: number): boolean {
   const words = new Int32Array(offsets.buffer, offsets.byteOffset, offsets.length * 2)
-  let previous = words[0] as number
+  let previous = words[0] ?? 0
   let signs = previous
-  let high = words[1] as number
+  let high = words[1] ?? 0
   for (let i = 1; i <= length; i++) {
-    const next = words[2 * i] as number
-    high |= words[2 * i + 1] as number
+    const next = words[2 * i] ?? 0
+    high |= words[2 * i + 1] ?? 0
     signs |= next | (next - previous)
     previous = next
   }
@@ -192,7 +181,7 @@ function checkUnion(data: arrow.Data, name: string): void {
   if ((typeIds?.length ?? 0) < length) refuse(name, `has ${length} values and ${typeIds?.length ?? 0} type ids`)
   const offsets = type.mode === arrow.UnionMode.Dense ? (valueOffsets ?? new Int32Array(0)) : undefined
   for (let i = 0; i < length; i++) {
-    const child = children[type.typeIdToChildIndex[typeIds[i] as number] ?? -1]
+    const child = children[type.typeIdToChildIndex[typeIds[i] ?? -1] ?? -1]
     const at = offsets === undefined ? i : Number(offsets[i] ?? -1)
     if (child === undefined) refuse(name, `has a value of type id ${typeIds[i]}`)
     if (!(at >= 0 && at < child.length)) refuse(name, `has a value at ${at} of ${child.length}`)
@@ -221,7 +210,7 @@ function checkCodes(data: arrow.Data, name: string): void {
 function highestCode(codes: ArrayLike<number>, length: number): number {
   let highest = 0
   for (let i = 0; i < length; i++) {
-    const code = (codes[i] as number) >>> 0
+    const code = (codes[i] ?? 0) >>> 0
     if (code > highest) highest = code
   }
   return highest
@@ -231,7 +220,7 @@ function highestCode(codes: ArrayLike<number>, length: number): number {
 function checkEachCode(data: arrow.Data, size: number, name: string): void {
   const codes: ArrayLike<number | bigint> = data.values
   for (let i = 0; i < data.length; i++) {
-    const code = codes[i] as number | bigint
+    const code = codes[i] ?? -1
     if (!(code >= 0 && code < size) && data.getValid(i)) {
       refuse(name, `has the code ${code} of a dictionary of ${size} values`)
     }

@@ -2,10 +2,11 @@
 // Never holds more than the pages that the rows asked for lie in.
 
 import { type Data, type DataType, type Dictionary, Vector } from 'apache-arrow'
+import { countOnes } from '../../../functions/column/bits.ts'
 import type { LeafNode } from './columns.ts'
 import { convertValues } from './convert.ts'
 import { decodeValues } from './decode.ts'
-import { countBits, decodeBits, decodeHybrid, isAllOnes } from './hybrid.ts'
+import { decodeBits, decodeHybrid, isAllOnes } from './hybrid.ts'
 import {
   type Chunk,
   type ChunkPages,
@@ -106,7 +107,7 @@ function readPage(leaf: LeafNode, page: DataPage, dictionary: DecodedDictionary 
     return { length: count, nullCount: 0, values: readValues(leaf, page, count, dictionary, keep) }
   }
   const validity = decodeBits(definition, count)
-  const present = countBits(validity, count)
+  const present = countOnes(validity, 0, count)
   const dense = readValues(leaf, page, present, dictionary, keep)
   const values = present === count ? dense : spread(dense, validity, count)
   return { length: count, nullCount: count - present, validity, values }

@@ -155,17 +155,3 @@ export function setBits(to: Uint8Array, start: number, count: number): void {
 function setBit(to: Uint8Array, i: number): void {
   to[i >> 3] = (to[i >> 3] ?? 0) | (1 << (i & 7))
 }
-
-const ones = Uint8Array.from({ length: 256 }, (_, byte) => {
-  let count = 0
-  for (let rest = byte; rest > 0; rest >>= 1) count += rest & 1
-  return count
-})
-
-/** How many of the first `count` bits are 1; bits after them must be 0. */
-export function countBits(bits: Uint8Array, count: number): number {
-  let sum = 0
-  const end = (count + 7) >> 3
-  for (let i = 0; i < end; i++) sum += ones[bits[i] ?? 0] ?? 0
-  return sum
-}

@@ -2,7 +2,8 @@
 // join, hand over to Arrow. Knows nothing of Parquet's encodings.
 
 import { type Data, DataType, makeData, type Vector } from 'apache-arrow'
-import { copyBits, countBits, setBits } from './hybrid.ts'
+import { countOnes } from '../../../functions/column/bits.ts'
+import { copyBits, setBits } from './hybrid.ts'
 
 /** Values of a fixed number of bytes each; `data` starts at a multiple of 8 (or of `width`, if that is a power of two below). */
 export interface FixedValues {
@@ -170,7 +171,7 @@ export function slicePiece(piece: Piece, start: number, length: number): Piece {
   const validity = piece.validity === undefined ? undefined : sliceBits(piece.validity, start, length)
   return {
     length,
-    nullCount: validity === undefined ? 0 : length - countBits(validity, length),
+    nullCount: validity === undefined ? 0 : length - countOnes(validity, 0, length),
     ...(validity === undefined ? {} : { validity }),
     values:
       values.kind === 'fixed'
