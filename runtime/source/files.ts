@@ -165,6 +165,15 @@ export async function readExactly(
   return into.length === length ? into : into.subarray(0, length)
 }
 
+/** Schemas are planned in the parent, at once. */
+export const mostColumns = 100_000
+
+/** @throws {DataError} `source_unreadable` for a file of more columns than are planned. */
+export function checkColumns(path: string, count: number): void {
+  if (count <= mostColumns) return
+  throw unreadable(path, `it has more than ${mostColumns} columns; write them as rows, or as lists`)
+}
+
 /** The error for a file that exists but is not what it should be; `why` says what is wrong and the way out. */
 export function unreadable(path: string, why: string, cause?: unknown): DataError {
   return new DataError('source_unreadable', `Cannot read "${path}": ${why}`, {

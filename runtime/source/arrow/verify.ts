@@ -1,6 +1,8 @@
 // Checks Arrow's metadata messages before apache-arrow decodes them: it believes every length in them, and a damaged one
 // makes it allocate until the process dies. Walks the flatbuffers of Message and Footer; knows no values.
 
+import { mostColumns } from '../files.ts'
+
 /** Thrown for metadata that cannot be what it claims to be. */
 export class DamagedMetadataError extends Error {
   override readonly name = 'DamagedMetadataError'
@@ -64,7 +66,9 @@ function startWalk(bytes: Uint8Array): Walk {
 
 function verifySchema(walk: Walk, schema: number): void {
   if (schema === 0) throw new DamagedMetadataError('the schema is missing')
-  for (const field of tablesAt(walk, schema, 1)) verifyField(walk, field, 1)
+  const fields = tablesAt(walk, schema, 1)
+  if (fields.length > mostColumns) throw new DamagedMetadataError(`it has more than ${mostColumns} columns`)
+  for (const field of fields) verifyField(walk, field, 1)
   verifyKeyValues(walk, schema, 2)
 }
 

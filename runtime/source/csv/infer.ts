@@ -73,12 +73,14 @@ export function parseDeclared(declared: DeclaredTypes | undefined): Declared {
     : Object.entries(declared ?? {}).map(([name, type]) =>
         field(name, typeof type === 'string' ? parseType(type) : type),
       )
+  const byName = new Map(fields.map((each) => [each.name, each]))
   return {
     ...(isWhole ? { schema: fields } : {}),
-    typeOf: (name) => fields.find((each) => each.name === name),
+    typeOf: (name) => byName.get(name),
     check(names) {
+      const known = new Set(names)
       for (const { name } of fields) {
-        if (names.includes(name)) continue
+        if (known.has(name)) continue
         const guess = nearest(name, names)
         const hint = guess === undefined ? `it has ${names.join(', ')}` : `did you mean "${guess}"?`
         throw new PlanError(

@@ -3,7 +3,7 @@
 
 import { DataError } from '../../../functions/errors.ts'
 import { field, type Schema, utf8 } from '../../../functions/types/type.ts'
-import { mapFiles, type SourceFile, unreadable, withFiles } from '../files.ts'
+import { checkColumns, mapFiles, type SourceFile, unreadable, withFiles } from '../files.ts'
 import { groupPieces } from '../partitions.ts'
 import type { CsvOptions, OpenedSource } from '../source.ts'
 import { longestSample, openWindow, type TextWindow, textPieces } from '../text/text-pieces.ts'
@@ -11,7 +11,7 @@ import { syntaxError } from './errors.ts'
 import { fieldText, isNullField, isQuoted } from './fields.ts'
 import { type CsvFormat, csvFormat } from './format.ts'
 import { type Declared, inferTextType, parseDeclared } from './infer.ts'
-import { CsvSyntaxError, createBlock, firstRow, tokenize } from './tokenize.ts'
+import { CsvSyntaxError, capacityOf, createBlock, firstRow, tokenize } from './tokenize.ts'
 
 export async function openCsv(paths: readonly string[], options: CsvOptions = {}): Promise<OpenedSource> {
   return withFiles(paths, async (files) => {
@@ -64,6 +64,7 @@ async function readNames(
     )
   }
   const { starts, ends, next } = row
+  checkColumns(path, starts.length)
   if (!format.header) {
     if (declared.schema?.length === starts.length) return declared.schema.map((each) => each.name)
     return Array.from(starts, (_, i) => `column_${i + 1}`)
@@ -72,7 +73,8 @@ async function readNames(
     starts,
     (start, i) => fieldText(window.bytes, start, ends[i] ?? 0, format) || `column_${i + 1}`,
   )
-  const twice = names.find((name, i) => names.indexOf(name) !== i)
+  const seen = new Set<string>()
+  const twice = names.find((name) => seen.size === seen.add(name).size)
   if (twice !== undefined)
     throw unreadable(path, `two of its columns are named "${twice}"; rename one or read it with header: false`)
   window.use(next)
@@ -90,7 +92,7 @@ async function sampleTexts(
   for (;;) {
     tokenize(window, window.from, columns, format, block)
     const isLargeSample = block.rows > 0 && window.to > longestSample / 4
-    if (block.rows === format.sampleRows || window.isEnd || isLargeSample) break
+    if (block.rows === capacityOf(columns, format.sampleRows) || window.isEnd || isLargeSample) break
     await window.fill()
   }
   for (let k = 0; k < block.rows * columns; k++) {

@@ -113,9 +113,13 @@ interface RowCollector {
   takeRest(): RecordBatch | undefined
 }
 
+/** Room is made for a whole batch: one of many columns has fewer rows. */
+const batchFields = 2 ** 24
+
 function createRowCollector(schema: Schema, format: CsvFormat, options: ReadOptions): RowCollector {
   const fields = selectFields(schema, options.columns)
-  const capacity = options.batchRows ?? maxBatchRows
+  const most = Math.max(1, Math.floor(batchFields / Math.max(1, fields.length)))
+  const capacity = Math.min(options.batchRows ?? maxBatchRows, most)
   const textBytes = fields.map(() => capacity * 8)
   let columns: readonly CsvColumn[] = []
   let rows = 0

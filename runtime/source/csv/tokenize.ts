@@ -13,11 +13,18 @@ export interface FieldBlock {
 }
 
 const blockRows = 2048
+/** Rows can be of a million fields. */
+const blockFields = 2 ** 21
 
+/** A block of at most `rows` rows, of fewer where they are wide. */
 export function createBlock(columns: number, rows = blockRows): FieldBlock {
-  const size = (rows + 1) * columns
+  const size = (capacityOf(columns, rows) + 1) * columns
   return { starts: new Int32Array(size), ends: new Int32Array(size), rows: 0, next: 0 }
 }
+
+/** How many rows a block that was made for `rows` rows holds. */
+export const capacityOf = (columns: number, rows: number): number =>
+  Math.max(1, Math.min(rows, Math.floor(blockFields / Math.max(1, columns))))
 
 /** A line that is not a row of the table. */
 export class CsvSyntaxError extends Error {

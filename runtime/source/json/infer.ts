@@ -13,15 +13,23 @@ import {
   utf8,
 } from '../../../functions/types/type.ts'
 
-/** The type of a value; undefined for null and for what holds nothing but nulls. */
-export function valueType(value: unknown): DataType | undefined {
+/** As deep as types may be nested in tasks. */
+const mostDepth = 64
+
+/**
+ * The type of a value; undefined for null and for what holds nothing but nulls.
+ *
+ * @throws {MixedTypesError} For one that is nested deeper than types may be, or holds values that no type holds together.
+ */
+export function valueType(value: unknown, depth = 1): DataType | undefined {
+  if (depth > mostDepth) throw new MixedTypesError(`nested more than ${mostDepth} deep`)
   if (value === null || value === undefined) return undefined
   if (typeof value === 'boolean') return bool
   if (typeof value === 'number') return Number.isSafeInteger(value) ? int64 : float64
   if (typeof value === 'string') return utf8
   if (Array.isArray(value))
-    return list(value.reduce<DataType>((type, each) => widen(type, valueType(each)), unknownType))
-  return struct(Object.entries(value).map(([name, each]) => field(name, valueType(each) ?? unknownType)))
+    return list(value.reduce<DataType>((type, each) => widen(type, valueType(each, depth + 1)), unknownType))
+  return struct(Object.entries(value).map(([name, each]) => field(name, valueType(each, depth + 1) ?? unknownType)))
 }
 
 /** Stands inside structs for fields that were null so far. `resolveUnseen` removes it. */
@@ -37,9 +45,9 @@ export function widen(a: DataType, b: DataType | undefined): DataType {
   if (b === undefined || b.kind === 'null' || a === b) return a
   if (a.kind === 'list' && b.kind === 'list') return list(widen(a.item.type, b.item.type))
   if (a.kind === 'struct' && b.kind === 'struct') {
+    const [own, other] = [a, b].map(({ fields }) => new Map(fields.map(({ name, type }) => [name, type])))
     const names = new Set([...a.fields, ...b.fields].map((each) => each.name))
-    const typeIn = (type: typeof a, name: string) => type.fields.find((each) => each.name === name)?.type
-    return struct([...names].map((name) => field(name, widen(typeIn(a, name) ?? unknownType, typeIn(b, name)))))
+    return struct([...names].map((name) => field(name, widen(own?.get(name) ?? unknownType, other?.get(name)))))
   }
   const isNested = (type: DataType) => type.kind === 'list' || type.kind === 'struct'
   if (isNested(a) || isNested(b)) throw new MixedTypesError(`both ${typeName(a)} and ${typeName(b)}`)

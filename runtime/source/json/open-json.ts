@@ -4,7 +4,7 @@
 import { DataError, PlanError } from '../../../functions/errors.ts'
 import { type DataType, field, type Schema } from '../../../functions/types/type.ts'
 import { type Declared, parseDeclared } from '../csv/infer.ts'
-import { unreadable, withFiles } from '../files.ts'
+import { checkColumns, unreadable, withFiles } from '../files.ts'
 import { groupPieces } from '../partitions.ts'
 import type { JsonOptions, OpenedSource } from '../source.ts'
 import { longestSample, openWindow, textPieces } from '../text/text-pieces.ts'
@@ -35,6 +35,7 @@ async function inferSchema(
   for (const { path } of files) {
     for (const row of await sampleLines(path, sampleRows)) {
       for (const [name, value] of Object.entries(row)) addValue(types, name, value, path, declared)
+      checkColumns(path, types.size)
     }
   }
   if (types.size === 0 && files[0] !== undefined) {

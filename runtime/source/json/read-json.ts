@@ -23,6 +23,9 @@ export function readJson(
   return readTextSlices('JSON', partition, options, (slice, schema) => readSlice(slice, schema, options))
 }
 
+/** Lines become strings, which have a limit of their own. */
+const longestLine = 2 ** 28
+
 async function* readSlice(
   { path = '', range }: SourceSlice,
   schema: Schema,
@@ -32,7 +35,7 @@ async function* readSlice(
   const size = options.batchRows ?? maxBatchRows
   const rows = createRows(schema, options)
   // One byte earlier: a slice that begins right after a line end has that line end before it.
-  await using window = await openWindow(path, Math.max(0, start - 1))
+  await using window = await openWindow(path, Math.max(0, start - 1), 1 << 20, longestLine)
   await window.fill()
   if (start === 0) checkIsLines(path, window.bytes, window.from)
   else await skipLine(window)

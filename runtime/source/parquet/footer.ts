@@ -4,7 +4,7 @@
 import type { FileHandle } from 'node:fs/promises'
 import type { FileMetaData } from 'hyparquet'
 import { parquetMetadata } from 'hyparquet/src/metadata.js'
-import { readExactly, unreadable } from '../files.ts'
+import { mostColumns, readExactly, unreadable } from '../files.ts'
 import { verifyThrift } from './thrift.ts'
 
 const magic = 0x31524150 // PAR1
@@ -43,6 +43,7 @@ export async function readFooter(file: FileHandle, path: string, bytes: number):
   try {
     verifyThrift(tail.subarray(0, -8), tail.length - length)
     const metadata = parquetMetadata(tail, { parsers: plainStatistics, geoparquet: false })
+    if (metadata.schema.length > 2 * mostColumns) throw new Error(`it has more than ${mostColumns} columns`)
     checkCounts(metadata)
     checkSchema(metadata.schema)
     return metadata

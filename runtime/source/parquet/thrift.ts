@@ -4,7 +4,7 @@
 /** Parquet's own structs are nested eight deep. */
 const mostDepth = 32
 /** Numbers, texts and structs in one footer: of more, the objects made of them would not fit into memory. */
-const mostValues = 2 ** 24
+const mostValues = 2 ** 23
 
 const types = { stop: 0, true: 1, false: 2, byte: 3, i16: 4, i32: 5, i64: 6, double: 7, binary: 8, list: 9, struct: 12 }
 

@@ -25,8 +25,16 @@ export class ValueError extends Error {
 }
 
 export function show(value: unknown): string {
-  const text = typeof value === 'string' ? JSON.stringify(value) : (JSON.stringify(value) ?? String(value))
+  const text = textOf(value)
   return text.length > 60 ? `${text.slice(0, 60)}…` : text
+}
+
+function textOf(value: unknown): string {
+  try {
+    return JSON.stringify(value) ?? String(value)
+  } catch {
+    return 'a deeply nested value' // what JSON.parse reads without end, its counterpart does not write
+  }
 }
 
 /** Values of one column so far; `finish` hands them over and starts anew. */

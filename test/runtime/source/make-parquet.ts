@@ -43,7 +43,9 @@ function encode(value: Thrift): number[] {
 export function thriftStruct(fields: ThriftStruct): number[] {
   const bytes: number[] = []
   for (const [id, value] of Object.entries(fields)) {
-    if (value !== undefined) bytes.push(typeOf(value), ...zigzag(BigInt(id)), ...encode(value))
+    if (value === undefined) continue
+    bytes.push(typeOf(value), ...zigzag(BigInt(id)))
+    for (const byte of encode(value)) bytes.push(byte)
   }
   return [...bytes, 0]
 }
