@@ -20,7 +20,7 @@ export const closureCodes = {
   closure_module_object: 'The function captures `module` or `exports` of its CommonJS module.',
   closure_by_reference: 'A function, class or namespace of a package is not reachable by an import.',
   closure_tdz: 'A captured variable has no value yet: its declaration has not run.',
-  closure_user_global: 'A captured name is a global variable that was added at run time.',
+  closure_user_global: 'A captured name is a global variable that was added or replaced at run time.',
   closure_unresolved: 'A free name is not captured, imported or global.',
   closure_shared_mutable: 'A captured variable is assigned by one shipped function and used by another.',
   closure_computed_key: 'A class computes a member name from a function that travels with it.',

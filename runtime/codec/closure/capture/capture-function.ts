@@ -4,7 +4,13 @@ import { types } from 'node:util'
 import { functionFlags, functionKinds, propertyFlags } from '../format.ts'
 import { analyse, type FunctionFacts } from '../source/analyse.ts'
 import { readImports } from '../source/imports.ts'
-import { type FunctionInternals, findScript, inspectFunction, type Location } from '../source/inspector.ts'
+import {
+  type FunctionInternals,
+  findScript,
+  inspectFunction,
+  type Location,
+  type ScopeView,
+} from '../source/inspector.ts'
 import { findOriginal } from '../source/locations.ts'
 import { writeExtras, writeShippedType } from './capture-object.ts'
 import { readClassSlots } from './class-slots.ts'
@@ -30,7 +36,7 @@ export function captureFunction(walk: Walk, node: GraphNode, fn: AnyFunction): v
   const internals = readInternals(walk, node, fn)
   if (internals?.location !== undefined && captureInstalled(walk, node, fn, internals.location)) return
 
-  const facts = analyseSource(walk, node, source)
+  const facts = withOwnVariable(analyseSource(walk, node, source), internals)
   refuseSurroundings(walk, node, facts)
   const strict = isStrict(fn, facts, internals)
   const environment = readEnvironment(walk, node, facts, internals)
@@ -55,6 +61,14 @@ export function captureFunction(walk: Walk, node: GraphNode, fn: AnyFunction): v
   }
   walk.graph.functions.push({ node, ...plan, ...position })
   writeFunctionExtras(walk, node, fn, facts)
+}
+
+/** What a function is, given that it may assign its own name where that is a variable around it. */
+function withOwnVariable(facts: FunctionFacts, internals: FunctionInternals | undefined): FunctionFacts {
+  const { asDeclaration } = facts
+  const isVariable = ({ description, variables }: ScopeView): boolean =>
+    description !== 'Global' && asDeclaration !== undefined && asDeclaration.name in variables
+  return internals?.scopes.some(isVariable) ? (asDeclaration?.facts ?? facts) : facts
 }
 
 function captureNative(walk: Walk, node: GraphNode, fn: AnyFunction): Record {

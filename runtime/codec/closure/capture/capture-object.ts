@@ -6,11 +6,12 @@ import { integrityLevels, propertyFlags } from '../format.ts'
 import type { ShippedType } from '../shipped-type.ts'
 import { analyse } from '../source/analyse.ts'
 import { ownKeysBesideElements } from './extra-keys.ts'
+import { isGlobalName } from './global-names.ts'
 import type { GraphNode, Record } from './graph.ts'
 import { findRequiredPackage } from './references.ts'
 import { findKind, isPlain, type Kind, processBoundName } from './special.ts'
 import type { Walk } from './walk.ts'
-import { findWellKnown, isGlobalName } from './well-known.ts'
+import { findWellKnown } from './well-known.ts'
 
 /** Writes the record of an object, or refuses. */
 export function captureObject(walk: Walk, node: GraphNode, value: object): void {

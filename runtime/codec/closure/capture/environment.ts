@@ -7,10 +7,10 @@ import type { FunctionFacts } from '../source/analyse.ts'
 import { type FileImports, readImports } from '../source/imports.ts'
 import type { FunctionInternals, ScopeView } from '../source/inspector.ts'
 import type { FreeName } from '../source/scopes.ts'
+import { originOf } from './global-names.ts'
 import type { GraphNode } from './graph.ts'
 import { confirmsRequire, importReference } from './references.ts'
 import type { Walk } from './walk.ts'
-import { isGlobalName } from './well-known.ts'
 
 export interface Environment {
   readonly names: string[]
@@ -27,6 +27,7 @@ export function readEnvironment(
   internals: FunctionInternals | undefined,
 ) {
   const environment: Environment = { names: [], values: [], globals: [] }
+  for (const name of facts.surroundings.globalMembers) isGlobal(walk, node, name)
   for (const free of facts.free) {
     const found = internals === undefined ? readNamed(walk, node, free) : readScoped(walk, node, facts, free, internals)
     if (found === undefined) environment.globals.push(free.name)
@@ -48,7 +49,7 @@ function readNamed(walk: Walk, node: GraphNode, { name, optional }: FreeName): F
   const { captures = {} } = walk.options
   const isRoot = node.parent === undefined
   if (isRoot && Object.hasOwn(captures, name)) return { operand: walk.ref(captures[name], node, name) }
-  if (isGlobalName(name) || optional) return undefined
+  if (isGlobal(walk, node, name) || optional) return undefined
   if (isRoot) return refuseUnknown(walk, node, name, `add it: { captures: { ${name} } }`)
   return refuseUnknown(walk, node, name, 'captures are named for the shipped function only; pass it as an argument')
 }
@@ -63,7 +64,7 @@ function readScoped(
   const { name, optional } = free
   const scope = internals.scopes.find(({ description, variables }) => description !== 'Global' && name in variables)
   if (scope === undefined) {
-    if (isGlobalName(name) || optional) return undefined
+    if (isGlobal(walk, node, name) || optional) return undefined
     if (facts.class?.eager.has(name)) {
       const complaint = `computes the name of a field from "${name}", which only its definition sees; write the name out`
       walk.refuse('closure_computed_key', node, complaint)
@@ -177,11 +178,21 @@ function isCoverageCounter(name: string, value: unknown): value is object {
   return /^cov_[0-9a-z]+$/i.test(name) && typeof value === 'function'
 }
 
-function refuseUnknown(walk: Walk, node: GraphNode, name: string, wayOut: string): never {
-  if (name in globalThis) {
+/** Whether a worker has a global of that name; refuses one that it has not, or another one. */
+function isGlobal(walk: Walk, node: GraphNode, name: string): boolean {
+  const origin = originOf(name)
+  if (origin === 'added') {
     const complaint = `uses "${name}", a global variable added at run time, which a worker does not have; keep it in a const`
     walk.refuse('closure_user_global', node, complaint)
   }
+  if (origin === 'replaced') {
+    const complaint = `uses "${name}", a global that was replaced at run time, of which a worker has Node's own; keep it in a const of another name`
+    walk.refuse('closure_user_global', node, complaint)
+  }
+  return origin === 'own'
+}
+
+function refuseUnknown(walk: Walk, node: GraphNode, name: string, wayOut: string): never {
   walk.refuse('closure_unresolved', node, `uses "${name}", which is neither captured, imported nor global; ${wayOut}`)
 }
 

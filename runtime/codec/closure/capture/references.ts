@@ -51,7 +51,7 @@ export function findPackageExport(walk: Walk, value: object, script: Script): un
 
 /** The record of an object that is what `require` gave for a package, however the variable came by it. */
 export function findRequiredPackage(walk: Walk, value: object): unknown[] | undefined {
-  for (const [path, loaded] of Object.entries(createRequire(import.meta.url).cache)) {
+  for (const [path, loaded] of Object.entries(createRequire(`${process.cwd()}/`).cache)) {
     if (loaded?.exports !== value || !isPackageFile(path)) continue
     const found = findInPackage(walk, value, { url: path, isModule: false, sourceMapUrl: '' })
     return found === undefined ? undefined : importRecord(walk, found.origin, found.file)

@@ -5,6 +5,8 @@
 import nodeModule from 'node:module'
 import { types } from 'node:util'
 import { hidden, isObject } from '../globals.ts'
+import { isNodes } from './global-names.ts'
+import { nodeGlobals } from './node-globals.ts'
 
 /** How a worker finds the same value. A step `@@name` is a well-known symbol. */
 export type Reference =
@@ -12,7 +14,6 @@ export type Reference =
   | { readonly kind: 'module'; readonly specifier: string; readonly name: string }
 
 const index = new Map<object, Reference>()
-const globalNames = new Set<string>(Object.getOwnPropertyNames(globalThis))
 const symbolNames = new Map<symbol, string>()
 for (const name of Object.getOwnPropertyNames(Symbol)) {
   const value = Reflect.get(Symbol, name)
@@ -24,30 +25,28 @@ const webNames =
 let webIsIndexed = false
 let indexedModules = 0
 
-for (const name of globalNames) if (!webNames.test(name)) indexGlobal(name)
+for (const name of nodeGlobals) if (!webNames.test(name)) indexGlobal(name)
 for (const [name, find] of Object.entries(hidden)) indexMembers([name], find())
 
 /** The reference for a value of every process; undefined for the user's own. */
 export function findWellKnown(value: object): Reference | undefined {
-  const found = index.get(value)
-  if (found !== undefined) return found
-  indexLoadedModules()
-  if (types.isModuleNamespaceObject(value)) return asNamespace(value)
-  return index.get(value)
+  let found = index.get(value)
+  if (found === undefined) {
+    indexLoadedModules()
+    if (types.isModuleNamespaceObject(value)) return asNamespace(value)
+    found = index.get(value)
+  }
+  // What the program put there before this file was loaded is its own.
+  return found === undefined || (typeof value === 'function' && !isNodes(value)) ? undefined : found
 }
 
 /** The same, for a native function that must be somewhere: looks at everything, at some cost. */
 export function searchWellKnown(value: object): Reference | undefined {
   if (!webIsIndexed) {
     webIsIndexed = true
-    for (const name of globalNames) if (webNames.test(name)) indexGlobal(name)
+    for (const name of nodeGlobals) if (webNames.test(name)) indexGlobal(name)
   }
   return findWellKnown(value)
-}
-
-/** True for a name that Node itself defines. */
-export function isGlobalName(name: string): boolean {
-  return globalNames.has(name)
 }
 
 /** The name of a well-known symbol such as Symbol.iterator. */

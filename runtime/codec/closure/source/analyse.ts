@@ -22,6 +22,8 @@ export interface FunctionFacts {
   /** The position in `code` that V8 calls the location of the function. */
   readonly location: { readonly line: number; readonly column: number }
   readonly class: ClassFacts | undefined
+  /** The same for a function that assigns its own name, if that is the name of a variable around it. */
+  readonly asDeclaration: { readonly name: string; readonly facts: FunctionFacts } | undefined
 }
 
 const cacheLimit = 4096
@@ -54,7 +56,31 @@ function analyseText(source: string): FunctionFacts {
     return createFacts(parsed, prepareMember(parsed, member), length, findFreeNames(node, { isMember: true }))
   }
   const kind = node.type === 'ArrowFunctionExpression' ? 'arrow' : 'function'
-  return createFacts(parsed, { kind, code: source, location: locationOf(parsed, node) }, length, findFreeNames(node))
+  const facts = createFacts(
+    parsed,
+    { kind, code: source, location: locationOf(parsed, node) },
+    length,
+    findFreeNames(node),
+  )
+  return { ...facts, asDeclaration: prepareDeclaration(parsed, node, facts) }
+}
+
+/**
+ * A declared function may assign its name, which is a variable around it; in an expression the name would be a constant of
+ * its own, so it is taken out of the text.
+ */
+function prepareDeclaration(
+  { text, start }: ParsedFunction,
+  node: FunctionNode,
+  facts: FunctionFacts,
+): FunctionFacts['asDeclaration'] {
+  if (node.type !== 'FunctionExpression' || !node.id) return undefined
+  const { id } = node
+  const { names: free, ...surroundings } = findFreeNames(node, { isDeclaration: true })
+  if (!free.some(({ name, written }) => name === id.name && written)) return undefined
+  const edits = [{ start: id.start, end: id.end, text: ' '.repeat(id.end - id.start) }]
+  const code = applyEdits(text, edits).text.slice(start, node.end)
+  return { name: id.name, facts: { ...facts, code, free, surroundings } }
 }
 
 /** The text that travels, and the offset in it of what V8 calls the location of the function. */
@@ -80,6 +106,7 @@ function createFacts(
     length,
     location: offsetOf(code, location),
     class: classFacts,
+    asDeclaration: undefined,
   }
 }
 

@@ -18,19 +18,31 @@ export interface Surroundings {
   readonly importsDynamically: boolean
   readonly importsRelative: boolean
   readonly privateNames: readonly string[]
+  /** Members of globalThis that are read, and not assigned, by their names. */
+  readonly globalMembers: readonly string[]
 }
 
 export interface FreeNames extends Surroundings {
   readonly names: readonly FreeName[]
 }
 
-/** Analyses one expression. A `member` is a method taken out of its object; what `skip` accepts does not count. */
+interface FindOptions {
+  /** It is a method taken out of its object. */
+  readonly isMember?: boolean
+  /** Its own name is that of a variable around it, which it may assign. */
+  readonly isDeclaration?: boolean
+  /** Parts that do not count. */
+  readonly skip?: (node: AnyNode) => boolean
+}
+
+/** Analyses one expression. */
 export function findFreeNames(
   root: AnyNode,
-  { isMember = false, skip = () => false }: { isMember?: boolean; skip?: (node: AnyNode) => boolean } = {},
+  { isMember = false, isDeclaration = false, skip = () => false }: FindOptions = {},
 ): FreeNames {
   const finder = new Finder(skip)
-  if (isMember && root.type === 'FunctionExpression') finder.visitFunction(root, 'function')
+  if (isDeclaration && root.type === 'FunctionExpression') finder.visitFunction({ ...root, id: null }, 'function')
+  else if (isMember && root.type === 'FunctionExpression') finder.visitFunction(root, 'function')
   else finder.visit(root)
   return finder.result()
 }
@@ -56,6 +68,8 @@ class Finder {
   readonly #frames: Frame[] = []
   readonly #privates: Set<string>[] = []
   readonly #outerPrivates = new Set<string>()
+  readonly globalReads = new Set<string>()
+  readonly globalWrites = new Set<string>()
 
   constructor(skip: (node: AnyNode) => boolean) {
     this.#skip = skip
@@ -63,7 +77,8 @@ class Finder {
 
   result(): FreeNames {
     const names = this.scopes.free().filter(({ name }) => name !== 'arguments')
-    return { ...this.found, privateNames: [...this.#outerPrivates], names }
+    const globalMembers = [...this.globalReads].filter((name) => !this.globalWrites.has(name))
+    return { ...this.found, privateNames: [...this.#outerPrivates], globalMembers, names }
   }
 
   visit(node: AnyNode | null | undefined): void {
@@ -228,7 +243,10 @@ const handlers: Handlers = {
   LabeledStatement: (finder, { body }) => finder.visit(body),
   BreakStatement() {},
   ContinueStatement() {},
-  MemberExpression(finder, { object, property, computed }) {
+  MemberExpression(finder, node) {
+    const { object, property, computed } = node
+    const member = globalMember(node)
+    if (member !== undefined) finder.globalReads.add(member)
     finder.visit(object)
     if (computed || property.type === 'PrivateIdentifier') finder.visit(property)
   },
@@ -239,6 +257,8 @@ const handlers: Handlers = {
   },
   AssignmentExpression(finder, { operator, left, right }) {
     if (operator !== '=' && left.type === 'Identifier') finder.visit(left)
+    const member = globalMember(left)
+    if (member !== undefined) finder.globalWrites.add(member)
     finder.assign(left)
     finder.visit(right)
   },
@@ -261,6 +281,13 @@ function visitLoop(
     else finder.assign(left)
     finder.visitAll([right, body])
   })
+}
+
+/** The name in `globalThis.name`. */
+function globalMember(node: AnyNode): string | undefined {
+  if (node.type !== 'MemberExpression' || node.computed || node.property.type !== 'Identifier') return undefined
+  const { object, property } = node
+  return object.type === 'Identifier' && /^global(This)?$/.test(object.name) ? property.name : undefined
 }
 
 function isNode(value: unknown): value is AnyNode {

@@ -85,6 +85,18 @@ export function inspectFunction(fn: object, refuse: RefuseInspector): FunctionIn
   }
 }
 
+/** Whether Node's own files define a function; true as well where there is no inspector to ask. */
+export function isNodeFunction(fn: object): boolean {
+  try {
+    const { location } = inspectFunction(fn, (complaint) => {
+      throw new Error(complaint)
+    })
+    return location === undefined || findScript(location.scriptId).url.startsWith('node:')
+  } catch {
+    return true
+  }
+}
+
 /** The file that a script was loaded from. */
 export function findScript(scriptId: string): Script {
   if (!scripts.has(scriptId)) withDebugger(() => {})
