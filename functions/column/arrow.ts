@@ -7,6 +7,7 @@ import { toArrowType } from '../types/arrow.ts'
 import { plainType } from '../types/coercion.ts'
 import type { DataType, Field, Schema } from '../types/type.ts'
 import type { Value } from '../types/value.ts'
+import { packBits, unpackBits } from './bits.ts'
 import { type Batch, type Column, type NumberArray, type PlainColumn, storageOf } from './column.ts'
 import { concatBatches } from './concat.ts'
 import { type ListItems, listColumn, listItems } from './lists.ts'
@@ -91,41 +92,6 @@ const words64 = (words: Uint32Array): BigUint64Array =>
 /** Offsets of the large types are 64-bit; a batch never holds 2^31 bytes. */
 const offsets32 = (offsets: Int32Array | BigInt64Array): Int32Array =>
   offsets instanceof Int32Array ? offsets : Int32Array.from(offsets, Number)
-
-function unpackBits(bits: Uint8Array, offset: number, length: number): Uint8Array {
-  const bytes = new Uint8Array(length)
-  for (let i = 0, bit = offset; i < length; i++, bit++) bytes[i] = ((bits[bit >> 3] ?? 0) >> (bit & 7)) & 1
-  return bytes
-}
-
-/** Packs a byte per row into bits; also counts the zeros. */
-function packBits(bytes: Uint8Array, length: number): { bits: Uint8Array; zeros: number } {
-  const bits = new Uint8Array(((length + 511) >> 9) << 6)
-  let ones = 0
-  let i = 0
-  for (let b = 0; i + 8 <= length; b++, i += 8) {
-    const packed =
-      (bytes[i] ?? 0) |
-      ((bytes[i + 1] ?? 0) << 1) |
-      ((bytes[i + 2] ?? 0) << 2) |
-      ((bytes[i + 3] ?? 0) << 3) |
-      ((bytes[i + 4] ?? 0) << 4) |
-      ((bytes[i + 5] ?? 0) << 5) |
-      ((bytes[i + 6] ?? 0) << 6) |
-      ((bytes[i + 7] ?? 0) << 7)
-    bits[b] = packed
-    ones += popCount[packed] ?? 0
-  }
-  for (; i < length; i++) {
-    if (bytes[i] === 1) {
-      bits[i >> 3] = (bits[i >> 3] ?? 0) | (1 << (i & 7))
-      ones++
-    }
-  }
-  return { bits, zeros: length - ones }
-}
-
-const popCount = Uint8Array.from({ length: 256 }, (_, byte) => byte.toString(2).replaceAll('0', '').length)
 
 /** One column as an Arrow array. Dictionaries are resolved: results carry plain values. */
 export function toData(column: Column, field: Field): arrow.Data {

@@ -4,7 +4,6 @@ import {
   addMonths,
   civilFromDays,
   daysFromCivil,
-  fits64,
   floorDivide,
   floorModulo,
   floorQuotient,
@@ -25,6 +24,7 @@ import { floorTicks } from '../kernels/ticks.ts'
 import { didYouMean } from '../nearest.ts'
 import { type DataType, displayType, interval, type TimestampType, timestamp } from '../types/type.ts'
 import { moment } from './clock.ts'
+import { within64 } from './temporal-range.ts'
 
 /** Units of a fixed length, in nanoseconds. */
 const fixed: Readonly<Record<string, bigint>> = {
@@ -101,12 +101,6 @@ function truncTimestamp(unit: string, size: bigint | undefined, type: TimestampT
       return within64(zone === undefined ? local : localTicksToUtc(local, zone, perSecond), type)
     },
   }
-}
-
-function within64(value: bigint, type: DataType): bigint {
-  const fitting = fits64(value)
-  if (fitting !== undefined) return fitting
-  throw new DataError('overflow', `Cannot hold the result in ${displayType(type)}: it is out of range`)
 }
 
 const stretch: Parameter = {

@@ -3,7 +3,6 @@
 
 import {
   addMonths,
-  fits64,
   floorDivide,
   floorModulo,
   inCalendar,
@@ -16,12 +15,10 @@ import type { IntervalValue } from '../cast/interval.ts'
 import { localTicksToUtc, toLocal } from '../cast/temporal.ts'
 import { zoneOf } from '../cast/zone.ts'
 import type { ScalarKernel } from '../contract/scalar.ts'
-import { DataError } from '../errors.ts'
 import { commonTemporal } from '../types/coercion.ts'
 import {
   type DataType,
   date32,
-  displayType,
   duration,
   int64,
   interval,
@@ -32,6 +29,7 @@ import {
   timestamp,
 } from '../types/type.ts'
 import type { Value } from '../types/value.ts'
+import { outOfRange, within64 } from './temporal-range.ts'
 
 export interface TemporalOperation {
   readonly types: readonly [DataType, DataType]
@@ -58,12 +56,6 @@ function swapped(operation: TemporalOperation | undefined): TemporalOperation | 
     },
   }
 }
-
-function outOfRange(type: DataType): never {
-  throw new DataError('overflow', `Cannot hold the result in ${displayType(type)}: it is out of range`)
-}
-
-const within64 = (value: bigint, type: DataType): bigint => fits64(value) ?? outOfRange(type)
 
 const within32 = (value: number, type: DataType): number =>
   value >= -2_147_483_648 && value <= 2_147_483_647 ? value : outOfRange(type)

@@ -22,6 +22,7 @@ import {
 } from '../types/type.ts'
 import type { Value } from '../types/value.ts'
 import { compileParser, type Parsed } from './strftime.ts'
+import { outOfRange, within64 } from './temporal-range.ts'
 
 /** A value, and formats when it is a text. */
 const withFormats = (describe: string, accepts: (type: DataType) => DataType | undefined): Signature =>
@@ -98,7 +99,7 @@ function timestampKernel(args: readonly Argument[], unit: TimeUnit, inSeconds: b
   const from = typeOf(args)
   const type = timestamp(unit)
   const perUnit = inSeconds ? ticksPerSecond[unit] : 1n
-  const within = (value: bigint): bigint => fits64(value) ?? outOfRange(type)
+  const within = (value: bigint): bigint => within64(value, type)
   if (isInteger(from)) return { row: (value: bigint | number) => within(BigInt(value) * perUnit) }
   if (isFloat(from)) {
     return {
@@ -113,10 +114,6 @@ function timestampKernel(args: readonly Argument[], unit: TimeUnit, inSeconds: b
     return { row: (value: bigint) => within((value * perUnit) / scale) }
   }
   return parsingKernel(args, type, (parsed) => ticksOf(parsed, unit))
-}
-
-function outOfRange(type: DataType): never {
-  throw new DataError('overflow', `Cannot hold the result in ${displayType(type)}: it is out of range`)
 }
 
 const toTimestamp = (

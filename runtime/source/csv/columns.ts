@@ -2,9 +2,10 @@
 // does not recognise go through text/scalars.ts, which decides what they are.
 
 import { type Data, makeData } from 'apache-arrow'
+import { packBits } from '../../../functions/column/bits.ts'
 import { toArrowType } from '../../../functions/types/arrow.ts'
 import type { DataType } from '../../../functions/types/type.ts'
-import { createBuilder, packBits, ValueError } from '../text/builders.ts'
+import { createBuilder, ValueError } from '../text/builders.ts'
 import { fixedTypeOf } from '../text/scalars.ts'
 import { copyField, fieldText, isNullField, isQuoted } from './fields.ts'
 import type { CsvFormat } from './format.ts'
@@ -119,7 +120,7 @@ function fixedColumn(
       })
     },
     finish(rows) {
-      const data = type.kind === 'bool' ? packBits(output.bytes, rows) : new ArrayType(buffer, 0, rows)
+      const data = type.kind === 'bool' ? packBits(output.bytes, rows).bits : new ArrayType(buffer, 0, rows)
       return make({ type: arrowType, length: rows, ...nulls.take(), data })
     },
   }

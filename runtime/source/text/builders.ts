@@ -3,6 +3,7 @@
 // decimals as texts, binary as base64 …). Knows one value at a time, nothing of files.
 
 import { type DataType as ArrowType, type Data, makeData } from 'apache-arrow'
+import { packBits } from '../../../functions/column/bits.ts'
 import { PlanError } from '../../../functions/errors.ts'
 import { toArrowType } from '../../../functions/types/arrow.ts'
 import { type DataType, type Schema, struct, typeName } from '../../../functions/types/type.ts'
@@ -123,7 +124,7 @@ function fixedBuilder(type: DataType): ValueBuilder {
       data = new Uint8Array(64 * width)
       view = new DataView(data.buffer)
       if (type.kind === 'null') return make(arrowType, { length, nullCount: length })
-      if (type.kind === 'bool') return make(arrowType, { ...taken, data: packBits(bytes, length) })
+      if (type.kind === 'bool') return make(arrowType, { ...taken, data: packBits(bytes, length).bits })
       const { ArrayType } = arrowType
       return make(arrowType, {
         ...taken,
@@ -131,13 +132,6 @@ function fixedBuilder(type: DataType): ValueBuilder {
       })
     },
   }
-}
-
-/** One bit per row from one byte per row, 0 or 1. */
-export function packBits(bytes: Uint8Array, length: number): Uint8Array {
-  const bits = new Uint8Array((length + 7) >> 3)
-  for (let i = 0; i < length; i++) bits[i >> 3] = (bits[i >> 3] ?? 0) | ((bytes[i] ?? 0) << (i & 7))
-  return bits
 }
 
 function bytesBuilder(type: DataType): ValueBuilder {

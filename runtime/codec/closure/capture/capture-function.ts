@@ -2,6 +2,7 @@
 
 import { types } from 'node:util'
 import { functionFlags, functionKinds, propertyFlags } from '../format.ts'
+import { isObject } from '../globals.ts'
 import { analyse, type FunctionFacts } from '../source/analyse.ts'
 import { readImports } from '../source/imports.ts'
 import {
@@ -218,8 +219,4 @@ function isWellKnownParent(parent: unknown): boolean {
 function nameOf(fn: AnyFunction): string | null {
   const name: unknown = Object.getOwnPropertyDescriptor(fn, 'name')?.value
   return typeof name === 'string' ? name : null
-}
-
-function isObject(value: unknown): value is object {
-  return (typeof value === 'object' && value !== null) || typeof value === 'function'
 }

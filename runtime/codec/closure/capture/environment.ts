@@ -3,6 +3,7 @@
 
 import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
+import { isObject } from '../globals.ts'
 import type { FunctionFacts } from '../source/analyse.ts'
 import { type FileImports, readImports } from '../source/imports.ts'
 import type { FunctionInternals, ScopeView } from '../source/inspector.ts'
@@ -202,8 +203,4 @@ function peek({ variables }: ScopeView, name: string): unknown {
   } catch {
     return undefined
   }
-}
-
-function isObject(value: unknown): value is object {
-  return (typeof value === 'object' && value !== null) || typeof value === 'function'
 }
