@@ -1,6 +1,7 @@
 // A column of one batch as the engine sees it: typed arrays with a byte per row for validity and for booleans, which
 // generated loops read and write without bit twiddling. Arrow's layout is column/arrow.ts; nothing here copies rows.
 
+import { ResourceError } from '../errors.ts'
 import type { DataType } from '../types/type.ts'
 import type { Value } from '../types/value.ts'
 
@@ -165,6 +166,15 @@ export function decimalAt(words: BigUint64Array, row: number): bigint {
 export function setDecimal(words: BigUint64Array, row: number, value: bigint): void {
   words[2 * row] = BigInt.asUintN(64, value)
   words[2 * row + 1] = BigInt.asUintN(64, value >> 64n)
+}
+
+/** Offsets are 32-bit numbers. */
+const maxBytes = 2 ** 31 - 1
+
+/** Memory for the texts of one column. @throws {ResourceError} `size_limit` when offsets could not reach all of it. */
+export function allocateBytes(size: number): Uint8Array<ArrayBuffer> {
+  if (size <= maxBytes) return new Uint8Array(size)
+  throw new ResourceError('size_limit', `Cannot hold ${size} bytes of text in one column: use more partitions`)
 }
 
 /** Words that are read before it is asked whether they were ASCII. */

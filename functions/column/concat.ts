@@ -3,7 +3,7 @@
 import { plainType } from '../types/coercion.ts'
 import type { DataType } from '../types/type.ts'
 import type { Value } from '../types/value.ts'
-import { type Batch, bigintArray, numberArray, type PlainColumn, storageOf } from './column.ts'
+import { allocateBytes, type Batch, bigintArray, numberArray, type PlainColumn, storageOf } from './column.ts'
 import { resolveDictionary } from './take.ts'
 
 /** One batch with the rows of all. Dictionaries are resolved. */
@@ -93,7 +93,7 @@ function concatBytes(
     size += (part.offsets[part.length] ?? 0) - start
     row += part.length
   }
-  const values = new Uint8Array(size)
+  const values = allocateBytes(size)
   let at = 0
   for (const part of parts) {
     if (part.storage !== 'bytes') continue

@@ -3,7 +3,15 @@
 import { ResourceError } from '../errors.ts'
 import type { DataType } from '../types/type.ts'
 import type { Value } from '../types/value.ts'
-import { type BytesColumn, bigintArray, numberArray, type PlainColumn, setDecimal, storageOf } from './column.ts'
+import {
+  allocateBytes,
+  type BytesColumn,
+  bigintArray,
+  numberArray,
+  type PlainColumn,
+  setDecimal,
+  storageOf,
+} from './column.ts'
 
 /** Where a loop writes one output: `v` the values, `m` the validity when the output can be null. */
 export interface OutputBuffer {
@@ -167,7 +175,7 @@ function joinBytes(
     end += values[i]?.length ?? 0
     offsets[i + 1] = end
   }
-  const bytes = new Uint8Array(end)
+  const bytes = allocateBytes(end)
   for (let i = 0; i < length; i++) {
     const value = values[i]
     if (value !== null && value !== undefined) bytes.set(value, offsets[i])

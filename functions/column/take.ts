@@ -1,7 +1,7 @@
 // Picking rows out of columns: gathers by position, dictionaries resolved.
 
 import type { DataType } from '../types/type.ts'
-import type { BytesColumn, Column, PlainColumn } from './column.ts'
+import { allocateBytes, type BytesColumn, type Column, type PlainColumn } from './column.ts'
 import { type ListItems, listColumn, listItems } from './lists.ts'
 import { takeValues } from './take-values.ts'
 
@@ -98,7 +98,7 @@ function takeBytes(
     }
     taken[i + 1] = end
   }
-  const bytes = new Uint8Array(end)
+  const bytes = allocateBytes(end)
   const source = new DataView(values.buffer, values.byteOffset, values.length)
   const buffer = new DataView(bytes.buffer)
   for (let i = 0; i < length; i++) {

@@ -91,8 +91,10 @@ export function unifySchemas(files: readonly { readonly path: string; readonly s
 /** The fields to read, in the order asked for. */
 export function selectFields(schema: Schema, columns: readonly string[] | undefined): Schema {
   if (columns === undefined) return schema
+  // Of several columns of one name the first counts.
+  const byName = new Map(schema.toReversed().map((each) => [each.name, each]))
   return columns.map((name) => {
-    const field = schema.find((candidate) => candidate.name === name)
+    const field = byName.get(name)
     if (field === undefined) throw new InternalError(`The source has no column "${name}" that was to be read from it`)
     return field
   })

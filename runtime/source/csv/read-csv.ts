@@ -9,7 +9,7 @@ import type { Schema } from '../../../functions/types/type.ts'
 import { makeBatch } from '../batches.ts'
 import { selectFields, throwIfCancelled } from '../partitions.ts'
 import type { CsvOptions, ReadOptions, SourcePartition, SourceSlice } from '../source.ts'
-import { type PositionedBatch, readTextSlices } from '../text/read-slices.ts'
+import { batchBytes, type PositionedBatch, readTextSlices } from '../text/read-slices.ts'
 import { openWindow, type TextWindow } from '../text/text-pieces.ts'
 import { type CsvColumn, createCsvColumn, FieldError } from './columns.ts'
 import { encodingError, syntaxError, valueError } from './errors.ts'
@@ -121,8 +121,10 @@ function createRowCollector(schema: Schema, format: CsvFormat, options: ReadOpti
   const most = Math.max(1, Math.floor(batchFields / Math.max(1, fields.length)))
   const capacity = Math.min(options.batchRows ?? maxBatchRows, most)
   const textBytes = fields.map(() => capacity * 8)
+  const places = new Map(schema.map(({ name }, index) => [name, index]))
   let columns: readonly CsvColumn[] = []
   let rows = 0
+  let bytesTaken = 0
   const take = (): RecordBatch => {
     const filled = columns.map((column) => column.finish(rows))
     filled.forEach((data, i) => {
@@ -133,22 +135,24 @@ function createRowCollector(schema: Schema, format: CsvFormat, options: ReadOpti
       fields.flatMap((field, i) => (filled[i] === undefined ? [] : [{ field: toArrowField(field), data: filled[i] }])),
     )
     rows = 0
+    bytesTaken = 0
     return batch
   }
   return {
     add(bytes, block, first) {
       if (rows === 0) {
         columns = fields.map(({ name, type }, i) => {
-          const index = schema.findIndex((each) => each.name === name)
+          const index = places.get(name) ?? -1
           return createCsvColumn({ type, index, stride: schema.length, capacity, format, textBytes: textBytes[i] ?? 0 })
         })
       }
       const last = Math.min(block.rows, first + capacity - rows)
+      bytesTaken += (block.ends[last * schema.length - 1] ?? 0) - (block.starts[first * schema.length] ?? 0)
       for (const column of columns) column.parse(bytes, block, first, last, rows)
       rows += last - first
       return last
     },
-    takeFull: () => (rows === capacity ? take() : undefined),
+    takeFull: () => (rows === capacity || bytesTaken > batchBytes ? take() : undefined),
     takeRest: () => (rows > 0 ? take() : undefined),
   }
 }

@@ -12,7 +12,7 @@ import { unreadable } from '../files.ts'
 import { selectFields, throwIfCancelled } from '../partitions.ts'
 import type { ReadOptions, SourcePartition, SourceSlice } from '../source.ts'
 import { createBuilder, show, ValueError } from '../text/builders.ts'
-import { type PositionedBatch, readTextSlices } from '../text/read-slices.ts'
+import { batchBytes, type PositionedBatch, readTextSlices } from '../text/read-slices.ts'
 import { lineAt, openWindow, type TextWindow } from '../text/text-pieces.ts'
 import { checkIsLines, endOfLines, type JsonRow, lineError, parseLines } from './lines.ts'
 
@@ -34,6 +34,7 @@ async function* readSlice(
   const [start, end] = range ?? [0, Number.POSITIVE_INFINITY]
   const size = options.batchRows ?? maxBatchRows
   const rows = createRows(schema, options)
+  let bytesTaken = 0
   // One byte earlier: a slice that begins right after a line end has that line end before it.
   await using window = await openWindow(path, Math.max(0, start - 1), 1 << 20, longestLine)
   await window.fill()
@@ -50,6 +51,12 @@ async function* readSlice(
       if (rows.count < size) continue
       throwIfCancelled(options)
       yield { batch: rows.take(), position: window.position }
+      bytesTaken = 0
+    }
+    bytesTaken += until - window.from
+    if (bytesTaken > batchBytes && rows.count > 0) {
+      yield { batch: rows.take(), position: window.position }
+      bytesTaken = 0
     }
     window.use(until)
     if (window.base + until >= end || (until === window.to && window.isEnd)) break

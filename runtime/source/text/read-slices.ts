@@ -5,6 +5,9 @@ import { InternalError } from '../../../functions/errors.ts'
 import type { Schema } from '../../../functions/types/type.ts'
 import type { ReadOptions, SourcePartition, SourceSlice } from '../source.ts'
 
+/** Batches end after about as much text, however few rows that is: a column of one batch holds 2 GB. */
+export const batchBytes = 2 ** 28
+
 /** A batch, and where in its file reading it ended. */
 export interface PositionedBatch {
   readonly batch: RecordBatch
