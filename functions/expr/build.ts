@@ -1,7 +1,7 @@
 // The free functions that start an expression: col, lit, when, not.
 
 import { PlanError } from '../errors.ts'
-import { parseType } from '../types/parse-type.ts'
+import { asType } from '../types/parse-type.ts'
 import type { DataType } from '../types/type.ts'
 import { Expr, make, type Operand, toNode } from './expr.ts'
 import { type LiteralValue, literal } from './literal.ts'
@@ -45,7 +45,7 @@ export function col(name: string): Expr {
  * @see DataFusion `lit`
  */
 export function lit(value: LiteralValue, type?: DataType | string): Expr {
-  return new Expr(literal(value, typeof type === 'string' ? parseType(type) : type))
+  return new Expr(literal(value, type === undefined ? undefined : asType(type)))
 }
 
 /**

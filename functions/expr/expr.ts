@@ -5,7 +5,7 @@ import type { RecordBatch, Table, Vector } from 'apache-arrow'
 import type { CodecContext } from '../contract/codec-context.ts'
 import type { UdfShipment } from '../contract/udf-shipment.ts'
 import { PlanError } from '../errors.ts'
-import { parseType } from '../types/parse-type.ts'
+import { asType } from '../types/parse-type.ts'
 import type { DataType } from '../types/type.ts'
 import { displayNode } from './display.ts'
 import { exprRuntime } from './expr-runtime.ts'
@@ -720,5 +720,3 @@ export function toSortNode(key: Expr): SortNode {
   if (key.node.kind === 'sort') return key.node
   return Object.freeze({ kind: 'sort', input: key.node, descending: false, nullsFirst: false })
 }
-
-const asType = (type: DataType | string): DataType => (typeof type === 'string' ? parseType(type) : type)

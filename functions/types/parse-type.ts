@@ -20,3 +20,8 @@ import type { DataType } from './type.ts'
 export function parseType(text: string): DataType {
   return TextCursor.parse(text, jobWords)
 }
+
+/** A type, or the one that a name stands for. @throws {PlanError} `unknown_type` with the nearest name. */
+export function asType(type: DataType | string): DataType {
+  return typeof type === 'string' ? parseType(type) : type
+}

@@ -3,9 +3,10 @@
 import type { AggregateUdf, UserFunction, Volatility } from '../contract/udf.ts'
 import { PlanError } from '../errors.ts'
 import { type Expr, make, type Operand, toNode } from '../expr/expr.ts'
+import { asType } from '../types/parse-type.ts'
 import { type DataType, type Field, field } from '../types/type.ts'
 import { checkClass, declares } from './instance.ts'
-import { asField, asType, oneOf } from './scalar.ts'
+import { asField, oneOf } from './scalar.ts'
 
 /** What `udaf()` can be told about an aggregate. */
 export interface UdafOptions {

@@ -3,7 +3,7 @@
 import type { ScalarUdf, UserFunction, Volatility } from '../contract/udf.ts'
 import { PlanError } from '../errors.ts'
 import { type Expr, make, type Operand, toNode } from '../expr/expr.ts'
-import { parseType } from '../types/parse-type.ts'
+import { asType, parseType } from '../types/parse-type.ts'
 import { type DataType, type Field, field } from '../types/type.ts'
 
 /** What `udf()` can be told about a function. */
@@ -143,8 +143,6 @@ export function callable(definition: ScalarUdf): ScalarUDF {
   Object.defineProperty(call, 'definition', { value: definition, enumerable: true })
   return call as ScalarUDF
 }
-
-export const asType = (type: DataType | string): DataType => (typeof type === 'string' ? parseType(type) : type)
 
 /** The field of a result, however it was declared. */
 export function asField(returns: DataType | Field | string): Field {

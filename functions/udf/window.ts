@@ -3,9 +3,10 @@
 import type { UserFunction, Volatility, WindowUdf } from '../contract/udf.ts'
 import { PlanError } from '../errors.ts'
 import { type Expr, make, type Operand, toNode } from '../expr/expr.ts'
+import { asType } from '../types/parse-type.ts'
 import type { DataType, Field } from '../types/type.ts'
 import { checkClass } from './instance.ts'
-import { asField, asType, oneOf } from './scalar.ts'
+import { asField, oneOf } from './scalar.ts'
 
 /** What `udwf()` can be told about a window function. */
 export interface UdwfOptions {

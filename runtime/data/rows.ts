@@ -6,7 +6,7 @@ import { type Column, valueAt } from '../../functions/column/column.ts'
 import { DataError, PlanError } from '../../functions/errors.ts'
 import { fromArrowSchema } from '../../functions/types/arrow.ts'
 import { plainType, unifyTypes } from '../../functions/types/coercion.ts'
-import { parseType } from '../../functions/types/parse-type.ts'
+import { asType } from '../../functions/types/parse-type.ts'
 import {
   binary,
   bool,
@@ -99,7 +99,7 @@ export function columnValues(
 
 const typeIn = (declared: Readonly<Record<string, DataType | string>>, name: string): DataType | undefined => {
   const type = Object.hasOwn(declared, name) ? declared[name] : undefined
-  return typeof type === 'string' ? parseType(type) : type
+  return type === undefined ? undefined : asType(type)
 }
 
 /** Bytes are one value inside a column, and a column of small numbers by themselves. */

@@ -3,7 +3,7 @@
 
 import { PlanError } from '../../../functions/errors.ts'
 import { nearest } from '../../../functions/nearest.ts'
-import { parseType } from '../../../functions/types/parse-type.ts'
+import { asType } from '../../../functions/types/parse-type.ts'
 import {
   bool,
   type DataType,
@@ -70,9 +70,7 @@ export function parseDeclared(declared: DeclaredTypes | undefined): Declared {
   const isWhole = Array.isArray(declared)
   const fields: Schema = isWhole
     ? (declared as Schema)
-    : Object.entries(declared ?? {}).map(([name, type]) =>
-        field(name, typeof type === 'string' ? parseType(type) : type),
-      )
+    : Object.entries(declared ?? {}).map(([name, type]) => field(name, asType(type)))
   const byName = new Map(fields.map((each) => [each.name, each]))
   return {
     ...(isWhole ? { schema: fields } : {}),
