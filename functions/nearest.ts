@@ -1,15 +1,23 @@
 // The nearest of some names to a mistyped one, for "Did you mean …?".
 
+/** A name longer than this is no slip, and candidates beyond so many are not looked at: each costs its length squared. */
+const MAX_LENGTH = 64
+const MAX_CANDIDATES = 2000
+
 /**
  * Finds the candidate that is closest to `name` by edit distance, ignoring case.
  *
  * @returns The candidate, or undefined when none is close enough to be a likely slip.
  */
 export function nearest(name: string, candidates: Iterable<string>): string | undefined {
+  if (name.length > MAX_LENGTH) return undefined
   const wanted = name.toLowerCase()
+  let looked = 0
   let best: string | undefined
   let bestDistance = Math.max(1, Math.floor(wanted.length / 3)) + 1
   for (const candidate of candidates) {
+    if (Math.abs(candidate.length - wanted.length) >= bestDistance) continue
+    if (++looked > MAX_CANDIDATES) break
     const distance = editDistance(wanted, candidate.toLowerCase())
     if (distance < bestDistance) {
       best = candidate

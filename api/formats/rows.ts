@@ -9,8 +9,9 @@ import type { DataType, Schema } from '../../functions/types/type.ts'
 import type { Value } from '../../functions/types/value.ts'
 import { readArrowStreams } from '../../runtime/source/arrow/read-streams.ts'
 
-/** Rows per slice: a few tens of kilobytes of text, about a millisecond. */
-const SLICE_ROWS = 1024
+/** Per slice, a few milliseconds: as many rows as have so many cells, or fewer if their text is long. */
+const SLICE_CELLS = 8192
+const SLICE_TEXT = 65_536
 
 /** How rows are written: `before[0] cell before[1] cell … end`. */
 export interface RowFormat {
@@ -31,24 +32,33 @@ export async function* encodeRows(stream: AsyncIterable<Uint8Array>, format: Row
     const header = format.header(schema)
     if (header !== '') yield Buffer.from(header)
     const slice = sliceWriter(schema, format)
+    const sliceRows = Math.ceil(SLICE_CELLS / Math.max(1, schema.length))
     for await (const batch of batches) {
       const { columns, length } = fromRecordBatch(batch, schema)
-      for (let start = 0; start < length; start += SLICE_ROWS) {
-        yield Buffer.from(slice(columns, start, Math.min(length, start + SLICE_ROWS)))
+      for (let start = 0; start < length; ) {
+        const { text, end } = slice(columns, start, Math.min(length, start + sliceRows))
+        yield Buffer.from(text)
+        start = end
         await nextTurn()
       }
     }
   }
 }
 
-type SliceWriter = (columns: readonly Column[], start: number, end: number) => string
+/** Writes rows from `start`, at most until `most`. */
+type SliceWriter = (
+  columns: readonly Column[],
+  start: number,
+  most: number,
+) => { readonly text: string; readonly end: number }
 
 function sliceWriter(schema: Schema, { before, cell, end: rowEnd, nullText }: RowFormat): SliceWriter {
   const prefixes = before(schema)
   const writers = schema.map(({ type }) => cell(type))
-  return (columns, start, end) => {
+  return (columns, start, most) => {
     let text = ''
-    for (let row = start; row < end; row++) {
+    let row = start
+    for (; row < most && text.length < SLICE_TEXT; row++) {
       for (const [i, write] of writers.entries()) {
         const column = columns[i]
         const value = column === undefined ? null : valueAt(column, row)
@@ -56,6 +66,6 @@ function sliceWriter(schema: Schema, { before, cell, end: rowEnd, nullText }: Ro
       }
       text += rowEnd
     }
-    return text
+    return { text, end: row }
   }
 }

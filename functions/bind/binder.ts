@@ -14,6 +14,7 @@ import { type DataType, nullType, type Schema } from '../types/type.ts'
 import { resolveUdf } from '../udf/resolve.ts'
 import { argumentOf, type Bound } from './bound.ts'
 import { BoundBuilder, constantKey } from './bound-builder.ts'
+import { positionOf } from './column-names.ts'
 import { unknownColumn, unknownFunction } from './unknown-names.ts'
 
 /** Where calls find the functions they name. */
@@ -87,13 +88,9 @@ export class Binder extends BoundBuilder {
 
   /** The position of a column; exact names first, then without regard to case when only one matches. */
   columnIndex(name: string): number {
-    const exact = this.schema.findIndex((field) => field.name === name)
-    if (exact !== -1) return exact
-    const lower = name.toLowerCase()
-    const alike = this.schema.flatMap((field, i) => (field.name.toLowerCase() === lower ? [i] : []))
-    const [only] = alike
-    if (only !== undefined && alike.length === 1) return only
-    throw unknownColumn(name, this.schema)
+    const position = positionOf(name, this.schema)
+    if (position === undefined) throw unknownColumn(name, this.schema)
+    return position
   }
 
   /** The column at a position of the schema. */

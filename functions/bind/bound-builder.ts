@@ -193,6 +193,7 @@ function sizeOf(sum: number, value: Value): number {
 /** A text that two values share exactly when they are the same constant. */
 export function constantKey(value: Value): string {
   if (Object.is(value, -0)) return '-0'
+  if (typeof value === 'number' || typeof value === 'bigint') return `${typeof value} ${value}`
   return `${typeof value} ${value instanceof Uint8Array ? value.join() : JSON.stringify(value, exactly)}`
 }
 

@@ -2,21 +2,44 @@
 
 import { type Argument, type ScalarKernel, scalarFunction } from '../contract/scalar.ts'
 import { exactly, text } from '../contract/signature.ts'
+import { DataError } from '../errors.ts'
 import { likeColumn } from '../kernels/match.ts'
 import { bool } from '../types/type.ts'
 import { sqlRegExp } from './regex-syntax.ts'
 
-/** The regular expression of a LIKE pattern: `%` any text, `_` one character, `\` escapes. */
+const MAX_LIKE = 4096
+
+/**
+ * The regular expression of a LIKE pattern: `%` any text, `_` one character, `\` escapes. What follows a `%` is looked for
+ * from left to right and never again: the first place is as good as any, and looking for others could take for ever.
+ */
 export function likePattern(pattern: string, caseInsensitive: boolean): RegExp {
-  let source = ''
+  if (pattern.length > MAX_LIKE) {
+    const shown = `${pattern.slice(0, 40)}…`
+    throw new DataError('invalid_value', `Cannot match the pattern "${shown}": it has more than ${MAX_LIKE} characters`)
+  }
+  const [first = '', ...others] = likePieces(pattern)
+  const last = others.pop()
+  const between = others.map((piece, i) => `(?=(.*?${piece}))\\${i + 1}`).join('')
+  const end = last === undefined ? '' : `.*${last}`
+  return new RegExp(`^${first}${between}${end}$`, caseInsensitive ? 'isu' : 'su')
+}
+
+/** What stands between the `%` of a pattern, as regular expressions. */
+function likePieces(pattern: string): readonly string[] {
+  const pieces = ['']
+  const add = (source: string): void => {
+    pieces[pieces.length - 1] += source
+  }
   for (let i = 0; i < pattern.length; i++) {
     const c = pattern[i] ?? ''
-    if (c === '%') source += '.*'
-    else if (c === '_') source += '.'
-    else if (c === '\\' && i + 1 < pattern.length) source += RegExp.escape(pattern[++i] ?? '')
-    else source += c === '\\' ? '\\\\' : isLeadSurrogate(c) ? c : RegExp.escape(c)
+    if (c === '%') pieces.push('')
+    else if (c === '_') add('.')
+    else if (c === '\\' && i + 1 < pattern.length) add(RegExp.escape(pattern[++i] ?? ''))
+    else add(c === '\\' ? '\\\\' : isLeadSurrogate(c) ? c : RegExp.escape(c))
   }
-  return new RegExp(`^${source}$`, caseInsensitive ? 'isu' : 'su')
+  // Runs of % are one.
+  return pieces.filter((piece, i) => piece !== '' || i === 0 || i === pieces.length - 1)
 }
 
 /** Half of a pair must not be escaped alone: the pair is copied as it is. */

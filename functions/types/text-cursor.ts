@@ -8,11 +8,15 @@ import { maxTypeDepth, parseTypeName, type TypeCursor, type TypeWord, type TypeW
 const quotedName = /("(?:[^"\\]|\\.)*")\s*:/sy
 const plainName = /([^":,<>][^:,<>]*):/y
 
+/** Types in one name, each field of a struct being one. */
+const MAX_TYPES = 2000
+
 export class TextCursor implements TypeCursor {
   readonly #text: string
   readonly #words: TypeWords<TextCursor>
   #position = 0
   #depth = 0
+  #count = 0
 
   constructor(text: string, words: TypeWords<TextCursor>) {
     this.#text = text.trim()
@@ -25,6 +29,7 @@ export class TextCursor implements TypeCursor {
   }
 
   word(): TypeWord {
+    if (++this.#count > MAX_TYPES) throw tooMany(this.#text)
     this.#skipBlanks()
     const start = this.#position
     const text = this.take(/\w+/y)?.[0] ?? ''
@@ -143,4 +148,9 @@ export class TextCursor implements TypeCursor {
     }
     return this.#text.length
   }
+}
+
+function tooMany(text: string): PlanError {
+  const shown = `${text.slice(0, 40)}…`
+  return new PlanError('unknown_type', `Cannot read the type "${shown}": it consists of more than ${MAX_TYPES} types`)
 }

@@ -17,7 +17,7 @@ export class EncodedRows {
 }
 
 const MAX_ROWS = 10_000_000
-const MAX_COLUMNS = 10_000
+const MAX_COLUMNS = 5000
 const MAX_CELLS = 10_000_000
 const MAX_DEPTH = 64
 
@@ -29,10 +29,12 @@ const MAX_DEPTH = 64
  * @throws {DataError} `invalid_value` when a value is not of its column's type.
  */
 export function encodeRows(json: unknown, types: Readonly<Record<string, DataType>>, pointer: string): Uint8Array {
-  const rows = asArray(json, pointer, MAX_ROWS).map((row, i) => asObject(row, below(pointer, i)))
-  rows.forEach((row, i) => {
-    checkDepth(row, below(pointer, i))
-  })
+  const rows = asArray(json, pointer, MAX_ROWS) as readonly JsonObject[]
+  for (const [i, row] of rows.entries()) {
+    // A pointer for each would cost more than the rows.
+    if (!isRow(row)) asObject(row, below(pointer, i))
+    if (isTooDeep(row)) throw invalidJob(below(pointer, i), `its values nest deeper than ${MAX_DEPTH} levels`)
+  }
   const names = new Set(Object.keys(types))
   for (const row of rows) for (const name of Object.keys(row)) names.add(name)
   if (names.size === 0) throw invalidJob(pointer, 'it has no columns, give it a schema')
@@ -56,13 +58,16 @@ function checkSize(rows: number, columns: number, pointer: string): void {
   )
 }
 
+const isRow = (json: unknown): json is JsonObject => typeof json === 'object' && json !== null && !Array.isArray(json)
+
 /** Values are read by functions that call themselves. */
-function checkDepth(row: JsonObject, pointer: string): void {
+function isTooDeep(row: JsonObject): boolean {
   const pending: [value: unknown, depth: number][] = [[row, 0]]
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
     const [value, depth] = next
     if (typeof value !== 'object' || value === null) continue
-    if (depth > MAX_DEPTH) throw invalidJob(pointer, `its values nest deeper than ${MAX_DEPTH} levels`)
+    if (depth > MAX_DEPTH) return true
     for (const inner of Object.values(value)) pending.push([inner, depth + 1])
   }
+  return false
 }

@@ -4,6 +4,9 @@
 import { createError, type ErrorDetails, isVolleyError, PlanError } from '../../functions/errors.ts'
 import { didYouMean } from '../../functions/nearest.ts'
 
+/** What is shown of a name in an error. */
+const MAX_SHOWN = 100
+
 export type JsonObject = Readonly<Record<string, unknown>>
 
 /** The error for a part of a job that cannot be read; `problem` says what is wrong and what to do. */
@@ -37,7 +40,8 @@ export function asRecordOf(value: unknown, pointer: string, known: readonly stri
   const object = asObject(value, pointer)
   for (const key of Object.keys(object)) {
     if (known.includes(key)) continue
-    throw invalidJob(below(pointer, key), `unknown member "${key}". ${suggestion(key, known)}`)
+    const shown = key.length > MAX_SHOWN ? `${key.slice(0, MAX_SHOWN)}…` : key
+    throw invalidJob(below(pointer, shown), `unknown member "${shown}". ${suggestion(key, known)}`)
   }
   return object
 }

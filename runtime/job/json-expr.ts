@@ -2,7 +2,7 @@
 // here, all together; whether bytes hold an expression at all is checked by whoever decodes them. Function bodies stay
 // opaque.
 
-import { WireError } from '../../functions/errors.ts'
+import { ResourceError, WireError } from '../../functions/errors.ts'
 import { childrenOf } from '../../functions/expr/children.ts'
 import type { Expr } from '../../functions/expr/expr.ts'
 import type { ExprNode, SortNode } from '../../functions/expr/node.ts'
@@ -11,6 +11,8 @@ import { parseExpr, parseGroupKey, parseSortKey } from '../../functions/sql/pars
 import { asRecordOf, asText, at, below, invalidJob, nameOf } from './json-checks.ts'
 
 const MAX_DEPTH = 200
+/** SQL text of one job. */
+const MAX_TEXT = 1_048_576
 
 /** What parsing the expressions of a job needs to know from outside. */
 export interface ExprParseContext {
@@ -24,6 +26,7 @@ export class ExprParser {
   readonly #context: ExprParseContext
   #nodesLeft: number
   readonly #maxNodes: number
+  #textLeft = MAX_TEXT
   #inlineCode = false
 
   constructor(context: ExprParseContext, maxNodes: number) {
@@ -39,20 +42,24 @@ export class ExprParser {
 
   expr(json: unknown, pointer: string): ExprNode {
     return this.#checked(pointer, () =>
-      typeof json === 'string' ? parseExpr(json, this.#context.sql) : this.#decode(json, pointer),
+      typeof json === 'string' ? parseExpr(this.#text(json, pointer), this.#context.sql) : this.#decode(json, pointer),
     )
   }
 
   /** A key to group by, or several, as ROLLUP and its siblings make them. */
   groupKey(json: unknown, pointer: string): ExprNode {
     return this.#checked(pointer, () =>
-      typeof json === 'string' ? parseGroupKey(json, this.#context.sql) : this.#decode(json, pointer),
+      typeof json === 'string'
+        ? parseGroupKey(this.#text(json, pointer), this.#context.sql)
+        : this.#decode(json, pointer),
     )
   }
 
   sortKey(json: unknown, pointer: string): SortNode {
     const node = this.#checked(pointer, () =>
-      typeof json === 'string' ? parseSortKey(json, this.#context.sql) : this.#decode(json, pointer),
+      typeof json === 'string'
+        ? parseSortKey(this.#text(json, pointer), this.#context.sql)
+        : this.#decode(json, pointer),
     )
     if (node.kind === 'sort') return node
     return Object.freeze({ kind: 'sort', input: node, descending: false, nullsFirst: false })
@@ -69,6 +76,16 @@ export class ExprParser {
       this.#checkTree(node, pointer)
       return node
     })
+  }
+
+  #text(text: string, pointer: string): string {
+    this.#textLeft -= text.length
+    if (this.#textLeft >= 0) return text
+    throw new ResourceError(
+      'size_limit',
+      `Cannot read the job: its expressions have more than ${MAX_TEXT} characters, split it`,
+      { details: { pointer, limit: MAX_TEXT } },
+    )
   }
 
   #decode(json: unknown, pointer: string): ExprNode {

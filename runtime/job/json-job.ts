@@ -21,6 +21,7 @@ import { type JsonSource, parseSource } from './json-source.ts'
 import { parseQuery } from './sql-job.ts'
 import type { StepParser } from './step-kind.ts'
 import { findStepKind, nodesOf, stepNames } from './steps.ts'
+import { Turns } from './turns.ts'
 
 /** What parsing a JSON job needs to know from outside. */
 export interface JobParseContext extends ExprParseContext {
@@ -95,6 +96,7 @@ class JobParser implements StepParser {
   readonly exprs: ExprParser
   readonly maxColumns: number
   readonly #context: JobParseContext
+  readonly #turns = new Turns()
   #stepsLeft: number
 
   constructor(context: JobParseContext) {
@@ -124,7 +126,10 @@ class JobParser implements StepParser {
     const own: JobStep[] = []
     const list = asArray(steps, below(pointer, 'steps'), this.#stepsLeft)
     this.#stepsLeft -= list.length
-    for (const [i, step] of list.entries()) own.push(await this.#step(step, below(below(pointer, 'steps'), i)))
+    for (const [i, step] of list.entries()) {
+      own.push(await this.#step(step, below(below(pointer, 'steps'), i)))
+      await this.#turns.pause()
+    }
     const before = await resolveSource(from, below(pointer, 'source'), this.#context)
     return { source: before.source, steps: [...before.steps, ...own] }
   }
@@ -143,6 +148,7 @@ class JobParser implements StepParser {
   async #query(sql: unknown, pointer: string): Promise<Job> {
     const { from, steps } = at(pointer, () => parseQuery(asText(sql, pointer), this.#context.sql))
     for (const node of nodesOf(steps)) this.exprs.check(node, pointer)
+    await this.#turns.pause()
     const table = await resolveTable(from, pointer, this.#context)
     return { source: table.source, steps: [...table.steps, ...steps] }
   }

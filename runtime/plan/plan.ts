@@ -5,6 +5,7 @@
 import { Binder } from '../../functions/bind/binder.ts'
 import { planWindows } from '../../functions/bind/window.ts'
 import { catalogue } from '../../functions/catalogue/catalogue.ts'
+import { ResourceError } from '../../functions/errors.ts'
 import type { ExprNode } from '../../functions/expr/node.ts'
 import { columnsOf, hasWindow } from '../../functions/expr/walk.ts'
 import type { Schema } from '../../functions/types/type.ts'
@@ -43,6 +44,8 @@ export interface Plan {
   readonly rowsTotal?: number
 }
 
+/** A few steps may make many columns, or many steps a few: planning takes time for each. */
+const MAX_COLUMNS = 30_000
 const DEFAULT_MEMORY_BYTES = 2 * 1024 ** 3
 
 export interface PlanOptions {
@@ -108,9 +111,12 @@ export function schemaOf(steps: readonly JobStep[], source: Schema): Schema {
 function programOf(steps: readonly JobStep[], source: Schema): Program {
   const program: ProgramOp[] = []
   let schema = source
+  let columns = 0
   const add = (op: ProgramOp): void => {
     schema = schemaAfter(schema, op)
     program.push(op)
+    if (operationOf(op).newColumns === true) columns += schema.length
+    if (columns > MAX_COLUMNS) throw tooWide(columns)
   }
   for (const step of steps) {
     for (const op of stepKindOf(step).plan(step, schema)) {
@@ -118,6 +124,11 @@ function programOf(steps: readonly JobStep[], source: Schema): Program {
     }
   }
   return limitSorts(program)
+}
+
+function tooWide(columns: number): ResourceError {
+  const message = `Cannot plan the job: its steps make ${columns} columns together, at most ${MAX_COLUMNS}; leave out columns early, or split the job`
+  return new ResourceError('size_limit', message, { details: { columns, limit: MAX_COLUMNS } })
 }
 
 /** Window calls in projections and sort keys become columns of an earlier step. */

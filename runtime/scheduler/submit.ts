@@ -7,6 +7,7 @@ import type { Schema } from '../../functions/types/type.ts'
 import { type Backend, cancelReason, type TaskRequest } from '../backend.ts'
 import { TaskEncoder } from '../codec/task-codec.ts'
 import type { Job, JobOptions } from '../job/job.ts'
+import { Turns } from '../job/turns.ts'
 import { type Plan, planJob } from '../plan/plan.ts'
 import type { Program } from '../program/program.ts'
 import type { Task } from '../program/task.ts'
@@ -39,9 +40,12 @@ export interface JobRun {
 export async function submitJob(job: Job, backend: Backend, options: SubmitOptions = {}): Promise<JobRun> {
   const submittedAt = Date.now()
   const source = await openSource(job.source)
+  const turns = new Turns()
   const partitions = options.partitions ?? 4 * backend.concurrency
   const plan = planJob(job, source, { partitions, maxMemoryBytes: options.maxMemoryBytes, submittedAt })
+  await turns.pause()
   const encoder = new TaskEncoder(programsOf(plan), options.context)
+  await turns.pause()
   const stages = await Promise.all(
     plan.stages.map(
       async ({ tasks, ...stage }): Promise<StageRequests> => ({

@@ -2,6 +2,7 @@
 // ours alone, everything else comes as parameters.
 
 import { batchIsFull } from '../../../functions/column/output-buffer.ts'
+import { ResourceError } from '../../../functions/errors.ts'
 import { rowFailure } from '../../../functions/udf/failure.ts'
 import type { PreparedBatch } from '../prepared-batch.ts'
 import type { Emitter } from './emit.ts'
@@ -30,7 +31,21 @@ export function compileLoop(emitter: Emitter, body: string): LoopFunction {
   // The number keeps sources apart: functions of identical source share their type feedback.
   const source = `"use strict"; return function loop${made++}(n, b, t, s) {\nconst x = b.inputs; let i = 0, u = -1, z = 0;\n${guarded}\n}`
   const fail = (thrown: unknown, udf: number, row: number): unknown => rowFailure(udfs[udf], thrown, row)
-  return new Function('fail', 'full', ...names, source)(fail, batchIsFull, ...parameters) as LoopFunction
+  return compiled(
+    () => new Function('fail', 'full', ...names, source)(fail, batchIsFull, ...parameters) as LoopFunction,
+  )
+}
+
+/** The engine's compiler calls itself for each nested part and has a stack of its own size. */
+function compiled<Compiled>(compile: () => Compiled): Compiled {
+  try {
+    return compile()
+  } catch (cause) {
+    if (!(cause instanceof RangeError)) throw cause
+    throw new ResourceError('size_limit', 'Cannot compile the expressions: they are too large, split them over steps', {
+      cause,
+    })
+  }
 }
 
 /**

@@ -147,6 +147,12 @@ for (const [open, close, parse] of deep) {
   })
 }
 
+t.test('parseType() bounds how many types make one', async (t) => {
+  const fields = (count: number) => `struct<${Array.from({ length: count }, (_, i) => `f${i}:int8`)}>`
+  t.match(parseType(fields(1999)), { kind: 'struct' })
+  t.throws(() => parseType(fields(2000)), { code: 'unknown_type', message: /it consists of more than 2000 types$/ })
+})
+
 t.test('parseType() shortens what it quotes', (t) => {
   t.throws(() => parseType('x'.repeat(1_000_000)), { code: 'unknown_type', details: { type: `${'x'.repeat(199)}…` } })
   t.end()

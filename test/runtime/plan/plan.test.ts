@@ -277,3 +277,17 @@ t.test('planJob() computes keys that call a user function once, before all who l
   )
   t.end()
 })
+
+t.test('planJob() bounds the columns that all steps make together', async (t) => {
+  const wide: OpenedSource = { ...source, schema: Array.from({ length: 1000 }, (_, i) => field(`c${i}`, int64)) }
+  const planned = (steps: number) =>
+    planJob({ source: spec, steps: Array.from({ length: steps }, () => ({ kind: 'distinct' })) }, wide, {
+      partitions: 1,
+    })
+  t.doesNotThrow(() => planned(30))
+  t.throws(() => planned(31), {
+    code: 'size_limit',
+    message:
+      'Cannot plan the job: its steps make 31000 columns together, at most 30000; leave out columns early, or split the job',
+  })
+})
