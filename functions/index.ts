@@ -46,6 +46,7 @@ export {
   map,
   type Schema,
   struct,
+  time32,
   time64,
   timestamp,
   typeName,

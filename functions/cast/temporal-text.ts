@@ -28,6 +28,7 @@ export function temporalFormatter(type: DataType): ((value: never) => string) | 
       const zone = zoneOf(timezone)
       return (value: bigint) => zonedText(value, unit, zone)
     }
+    case 'time32':
     case 'time64':
       return (value: bigint) => timeText(value, type.unit)
     case 'duration':
@@ -89,7 +90,7 @@ export function offsetText(seconds: number, separator = ':'): string {
   return `${seconds < 0 ? '-' : '+'}${two(Math.floor(minutes / 60))}${separator}${two(minutes % 60)}`
 }
 
-function timeText(ticks: bigint, unit: 'us' | 'ns'): string {
+function timeText(ticks: bigint, unit: TimeUnit): string {
   const seconds = Number(ticks / ticksPerSecond[unit])
   return clockText(seconds) + fractionText(Number(ticks % ticksPerSecond[unit]) * nanosPerTick[unit])
 }
@@ -126,11 +127,12 @@ export function temporalParser(type: DataType): ((text: string) => Value | undef
       const zone = type.timezone === undefined ? undefined : zoneOf(type.timezone)
       return (text) => parseTimestamp(text, type.unit, zone)
     }
+    case 'time32':
     case 'time64': {
-      const { unit } = type
+      const nanosPerUnit = 1_000_000_000n / ticksPerSecond[type.unit]
       return (text) => {
         const nanos = parseTime(text)
-        return nanos === undefined || unit === 'ns' ? nanos : nanos / 1000n
+        return nanos === undefined ? undefined : nanos / nanosPerUnit
       }
     }
     case 'interval':

@@ -8,6 +8,7 @@ import {
   isBigInt,
   isInteger,
   isNumeric,
+  isTime,
   type TimestampType,
 } from '../types/type.ts'
 import {
@@ -16,7 +17,6 @@ import {
   floorModulo,
   floorQuotient,
   inCalendar,
-  nanosPerDay,
   secondsPerDay,
   ticksPerSecond,
 } from './calendar.ts'
@@ -32,7 +32,7 @@ export function temporalCast(from: DataType, to: DataType): Conversion | undefin
   if (isInteger(to)) return temporalToInteger(from, to)
   if (from.kind === 'timestamp') return fromTimestamp(from, to)
   if (from.kind === 'date32' && to.kind === 'timestamp') return dateToTimestamp(to)
-  if (from.kind === 'time64' && to.kind === 'time64') return rescaleTicks(from.unit, to.unit)
+  if (isTime(from) && isTime(to)) return rescaleTicks(from.unit, to.unit)
   if (from.kind === 'duration' && to.kind === 'duration') return rescaleTicks(from.unit, to.unit)
   if (from.kind === 'duration' && to.kind === 'interval') {
     const factor = 1_000_000_000n / ticksPerSecond[from.unit]
@@ -43,8 +43,8 @@ export function temporalCast(from: DataType, to: DataType): Conversion | undefin
       },
     }
   }
-  if (from.kind === 'time64' && to.kind === 'interval') {
-    const factor = from.unit === 'ns' ? 1n : 1000n
+  if (isTime(from) && to.kind === 'interval') {
+    const factor = 1_000_000_000n / ticksPerSecond[from.unit]
     return { convert: (value: bigint) => ({ months: 0, days: 0, nanos: value * factor }), total: true }
   }
   if (from.kind === 'interval' && to.kind === 'interval') return { convert: (value) => value, total: true }
@@ -91,6 +91,7 @@ function fromTimestamp(from: TimestampType, to: DataType): Conversion | undefine
         },
       }
     }
+    case 'time32':
     case 'time64': {
       const perDay = perSecond * BigInt(secondsPerDay)
       const [multiply, divide] =
@@ -142,8 +143,9 @@ function integerToTemporal(from: DataType, to: DataType): Conversion | undefined
       return isBigInt(from) && from.kind !== 'uint64'
         ? { convert: (value: bigint) => value, total: true }
         : { convert: (value: number | bigint) => fits64(BigInt(value)) }
+    case 'time32':
     case 'time64': {
-      const perDay = to.unit === 'ns' ? nanosPerDay : nanosPerDay / 1000n
+      const perDay = ticksPerSecond[to.unit] * BigInt(secondsPerDay)
       return {
         convert: (value: number | bigint) => (value >= 0n && value < perDay ? BigInt(value) : undefined),
       }
@@ -154,8 +156,7 @@ function integerToTemporal(from: DataType, to: DataType): Conversion | undefined
 }
 
 function temporalToInteger(from: DataType, to: DataType): Conversion | undefined {
-  if (from.kind !== 'date32' && from.kind !== 'timestamp' && from.kind !== 'time64' && from.kind !== 'duration')
-    return undefined
+  if (from.kind !== 'date32' && from.kind !== 'timestamp' && !isTime(from) && from.kind !== 'duration') return undefined
   const [least, most] = integerRange(to)
   if (to.kind === 'int64') return { convert: (value: number | bigint) => BigInt(value), total: true }
   const wide = isBigInt(to)

@@ -58,7 +58,7 @@ function plainFromData(data: arrow.Data, type: DataType, valid: Uint8Array | und
     case 'number':
       return { storage, type, length, valid, values: data.values as NumberArray }
     case 'bigint':
-      return { storage, type, length, valid, values: data.values as BigInt64Array }
+      return { storage, type, length, valid, values: ticksOf(data) }
     case 'decimal':
       return { storage, type, length, valid, values: words64(data.values as Uint32Array) }
     case 'bytes':
@@ -92,6 +92,10 @@ const words64 = (words: Uint32Array): BigUint64Array =>
 /** Offsets of the large types are 64-bit; a batch never holds 2^31 bytes. */
 const offsets32 = (offsets: Int32Array | BigInt64Array): Int32Array =>
   offsets instanceof Int32Array ? offsets : Int32Array.from(offsets, Number)
+
+/** Times of 32 bits are counted in bigints as all others. */
+const ticksOf = ({ values }: arrow.Data): BigInt64Array =>
+  values instanceof Int32Array ? BigInt64Array.from(values, BigInt) : (values as BigInt64Array)
 
 /** One column as an Arrow array. Dictionaries are resolved: results carry plain values. */
 export function toData(column: Column, field: Field): arrow.Data {
@@ -127,8 +131,11 @@ export function toData(column: Column, field: Field): arrow.Data {
         data: new Uint32Array(buffer, byteOffset, length * 4),
       })
     }
-    default:
-      return arrow.makeData({ type: type as arrow.Float64, length, ...nulls, data: plain.values as Float64Array })
+    default: {
+      const values =
+        plain.type.kind === 'time32' ? Int32Array.from(plain.values as BigInt64Array, Number) : plain.values
+      return arrow.makeData({ type: type as arrow.Float64, length, ...nulls, data: values as Float64Array })
+    }
   }
 }
 

@@ -99,6 +99,7 @@ const storages: Readonly<Record<DataType['kind'], Storage>> = {
   date32: 'number',
   decimal128: 'decimal',
   timestamp: 'bigint',
+  time32: 'bigint',
   time64: 'bigint',
   duration: 'bigint',
   interval: 'object',

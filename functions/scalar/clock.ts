@@ -31,6 +31,7 @@ export function clockOf(type: DataType): Clock | undefined {
         offset: () => undefined,
         zone: undefined,
       }
+    case 'time32':
     case 'time64': {
       const perSecond = ticksPerSecond[type.unit]
       const perTick = Number(1_000_000_000n / perSecond)
@@ -69,7 +70,7 @@ export const temporal: Parameter = {
   describe: 'a date, time or timestamp',
   coerce: (type) => {
     if (type.kind === 'utf8' || type.kind === 'null') return timestamp('ns')
-    const kinds: readonly DataType['kind'][] = ['date32', 'timestamp', 'time64', 'duration', 'interval']
+    const kinds: readonly DataType['kind'][] = ['date32', 'timestamp', 'time32', 'time64', 'duration', 'interval']
     return kinds.includes(type.kind) ? type : undefined
   },
 }

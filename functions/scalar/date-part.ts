@@ -20,7 +20,16 @@ import { exactly, text } from '../contract/signature.ts'
 import { DataError, PlanError } from '../errors.ts'
 import { mapDays, mapSeconds } from '../kernels/ticks.ts'
 import { didYouMean } from '../nearest.ts'
-import { type DataType, type DurationType, displayType, float64, int32, int64, nullType } from '../types/type.ts'
+import {
+  type DataType,
+  type DurationType,
+  displayType,
+  float64,
+  int32,
+  int64,
+  isTime,
+  nullType,
+} from '../types/type.ts'
 import type { Value } from '../types/value.ts'
 import { type Clock, clockOf, secondOfDay, temporal } from './clock.ts'
 
@@ -160,6 +169,7 @@ function epochOf(type: DataType): ((value: never) => number) | undefined {
     case 'date32':
       return (value: number) => value * secondsPerDay
     case 'timestamp':
+    case 'time32':
     case 'time64':
     case 'duration': {
       const perSecond = Number(ticksPerSecond[type.unit])
@@ -179,7 +189,7 @@ function extractor(part: Part, type: DataType): ((value: never) => number) | und
   if (type.kind === 'interval') return ofInterval(part)
   const clock = clockOf(type)
   const calendar = ['year', 'isoyear', 'quarter', 'month', 'week', 'day', 'doy', 'dow', 'isodow']
-  return clock === undefined || (type.kind === 'time64' && calendar.includes(part)) ? undefined : ofClock(part, clock)
+  return clock === undefined || (isTime(type) && calendar.includes(part)) ? undefined : ofClock(part, clock)
 }
 
 function partKernel(args: readonly Argument[]): ScalarKernel {

@@ -22,7 +22,7 @@ import { exactly, type Parameter, text } from '../contract/signature.ts'
 import { DataError, PlanError } from '../errors.ts'
 import { floorTicks } from '../kernels/ticks.ts'
 import { didYouMean } from '../nearest.ts'
-import { type DataType, displayType, interval, type TimestampType, timestamp } from '../types/type.ts'
+import { type DataType, displayType, interval, isTime, type TimestampType, timestamp } from '../types/type.ts'
 import { moment } from './clock.ts'
 import { within64 } from './temporal-range.ts'
 
@@ -64,7 +64,7 @@ function unitOf(args: readonly Argument[]): string {
 function truncKernel(args: readonly Argument[], type: DataType): ScalarKernel {
   const unit = unitOf(args)
   const size = fixed[unit]
-  if (type.kind === 'time64') {
+  if (isTime(type)) {
     if (size === undefined)
       throw new PlanError('type_mismatch', `Cannot truncate ${displayType(type)} to "${unit}": a time has no date`)
     const ticks = maxBigInt(1n, (size * ticksPerSecond[type.unit]) / 1_000_000_000n)
@@ -152,7 +152,7 @@ export const dateTruncFunctions = [
       text,
       {
         describe: 'a date, time or timestamp',
-        coerce: (type) => (type.kind === 'time64' ? type : moment.coerce(type)),
+        coerce: (type) => (isTime(type) ? type : moment.coerce(type)),
       },
     ]),
     returns: (args) => {

@@ -13,7 +13,7 @@ import {
 } from '../contract/scalar.ts'
 import { count, exactly, integer, text } from '../contract/signature.ts'
 import { DataError } from '../errors.ts'
-import { type DataType, date32, type TimestampType, time64, timestamp, utf8 } from '../types/type.ts'
+import { type DataType, date32, type TimestampType, time32, time64, timestamp, utf8 } from '../types/type.ts'
 import { clockOf, moment, secondOfDay, temporal } from './clock.ts'
 import { compileFormat, type Moment } from './strftime.ts'
 
@@ -88,7 +88,7 @@ function makeDate(year: number, month: number, day: number): number {
 
 function makeTime(hour: number, minute: number, second: number): bigint {
   if (hour >= 0 && hour <= 23 && minute >= 0 && minute <= 59 && second >= 0 && second <= 59)
-    return BigInt(hour * 3600 + minute * 60 + second) * 1_000_000_000n
+    return BigInt(hour * 3600 + minute * 60 + second)
   throw new DataError('invalid_value', `Cannot make a time of ${hour}, ${minute}, ${second}: there is no such time`)
 }
 
@@ -151,9 +151,9 @@ export const datetimeFunctions = [
     family: 'datetime',
     usage: 'make_time(hour, minute, second)',
     summary: 'The time of an hour, minute and second',
-    examples: [['make_time(12, 34, 56)', "time '12:34:56'"]],
+    examples: [['make_time(12, 34, 56)', "arrow_cast('12:34:56', 'Time32(s)')"]],
     signature: exactly([count, count, count]),
-    returns: time64('ns'),
+    returns: time32('s'),
     kernel: { row: makeTime },
   }),
   scalarFunction({

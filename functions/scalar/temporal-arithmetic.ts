@@ -23,6 +23,7 @@ import {
   int64,
   interval,
   isInteger,
+  isTime,
   type TimestampType,
   type TimeType,
   time64,
@@ -90,7 +91,7 @@ function shift(left: DataType, right: DataType, sign: 1 | -1): TemporalOperation
   switch (left.kind) {
     case 'date32':
       if (isInteger(right)) return shiftDays(sign)
-      if (right.kind === 'time64') return dateAndTime(sign)
+      if (isTime(right)) return dateAndTime(sign)
       return byInterval ? shiftDate(sign) : undefined
     case 'timestamp':
       if (byInterval) return shiftTimestamp(left, sign)
@@ -103,12 +104,11 @@ function shift(left: DataType, right: DataType, sign: 1 | -1): TemporalOperation
       return left.unit === right.unit ? addTicks(left, left, left, sign) : addIntervals(sign)
     }
     case 'interval':
-      return byInterval || right.kind === 'duration' || (right.kind === 'time64' && sign === -1)
-        ? addIntervals(sign)
-        : undefined
+      return byInterval || right.kind === 'duration' || (isTime(right) && sign === -1) ? addIntervals(sign) : undefined
+    case 'time32':
     case 'time64':
       if (right.kind === 'interval') return shiftTime(left, sign)
-      return right.kind === 'time64' || right.kind === 'null' ? addIntervals(sign) : undefined
+      return isTime(right) || right.kind === 'null' ? addIntervals(sign) : undefined
     default:
       return undefined
   }
@@ -148,13 +148,13 @@ function dateAndTime(sign: 1 | -1): TemporalOperation {
 /** Clocks go round: only the time of an interval moves them. */
 function shiftTime(left: TimeType, sign: 1 | -1): TemporalOperation {
   const nanosPerTick = 1_000_000_000n / ticksPerSecond[left.unit]
-  const perDay = nanosPerDay / nanosPerTick
   return {
     types: [left, interval()],
     returns: left,
     kernel: () => ({
       total: true,
-      row: (ticks: bigint, by: IntervalValue) => floorModulo(ticks + BigInt(sign) * (by.nanos / nanosPerTick), perDay),
+      row: (ticks: bigint, by: IntervalValue) =>
+        floorModulo(ticks * nanosPerTick + BigInt(sign) * by.nanos, nanosPerDay) / nanosPerTick,
     }),
   }
 }
@@ -179,7 +179,7 @@ function shiftTimestamp(left: TimestampType, sign: 1 | -1): TemporalOperation {
             moved = local + (BigInt(target) - day) * perDay
             if (zone !== undefined) moved = localTicksToUtc(moved, zone, perSecond)
           }
-          return withinCalendar(moved + BigInt(sign) * (by.nanos / nanosPerTick), left)
+          return withinCalendar(moved + floorDivide(BigInt(sign) * by.nanos, nanosPerTick), left)
         },
       }
     },

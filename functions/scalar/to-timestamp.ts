@@ -15,6 +15,7 @@ import {
   isFloat,
   isInteger,
   isNumeric,
+  isTime,
   type TimeUnit,
   time64,
   timestamp,
@@ -189,7 +190,7 @@ export const toTimestampFunctions = [
     summary: 'A time of day from a text (ISO 8601, or in the first of the formats that fits) or a timestamp',
     examples: [["to_time('12:34:56')", "time '12:34:56'"]],
     signature: withFormats('a time, a timestamp, or a string with formats', (type) => {
-      if (type.kind === 'timestamp' || type.kind === 'time64') return type
+      if (type.kind === 'timestamp' || isTime(type)) return type
       return type.kind === 'utf8' || type.kind === 'null' ? utf8 : undefined
     }),
     returns: time64('ns'),

@@ -16,6 +16,7 @@ import {
   map,
   struct,
   type TimeUnit,
+  time32,
   time64,
   timestamp,
   utf8,
@@ -70,9 +71,11 @@ const withTypes = (parse: (cursor: TextCursor, word: TypeWord) => DataType): Arr
     return type
   })
 
+/** Seconds and milliseconds are times of 32 bits, whichever of the two words stands before them. */
 const parseTime = withUnit((name) => {
   const unit = units.get(name)
-  return time64(unit === 'us' || unit === 'ns' ? unit : 'us')
+  if (unit === undefined) return undefined
+  return unit === 's' || unit === 'ms' ? time32(unit) : time64(unit)
 })
 
 const parseList = withTypes((cursor) => list(parseField(cursor, 'item')))

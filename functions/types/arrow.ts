@@ -26,6 +26,7 @@ import {
   type SimpleType,
   struct,
   type TimeUnit,
+  time32,
   time64,
   timestamp,
   uint8,
@@ -69,6 +70,8 @@ export function toArrowType(type: DataType): arrow.DataType {
       return new arrow.Decimal(type.scale, type.precision, 128)
     case 'timestamp':
       return new arrow.Timestamp(arrowUnits[type.unit], type.timezone ?? null)
+    case 'time32':
+      return new arrow.Time(arrowUnits[type.unit], 32)
     case 'time64':
       return new arrow.Time(arrowUnits[type.unit], 64)
     case 'duration':
@@ -144,7 +147,7 @@ export function fromArrowType(type: arrow.DataType): DataType {
   if (is.isTimestamp(type)) return timestamp(unitOf(type), type.timezone ?? undefined)
   if (is.isTime(type)) {
     const unit = unitOf(type)
-    if (unit === 'us' || unit === 'ns') return time64(unit)
+    return unit === 's' || unit === 'ms' ? time32(unit) : time64(unit)
   }
   if (is.isDuration(type)) return duration(unitOf(type))
   if (is.isInterval(type)) return interval(intervalUnits[type.unit] ?? unknown(type))

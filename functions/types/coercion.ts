@@ -19,6 +19,7 @@ import {
   isInteger,
   isNumeric,
   isTemporal,
+  isTime,
   type ListType,
   list,
   nullType,
@@ -183,7 +184,7 @@ export function commonTemporal(a: DataType, b: DataType): DataType | undefined {
     return timestamp(coarserUnit(a.unit, b.unit), a.timezone ?? b.timezone)
   if ((a.kind === 'date32' && isInteger(b)) || (isInteger(a) && b.kind === 'date32')) return int64
   if (a.kind === 'duration' && b.kind === 'duration') return duration(coarserUnit(a.unit, b.unit))
-  if (a.kind === 'time64' && b.kind === 'time64') return time64('ns')
+  if (isTime(a) && isTime(b)) return time64('ns')
   return undefined
 }
 

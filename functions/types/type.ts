@@ -36,8 +36,9 @@ export interface TimestampType {
   readonly timezone?: string
 }
 export interface TimeType {
-  readonly kind: 'time64'
-  readonly unit: 'us' | 'ns'
+  readonly kind: 'time32' | 'time64'
+  /** `s` and `ms` of `time32`, `us` and `ns` of `time64`. */
+  readonly unit: TimeUnit
 }
 export interface DurationType {
   readonly kind: 'duration'
@@ -318,6 +319,21 @@ export function timestamp(unit: TimeUnit = 'ms', timezone?: string): TimestampTy
 }
 
 /**
+ * Times of day, counted in `unit`s since midnight, in 32 bits. JavaScript bigints.
+ *
+ * @param unit - `s` or `ms`. Default `s`.
+ * @example
+ * import { time32, typeName } from 'volley'
+ *
+ * typeName(time32('ms')) // => 'time32(ms)'
+ *
+ * @see Arrow `Time32`
+ */
+export function time32(unit: 's' | 'ms' = 's'): TimeType {
+  return Object.freeze({ kind: 'time32', unit })
+}
+
+/**
  * Times of day, counted in `unit`s since midnight.
  *
  * @param unit - `us` or `ns`. Default `ns`.
@@ -493,8 +509,9 @@ export function displayType(type: DataType): string {
       return type.timezone === undefined
         ? `Timestamp(${unitNames[type.unit]})`
         : `Timestamp(${unitNames[type.unit]}, "${type.timezone}")`
+    case 'time32':
     case 'time64':
-      return `Time64(${unitNames[type.unit]})`
+      return `Time${type.kind.slice(4)}(${unitNames[type.unit]})`
     case 'duration':
       return `Duration(${unitNames[type.unit]})`
     case 'interval':
@@ -532,6 +549,7 @@ export function typeName(type: DataType): string {
       return `decimal128(${type.precision},${type.scale})`
     case 'timestamp':
       return `timestamp(${type.unit}${type.timezone === undefined ? '' : `,${type.timezone}`})`
+    case 'time32':
     case 'time64':
     case 'duration':
     case 'interval':
@@ -578,13 +596,14 @@ export const isInteger = (type: DataType): boolean => integerKinds.has(type.kind
 export const isFloat = (type: DataType): boolean => type.kind === 'float64' || type.kind === 'float32'
 export const isDecimal = (type: DataType): type is DecimalType => type.kind === 'decimal128'
 export const isNumeric = (type: DataType): boolean => isInteger(type) || isFloat(type) || isDecimal(type)
+export const isTime = (type: DataType): type is TimeType => type.kind === 'time32' || type.kind === 'time64'
 export const isTemporal = (type: DataType): boolean =>
-  type.kind === 'date32' || type.kind === 'timestamp' || type.kind === 'time64'
+  type.kind === 'date32' || type.kind === 'timestamp' || isTime(type)
 /** Types whose JavaScript value is a bigint: 64-bit integers, ticks of time and unscaled decimals. */
 export const isBigInt = (type: DataType): boolean =>
   type.kind === 'int64' ||
   type.kind === 'uint64' ||
   type.kind === 'timestamp' ||
-  type.kind === 'time64' ||
+  isTime(type) ||
   type.kind === 'duration' ||
   type.kind === 'decimal128'

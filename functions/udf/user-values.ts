@@ -116,6 +116,7 @@ function resultConverter(name: string, type: DataType): Converter {
       return (r) => (r instanceof Date && !Number.isNaN(r.getTime()) ? Math.floor(r.getTime() / 86_400_000) : undefined)
     case 'timestamp':
       return timestampConverter(type.unit)
+    case 'time32':
     case 'time64':
     case 'duration':
       return (r) => (typeof r === 'bigint' ? fits64(r) : undefined)

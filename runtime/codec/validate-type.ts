@@ -51,6 +51,7 @@ const checks: { readonly [Kind in TypeKind]: Check } = {
   decimal128: ({ precision, scale }) => isWhole(precision, 1, 38) && isWhole(scale, -38, Number(precision)),
   timestamp: ({ unit, timezone }) =>
     timeUnits.includes(unit) && (timezone === undefined || typeof timezone === 'string'),
+  time32: ({ unit }) => unit === 's' || unit === 'ms',
   time64: ({ unit }) => unit === 'us' || unit === 'ns',
   duration: ({ unit }) => timeUnits.includes(unit),
   interval: ({ unit }) => intervalUnits.includes(unit),

@@ -44,6 +44,7 @@ export function jsonWriter(fieldType: DataType): (value: Value) => unknown {
     }
     case 'decimal128':
     case 'date32':
+    case 'time32':
     case 'time64': {
       const format = formatter(type) as ((value: Value) => string) | undefined
       return (value) => format?.(value)

@@ -14,7 +14,7 @@ import {
   storageOf,
 } from '../../functions/column/column.ts'
 import { parseArrowType } from '../../functions/types/arrow-name.ts'
-import { type DataType, field, isBigInt, isFloat, type Schema } from '../../functions/types/type.ts'
+import { type DataType, field, isBigInt, isFloat, isTime, type Schema } from '../../functions/types/type.ts'
 import type { Value } from '../../functions/types/value.ts'
 
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json }
@@ -87,7 +87,7 @@ export function decode(json: Json, type: DataType): Value {
   if (isFloat(type)) return typeof json === 'string' ? (json === '-0' ? -0 : Number(json)) : (json as number)
   if (type.kind === 'decimal128') return parseDecimal(String(json), type.scale) ?? null
   if (type.kind === 'date32' && String(json).startsWith('days:')) return Number(String(json).slice(5))
-  if (type.kind === 'date32' || type.kind === 'time64') return parseText(String(json), type)
+  if (type.kind === 'date32' || isTime(type)) return parseText(String(json), type)
   if (type.kind === 'timestamp') return typeof json === 'number' ? BigInt(json) : parseInstant(String(json), type)
   if (isBigInt(type)) return BigInt(json as number | string)
   if (type.kind === 'binary') return Uint8Array.from(Buffer.from(String(json).slice(2), 'hex'))

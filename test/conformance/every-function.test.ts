@@ -30,6 +30,7 @@ const columns: readonly (readonly [name: string, type: string, values: readonly 
   ['ts', 'timestamp(us)', [0n, null, -1n, 1_709_210_096_123_456n, -62_135_596_800_000_000n, 5n]],
   ['ny', 'timestamp(ns,America/New_York)', [0n, null, -1n, -(2n ** 63n), 2n ** 63n - 1n, 5n]],
   ['tm', 'time64(ns)', [0n, null, 86_399_999_999_999n, 1n, 2n, null]],
+  ['tm32', 'time32(s)', [0n, null, 86_399n, 1n, 2n, null]],
   [
     'iv',
     'interval(month_day_nano)',

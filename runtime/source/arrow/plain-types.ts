@@ -1,4 +1,4 @@
-// Arrow has several layouts for the same values (large and view strings, 32-bit times, half floats …); the engine knows one
+// Arrow has several layouts for the same values (large and view strings, half floats …); the engine knows one
 // of each. Here the others become that one, recursively. Data already in the engine's layout is never copied.
 
 import {
@@ -13,9 +13,7 @@ import {
   Precision,
   Schema,
   Struct,
-  Time,
   TimestampMillisecond,
-  TimeUnit,
   Utf8,
 } from 'apache-arrow'
 
@@ -25,7 +23,6 @@ export function plainType(type: DataType): DataType {
   if (DataType.isLargeBinary(type) || DataType.isBinaryView(type) || DataType.isFixedSizeBinary(type))
     return new Binary()
   if (DataType.isDate(type) && type.unit === DateUnit.MILLISECOND) return new TimestampMillisecond()
-  if (DataType.isTime(type) && type.bitWidth === 32) return new Time(TimeUnit.MICROSECOND, 64)
   if (DataType.isFloat(type) && type.precision === Precision.HALF) return new Float32()
   if (DataType.isList(type) || DataType.isLargeList(type) || DataType.isFixedSizeList(type)) {
     const [item] = type.children
@@ -66,10 +63,6 @@ export function plainData(data: Data, type: DataType): Data {
     return make({ ...common, ...collectBytes(data) })
   }
   if (DataType.isDate(from)) return make({ ...common, data: data.values })
-  if (DataType.isTime(from)) {
-    const factor = from.unit === TimeUnit.SECOND ? 1_000_000n : 1000n
-    return make({ ...common, data: BigInt64Array.from(data.values as Int32Array, (time) => BigInt(time) * factor) })
-  }
   if (DataType.isFloat(from)) return make({ ...common, data: halfToSingle(data.values as Uint16Array) })
   if (DataType.isStruct(from)) {
     return make({ ...common, children: data.children.map((child, i) => plainChild(child, type, i)) })

@@ -50,6 +50,7 @@ export function fixedTypeOf(type: DataType): FixedType {
         if (value instanceof Date) return parseTimestamp(value.toISOString(), { ...type, timezone: 'UTC' })
         return typeof value === 'string' ? parseTimestamp(value, type) : undefined
       })
+    case 'time32':
     case 'time64':
       return big((value) => (typeof value === 'string' ? parseTime(value, type.unit) : undefined))
     case 'duration':

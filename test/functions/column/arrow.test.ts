@@ -29,6 +29,8 @@ const columns: readonly (readonly [string, readonly Value[]])[] = [
   ['date32', [0, -1, null, 19782]],
   ['timestamp(s)', [-1n, null, 1709164800n]],
   ['timestamp(ns,Europe/Rome)', [1n, null, -1n]],
+  ['time32(s)', [0n, 86_399n, null]],
+  ['time32(ms)', [86_399_999n, null]],
   ['time64(us)', [0n, 86_399_999_999n, null]],
   ['duration(ms)', [5n, null, -5n]],
   ['decimal128(38,10)', [10n ** 37n, null, -(10n ** 37n), 0n]],

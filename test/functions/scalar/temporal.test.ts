@@ -160,6 +160,43 @@ for (const row of rows) {
   })
 }
 
+/** Times of 32 bits count seconds or milliseconds; what does not fit is cut. */
+const times: readonly Row[] = [
+  ["arrow_cast('01:02:03.456', 'Time32(Second)')", 'Time32(s)', '01:02:03'],
+  ["arrow_cast('01:02:03.456789', 'Time32(Millisecond)')", 'Time32(ms)', '01:02:03.456'],
+  ["arrow_cast(arrow_cast(5, 'Int32'), 'Time32(Second)')", 'Time32(s)', '00:00:05'],
+  ["arrow_cast(arrow_cast(5, 'Int32'), 'Time32(Millisecond)')", 'Time32(ms)', '00:00:00.005'],
+  ["arrow_cast(3600, 'Time64(Microsecond)')", 'Time64(µs)', '00:00:00.003600'],
+  ["arrow_cast(arrow_cast('10:10:05', 'Time32(Second)'), 'Int32')", 'Int32', '36605'],
+  ["arrow_cast(arrow_cast('10:10:05.9', 'Time32(Millisecond)'), 'Time32(Second)')", 'Time32(s)', '10:10:05'],
+  ["arrow_cast(timestamp '2020-01-01 10:11:12.999', 'Time32(Second)')", 'Time32(s)', '10:11:12'],
+  ["arrow_cast('10:00:00', 'Time32(Second)') - interval '15 hours 1.5 seconds'", 'Time32(s)', '18:59:58'],
+  ["arrow_cast('10:00:00', 'Time64(Microsecond)') + interval '15 hours 1 nanosecond'", 'Time64(µs)', '01:00:00'],
+  ["arrow_cast('10:00:00', 'Time32(Second)') - time '10:00:00'", 'Interval(MonthDayNano)', '0 secs'],
+  ["date_trunc('hour', arrow_cast('10:10:00', 'Time32(Second)'))", 'Time32(s)', '10:00:00'],
+  ["date_part('second', arrow_cast('10:10:05', 'Time32(Second)'))", 'Int32', '5'],
+  ["to_char(arrow_cast('10:10:05', 'Time32(Second)'), '%H')", 'Utf8', '10'],
+  ['make_time(1, 2, 3)', 'Time32(s)', '01:02:03'],
+  // Timestamps of coarse units are brought down, not towards zero.
+  [
+    "arrow_cast('2020-01-01T10:00:00', 'Timestamp(Second, None)') - interval '1.5 seconds'",
+    'Timestamp(s)',
+    '2020-01-01T09:59:58',
+  ],
+  [
+    "arrow_cast('1960-01-01T10:00:00', 'Timestamp(Millisecond, None)') - interval '1 microsecond'",
+    'Timestamp(ms)',
+    '1960-01-01T09:59:59.999',
+  ],
+]
+
+for (const row of times) {
+  t.test(`${row[0]} gives ${row[2]}`, (t) => {
+    t.same(evaluate(row[0]), row)
+    t.end()
+  })
+}
+
 /** What leaves the range of its type. */
 const overflows: readonly string[] = [
   "date '2020-01-01' + interval '99999999' day",
@@ -195,6 +232,8 @@ const casts: readonly string[] = [
   "arrow_cast(arrow_cast(2147483647, 'Date32'), 'Timestamp(Nanosecond, None)')",
   "cast(date '9999-12-31' as timestamp)",
   "arrow_cast(1e19, 'Timestamp(Second, None)')",
+  "arrow_cast(86400, 'Time32(Second)')",
+  "arrow_cast('25:00:00', 'Time32(Second)')",
 ]
 
 for (const [code, failing] of [
