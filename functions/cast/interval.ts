@@ -51,13 +51,13 @@ export const isIntervalUnit = (word: string): boolean => units.has(word.toLowerC
 
 const amount = String.raw`([+-]?)(\d{1,19}(?:\.\d*)?|\.\d+)`
 const intervalPart = new RegExp(
-  String.raw`\s*(?:([+-]?)(\d{1,9}):(\d{2})(?::(\d{2})(?:\.(\d{1,9}))?)?|${amount}\s*([a-zA-Z]*))(?=$|[\s+-]|(?<=[a-zA-Z])\d)\s*`,
+  String.raw`\s*(?:([+-]?)(\d{1,9}):(\d{2})(?::(\d{2})(?:\.(\d{1,9}))?)?|${amount}\s*([a-zA-Z]*))(?=$|\s|(?<=[a-zA-Z])[\d+-])\s*`,
   'y',
 )
 
 /**
- * `1 year 2 months`, `90 minutes`, `1.5 days`, `1 day 02:03:04`; a number without a unit counts `unit`, seconds unless
- * given. Fractions of months become days of 1/30 month, fractions of days become time, as in DataFusion.
+ * `1 year 2 months`, `90 minutes`, `1.5 days`, `1 day 02:03:04`; the last number may have no unit and counts `unit`,
+ * seconds unless given. Fractions of months become days of 1/30 month, fractions of days become time, as in DataFusion.
  */
 export function parseInterval(text: string, unit = 'second'): IntervalValue | undefined {
   const sums = { months: 0n, days: 0n, nanos: 0n }
@@ -75,6 +75,7 @@ export function parseInterval(text: string, unit = 'second'): IntervalValue | un
       sums.nanos += clockSign === '-' ? -nanos : nanos
       continue
     }
+    if (name === '' && at < text.length) return undefined
     const named = units.get((name || unit).toLowerCase())
     if (named === undefined) return undefined
     addPart(sums, named, billionths(digits ?? '') * (sign === '-' ? -1n : 1n))

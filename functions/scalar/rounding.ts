@@ -1,4 +1,4 @@
-// Rounding: to whole numbers or to digits after the point; floats as doubles, decimals exactly.
+// Rounding: to whole numbers or to digits after the point; floats in their own precision, decimals exactly.
 
 import { rescale, roundHalfAway } from '../cast/decimal.ts'
 import { type Argument, type ScalarFunction, type ScalarKernel, scalarFunction } from '../contract/scalar.ts'
@@ -91,8 +91,7 @@ function roundKernel(args: readonly Argument[], returns: DataType): ScalarKernel
       ? { total: true, row: roundHalfAway }
       : { total: true, row: roundHalfAway, inline: (a) => roundText(a.number) }
   }
-  if (type.kind === 'float32')
-    return { total: true, row: (value: number, places: number) => Math.fround(roundTo(value, places)) }
+  if (type.kind === 'float32') return { total: true, row: roundTo.float32 }
   const digits = digitsOf(args)
   if (digits !== undefined && Math.abs(digits) < 300) {
     const factor = 10 ** Math.abs(digits)
@@ -103,7 +102,7 @@ function roundKernel(args: readonly Argument[], returns: DataType): ScalarKernel
         : (value: number) => unlessInfinite(roundHalfAway(value * factor) / factor, value)) as (value: number) => Value,
     }
   }
-  return { total: true, row: (value: number, places: number) => roundTo(value, places) }
+  return { total: true, row: roundTo.float64 }
 }
 
 /** Math.round of the absolute value, with the sign put back. */
@@ -111,17 +110,22 @@ const roundText = (a: string): string => `(${a} < 0 ? -Math.round(-(${a})) : Mat
 
 const unlessInfinite = (rounded: number, value: number): number => (Number.isFinite(rounded) ? rounded : value)
 
-function roundTo(value: number, digits: number): number {
-  const factor = 10 ** Math.abs(digits)
-  const rounded = digits < 0 ? roundHalfAway(value / factor) * factor : roundHalfAway(value * factor) / factor
-  return digits < 0 ? rounded : unlessInfinite(rounded, value)
-}
+type ToDigits = (value: number, digits: number) => number
 
-function truncateTo(value: number, digits: number): number {
-  const factor = 10 ** Math.abs(digits)
-  const cut = digits < 0 ? Math.trunc(value / factor) * factor : Math.trunc(value * factor) / factor
-  return digits < 0 ? cut : unlessInfinite(cut, value)
-}
+const double = (value: number): number => value
+
+/** `toWhole` at that many digits after the point; every step is computed in the type whose numbers `narrow` gives. */
+const atDigits =
+  (toWhole: (value: number) => number, narrow: (value: number) => number): ToDigits =>
+  (value, digits) => {
+    const factor = narrow(10 ** Math.abs(digits))
+    return digits < 0
+      ? narrow(toWhole(narrow(value / factor)) * factor)
+      : unlessInfinite(narrow(toWhole(narrow(value * factor)) / factor), value)
+  }
+
+const roundTo = { float32: atDigits(roundHalfAway, Math.fround), float64: atDigits(roundHalfAway, double) }
+const truncateTo = { float32: atDigits(Math.trunc, Math.fround), float64: atDigits(Math.trunc, double) }
 
 export const roundingFunctions = [
   toWhole('ceil', 'The least whole number that is not less than the number', ['ceil(1.2)', '2.0']),
@@ -157,8 +161,6 @@ export const roundingFunctions = [
             row: (value: number) => (value === 0 ? 0 : Math.trunc(value)),
             inline: (a) => `(${a.number} === 0 ? 0 : Math.trunc(${a.number}))`,
           }
-        : typeOf(args).kind === 'float32'
-          ? { total: true, row: (value: number, places: number) => Math.fround(truncateTo(value, places)) }
-          : { total: true, row: truncateTo },
+        : { total: true, row: typeOf(args).kind === 'float32' ? truncateTo.float32 : truncateTo.float64 },
   }),
 ]

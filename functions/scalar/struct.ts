@@ -200,14 +200,15 @@ export const structFunctions = [
     aliases: ['element_at'],
     family: 'struct',
     usage: 'map_extract(map, key)',
-    summary: 'A list with the value of a key: with null when there is none, and empty for a null key',
+    summary: 'A list with the value of a key, with null when there is none',
     examples: [["map_extract(map(['a', 'b'], [1, 2]), 'a')", '[1]']],
     signature: mapAndKey,
     returns: (args) => list(asMap(args).value.type),
     nulls: 'call',
     kernel: {
       total: true,
-      row: (entries: List | null, key: Value) => (entries === null ? null : key === null ? [] : [lookup(entries, key)]),
+      row: (entries: List | null, key: Value) =>
+        entries === null ? null : [key === null ? null : lookup(entries, key)],
     },
   }),
 ]

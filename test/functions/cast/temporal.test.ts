@@ -170,3 +170,11 @@ t.test('intervals are written in months, days and time', (t) => {
   t.equal(text('0 days'), '0 secs')
   t.end()
 })
+
+t.test('parseInterval() takes a number without a unit only at the end, and numbers apart', (t) => {
+  t.same(parseInterval('5 day 1', 'hour'), { months: 0, days: 5, nanos: 3_600_000_000_000n })
+  t.same(parseInterval('1 day -2 hours'), { months: 0, days: 1, nanos: -7_200_000_000_000n })
+  for (const text of ['1-2', '1 2-3', '5 5', '5 5 days', '1+2 hours', '1 02:03:04'])
+    t.equal(parseInterval(text, 'day'), undefined, text)
+  t.end()
+})
