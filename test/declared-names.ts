@@ -41,7 +41,8 @@ export function declaredNames(root: string, fs: FileSystem = {}): DeclaredName[]
   const api = new API({ cwd: root, fs: { ...fs, readFile } })
   try {
     const [project] = api.updateSnapshot({ openProjects: [configFile] }).getProjects()
-    if (project === undefined) throw new Error(`Cannot read the sources below "${root}": they are no project`)
+    if (project === undefined)
+      throw new Error(`Cannot read the sources below "${root}": TypeScript finds no project there`)
     return project.program.getSourceFileNames().flatMap((path) => {
       const source = project.program.getSourceFile(path)
       const file = path.slice(root.length + 1)

@@ -1,5 +1,5 @@
-// Free names that are globals: which of them a worker has as well. Names that the program added it has not, and of those
-// that the program replaced it has Node's own.
+// Free names that are globals: which of them a worker has as well. It lacks those that the program added, and has Node's own
+// in place of those that the program replaced.
 
 import { isNodeFunction } from '../source/inspector.ts'
 import { nodeGlobals } from './node-globals.ts'
@@ -7,23 +7,24 @@ import { nodeGlobals } from './node-globals.ts'
 /** `own`: as Node made it. `added`, `replaced`: by the program. */
 type GlobalOrigin = 'own' | 'added' | 'replaced'
 
-/** What the globals were when this file was loaded; those whose value is no function can be compared with that alone. */
-const atLoad = new Map([...nodeGlobals].map((name) => [name, partOf(name)]))
+/** What the globals were when this file was loaded; those that are not functions can only be compared with that. */
+const atLoad = new Map([...nodeGlobals].map((name) => [name, definitionOf(name)]))
 const known = new WeakMap<object, boolean>()
 
 /** Where a global of this process comes from; undefined when there is none of that name. Runs no getter. */
 export function originOf(name: string): GlobalOrigin | undefined {
   if (!(name in globalThis)) return undefined
-  const part = partOf(name)
-  if (!nodeGlobals.has(name)) return isNative(part) && !isEnumerable(name) ? 'own' : 'added'
-  if (!Object.is(part, atLoad.get(name))) return 'replaced'
-  return typeof part !== 'function' || isNodes(part) ? 'own' : 'replaced'
+  const definition = definitionOf(name)
+  if (!nodeGlobals.has(name)) return isNative(definition) && !isEnumerable(name) ? 'own' : 'added'
+  if (!Object.is(definition, atLoad.get(name))) return 'replaced'
+  return typeof definition !== 'function' || isNodes(definition) ? 'own' : 'replaced'
 }
 
 /** True for a name that Node itself defines. */
 export const isGlobalName = (name: string): boolean => nodeGlobals.has(name) && name in globalThis
 
-function partOf(name: string): unknown {
+/** What a global is defined by: its getter, or its value. */
+function definitionOf(name: string): unknown {
   const descriptor = Object.getOwnPropertyDescriptor(globalThis, name)
   return descriptor?.get ?? descriptor?.value
 }
@@ -37,7 +38,7 @@ export function isNodes(fn: object): boolean {
   return isOwn
 }
 
-/** A later Node has more globals than the list: native ones are no program's. */
+/** A later Node has more globals than the list: native ones are not the program's. */
 function isNative(value: unknown): boolean {
   if (typeof value === 'function') return /\{\s*\[native code\]\s*\}$/.test(Function.prototype.toString.call(value))
   if (typeof value !== 'object' || value === null) return false
