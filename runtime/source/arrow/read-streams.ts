@@ -4,6 +4,7 @@
 import { type RecordBatch, RecordBatchReader, Schema, Table } from 'apache-arrow'
 import { checkBatch } from '../../../functions/column/check-data.ts'
 import { WorkerError } from '../../../functions/errors.ts'
+import { ChunkReader } from '../chunk-reader.ts'
 import { DamagedMetadataError, verifyMessage } from './verify.ts'
 
 export interface ArrowStream {
@@ -25,7 +26,7 @@ export async function* readArrowStreams(chunks: AsyncIterable<Uint8Array>): Asyn
       yield { schema: reader.schema, batches: checkedBatches(reader, source) }
     }
   } catch (error) {
-    throw source.explain(error)
+    throw explain(error, source)
   } finally {
     await source.close()
   }
@@ -57,7 +58,7 @@ async function* checkedBatches(
       yield batch
     }
   } catch (error) {
-    throw source.explain(error)
+    throw explain(error, source)
   }
 }
 
@@ -82,76 +83,12 @@ async function* messagesOf(source: ChunkReader): AsyncGenerator<Uint8Array> {
   }
 }
 
-/** Takes runs of bytes out of chunks; remembers whether it was their source that failed. */
-class ChunkReader {
-  readonly #chunks: AsyncIterator<Uint8Array>
-  #pending: Uint8Array[] = []
-  #available = 0
-  #failure: { readonly error: unknown } | undefined
-
-  constructor(chunks: AsyncIterable<Uint8Array>) {
-    this.#chunks = chunks[Symbol.asyncIterator]()
-  }
-
-  /** The next `length` bytes; undefined when there are none any more. Makes room only for bytes that have come. */
-  async take(length: number): Promise<Uint8Array | undefined> {
-    while (this.#available < length) {
-      const chunk = await this.#next()
-      if (chunk === undefined) {
-        if (this.#available === 0) return undefined
-        throw new DamagedMetadataError(`${this.#available} bytes of ${length} come before the end`)
-      }
-      this.#pending.push(chunk)
-      this.#available += chunk.length
-    }
-    this.#available -= length
-    const [first] = this.#pending
-    if (first !== undefined && first.length > length) {
-      this.#pending[0] = first.subarray(length)
-      return first.subarray(0, length)
-    }
-    return this.#join(length)
-  }
-
-  async takeAll(length: number): Promise<Uint8Array> {
-    const bytes = await this.take(length)
-    if (bytes === undefined) throw new DamagedMetadataError(`0 bytes of ${length} come before the end`)
-    return bytes
-  }
-
-  #join(length: number): Uint8Array {
-    const parts: Uint8Array[] = []
-    for (let missing = length; missing > 0; ) {
-      const part = this.#pending.shift() ?? new Uint8Array(0)
-      if (part.length > missing) this.#pending.unshift(part.subarray(missing))
-      parts.push(part.subarray(0, missing))
-      missing -= Math.min(part.length, missing)
-    }
-    return parts.length === 1 && parts[0] !== undefined ? parts[0] : Buffer.concat(parts)
-  }
-
-  async #next(): Promise<Uint8Array | undefined> {
-    try {
-      const next = await this.#chunks.next()
-      return next.done === true ? undefined : next.value
-    } catch (error) {
-      this.#failure = { error }
-      throw error
-    }
-  }
-
-  /** Whatever is not the source's own failure means that its bytes are damaged. */
-  explain(error: unknown): unknown {
-    if (this.#failure !== undefined) return this.#failure.error
-    if (error instanceof WorkerError && error.code === 'protocol_error') return error
-    const why = error instanceof Error ? error.message : String(error)
-    return new WorkerError('protocol_error', `Cannot read the result: its Arrow data is damaged (${why})`, {
-      cause: error,
-    })
-  }
-
-  /** Leaves the source. */
-  async close(): Promise<void> {
-    await this.#chunks.return?.()
-  }
+/** Whatever is not the source's own failure means that its bytes are damaged. */
+function explain(error: unknown, { failure }: ChunkReader): unknown {
+  if (failure !== undefined) return failure.error
+  if (error instanceof WorkerError && error.code === 'protocol_error') return error
+  const why = error instanceof Error ? error.message : String(error)
+  return new WorkerError('protocol_error', `Cannot read the result: its Arrow data is damaged (${why})`, {
+    cause: error,
+  })
 }

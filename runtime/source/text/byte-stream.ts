@@ -4,9 +4,10 @@
 import type { FileHandle } from 'node:fs/promises'
 import { PassThrough } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { createGunzip, createZstdDecompress } from 'node:zlib'
+import { createGunzip } from 'node:zlib'
 import { isVolleyError } from '../../../functions/errors.ts'
 import { openFile, unreadable } from '../files.ts'
+import { decompressZstd } from './zstd-frames.ts'
 
 /** Reads a file from front to back. */
 export interface ByteStream extends AsyncDisposable {
@@ -44,9 +45,7 @@ function plain(file: FileHandle, path: string, start: number): ByteStream {
 
 function decompressed(file: FileHandle, path: string): ByteStream {
   const source = file.createReadStream({ autoClose: true, highWaterMark: 1 << 18 })
-  const unpack = /\.gz$/i.test(path)
-    ? createGunzip({ chunkSize: 1 << 18 })
-    : createZstdDecompress({ chunkSize: 1 << 18 })
+  const unpack = /\.gz$/i.test(path) ? createGunzip({ chunkSize: 1 << 18 }) : decompressZstd
   const output = new PassThrough({ highWaterMark: 1 << 20 })
   const done = pipeline(source, unpack, output)
   done.catch(() => {}) // the reader below meets the same error
@@ -79,7 +78,6 @@ function decompressed(file: FileHandle, path: string): ByteStream {
     },
     async [Symbol.asyncDispose]() {
       source.destroy()
-      unpack.destroy()
       output.destroy()
       await done.catch(() => {})
     },

@@ -3,7 +3,7 @@
 
 import * as arrow from 'apache-arrow'
 import t, { type Test } from 'tap'
-import { col, type DataType, int32, SessionContext, udf, utf8 } from 'volley'
+import { col, type DataType, int32, int64, SessionContext, udf, utf8 } from 'volley'
 import { encodeRows } from '../../../api/formats/rows.ts'
 import { isVolleyError } from '../../../functions/errors.ts'
 import { readArrowBatches, readArrowTable } from '../../../runtime/source/arrow/read-streams.ts'
@@ -186,4 +186,21 @@ t.test('udf() in vector mode may fill one array again and again', async (t) => {
       .toRows()
     t.same([sorted[0], sorted[69_999]], [{ b: 1 }, { b: 70_000 }])
   }
+})
+
+t.test('a function that writes its own batches to the result pipe ends its job, and nothing else', async (t) => {
+  await using forked = new SessionContext({ workers: 1, spareWorkers: 0 })
+  const bytes = damaged('list', 'stream')
+  const rogue = udf(
+    (a: bigint) => {
+      process.getBuiltinModule('node:fs').writeSync(3, bytes)
+      return a
+    },
+    [int64],
+    int64,
+    { name: 'rogue', volatility: 'volatile' },
+  )
+  const rows = forked.fromRows([{ a: 1n }, { a: 2n }])
+  await refused(t, () => rows.select(rogue(col('a'))).toRows(), 'protocol_error', /has offsets that go back/, 'written')
+  t.same(await rows.toRows(), [{ a: 1n }, { a: 2n }])
 })
