@@ -105,6 +105,18 @@ function placeOf(stack: string): Place | undefined {
   return undefined
 }
 
+/** The error of work that ended with its worker, or at a limit, with the user's functions that were part of it. */
+export function inFunctions(error: unknown, names: readonly string[]): unknown {
+  if (names.length === 0 || !isVolleyError(error)) return error
+  if (error.category !== 'worker' && error.code !== 'timeout' && error.code !== 'memory_limit') return error
+  const shown = names.slice(0, 5).map((name) => `"${name}"`)
+  const message = `${error.message}; it ran the user's function ${shown.join(', ')}${names.length > 5 ? ' and others' : ''}`
+  return createError(error.code, message, {
+    details: { ...error.details, functions: names.slice(0, 50) },
+    cause: error,
+  })
+}
+
 /** The error for a user's object that does not fulfil its contract. */
 export function contractBroken(udf: string, what: string): UdfError {
   return wrongResult(`Cannot run "${udf}": ${what}`, { udf })

@@ -3,6 +3,7 @@
 
 import type { CodecContext } from '../../functions/contract/codec-context.ts'
 import { isVolleyError, PlanError, ResourceError } from '../../functions/errors.ts'
+import { inFunctions } from '../../functions/udf/failure.ts'
 import { type Backend, cancelReason, type Isolation, inheritLog, type LogStream } from '../backend.ts'
 import type { EncodedTask } from '../codec/artifacts.ts'
 import { type CallTarget, decodeResult, encodeCall, encodeTarget } from '../codec/call-codec.ts'
@@ -224,7 +225,11 @@ export class WorkerPool implements AsyncDisposable {
     options: CallOptions,
     signal: AbortSignal | undefined,
   ): Promise<unknown> {
-    return decodeResult(await this.#send(encodeCall(target, args, context), options, signal), context)
+    const call = encodeCall(target, args, context)
+    const result = await this.#send(call, options, signal).catch((error) => {
+      throw inFunctions(error, [target.name])
+    })
+    return decodeResult(result, context)
   }
 
   async #send(call: EncodedTask, options: CallOptions, given: AbortSignal | undefined): Promise<Uint8Array> {

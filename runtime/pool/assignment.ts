@@ -57,6 +57,7 @@ export class Assignment {
   #error: Error | undefined
   #escalation: KillEscalation | undefined
   #answered = false
+  #unfit = false
   #inputSent = false
   #logBytes = 0
   #reports = 0
@@ -118,8 +119,12 @@ export class Assignment {
       return
     }
     this.#answered = true
-    if (message.kind === 'failed') this.#fail(errorFromPlain(message.error))
-    else this.#stats = message.stats
+    if (message.kind === 'failed') {
+      this.#fail(errorFromPlain(message.error))
+      this.#unfit = message.unfit === true
+      if (this.#unfit) this.#escalate(0)
+    }
+    if (message.kind === 'done') this.#stats = message.stats
     const bytes = message.kind === 'failed' ? message.bytes : message.stats.bytes
     this.#stream.expect(bytes)
     if (this.#stream.isOverfull) this.#break('more')
@@ -222,7 +227,7 @@ export class Assignment {
   }
 
   #isSettled(): boolean {
-    return this.#answered && this.#inputSent && this.#stream.isComplete && !this.#escalation?.hasFired
+    return this.#answered && this.#inputSent && this.#stream.isComplete && !this.#unfit && !this.#escalation?.hasFired
   }
 
   #release(reusable: boolean): void {

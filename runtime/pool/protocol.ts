@@ -47,7 +47,14 @@ export type WorkerMessage =
   /** `stats.bytes` is what the task put on fd 3, all of it written. */
   | { readonly kind: 'done'; readonly id: number; readonly stats: TaskStats }
   /** `bytes` is what the task put on fd 3 before it failed; the pool reads them off. */
-  | { readonly kind: 'failed'; readonly id: number; readonly bytes: number; readonly error: WorkerFault }
+  | {
+      readonly kind: 'failed'
+      readonly id: number
+      readonly bytes: number
+      readonly error: WorkerFault
+      /** Set when the worker is to serve no other task: what it is made of was damaged. */
+      readonly unfit?: true
+    }
 
 /** What a worker tells of itself once it can take tasks. */
 export interface WorkerInfo {
@@ -98,7 +105,8 @@ export function parseWorkerMessage(value: unknown): WorkerMessage {
         kind: 'failed',
         id: asCount(message.id, 'id'),
         bytes: asCount(message.bytes, 'bytes'),
-        error: asFault(message.error),
+        error: asTaskFault(message.error),
+        ...(message.unfit === true ? { unfit: true } : {}),
       }
     default:
       throw refuse('kind', 'a known kind of message')
@@ -129,6 +137,22 @@ function asMetrics(value: unknown): { readonly [name: string]: number } {
   const entries = Object.entries(asRecord(value, 'metrics'))
   if (entries.length > 200) throw refuse('metrics', 'at most 200 entries')
   return Object.fromEntries(entries.map(([name, metric]) => [name, asNumber(metric, 'metrics')]))
+}
+
+/** What only a pool can say of a task: code in a worker must not pass for it. */
+const poolCodes: ReadonlySet<string> = new Set([
+  'queue_full',
+  'closed',
+  'timeout',
+  'log_limit',
+  'worker_lost',
+  'start_failed',
+])
+
+function asTaskFault(value: unknown): WorkerFault {
+  const fault = asFault(value)
+  if (poolCodes.has(fault.code)) throw refuse('error.code', 'a code that a task can end with')
+  return fault
 }
 
 function asFault(value: unknown): WorkerFault {

@@ -4,6 +4,7 @@
 import type { CodecContext } from '../../functions/contract/codec-context.ts'
 import { CancelledError, ResourceError } from '../../functions/errors.ts'
 import type { Schema } from '../../functions/types/type.ts'
+import { inFunctions } from '../../functions/udf/failure.ts'
 import { type Backend, cancelReason, type TaskRequest } from '../backend.ts'
 import { TaskEncoder } from '../codec/task-codec.ts'
 import type { Job, JobOptions } from '../job/job.ts'
@@ -11,6 +12,7 @@ import { Turns } from '../job/turns.ts'
 import { type Plan, planJob } from '../plan/plan.ts'
 import type { Program } from '../program/program.ts'
 import type { Task } from '../program/task.ts'
+import { udfsIn } from '../program/udfs-in.ts'
 import { narrowSource, openSource } from '../source/formats.ts'
 import { type JobEvents, JobMetrics, type JobReport } from './job-metrics.ts'
 import { type StageRequests, stageResults } from './run-stages.ts'
@@ -44,7 +46,9 @@ export async function submitJob(job: Job, backend: Backend, options: SubmitOptio
   const partitions = options.partitions ?? 4 * backend.concurrency
   const plan = planJob(job, source, { partitions, maxMemoryBytes: options.maxMemoryBytes, submittedAt })
   await turns.pause()
-  const encoder = new TaskEncoder(programsOf(plan), options.context)
+  const programs = programsOf(plan)
+  const encoder = new TaskEncoder(programs, options.context)
+  const functions = [...new Set([...programs].flatMap((program) => [...udfsIn(program)].map(({ name }) => name)))]
   await turns.pause()
   const stages = await Promise.all(
     plan.stages.map(
@@ -68,7 +72,8 @@ export async function submitJob(job: Job, backend: Backend, options: SubmitOptio
       }
       settled = true
       done.resolve(metrics.report())
-    } catch (error) {
+    } catch (thrown) {
+      const error = inFunctions(thrown, functions)
       settled = true
       done.reject(error)
       throw error

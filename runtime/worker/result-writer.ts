@@ -4,7 +4,7 @@
 
 import { Socket } from 'node:net'
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import { InternalError } from '../../functions/errors.ts'
+import { InternalError, WorkerError } from '../../functions/errors.ts'
 import { unlessAborted } from '../bytes/unless-aborted.ts'
 import { resultFd } from '../pool/protocol.ts'
 
@@ -70,10 +70,15 @@ export class ResultWriter {
     this.#socket.cork()
     for (const [at, chunk] of chunks.entries()) {
       this.#count += chunk.length
-      const onWritten = (error?: Error | null) => (error ? reject(error) : resolve())
+      const onWritten = (error?: Error | null) => (error ? reject(cutOff(error)) : resolve())
       this.#socket.write(chunk, at === chunks.length - 1 ? onWritten : undefined)
     }
     this.#socket.uncork()
     return promise
   }
+}
+
+function cutOff(cause: Error): WorkerError {
+  const message = `Cannot write the result: its pipe was closed in the worker (${cause.message}); functions must leave fd ${resultFd} alone`
+  return new WorkerError('protocol_error', message, { cause })
 }

@@ -2,11 +2,12 @@
 // It moves bytes and messages around a `RunTask`; it must never look into a task, and never load the pool.
 
 import type { Socket } from 'node:net'
-import { CancelledError, errorToPlain } from '../../functions/errors.ts'
+import { CancelledError, errorToPlain, isVolleyError, UdfError } from '../../functions/errors.ts'
 import type { TaskProgress } from '../backend.ts'
 import type { PoolMessage } from '../pool/protocol.ts'
 import { type Control, openControl } from './control.ts'
 import { InputReader } from './input-reader.ts'
+import { replacedIntrinsic } from './intrinsics.ts'
 import { installLogStreams } from './log-streams.ts'
 import { openResults, ResultWriter } from './result-writer.ts'
 import type { RunTask, TaskIo } from './task-io.ts'
@@ -110,10 +111,19 @@ async function serve(message: TaskMessage, runTask: RunTask, channels: Channels)
     control.send({ kind: 'done', id, stats: { ...reported, bytes: writer.count, elapsedMs } })
   } catch (thrown) {
     writer.close()
-    const error = errorToPlain(signal.aborted ? signal.reason : thrown)
-    control.send({ kind: 'failed', id, bytes: writer.count, error })
+    const replaced = replacedIntrinsic()
+    const error = errorToPlain(signal.aborted ? signal.reason : blame(thrown, replaced))
+    const unfit = replaced !== undefined || !results.writable
+    control.send({ kind: 'failed', id, bytes: writer.count, error, ...(unfit ? { unfit } : {}) })
   }
   if (hasInput) await input.skip()
+}
+
+/** Code that replaces what the worker is made of makes it fail anywhere. */
+function blame(thrown: unknown, replaced: string | undefined): unknown {
+  if (replaced === undefined || isVolleyError(thrown)) return thrown
+  const message = `Cannot finish the task: one of its functions replaced ${replaced}, which the worker needs; leave built-ins as they are`
+  return new UdfError('udf_failed', message, { details: { replaced }, cause: thrown })
 }
 
 function cancelled(): CancelledError {
