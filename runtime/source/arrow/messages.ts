@@ -78,6 +78,7 @@ async function fileLayout(access: ByteAccess): Promise<ArrowLayout> {
   if (length <= 0 || length > size - endBytes) {
     throw unreadable(name, `its footer claims ${length} of its ${size} bytes; it is damaged, write it again`)
   }
+  checkMetadataSize(name, length)
   const bytes = await access.read(size - endBytes - length, length)
   verifyFooter(bytes)
   const footer = Footer.decode(bytes)
@@ -149,7 +150,19 @@ async function readMetadata(access: ByteAccess, start: number): Promise<{ bytes:
         : 'it is neither an Arrow file nor an Arrow stream; read it in the format that it has',
     )
   }
+  checkMetadataSize(access.name, length)
   return { bytes: await access.read(start + head, length), length: head + length }
+}
+
+/** Metadata is decoded in the parent, at once. */
+const mostMetadataBytes = 64 * 1024 * 1024
+
+function checkMetadataSize(name: string, length: number): void {
+  if (length <= mostMetadataBytes) return
+  throw unreadable(
+    name,
+    `its metadata has ${length} bytes, more than ${mostMetadataBytes}; write fewer or larger batches`,
+  )
 }
 
 /**

@@ -128,6 +128,6 @@ export function takePrefixed(bytes: Uint8Array, what: string): [taken: Uint8Arra
 }
 
 /** Pages beyond this are taken for damaged headers. */
-const mostValues = 2 ** 28
+const mostValues = 2 ** 26
 
 const noBytes = new Uint8Array(0)

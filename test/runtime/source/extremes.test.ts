@@ -1,5 +1,6 @@
 // Files that are sound and out of all proportion: very wide, very deep, very long. They are read, or refused at once.
 
+import { appendFileSync, truncateSync } from 'node:fs'
 import * as arrow from 'apache-arrow'
 import t from 'tap'
 import { openSource } from '../../../runtime/source/formats.ts'
@@ -55,4 +56,16 @@ t.test('openSource() refuses Arrow types that are nested without end', async (t)
   writer.reset(undefined, new arrow.Schema([new arrow.Field('x', type, true)]))
   const paths = [write('deep.arrow', writer.finish().toUint8Array(true))]
   await t.rejects(openSource({ kind: 'arrow', paths }), { code: 'source_unreadable', message: /nested more than 64/ })
+})
+
+t.test('openSource() refuses an Arrow file whose footer takes 100 MB', async (t) => {
+  const path = write('footer.arrow', 'ARROW1\0\0')
+  const end = Buffer.concat([Buffer.alloc(4), Buffer.from('ARROW1')])
+  end.writeInt32LE(100_000_000)
+  truncateSync(path, 100_000_100) // of zeros, which take no place on disk
+  appendFileSync(path, end)
+  await t.rejects(openSource({ kind: 'arrow', paths: [path] }), {
+    code: 'source_unreadable',
+    message: /its metadata has 100000000 bytes, more than 67108864/,
+  })
 })
