@@ -5,7 +5,15 @@ import type { Argument, Resolution, ScalarKernel } from '../contract/scalar.ts'
 import { DataError, PlanError } from '../errors.ts'
 import { floatText } from '../expr/display-value.ts'
 import { plainType } from '../types/coercion.ts'
-import { type DataType, displayType, isNumeric, type StructType, sameType } from '../types/type.ts'
+import {
+  type DataType,
+  displayType,
+  isFloat,
+  isNumeric,
+  type ListType,
+  type StructType,
+  sameType,
+} from '../types/type.ts'
 import type { Value } from '../types/value.ts'
 import { fits64, ticksPerSecond } from './calendar.ts'
 import type { Conversion, Convert } from './conversion.ts'
@@ -33,7 +41,7 @@ export function resolveCast(input: Argument, to: DataType, safe: boolean): Resol
     nulls: 'propagate',
     givesNull,
     volatility: 'immutable',
-    kernel: () => castKernel(conversion, target, safe),
+    kernel: () => castKernel(conversion, from, target, safe),
   }
 }
 
@@ -45,7 +53,7 @@ export function resolveCast(input: Argument, to: DataType, safe: boolean): Resol
 export function conversionKernel(input: DataType, to: DataType, safe: boolean): ScalarKernel {
   const [from, target] = [plainType(input), plainType(to)]
   if (sameType(from, target)) return { row: (value: Value) => value, total: true, inline: (a) => a.value }
-  return castKernel(conversionBetween(from, target) ?? noCast(from, target), target, safe)
+  return castKernel(conversionBetween(from, target) ?? noCast(from, target), from, target, safe)
 }
 
 function noCast(from: DataType, to: DataType): never {
@@ -54,21 +62,21 @@ function noCast(from: DataType, to: DataType): never {
   })
 }
 
-function castKernel(conversion: Conversion, target: DataType, safe: boolean): ScalarKernel {
+function castKernel(conversion: Conversion, from: DataType, target: DataType, safe: boolean): ScalarKernel {
   const { convert, total, inline, inlineIf } = conversion
   const inlined = { ...(inline === undefined ? {} : { inline }), ...(inlineIf === undefined ? {} : { inlineIf }) }
   if (total === true) return { row: convert as (value: never) => Value, total, ...inlined }
   if (safe) return { row: (value: never) => convert(value) ?? null, total: true, ...inlined }
   const row = (value: never): Value => {
     const converted = convert(value)
-    if (converted === undefined) cannotCast(value, target)
+    if (converted === undefined) cannotCast(value, from, target)
     return converted
   }
   return { row, ...inlined }
 }
 
-function cannotCast(value: Value, target: DataType): never {
-  const shown = shownValue(value)
+function cannotCast(value: Value, from: DataType, target: DataType): never {
+  const shown = isFloat(from) ? floatText(value as number) : shownValue(value)
   throw new DataError(
     'invalid_cast',
     `Cannot cast ${shown} to ${displayType(target)}: use try_cast to get null instead`,
@@ -80,6 +88,7 @@ function cannotCast(value: Value, target: DataType): never {
 
 function conversionBetween(from: DataType, to: DataType): Conversion | undefined {
   if (from.kind === 'null') return { convert: () => null, total: true }
+  if (to.kind === 'list' && from.kind !== 'list') return listOfOne(from, to)
   if (to.kind === 'utf8') {
     if (from.kind === 'binary') return { convert: decodeText }
     const format = formatter(from)
@@ -99,7 +108,6 @@ function conversionBetween(from: DataType, to: DataType): Conversion | undefined
 
 function shownValue(value: Value): string {
   if (typeof value === 'string') return JSON.stringify(value)
-  if (typeof value === 'number') return floatText(value)
   if (!(value instanceof Uint8Array)) return String(value)
   const start = Array.from(value.subarray(0, 16), (byte) => byte.toString(16).padStart(2, '0'))
   return `the bytes 0x${start.join('')}${value.length > 16 ? '…' : ''}`
@@ -140,6 +148,19 @@ function nestedConversion(from: DataType, to: DataType): Conversion | undefined 
       }
       return converted
     },
+  }
+}
+
+/** What is no list becomes the only element of one. */
+function listOfOne(from: DataType, to: ListType): Conversion | undefined {
+  const item = sameType(from, to.item.type) ? asIs : conversionBetween(from, to.item.type)
+  if (item === undefined) return undefined
+  return {
+    convert: (value: Value) => {
+      const converted = item.convert(value as never)
+      return converted === undefined ? undefined : [converted]
+    },
+    total: item.total === true,
   }
 }
 

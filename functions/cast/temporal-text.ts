@@ -136,7 +136,8 @@ export function temporalParser(type: DataType): ((text: string) => Value | undef
       }
     }
     case 'interval':
-      return (text) => parseInterval(text)
+      // A literal counts seconds where it has no unit, a cast months.
+      return (text) => parseInterval(text, 'month')
     default:
       return undefined
   }
