@@ -2,6 +2,7 @@
 // an orderly shutdown. It never runs user code and never looks into it.
 
 import Fastify, { type FastifyInstance, type FastifyRequest, type FastifyServerOptions } from 'fastify'
+import { checkOptionNames } from '../functions/options.ts'
 import type { Backend } from '../runtime/backend.ts'
 import { SessionContext } from '../runtime/context/session.ts'
 import type { JobLimits } from '../runtime/job/json-job.ts'
@@ -54,6 +55,24 @@ export interface ServerOptions {
   readonly logger?: FastifyServerOptions['logger']
 }
 
+const known: Readonly<Record<keyof ServerOptions, true>> = {
+  session: true,
+  pool: true,
+  tables: true,
+  dataRoots: true,
+  tokens: true,
+  insecureNoAuth: true,
+  allowInlineUdfs: true,
+  allowedHosts: true,
+  maxBodyBytes: true,
+  maxBytesInFlight: true,
+  defaultTimeoutMs: true,
+  maxTimeoutMs: true,
+  limits: true,
+  drainMs: true,
+  logger: true,
+}
+
 declare module 'fastify' {
   interface FastifyRequest {
     /** The job that the request is about, once there is one. */
@@ -81,6 +100,7 @@ declare module 'fastify' {
  * @see Fastify's `listen` and `inject`; docs/reference/errors.md
  */
 export function buildServer(options: ServerOptions): FastifyInstance {
+  checkOptionNames(options, known, 'a server')
   const tokens = tokensOf(options)
   const roots = new DataRoots(options.dataRoots ?? [])
   const tables = tableSources(options.tables ?? {})

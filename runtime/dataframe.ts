@@ -7,6 +7,7 @@ import { PlanError } from '../functions/errors.ts'
 import { outputName } from '../functions/expr/display.ts'
 import { type Expr, isExpr, toSortNode } from '../functions/expr/expr.ts'
 import type { ExprNode, SortNode } from '../functions/expr/node.ts'
+import { checkOptionNames } from '../functions/options.ts'
 import type { SqlOptions } from '../functions/sql/options.ts'
 import { parseExpr, parseGroupKey, parseSortKey } from '../functions/sql/parse.ts'
 import type { Schema } from '../functions/types/type.ts'
@@ -30,6 +31,17 @@ export type ExprInput = Expr | string
 export interface RunOptions extends JobOptions, JobEvents {
   /** Ends the job when aborted. */
   readonly signal?: AbortSignal
+}
+
+const runOptions: Readonly<Record<keyof RunOptions | keyof RowOptions, true>> = {
+  timeoutMs: true,
+  partitions: true,
+  maxMemoryBytes: true,
+  isolation: true,
+  signal: true,
+  onProgress: true,
+  onLog: true,
+  json: true,
 }
 
 /** What a DataFrame asks of the session it belongs to. */
@@ -267,7 +279,8 @@ export class DataFrame {
    *
    * @see docs/reference/wire.md
    */
-  run(options: RunOptions = {}): Promise<JobRun> {
+  async run(options: RunOptions = {}): Promise<JobRun> {
+    checkOptionNames(options, runOptions, 'a job')
     return this.#host.submit(this.#job, options)
   }
 

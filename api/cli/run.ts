@@ -68,9 +68,14 @@ export async function run(file: string, options: RunCommandOptions, command: Com
 }
 
 function formatFor({ format, out }: RunCommandOptions): string {
-  if (format !== undefined) return format
-  if (out === undefined) return process.stdout.isTTY ? 'table' : 'ndjson'
+  if (out === undefined) return format ?? (process.stdout.isTTY ? 'table' : 'ndjson')
   const known = resultFormats.find(({ extensions }) => extensions.includes(extname(out).toLowerCase()))
+  if (format !== undefined && known !== undefined && known.name !== format) {
+    throw new UsageError(
+      `Cannot write ${format} into "${out}": its name says ${known.name}, leave --format out or name it otherwise`,
+    )
+  }
+  if (format !== undefined) return format
   if (known !== undefined) return known.name
   throw new UsageError(`Cannot tell the format of "${out}": name it ${usualExtensions()}, or give --format`)
 }

@@ -3,6 +3,7 @@
 
 import type { CodecContext } from '../../functions/contract/codec-context.ts'
 import { isVolleyError, PlanError, ResourceError } from '../../functions/errors.ts'
+import { checkChoice, checkOptionNames, checkWhole } from '../../functions/options.ts'
 import { inFunctions } from '../../functions/udf/failure.ts'
 import { type Backend, cancelReason, type Isolation, inheritLog, type LogStream } from '../backend.ts'
 import type { EncodedTask } from '../codec/artifacts.ts'
@@ -64,8 +65,9 @@ const MAX_RESULT_BYTES = 256 * 1024 * 1024
 export class WorkerPool implements AsyncDisposable {
   readonly #pool: ForkPool
 
-  private constructor(pool: ForkPool) {
-    this.#pool = pool
+  /** What `fork` calls, and does the same: without types nobody is kept from calling it. */
+  private constructor(options: PoolOptions) {
+    this.#pool = ForkPool.fork(options)
   }
 
   /**
@@ -76,7 +78,7 @@ export class WorkerPool implements AsyncDisposable {
    * @throws {WorkerError} `start_failed` inside a worker.
    */
   static fork(options: PoolOptions = {}): WorkerPool {
-    return new WorkerPool(ForkPool.fork(options))
+    return new WorkerPool(options)
   }
 
   /** The workers as a place that runs jobs: `new SessionContext({ backend: pool.backend })`. */
@@ -139,6 +141,7 @@ export class WorkerPool implements AsyncDisposable {
     fn: (...args: Args) => Result,
     ...args: Args
   ): Promise<Awaited<Result>> {
+    checkCallOptions(options, callOptions)
     const context = encodingContext(options.context)
     const target = encodeTarget(checkCallable(fn), context, options.captures)
     return (await this.#call(target, args, context, options, options.signal)) as Awaited<Result>
@@ -168,6 +171,7 @@ export class WorkerPool implements AsyncDisposable {
     options: MapOptions = {},
   ): Promise<Awaited<Result>[]> {
     checkItems(items)
+    checkCallOptions(options, mapOptions)
     const context = encodingContext(options.context)
     const target = encodeTarget(checkCallable(fn), context, options.captures)
     const stop = new AbortController()
@@ -259,6 +263,24 @@ export class WorkerPool implements AsyncDisposable {
     await run.done
     return Buffer.concat(chunks)
   }
+}
+
+const callOptions: Readonly<Record<keyof CallOptions, true>> = {
+  signal: true,
+  timeoutMs: true,
+  isolation: true,
+  captures: true,
+  context: true,
+  maxResultBytes: true,
+  onLog: true,
+}
+const mapOptions: Readonly<Record<keyof MapOptions, true>> = { ...callOptions, concurrency: true, onProgress: true }
+
+function checkCallOptions(options: CallOptions, known: Readonly<Record<string, true>>): void {
+  checkOptionNames(options, known, 'a call')
+  checkWhole('timeoutMs', options.timeoutMs, 1)
+  checkWhole('maxResultBytes', options.maxResultBytes, 0)
+  checkChoice('isolation', options.isolation, ['shared', 'job'])
 }
 
 function checkConcurrency({ concurrency }: MapOptions, workers: number): number {

@@ -6,6 +6,7 @@ import type { CodecContext } from '../../functions/contract/codec-context.ts'
 import type { Udf } from '../../functions/contract/udf.ts'
 import { PlanError } from '../../functions/errors.ts'
 import { type Expr, make } from '../../functions/expr/expr.ts'
+import { checkChoice, checkOptionNames } from '../../functions/options.ts'
 import type { SqlOptions } from '../../functions/sql/options.ts'
 import { parseExpr } from '../../functions/sql/parse.ts'
 import type { DataType, Schema } from '../../functions/types/type.ts'
@@ -43,6 +44,22 @@ export interface SessionOptions {
   readonly log?: 'inherit' | 'ignore'
 }
 
+const sessionOptions: Readonly<Record<keyof SessionOptions, true>> = {
+  backend: true,
+  workers: true,
+  spareWorkers: true,
+  workerContext: true,
+  log: true,
+}
+const jsonOptions: Readonly<Record<keyof JsonOptions, true>> = { schema: true, sampleRows: true }
+const csvOptions: Readonly<Record<keyof CsvOptions, true>> = {
+  ...jsonOptions,
+  delimiter: true,
+  header: true,
+  quote: true,
+  nullValues: true,
+}
+
 /** What a context and those derived from it have in common. */
 interface SharedState {
   readonly options: SessionOptions
@@ -76,6 +93,9 @@ export class SessionContext implements CodecContext, DataFrameHost, AsyncDisposa
    * @param derived - For `withUdfInlining` alone: the policy of this context, and the state of the one it comes from.
    */
   constructor(options: SessionOptions = {}, derived?: { readonly udfInlining: boolean; readonly shared: SharedState }) {
+    checkOptionNames(options, sessionOptions, 'a session context')
+    if (typeof options.backend !== 'object') checkChoice('backend', options.backend, ['fork', 'in-process'])
+    checkChoice('log', options.log, ['inherit', 'ignore'])
     this.udfInlining = derived?.udfInlining ?? true
     this.#shared = derived?.shared ?? { options, registry: new Registry(), backend: undefined, closed: false }
   }
@@ -143,6 +163,7 @@ export class SessionContext implements CodecContext, DataFrameHost, AsyncDisposa
    * @see DataFusion `SessionContext::read_csv`
    */
   readCsv(paths: string | readonly string[], options?: CsvOptions): DataFrame {
+    if (options !== undefined) checkOptionNames(options, csvOptions, 'CSV files')
     return this.#read({ kind: 'csv', paths: resolvePaths(paths), ...(options === undefined ? {} : { options }) })
   }
 
@@ -162,6 +183,7 @@ export class SessionContext implements CodecContext, DataFrameHost, AsyncDisposa
    * @see DataFusion `SessionContext::read_json`
    */
   readJson(paths: string | readonly string[], options?: JsonOptions): DataFrame {
+    if (options !== undefined) checkOptionNames(options, jsonOptions, 'JSON files')
     return this.#read({ kind: 'json', paths: resolvePaths(paths), ...(options === undefined ? {} : { options }) })
   }
 
@@ -223,8 +245,10 @@ export class SessionContext implements CodecContext, DataFrameHost, AsyncDisposa
    * @see datafusion-python `SessionContext.from_pylist`
    */
   fromRows(rows: readonly Readonly<Record<string, unknown>>[], schema?: Schema): DataFrame {
+    checkRows(rows)
     const names = schema?.map((column) => column.name) ?? [...new Set(rows.flatMap((row) => Object.keys(row)))]
     const columns = Object.fromEntries(names.map((name) => [name, rows.map((row) => ownValue(row, name))]))
+    if (Object.keys(columns).length < names.length) throw sameName(names)
     return this.fromColumns(columns, Object.fromEntries((schema ?? []).map(({ name, type }) => [name, type])))
   }
 
@@ -458,4 +482,15 @@ export class SessionContext implements CodecContext, DataFrameHost, AsyncDisposa
       ...(workerContext === undefined ? {} : { workerContext }),
     })
   }
+}
+
+function checkRows(rows: readonly unknown[]): void {
+  const wrong = Array.isArray(rows) ? rows.findIndex((row) => typeof row !== 'object' || row === null) : 0
+  if (wrong === -1) return
+  throw new PlanError('invalid_argument', `Cannot read row ${wrong}: give an array of objects, one for each row`)
+}
+
+function sameName(names: readonly string[]): PlanError {
+  const name = names.find((candidate, i) => names.indexOf(candidate) < i)
+  return new PlanError('ambiguous_column', `Cannot make a table of two columns named "${name}": give each its own name`)
 }

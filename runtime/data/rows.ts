@@ -4,6 +4,7 @@ import type { Table } from 'apache-arrow'
 import { fromData } from '../../functions/column/arrow.ts'
 import { type Column, valueAt } from '../../functions/column/column.ts'
 import { DataError, PlanError } from '../../functions/errors.ts'
+import { didYouMean } from '../../functions/nearest.ts'
 import { fromArrowSchema } from '../../functions/types/arrow.ts'
 import { plainType, unifyTypes } from '../../functions/types/coercion.ts'
 import { asType } from '../../functions/types/parse-type.ts'
@@ -81,6 +82,14 @@ export function columnValues(
 ): { readonly schema: Schema; readonly values: readonly (readonly Value[])[] } {
   const names = Object.keys(columns)
   for (const name of names) if (!isColumn(columns[name])) throw notAColumn(name, columns[name])
+  const undeclared = Object.keys(declared).find((name) => !Object.hasOwn(columns, name))
+  if (undeclared !== undefined) {
+    const hint = didYouMean(undeclared, names, 'Leave it out, or give it values')
+    throw new PlanError(
+      'unknown_column',
+      `Cannot declare the type of "${undeclared}": there is no such column. ${hint}`,
+    )
+  }
   const lengths = new Set(names.map((name) => columns[name]?.length))
   if (lengths.size > 1) {
     const shown = names.map((name) => `${name}: ${columns[name]?.length}`).join(', ')

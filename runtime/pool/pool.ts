@@ -54,7 +54,10 @@ export class ForkPool implements Backend, AsyncDisposable {
   readonly #sent: Traffic = { artifacts: 0, bytes: 0 }
   #closed: Promise<void> | undefined
 
-  private constructor(options: CheckedOptions) {
+  /** What `fork` calls, and does the same. */
+  private constructor(given: PoolOptions) {
+    if (process.env.VOLLEY_WORKER === '1') throw forkInWorker()
+    const options = checkOptions(given)
     this.#options = options
     const launch = (number: number): Child => new Child(options, join(this.#directory, `${number}`), this.#sent)
     this.#workers = new WorkerSet(options, launch, systemClock)
@@ -67,8 +70,7 @@ export class ForkPool implements Backend, AsyncDisposable {
    * @throws {WorkerError} `start_failed` inside a worker.
    */
   static fork(options: PoolOptions = {}): ForkPool {
-    if (process.env.VOLLEY_WORKER === '1') throw forkInWorker()
-    return new ForkPool(checkOptions(options))
+    return new ForkPool(options)
   }
 
   /**

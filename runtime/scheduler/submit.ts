@@ -3,6 +3,7 @@
 
 import type { CodecContext } from '../../functions/contract/codec-context.ts'
 import { CancelledError, ResourceError } from '../../functions/errors.ts'
+import { checkChoice, checkWhole } from '../../functions/options.ts'
 import type { Schema } from '../../functions/types/type.ts'
 import { inFunctions } from '../../functions/udf/failure.ts'
 import { type Backend, cancelReason, type TaskRequest } from '../backend.ts'
@@ -40,6 +41,10 @@ export interface JobRun {
  * that cannot travel. What goes wrong later is thrown by the stream, and by `done`.
  */
 export async function submitJob(job: Job, backend: Backend, options: SubmitOptions = {}): Promise<JobRun> {
+  checkWhole('partitions', options.partitions, 1)
+  checkWhole('timeoutMs', options.timeoutMs, 1)
+  checkWhole('maxMemoryBytes', options.maxMemoryBytes, 1)
+  checkChoice('isolation', options.isolation, ['shared', 'job'])
   const submittedAt = Date.now()
   const source = await openSource(job.source)
   const turns = new Turns()
@@ -81,7 +86,19 @@ export async function submitJob(job: Job, backend: Backend, options: SubmitOptio
       if (!settled) done.reject(new CancelledError('cancelled', 'The result was not read to its end'))
     }
   }
-  return { schema: plan.schema, stream: run(), done: done.promise }
+  return { schema: plan.schema, stream: once(run()), done: done.promise }
+}
+
+/** Read a second time, a stream that is through would look like one without rows. */
+function once(chunks: AsyncGenerator<Uint8Array>): AsyncIterable<Uint8Array> {
+  let isTaken = false
+  return {
+    [Symbol.asyncIterator]: () => {
+      if (isTaken) throw new TypeError('Cannot read the result of a job: it has been read before, run the job again')
+      isTaken = true
+      return chunks
+    },
+  }
 }
 
 const programsOf = ({ stages }: Plan): ReadonlySet<Program> =>
@@ -102,6 +119,9 @@ function request(task: Task, encoder: TaskEncoder, options: SubmitOptions): Task
   }
 }
 
+/** What `setTimeout` can wait: longer is for ever. */
+const MAX_TIMER_MS = 2 ** 31 - 1
+
 /** What ends a job from outside: the caller's signal and its time limit, as one signal with a coded reason. */
 class JobLimits implements Disposable {
   readonly signal: AbortSignal
@@ -117,7 +137,7 @@ class JobLimits implements Disposable {
     this.#caller = signal
     if (signal?.aborted === true) this.#stop()
     signal?.addEventListener('abort', this.#stop, { once: true })
-    if (timeoutMs !== undefined) {
+    if (timeoutMs !== undefined && timeoutMs <= MAX_TIMER_MS) {
       const timeoutError = new ResourceError(
         'timeout',
         `The job did not end within ${timeoutMs} ms: allow it more with timeoutMs`,

@@ -48,6 +48,7 @@ test('volley run', { timeout: 240_000 }, async (t) => {
     t.equal((await volley(['run', join(directory, 'none.json')])).code, 2)
     t.equal((await volley(['run', job, '--workers', 'x'])).code, 2)
     t.equal((await volley(['run', job, '-o', 'result.xyz'])).code, 2)
+    t.equal((await volley(['run', job, '-o', 'a.csv', '--format', 'ndjson'])).code, 2)
     t.equal((await volley(['nothing'])).code, 2)
     t.equal((await volley(['--help'])).code, 0)
   })
