@@ -103,14 +103,16 @@ function decodeBatches(data: unknown): { schema: Schema; batches: RecordBatch[] 
 function checkMessages(bytes: Uint8Array): void {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   let at = 0
+  let columns: readonly number[] = []
   while (at + 8 <= bytes.length) {
     if (view.getUint32(at, true) !== 0xffffffff) throw new DamagedMetadataError('a message has no beginning')
     const length = view.getInt32(at + 4, true)
     at += 8
     if (length === 0) return
     if (length < 0 || at + length > bytes.length) throw new DamagedMetadataError('it ends in a message')
-    const { bodyBytes } = verifyMessage(bytes.subarray(at, at + length))
-    at += length + bodyBytes
+    const facts = verifyMessage(bytes.subarray(at, at + length), columns)
+    columns = facts.columns ?? columns
+    at += length + facts.bodyBytes
     if (at > bytes.length) throw new DamagedMetadataError('it ends in the body of a message')
   }
 }

@@ -40,6 +40,7 @@ interface MessageRef {
 
 export interface ArrowLayout {
   readonly schema: Schema
+  readonly columns: readonly number[]
   readonly messages: readonly MessageRef[]
 }
 
@@ -80,7 +81,7 @@ async function fileLayout(access: ByteAccess): Promise<ArrowLayout> {
   }
   checkMetadataSize(name, length)
   const bytes = await access.read(size - endBytes - length, length)
-  verifyFooter(bytes)
+  const columns = verifyFooter(bytes)
   const footer = Footer.decode(bytes)
   const toRef =
     (kind: 'dictionary' | 'batch') => (block: { offset: number; metaDataLength: number; bodyLength: number }) => ({
@@ -90,6 +91,7 @@ async function fileLayout(access: ByteAccess): Promise<ArrowLayout> {
     })
   return {
     schema: footer.schema,
+    columns,
     messages: [
       await schemaRef(access, footer.schema),
       ...[...footer.dictionaryBatches()].map(toRef('dictionary')),
@@ -116,10 +118,13 @@ async function schemaRef(access: ByteAccess, schema: Schema): Promise<MessageRef
 async function streamLayout(access: ByteAccess): Promise<ArrowLayout> {
   const messages: MessageRef[] = []
   let schema: Schema | undefined
+  let columns: readonly number[] = []
   for (let start = 0; start + 4 <= access.size; ) {
     const metadata = await readMetadata(access, start)
     if (metadata.length === 0) break // the end-of-stream mark
-    const { kind, bodyBytes, rows } = verifyMessage(metadata.bytes)
+    const facts = verifyMessage(metadata.bytes, columns)
+    const { kind, bodyBytes, rows } = facts
+    columns = facts.columns ?? columns
     if (start === 0 && kind !== 'schema') throw new DamagedMetadataError('the first message is not a schema')
     if (start === 0) schema = Message.decode(metadata.bytes).header() as Schema
     const length = metadata.length + bodyBytes
@@ -130,7 +135,7 @@ async function streamLayout(access: ByteAccess): Promise<ArrowLayout> {
     start += length
   }
   if (schema === undefined) throw new DamagedMetadataError('it has no schema')
-  return { schema, messages }
+  return { schema, columns, messages }
 }
 
 /** The flatbuffer of the message at `start`, and its length with the prefix; 0 at the end of a stream. */
@@ -171,7 +176,7 @@ function checkMetadataSize(name: string, length: number): void {
  */
 export async function* readMessages(
   access: ByteAccess,
-  { messages }: ArrowLayout,
+  { columns, messages }: ArrowLayout,
   ranges: readonly (readonly [number, number])[],
 ): AsyncGenerator<Uint8Array, void, undefined> {
   const last = Math.max(0, ...ranges.map(([, end]) => end))
@@ -182,16 +187,16 @@ export async function* readMessages(
     if (kind === 'other' || (kind === 'batch' && !ranges.some(([from, end]) => index >= from && index < end))) continue
     if (start + length > access.size) throw new DamagedMetadataError('a message lies outside the file')
     const bytes = own ?? (await access.read(start, length))
-    verifyWhole(bytes)
+    verifyWhole(bytes, columns)
     yield bytes
   }
 }
 
-function verifyWhole(bytes: Uint8Array): void {
+function verifyWhole(bytes: Uint8Array, columns: readonly number[]): void {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const head = view.getInt32(0, true) === -1 ? 8 : 4
   const length = view.getInt32(head - 4, true)
   if (length <= 0 || head + length > bytes.length) throw new DamagedMetadataError('a message is longer than its place')
-  const { bodyBytes } = verifyMessage(bytes.subarray(head, head + length))
+  const { bodyBytes } = verifyMessage(bytes.subarray(head, head + length), columns)
   if (head + length + bodyBytes > bytes.length) throw new DamagedMetadataError('a message is longer than its place')
 }

@@ -68,6 +68,7 @@ const mark = -1
 
 /** The bytes of the messages, each in pieces that are whole: prefix, metadata, body. */
 async function* messagesOf(source: ChunkReader): AsyncGenerator<Uint8Array> {
+  let columns: readonly number[] = []
   for (;;) {
     const prefix = await source.take(prefixBytes)
     if (prefix === undefined) return
@@ -77,9 +78,10 @@ async function* messagesOf(source: ChunkReader): AsyncGenerator<Uint8Array> {
     yield prefix
     if (length === 0) continue // the end of one stream
     const metadata = await source.takeAll(length)
-    const { bodyBytes } = verifyMessage(metadata)
+    const facts = verifyMessage(metadata, columns)
+    columns = facts.columns ?? columns
     yield metadata
-    if (bodyBytes > 0) yield await source.takeAll(bodyBytes)
+    if (facts.bodyBytes > 0) yield await source.takeAll(facts.bodyBytes)
   }
 }
 

@@ -22,6 +22,8 @@ export interface MessageFacts {
   readonly bodyBytes: number
   /** Rows of a record batch. */
   readonly rows: number
+  /** Of a schema: where each column's own length is among the lengths that a record batch states. */
+  readonly columns?: readonly number[]
 }
 
 /**
@@ -29,7 +31,7 @@ export interface MessageFacts {
  *
  * @throws {DamagedMetadataError} When it has a length or an offset that cannot be.
  */
-export function verifyMessage(bytes: Uint8Array): MessageFacts {
+export function verifyMessage(bytes: Uint8Array, columns: readonly number[] = []): MessageFacts {
   const walk = startWalk(bytes)
   const root = follow(walk, 0)
   const typeAt = fieldAt(walk, root, message.headerType)
@@ -38,50 +40,59 @@ export function verifyMessage(bytes: Uint8Array): MessageFacts {
   const bodyBytes = countAt(walk, root, message.bodyLength)
   switch (walk.view.getUint8(typeAt)) {
     case headerTypes.schema:
-      verifySchema(walk, header)
-      return { kind: 'schema', bodyBytes, rows: 0 }
+      return { kind: 'schema', bodyBytes, rows: 0, columns: verifySchema(walk, header) }
     case headerTypes.dictionaryBatch:
-      verifyBatch(walk, tableAt(walk, header, 1), bodyBytes)
+      verifyBatch(walk, tableAt(walk, header, 1), bodyBytes, [0])
       return { kind: 'dictionary', bodyBytes, rows: 0 }
     case headerTypes.recordBatch:
-      verifyBatch(walk, header, bodyBytes)
+      verifyBatch(walk, header, bodyBytes, columns)
       return { kind: 'batch', bodyBytes, rows: countAt(walk, header, 0) }
     default:
       return { kind: 'other', bodyBytes, rows: 0 }
   }
 }
 
-/** @throws {DamagedMetadataError} As `verifyMessage`, for the footer of a file. */
-export function verifyFooter(bytes: Uint8Array): void {
+/** The columns of a file's footer, as of a schema. @throws {DamagedMetadataError} As `verifyMessage`. */
+export function verifyFooter(bytes: Uint8Array): readonly number[] {
   const walk = startWalk(bytes)
   const root = follow(walk, 0)
-  verifySchema(walk, tableAt(walk, root, 1))
+  const columns = verifySchema(walk, tableAt(walk, root, 1))
   vectorAt(walk, root, 2, 24)
   vectorAt(walk, root, 3, 24)
+  return columns
 }
 
 function startWalk(bytes: Uint8Array): Walk {
   return { view: new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength), budget: bytes.length }
 }
 
-function verifySchema(walk: Walk, schema: number): void {
+function verifySchema(walk: Walk, schema: number): readonly number[] {
   if (schema === 0) throw new DamagedMetadataError('the schema is missing')
   const fields = tablesAt(walk, schema, 1)
   if (fields.length > mostColumns) throw new DamagedMetadataError(`it has more than ${mostColumns} columns`)
-  for (const field of fields) verifyField(walk, field, 1)
+  const columns: number[] = []
+  let lengths = 0
+  for (const field of fields) {
+    columns.push(lengths)
+    lengths += verifyField(walk, field, 1)
+  }
   verifyKeyValues(walk, schema, 2)
+  return columns
 }
 
 /** As deep as types may be nested in tasks. */
 const mostDepth = 64
 
-function verifyField(walk: Walk, field: number, depth: number): void {
+/** How many lengths a record batch states for the field: its own and, unless it is a dictionary's codes, its children's. */
+function verifyField(walk: Walk, field: number, depth: number): number {
   if (depth > mostDepth) throw new DamagedMetadataError(`a column is nested more than ${mostDepth} deep`)
   vectorAt(walk, field, 0, 1)
   tableAt(walk, field, 3)
-  tableAt(walk, field, 4)
-  for (const child of tablesAt(walk, field, 5)) verifyField(walk, child, depth + 1)
+  const isDictionary = tableAt(walk, field, 4) !== 0
+  let below = 0
+  for (const child of tablesAt(walk, field, 5)) below += verifyField(walk, child, depth + 1)
   verifyKeyValues(walk, field, 6)
+  return isDictionary ? 1 : 1 + below
 }
 
 function verifyKeyValues(walk: Walk, table: number, slot: number): void {
@@ -94,7 +105,7 @@ function verifyKeyValues(walk: Walk, table: number, slot: number): void {
 /** Lengths are 32-bit numbers to everybody who reads them. */
 const mostRows = 2n ** 31n - 1n
 
-function verifyBatch(walk: Walk, batch: number, bodyBytes: number): void {
+function verifyBatch(walk: Walk, batch: number, bodyBytes: number, columns: readonly number[]): void {
   if (batch === 0) throw new DamagedMetadataError('a record batch is missing')
   const nodes = vectorAt(walk, batch, 1, 16)
   for (let i = 0; i < nodes.length; i++) {
@@ -103,6 +114,12 @@ function verifyBatch(walk: Walk, batch: number, bodyBytes: number): void {
     if (length < 0n || length > mostRows || nulls < 0n || nulls > length) {
       throw new DamagedMetadataError(`a column of ${length} values, ${nulls} of them null`)
     }
+  }
+  // apache-arrow fills a column that is shorter than its batch with nulls, of which it makes as many as are stated.
+  const rows = countAt(walk, batch, 0)
+  for (const column of columns) {
+    const length = column < nodes.length ? Number(walk.view.getBigInt64(nodes.start + column * 16, true)) : 0
+    if (length !== rows) throw new DamagedMetadataError(`a column of ${length} values in a batch of ${rows} rows`)
   }
   vectorAt(walk, batch, 4, 8)
   const buffers = vectorAt(walk, batch, 2, 16)

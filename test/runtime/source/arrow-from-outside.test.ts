@@ -204,3 +204,21 @@ t.test('a function that writes its own batches to the result pipe ends its job, 
   await refused(t, () => rows.select(rogue(col('a'))).toRows(), 'protocol_error', /has offsets that go back/, 'written')
   t.same(await rows.toRows(), [{ a: 1n }, { a: 2n }])
 })
+
+t.test('a batch of other rows than its columns have is refused before its columns are filled up', async (t) => {
+  const bytes = Buffer.from(arrow.tableToIPC(tableOf(columns.utf8!(sound)), 'stream'))
+  const start = 8 + bytes.readInt32LE(4)
+  const end = start + 8 + bytes.readInt32LE(start + 4)
+  let stated = 0
+  for (let at = start + 8; at + 8 <= end; at += 4) {
+    if (bytes.readBigInt64LE(at) !== 2n) continue
+    const changed = Buffer.from(bytes)
+    changed.writeBigInt64LE(2_000_000_000n, at)
+    const wrong = /a column of (2 values in a batch of 2000000000 rows|2000000000 values in a batch of 2 rows)/
+    const path = write(`rows-${at}.arrows`, changed)
+    await refused(t, () => ctx.readArrow(path).toRows(), 'source_unreadable', wrong, 'a file')
+    await refused(t, () => readArrowTable(chunksOf(changed, 100)), 'protocol_error', wrong, 'a result')
+    stated++
+  }
+  t.equal(stated, 2, 'the rows and the length of the column')
+})
