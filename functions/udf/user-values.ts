@@ -87,6 +87,8 @@ export function fromUser(name: string, returns: Field): (result: unknown) => Val
   const convert = resultConverter(name, returns.type)
   const wrong = (result: unknown): never => {
     const type = displayType(returns.type)
+    // Nobody awaits it: unhandled, its rejection would end the worker, and whichever job it runs by then.
+    if (result instanceof Promise) result.catch(() => {})
     throw wrongResult(`Function "${name}" returned ${describe(result)}, its declared type is ${type}`, {
       udf: name,
       type,

@@ -2,6 +2,7 @@
 // life. A function is revived once per worker, so what it keeps in its closure outlives the call.
 
 import type { UserFunction } from '../../functions/contract/udf.ts'
+import { ShippingError } from '../../functions/errors.ts'
 import { userFailure } from '../../functions/udf/failure.ts'
 import { findByName, unregistered } from '../codec/by-name.ts'
 import { type DecodedCall, decodeCall, encodeResult } from '../codec/call-codec.ts'
@@ -17,7 +18,7 @@ export async function runCall(bytes: Uint8Array, io: TaskIo): Promise<TaskReport
   io.signal.throwIfAborted()
   const result = await invoke(fn, args, call.name)
   io.signal.throwIfAborted()
-  await io.write([encodeResult(call.name, result, encodingContext())])
+  await io.write([encode(call.name, result)])
   return { rows: 0, batches: 0 }
 }
 
@@ -36,5 +37,14 @@ async function invoke(fn: UserFunction, args: readonly unknown[], name: string):
     return await fn(...args)
   } catch (thrown) {
     throw userFailure(name, '', thrown, {})
+  }
+}
+
+/** Reading a result calls the user's code as well: its getters. */
+function encode(name: string, result: unknown): Uint8Array {
+  try {
+    return encodeResult(name, result, encodingContext())
+  } catch (error) {
+    throw error instanceof ShippingError ? error : userFailure(name, '', error, {})
   }
 }

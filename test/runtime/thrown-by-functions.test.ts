@@ -264,3 +264,25 @@ t.test('a result that cannot be read is the failure of the function that gave it
     t.match(state, { code: /^udf_(failed|wrong_result)$/, details: { udf: 'mine' } }, `${what} as a state`)
   }
 })
+
+t.test("a getter that throws in the result of a call is the function's failure", async (t) => {
+  await using pool = WorkerPool.fork({ workers: 1 })
+  await t.rejects(
+    pool.run(function lazy() {
+      return {
+        get rows(): number {
+          throw new Error('not yet')
+        },
+      }
+    }),
+    { code: 'udf_failed', message: /"lazy" threw.*not yet/ },
+  )
+})
+
+t.test('a promise where a value belongs fails its own job alone', async (t) => {
+  await using ctx = new SessionContext({ workers: 1 })
+  const frame = ctx.fromColumns({ n: [1] })
+  const late = udf(() => Promise.reject(new Error('late')) as never, [], utf8, { name: 'late' })
+  await t.rejects(frame.select(late()).collect(), { code: 'udf_wrong_result' })
+  t.same(await frame.toRows(), [{ n: 1n }])
+})
