@@ -48,7 +48,7 @@ export function writeText(type: DataType, at: number, value: string, bit: string
 }
 
 /** About as much of texts and lists as the outputs of one batch hold while they are made. */
-const maxBatchBytes = 2 ** 29
+export const maxBatchBytes = 2 ** 29
 
 /** @throws {ResourceError} `size_limit` */
 export function batchIsFull(): never {

@@ -1,6 +1,7 @@
 // Texts measured, cut and joined on bytes.
 
 import { type BytesColumn, isAscii, type NumberColumn, type PlainColumn } from '../column/column.ts'
+import { batchIsFull, maxBatchBytes } from '../column/output-buffer.ts'
 import type { ColumnArgument } from '../contract/scalar.ts'
 import { int32 } from '../types/type.ts'
 
@@ -145,15 +146,17 @@ export function joinColumns(args: readonly ColumnArgument[], length: number): By
   const [model] = parts.filter((part) => part !== undefined && 'offsets' in part)
   if (model === undefined || !('offsets' in model) || parts.includes(undefined)) return undefined
   const ends = new Int32Array(length + 1)
+  let end = 0
   for (let i = 0; i < length; i++) {
-    let size = 0
     for (const part of parts) {
       if (part === undefined) continue
-      size += 'offsets' in part ? (part.offsets[i + 1] ?? 0) - (part.offsets[i] ?? 0) : part.length
+      end += 'offsets' in part ? (part.offsets[i + 1] ?? 0) - (part.offsets[i] ?? 0) : part.length
     }
-    ends[i + 1] = (ends[i] ?? 0) + size
+    // Before the offsets, of 32 bits, wrap around.
+    if (end > maxBatchBytes) batchIsFull()
+    ends[i + 1] = end
   }
-  const bytes = new Uint8Array(ends[length] ?? 0)
+  const bytes = new Uint8Array(end)
   const next = ends.slice(0, length)
   for (const part of parts) {
     if (part === undefined) continue

@@ -6,7 +6,7 @@ import { Binder } from '../../functions/bind/binder.ts'
 import { type Bound, partsOf } from '../../functions/bind/bound.ts'
 import { catalogue } from '../../functions/catalogue/catalogue.ts'
 import type { ExprNode } from '../../functions/expr/node.ts'
-import { columnsOf, rewrite } from '../../functions/expr/walk.ts'
+import { columnsOf, rewrite, walk } from '../../functions/expr/walk.ts'
 import type { Schema } from '../../functions/types/type.ts'
 import { isEvaluatedOnce } from '../program/evaluated-once.ts'
 import type { NamedNode } from '../program/program.ts'
@@ -15,6 +15,9 @@ import { Filter } from './filter.ts'
 import type { MemoryBudget } from './memory-budget.ts'
 import { type Operator, SelectOperator } from './operators.ts'
 import { Projection } from './projection.ts'
+
+/** As many nodes as the expressions of one loop may have. */
+const MAX_FUSED_NODES = 10_000
 
 /** Makes an operator with a state of its own, for the task at place `partitionIndex` of its stage. */
 export type MakeOperator = (budget: MemoryBudget, partitionIndex: number) => Operator
@@ -89,13 +92,20 @@ export class PipelineBuilder {
     return this.#columns !== undefined || this.#filters.length > 0
   }
 
-  /** Makes what is pending an operator of its own when nodes use a column that must be evaluated once. */
+  /**
+   * Makes what is pending an operator of its own when nodes use a column that must be evaluated once, or when they would
+   * grow beyond bounds: `x + x` over `x + x`, a few times, is an expression that nobody can walk.
+   */
   #materialiseFor(nodes: readonly ExprNode[]): void {
     const columns = this.#columns
-    if (columns === undefined || !columns.some(({ node }) => isEvaluatedOnce(node))) return
+    if (columns === undefined) return
     const binder = new Binder(this.#schema, catalogue)
+    const sizes = columns.map(({ node }) => sizeOf(node, () => 1))
+    const sizeOfColumn = (name: string): number => sizes[binder.columnIndex(name)] ?? 1
+    const size = nodes.reduce((sum, node) => sum + sizeOf(node, sizeOfColumn), 0)
     const mentioned = [...columnsOf(nodes)].map((name) => columns[binder.columnIndex(name)])
-    if (mentioned.some((column) => column !== undefined && isEvaluatedOnce(column.node))) this.#materialise()
+    const mustBeOnce = mentioned.some((column) => column !== undefined && isEvaluatedOnce(column.node))
+    if (mustBeOnce || size > MAX_FUSED_NODES) this.#materialise()
   }
 
   #materialise(): void {
@@ -133,6 +143,16 @@ export class PipelineBuilder {
       inner.kind === 'column' ? (definitions[binder.columnIndex(inner.name)]?.node ?? inner) : inner,
     )
   }
+}
+
+/** How many nodes an expression is, with columns counting as `ofColumn` says. */
+function sizeOf(root: ExprNode, ofColumn: (name: string) => number): number {
+  let size = 0
+  walk(root, (node) => {
+    size += node.kind === 'column' ? ofColumn(node.name) : 1
+    return true
+  })
+  return size
 }
 
 /** Whether evaluating it can fail, or be noticed by a user's function. */

@@ -1,7 +1,7 @@
 // Projection: columns computed from the selected rows of a batch. Columns that are handed on, and those that are derived
 // as a whole, need no loop; one loop computes all others.
 
-import type { Bound } from '../../functions/bind/bound.ts'
+import type { Bound, BoundCall } from '../../functions/bind/bound.ts'
 import type { Batch, Column, PlainColumn } from '../../functions/column/column.ts'
 import { finishBuffer, writeText } from '../../functions/column/output-buffer.ts'
 import { resolveDictionary } from '../../functions/column/take.ts'
@@ -177,24 +177,43 @@ function derivedByVector(bound: Bound, prepared: PreparedBatch, projections: Pro
 
 /** Runs a call's kernel for columns; row by row where the kernel does not take these columns. */
 function derivedByColumns(bound: Bound, prepared: PreparedBatch, projections: Projections): Column {
-  return (
-    evaluateColumns(bound, prepared) ?? evaluateAs(`${bound.id} by row`, () => rowByRow(bound), prepared, projections)
-  )
+  const columns = evaluateColumns(bound, prepared, new Map())
+  return columns ?? evaluateAs(`${bound.id} by row`, () => rowByRow(bound, new Map()), prepared, projections)
 }
 
-/** The same call without its kernels for columns. */
-function rowByRow(bound: Bound): Bound {
+/** The same call without its kernels for columns; what is shared stays shared. */
+function rowByRow(bound: Bound, known: Map<Bound, Bound>): Bound {
   if (bound.kind !== 'call') return bound
+  const made = known.get(bound)
+  if (made !== undefined) return made
   const { columns: _, ...kernel } = bound.kernel()
-  return { ...bound, args: bound.args.map(rowByRow), kernel: () => kernel }
+  const byRow = { ...bound, args: bound.args.map((arg) => rowByRow(arg, known)), kernel: () => kernel }
+  known.set(bound, byRow)
+  return byRow
 }
 
-function evaluateColumns(bound: Bound, prepared: PreparedBatch): PlainColumn | undefined {
+/** A call by its kernels for columns, what is shared once; undefined where one of them does not take its columns. */
+function evaluateColumns(
+  bound: Bound,
+  prepared: PreparedBatch,
+  known: Map<Bound, PlainColumn | undefined>,
+): PlainColumn | undefined {
   if (bound.kind === 'input') return resolveDictionary(prepared.column(bound.index))
   if (bound.kind !== 'call') return undefined
+  if (known.has(bound)) return known.get(bound)
+  const column = callColumns(bound, prepared, known)
+  known.set(bound, column)
+  return column
+}
+
+function callColumns(
+  bound: BoundCall,
+  prepared: PreparedBatch,
+  known: Map<Bound, PlainColumn | undefined>,
+): PlainColumn | undefined {
   const args: ColumnArgument[] = []
   for (const arg of bound.args) {
-    const value = arg.kind === 'constant' ? arg.value : evaluateColumns(arg, prepared)
+    const value = arg.kind === 'constant' ? arg.value : evaluateColumns(arg, prepared, known)
     if (value === undefined || value === null) return undefined
     args.push(arg.kind === 'constant' ? { constant: arg.value } : { column: value as PlainColumn })
   }
