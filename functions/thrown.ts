@@ -2,6 +2,8 @@
 // getters throw, or one that is its own cause. Every part is read once, checked and bounded; nothing thrown is handed
 // on.
 
+import { withArticle } from './article.ts'
+
 /**
  * An error as plain data: its `code`, `cause` and `errors` as well, where it has them. The code is the user's own,
  * whatever it says; codes of the library are never taken from here.
@@ -113,7 +115,7 @@ function textOfObject(value: object): string {
     const text: unknown = String(value)
     return cut(String(text), maxText)
   } catch {
-    return `a ${kindOf(value)} that has no text`
+    return `${withArticle(kindOf(value))} that has no text`
   }
 }
 

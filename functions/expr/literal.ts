@@ -1,5 +1,6 @@
 // JavaScript values to literal nodes, and back to the values users expect.
 
+import { withArticle } from '../article.ts'
 import { PlanError } from '../errors.ts'
 import {
   binary,
@@ -89,5 +90,5 @@ function valueAs(value: LiteralValue, type: DataType): Value {
 
 const describe = (value: unknown): string =>
   typeof value === 'object'
-    ? `a ${value?.constructor?.name ?? 'null-prototype object'}`
+    ? withArticle(value?.constructor?.name ?? 'null-prototype object')
     : `the ${typeof value} ${String(value)}`

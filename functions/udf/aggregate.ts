@@ -1,5 +1,6 @@
 // Defining aggregate UDFs: what users call `udaf()` and hold. Checks everything that can be checked before rows come.
 
+import { withArticle } from '../article.ts'
 import type { AggregateUdf, UserFunction, Volatility } from '../contract/udf.ts'
 import { PlanError } from '../errors.ts'
 import { type Expr, make, type Operand, toNode } from '../expr/expr.ts'
@@ -80,7 +81,10 @@ export function udaf(
   options: UdafOptions = {},
 ): AggregateUDF {
   if (typeof accumulator !== 'function') {
-    throw new PlanError('invalid_argument', `Cannot make a UDAF of a ${typeof accumulator}: pass a class or a factory`)
+    throw new PlanError(
+      'invalid_argument',
+      `Cannot make a UDAF of ${withArticle(typeof accumulator)}: pass a class or a factory`,
+    )
   }
   const name = options.name ?? accumulator.name
   if (name === '')

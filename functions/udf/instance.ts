@@ -1,5 +1,6 @@
 // Objects of user classes and factories: how they are made, and which methods they must have.
 
+import { withArticle } from '../article.ts'
 import type { UserFunction } from '../contract/udf.ts'
 import { PlanError } from '../errors.ts'
 import { contractBroken, methodFailure } from './failure.ts'
@@ -28,7 +29,7 @@ export function instanceOf(name: string, fn: UserFunction, options?: unknown): o
   if (typeof instance === 'object' && instance !== null) return instance
   throw contractBroken(
     name,
-    `its factory returned ${instance === null ? 'null' : `a ${typeof instance}`}, not an object`,
+    `its factory returned ${withArticle(instance === null ? 'null' : typeof instance)}, not an object`,
   )
 }
 

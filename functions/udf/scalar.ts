@@ -1,5 +1,6 @@
 // Defining scalar UDFs: what users call `udf()` and hold. Checks everything that can be checked before rows come.
 
+import { withArticle } from '../article.ts'
 import type { ScalarUdf, UserFunction, Volatility } from '../contract/udf.ts'
 import { PlanError } from '../errors.ts'
 import { type Expr, make, type Operand, toNode } from '../expr/expr.ts'
@@ -67,7 +68,7 @@ export function udf(
   options: UdfOptions = {},
 ): ScalarUDF {
   if (typeof fn !== 'function') {
-    throw new PlanError('invalid_argument', `Cannot make a UDF of a ${typeof fn}: pass a function`)
+    throw new PlanError('invalid_argument', `Cannot make a UDF of ${withArticle(typeof fn)}: pass a function`)
   }
   return callable(
     defineScalar(fn, inputs, returns, options, {

@@ -1,6 +1,7 @@
 // The values that user functions get and return, where they differ from the engine's: Dates for dates and timestamps,
 // decimals as strings, 64-bit integers as numbers when asked for. Results are checked against the declared type.
 
+import { withArticle } from '../article.ts'
 import { fits64, floorQuotient } from '../cast/calendar.ts'
 import { parseDecimal } from '../cast/decimal.ts'
 import { decimalText } from '../expr/display-value.ts'
@@ -202,5 +203,5 @@ function describe(value: unknown): string {
   if (typeof value === 'function') return 'a function'
   if (typeof value !== 'object') return `the ${typeof value} ${String(value).slice(0, 100)}`
   const kind = kindOf(value)
-  return kind === 'Promise' ? 'a Promise (async functions are not scalar functions)' : `a ${kind}`
+  return kind === 'Promise' ? 'a Promise (async functions are not scalar functions)' : withArticle(kind)
 }

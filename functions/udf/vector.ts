@@ -1,6 +1,7 @@
 // UDFs in vector mode: called per batch with Arrow vectors, they return a vector, a typed array or an array.
 
 import * as arrow from 'apache-arrow'
+import { withArticle } from '../article.ts'
 import { fromData, toData } from '../column/arrow.ts'
 import { checkData, InvalidArrayError } from '../column/check-data.ts'
 import { type PlainColumn, storageOf, valueAt } from '../column/column.ts'
@@ -39,7 +40,7 @@ function resultColumn(udf: ScalarUdf, result: unknown, length: number): PlainCol
   if (typeof size !== 'number')
     wrong(
       udf,
-      `${result === null ? 'null' : `a ${typeof result}`}: a vector UDF returns a Vector, a typed array or an array`,
+      `${withArticle(result === null ? 'null' : typeof result)}: a vector UDF returns a Vector, a typed array or an array`,
     )
   if (size !== length) wrong(udf, `${size} values for a batch of ${length} rows`)
   if (arrow.isArrowVector(result)) return vectorColumn(udf, result as arrow.Vector, length)

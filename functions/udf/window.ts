@@ -1,5 +1,6 @@
 // Defining window UDFs: what users call `udwf()` and hold. Checks everything that can be checked before rows come.
 
+import { withArticle } from '../article.ts'
 import type { UserFunction, Volatility, WindowUdf } from '../contract/udf.ts'
 import { PlanError } from '../errors.ts'
 import { type Expr, make, type Operand, toNode } from '../expr/expr.ts'
@@ -71,7 +72,10 @@ export function udwf(
   options: UdwfOptions = {},
 ): WindowUDF {
   if (typeof evaluator !== 'function') {
-    throw new PlanError('invalid_argument', `Cannot make a UDWF of a ${typeof evaluator}: pass a class or a factory`)
+    throw new PlanError(
+      'invalid_argument',
+      `Cannot make a UDWF of ${withArticle(typeof evaluator)}: pass a class or a factory`,
+    )
   }
   const name = options.name ?? evaluator.name
   if (name === '')

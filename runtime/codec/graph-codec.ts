@@ -2,6 +2,7 @@
 // once, as an attachment, and keeps its identity; bytes travel as attachments too. Decoding never revives code.
 
 import * as devalue from 'devalue'
+import { withArticle } from '../../functions/article.ts'
 import type { CodecContext } from '../../functions/contract/codec-context.ts'
 import type { ShippedBody, Udf } from '../../functions/contract/udf.ts'
 import { ShippingError, WireError } from '../../functions/errors.ts'
@@ -149,7 +150,7 @@ function describe(value: unknown): string {
   const name = typeof value === 'object' && value !== null ? value.constructor?.name : typeof value
   // The constructor of generators has no name.
   const kind = name || Object.prototype.toString.call(value).slice(8, -1)
-  return `a ${kind}: plain data travels here, and expressions and Arrow values`
+  return `${withArticle(kind)}: plain data travels here, and expressions and Arrow values`
 }
 
 const familyByTag = new Map<string, Udf['family']>([

@@ -93,13 +93,13 @@ const thrown: Readonly<Record<string, readonly [make: () => unknown, cause: obje
       revoke()
       return proxy
     },
-    { message: /^a object that has no text$/ },
+    { message: /^an object that has no text$/ },
   ],
   'an error whose getters throw': [
     () => Object.defineProperties(new Error(''), { message: { get: no }, stack: { get: no }, cause: { get: no } }),
     { name: 'Error' },
   ],
-  'an object that hides everything': [strange, { name: 'object', message: 'a object that has no text' }],
+  'an object that hides everything': [strange, { name: 'object', message: 'an object that has no text' }],
   '5 MB of message': [() => new Error('x'.repeat(5_000_000)), { message: /^x{4000}…$/ }],
   '5 MB of details': [
     () => Object.assign(new Error('heavy'), { code: 'udf_failed', details: { text: 'x'.repeat(5_000_000), big: 1n } }),

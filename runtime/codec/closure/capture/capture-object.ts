@@ -2,6 +2,7 @@
 // keys, a prototype of its own, being frozen.
 
 import { types } from 'node:util'
+import { withArticle } from '../../../../functions/article.ts'
 import { integrityLevels, propertyFlags } from '../format.ts'
 import type { ShippedType } from '../shipped-type.ts'
 import { analyse } from '../source/analyse.ts'
@@ -168,7 +169,7 @@ function checkPrototypes(walk: Walk, node: GraphNode, value: object): void {
       const complaint = `is an instance of ${nameOf(prototype)}, whose #private state cannot be read; ship what builds it`
       walk.refuse('closure_private_state', node, complaint)
     }
-    if (verdict === 'process') refuseProcessBound(walk, node, article(nameOf(prototype)))
+    if (verdict === 'process') refuseProcessBound(walk, node, withArticle(nameOf(prototype)))
     if (verdict === 'builtin') return
   }
 }
@@ -220,8 +221,4 @@ function integrityOf(value: object): number {
 function nameOf(prototype: object): string {
   const owner: unknown = Object.getOwnPropertyDescriptor(prototype, 'constructor')?.value
   return (typeof owner === 'function' && owner.name) || 'native object'
-}
-
-function article(name: string): string {
-  return /^[AEIO]/i.test(name) ? `an ${name}` : `a ${name}`
 }

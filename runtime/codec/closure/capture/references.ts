@@ -51,12 +51,30 @@ export function findPackageExport(walk: Walk, value: object, script: Script): un
 
 /** The record of an object that is what `require` gave for a package, however the variable came by it. */
 export function findRequiredPackage(walk: Walk, value: object): unknown[] | undefined {
-  for (const [path, loaded] of Object.entries(createRequire(`${process.cwd()}/`).cache)) {
-    if (loaded?.exports !== value || !isPackageFile(path)) continue
-    const found = findInPackage(walk, value, { url: path, isModule: false, sourceMapUrl: '' })
-    return found === undefined ? undefined : importRecord(walk, found.origin, found.file)
+  const path = pathOfRequired(value)
+  if (path === undefined || !isPackageFile(path)) return undefined
+  const found = findInPackage(walk, value, { url: path, isModule: false, sourceMapUrl: '' })
+  return found === undefined ? undefined : importRecord(walk, found.origin, found.file)
+}
+
+let loaded: NodeJS.Dict<NodeJS.Module> | undefined
+let knownModules = 0
+const pathsOfExports = new WeakMap<object, string>()
+
+/** Asked of every captured object, so the modules are gone through only when there are more of them. */
+function pathOfRequired(value: object): string | undefined {
+  loaded ??= createRequire(`${process.cwd()}/`).cache
+  const paths = Object.keys(loaded)
+  if (paths.length !== knownModules) {
+    for (const path of paths) {
+      const exports: unknown = loaded[path]?.exports
+      if ((typeof exports === 'object' && exports !== null) || typeof exports === 'function')
+        pathsOfExports.set(exports, path)
+    }
+    knownModules = paths.length
   }
-  return undefined
+  const path = pathsOfExports.get(value)
+  return path !== undefined && loaded[path]?.exports === value ? path : undefined
 }
 
 /** True for files that are installed rather than the user's own. */
