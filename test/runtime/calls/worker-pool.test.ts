@@ -226,7 +226,7 @@ test('what cannot travel is refused with its path', options, async (t) => {
   t.equal(result.code, 'closure_unserializable')
   t.match(result.message, /the result of function .*fn" is the function "fn"/)
   const generator = await rejection(pool.run(() => [1].values().map(String)))
-  t.match(generator.message, /the result of function .* is a Iterator: plain data travels here/)
+  t.match(generator.message, /the result of function .* is an Iterator: plain data travels here/)
   const bound = await rejection(pool.run(Math.max.bind(null, 1)))
   t.equal(bound.code, 'closure_bound')
 })
