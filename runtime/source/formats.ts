@@ -5,7 +5,6 @@
 
 import type { RecordBatch } from 'apache-arrow'
 import { createError } from '../../functions/errors.ts'
-import { checkVersions } from './files.ts'
 import type {
   DeclaredTypes,
   FileSpec,
@@ -159,13 +158,20 @@ export async function* readPartition(
   partition: SourcePartition,
   options: ReadOptions = {},
 ): AsyncGenerator<RecordBatch, void, undefined> {
-  await checkVersions(partition.slices)
+  await checkFiles(partition)
   try {
     yield* await formatOf(spec).read(spec, partition, options)
   } finally {
     // In place of whatever went wrong in between: half a file of each kind explains every other error.
-    await checkVersions(partition.slices)
+    await checkFiles(partition)
   }
+}
+
+/** What is in memory has no files; what looks at them is loaded when there are some, as the readers are. */
+async function checkFiles({ slices }: SourcePartition): Promise<void> {
+  if (slices.every(({ path }) => path === undefined)) return
+  const { checkVersions } = await import('./files.ts')
+  await checkVersions(slices)
 }
 
 /** The part of a source that one task needs: of bytes in memory its own batches; a file spec stays as it is. */
