@@ -111,7 +111,8 @@ function verifyBatch(walk: Walk, batch: number, bodyBytes: number, columns: read
   for (let i = 0; i < nodes.length; i++) {
     const length = walk.view.getBigInt64(nodes.start + i * 16, true)
     const nulls = walk.view.getBigInt64(nodes.start + i * 16 + 8, true)
-    if (length < 0n || length > mostRows || nulls < 0n || nulls > length) {
+    // Arrow's writer states -1 where it did not count, as for lists of nulls.
+    if (length < 0n || length > mostRows || nulls < -1n || nulls > length) {
       throw new DamagedMetadataError(`a column of ${length} values, ${nulls} of them null`)
     }
   }

@@ -39,3 +39,12 @@ t.test('fromArrow() refuses what is no Arrow data', (t) => {
   }
   t.end()
 })
+
+t.test('lists of nothing but nulls are read like others', async (t) => {
+  const rows = [
+    { a: [null], b: 1 },
+    { a: [], b: null },
+    { a: null, b: 2 },
+  ]
+  t.same(await ctx.fromRows(rows).toRows({ json: true }), rows)
+})
