@@ -9,20 +9,35 @@ import type { Schema } from '../../functions/types/type.ts'
 import { asBefore } from '../program/columns.ts'
 import { isEvaluatedOnce } from '../program/evaluated-once.ts'
 import type { NamedNode, Program, ProgramOp } from '../program/program.ts'
+import { schemaAfterAll } from '../program/schema.ts'
 
 /** The operations of one step, with such keys as columns. `schema` is what the step is over. */
 export function withKeyColumns(ops: Program, schema: Schema): Program {
-  return ops.flatMap((op, i): Program => {
-    const keys = new KeyColumns(schema)
-    const over = keys.replacedIn(op)
-    if (keys.columns.length === 0) return [op]
-    const all = schema.map(({ name }) => name)
-    const next = ops[i + 1]
-    const isProjected = op.op === 'window' && next?.op === 'project'
-    const used = isProjected ? usedIn(over, next.columns, all) : all
-    const before: ProgramOp = { op: 'project', columns: [...used.map(asBefore), ...keys.columns] }
-    return isProjected ? [before, over] : [before, over, { op: 'project', columns: all.map(asBefore) }]
+  if (!ops.some((op) => keysOf(op).some(isEvaluatedOnce))) return ops
+  let before = schema
+  const made = ops.flatMap((op, i): Program => {
+    const parts = withOwnKeys(op, before, ops[i + 1])
+    before = schemaAfterAll(before, parts)
+    return parts
   })
+  // The columns of keys are for the step alone.
+  return ops.at(-1)?.op === 'project'
+    ? made
+    : [...made, { op: 'project', columns: schema.map(({ name }) => asBefore(name)) }]
+}
+
+function withOwnKeys(op: ProgramOp, schema: Schema, next: ProgramOp | undefined): Program {
+  const keys = new KeyColumns(schema)
+  const over = keys.replacedIn(op)
+  if (keys.columns.length === 0) return [op]
+  const all = schema.map(({ name }) => name)
+  const used = op.op === 'window' && next?.op === 'project' ? usedIn(over, next.columns, all) : all
+  return [{ op: 'project', columns: [...used.map(asBefore), ...keys.columns] }, over]
+}
+
+function keysOf(op: ProgramOp): readonly ExprNode[] {
+  if (op.op === 'sort') return op.keys
+  return op.op === 'window' ? op.windows.flatMap(({ node }) => [...node.partitionBy, ...node.orderBy]) : []
 }
 
 class KeyColumns {

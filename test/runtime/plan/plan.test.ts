@@ -291,3 +291,21 @@ t.test('planJob() bounds the columns that all steps make together', async (t) =>
       'Cannot plan the job: its steps make 31000 columns together, at most 30000; leave out columns early, or split the job',
   })
 })
+
+t.test('planJob() keeps the columns of windows for keys that call a user function, and lets neither through', (t) => {
+  const twice = udf((x: number) => x * 2, [float64], float64, { name: 'twice' })
+  const rank = f.rank?.().over({ orderBy: [twice(col('gross'))] }) ?? lit(1)
+  const byBoth: JobStep = {
+    kind: 'sort',
+    keys: [rank, twice(col('Net'))].map(
+      ({ node }) => ({ kind: 'sort', input: node, descending: false, nullsFirst: false }) satisfies SortNode,
+    ),
+  }
+  const planned = plan([byBoth], 1)
+  t.equal(shape(tasksOf(planned)[0]?.program), 'project, window, project, sort, project')
+  t.same(
+    planned.schema.map(({ name }) => name),
+    ['id', 'name', 'Net', 'gross'],
+  )
+  t.end()
+})
