@@ -6,7 +6,8 @@ import { displayNode } from '../expr/display.ts'
 import type { AggregateNode, ExprNode } from '../expr/node.ts'
 import { columnsOf, walk } from '../expr/walk.ts'
 import type { FunctionSource } from './binder.ts'
-import { type NamedExpr, nameBeside } from './grouping-sets.ts'
+import { nameBeside } from './column-names.ts'
+import type { NamedExpr } from './grouping-sets.ts'
 import type { NodeKeys } from './node-key.ts'
 
 interface OverInputs {

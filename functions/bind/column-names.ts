@@ -1,5 +1,5 @@
-// Columns found by name: exactly, or else without regard to case. The names of a schema are put in order once, however
-// many expressions look for them.
+// Names of columns: finding one exactly, or else without regard to case, and making one that is free. The names of a
+// schema are put in order once, however many expressions look for them.
 
 import type { Schema } from '../types/type.ts'
 
@@ -30,4 +30,11 @@ function namesIn(schema: Schema): ColumnNames {
     lower.set(folded, lower.has(folded) ? undefined : i)
   }
   return { exact, lower }
+}
+
+/** A name that none of these has, whatever its case. */
+export function nameBeside(wanted: string, others: readonly { readonly name: string }[]): string {
+  let name = wanted
+  while (others.some((other) => other.name.toLowerCase() === name.toLowerCase())) name = `#${name}`
+  return name
 }

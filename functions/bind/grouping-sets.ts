@@ -7,6 +7,7 @@ import { literal } from '../expr/literal.ts'
 import type { AggregateNode, ExprNode } from '../expr/node.ts'
 import { withoutAlias } from '../expr/walk.ts'
 import { int32 } from '../types/type.ts'
+import { nameBeside } from './column-names.ts'
 import type { NodeKeys } from './node-key.ts'
 
 /** As many as DataFusion takes. */
@@ -60,13 +61,6 @@ export function groupKeysOf(
   if (!by.some(({ kind }) => kind === 'groupingSets')) return { keys }
   const sets = allSets(by).map((set) => [...new Set(set.map(position))])
   return { keys, sets: { name: nameBeside('#set', keys), keys: sets } }
-}
-
-/** A column name that no key has. */
-export function nameBeside(wanted: string, keys: readonly { readonly name: string }[]): string {
-  let name = wanted
-  while (keys.some((key) => key.name.toLowerCase() === name.toLowerCase())) name = `#${name}`
-  return name
 }
 
 function countSets(node: ExprNode): number {

@@ -2,6 +2,7 @@
 // business: it refuses bound and unreachable native functions, with shipping codes.
 
 import { types } from 'node:util'
+import { withArticle } from '../../functions/article.ts'
 import type { Udf, UserFunction } from '../../functions/contract/udf.ts'
 import { PlanError } from '../../functions/errors.ts'
 import { isExpr } from '../../functions/expr/expr.ts'
@@ -63,9 +64,8 @@ const cannotCall = (what: string, way: string): PlanError =>
   new PlanError('invalid_argument', `Cannot call ${what} in a worker: ${way}`)
 
 function describe(value: unknown): string {
-  if (value === null || value === undefined) return String(value)
-  const name: unknown = typeof value === 'object' ? (value.constructor?.name ?? 'object') : typeof value
-  return `${/^[aeiou]/i.test(String(name)) ? 'an' : 'a'} ${name}`
+  if (value === null) return 'null'
+  return withArticle(typeof value === 'object' ? String(value.constructor?.name ?? 'object') : typeof value)
 }
 
 /** Of what `udf()` and its siblings return, or a definition itself. */

@@ -17,7 +17,7 @@ import {
   Vector,
 } from 'apache-arrow'
 import { checkBatch } from '../../functions/column/check-data.ts'
-import { StreamWriter } from '../source/arrow/stream-writer.ts'
+import { encodeStream } from '../source/arrow/stream-writer.ts'
 import { DamagedMetadataError, verifyMessage } from '../source/arrow/verify.ts'
 import type { ShippedType } from './closure/shipped-type.ts'
 
@@ -67,10 +67,7 @@ export const arrowTypes: readonly ShippedType[] = [
 /** Writes batches of one schema as an IPC stream: the same values give the same bytes in every process. */
 function encodeBatches(schema: Schema, batches: readonly RecordBatch[]): Uint8Array {
   const own = adoptBatches(schema, batches)
-  const writer = new StreamWriter()
-  writer.reset(undefined, own.schema)
-  for (const batch of own.batches) writer.write(batch)
-  return writer.finish().toUint8Array(true)
+  return encodeStream(own.schema, own.batches)
 }
 
 /**

@@ -10,7 +10,7 @@ import { plainType } from '../../functions/types/coercion.ts'
 import type { Schema } from '../../functions/types/type.ts'
 import type { Value } from '../../functions/types/value.ts'
 import { adoptBatches } from '../codec/arrow.ts'
-import { StreamWriter } from '../source/arrow/stream-writer.ts'
+import { encodeStream } from '../source/arrow/stream-writer.ts'
 import { BatchEncoder } from './batch-encoder.ts'
 
 /** An Arrow IPC stream of the columns, in batches of `maxBatchRows`. */
@@ -27,13 +27,8 @@ export function encodeColumns(schema: Schema, values: readonly (readonly Value[]
 export function encodeArrow(data: Table | RecordBatch | readonly RecordBatch[]): Uint8Array {
   const given = batchesOf(data)
   const { schema, batches } = adoptBatches(given.schema, given.batches)
-  const writer = new StreamWriter()
-  writer.reset(undefined, schema)
-  for (const [index, batch] of batches.entries()) {
-    checkGiven(batch, index)
-    writer.write(batch)
-  }
-  return writer.finish().toUint8Array(true)
+  batches.forEach(checkGiven)
+  return encodeStream(schema, batches)
 }
 
 function checkGiven(batch: RecordBatch, index: number): void {

@@ -1,7 +1,7 @@
 // A SELECT over one table as steps of a job: the clauses in the order in which they take effect. functions/sql
 // parses the text; which columns there are is found when the job is planned.
 
-import { nameBeside } from '../../functions/bind/grouping-sets.ts'
+import { nameBeside } from '../../functions/bind/column-names.ts'
 import { NodeKeys } from '../../functions/bind/node-key.ts'
 import { PlanError } from '../../functions/errors.ts'
 import { mapChildren } from '../../functions/expr/children.ts'

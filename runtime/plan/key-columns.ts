@@ -1,7 +1,7 @@
 // Keys of sorts and windows that are evaluated once: they become columns of an earlier projection, so that whatever
 // sorts, merges or repartitions by them, in whichever stage, sees the same values.
 
-import { nameBeside } from '../../functions/bind/grouping-sets.ts'
+import { nameBeside } from '../../functions/bind/column-names.ts'
 import { NodeKeys } from '../../functions/bind/node-key.ts'
 import type { ExprNode, SortNode, WindowNode } from '../../functions/expr/node.ts'
 import { columnsOf } from '../../functions/expr/walk.ts'

@@ -3,6 +3,7 @@
 
 import { Binder } from '../../functions/bind/binder.ts'
 import { type Bound, partsOf } from '../../functions/bind/bound.ts'
+import { nameBeside } from '../../functions/bind/column-names.ts'
 import { NodeKeys } from '../../functions/bind/node-key.ts'
 import { catalogue } from '../../functions/catalogue/catalogue.ts'
 import type { ExprNode } from '../../functions/expr/node.ts'
@@ -81,7 +82,7 @@ function windowStages(op: WindowOp, cut: Cut): readonly ProgramStage[] {
   const { input, before, rest, schema, tasks } = cut
   const { windows, keys, others } = windowsOfOneKey(op, schema)
   if (keys.length === 0) return gathered(cut, before, [op, ...rest])
-  const name = freeName(schema, op)
+  const name = nameBeside('#row', [...schema, ...op.windows])
   const rowId: ExprNode = { kind: 'column', name }
   const distribute: Program = [
     ...before,
@@ -146,11 +147,3 @@ function windowsOfOneKey(
 
 const isImmutable = (bound: Bound): boolean =>
   (bound.kind !== 'call' || bound.volatility === 'immutable') && partsOf(bound).every(isImmutable)
-
-/** A name that neither a column nor a window has. */
-function freeName(schema: Schema, { windows }: WindowOp): string {
-  const taken = new Set([...schema, ...windows].map(({ name }) => name.toLowerCase()))
-  let name = '#row'
-  while (taken.has(name)) name = `#${name}`
-  return name
-}

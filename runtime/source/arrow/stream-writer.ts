@@ -1,7 +1,7 @@
 // Arrow's stream writer, which leaves empty names out of the schema, so that its reader then calls the column "null";
 // this one writes them.
 
-import { type DataType, Field, RecordBatchStreamWriter, Schema } from 'apache-arrow'
+import { type DataType, Field, type RecordBatch, RecordBatchStreamWriter, Schema } from 'apache-arrow'
 
 export class StreamWriter extends RecordBatchStreamWriter {
   /** Batches are compared with the schema as it was given: only what is written differs. */
@@ -9,6 +9,14 @@ export class StreamWriter extends RecordBatchStreamWriter {
     const isWritten = schema.fields.every(hasName)
     return super._writeSchema(isWritten ? schema : new Schema(schema.fields.map(named), schema.metadata))
   }
+}
+
+/** An IPC stream of batches of one schema. */
+export function encodeStream(schema: Schema, batches: readonly RecordBatch[]): Uint8Array {
+  const writer = new StreamWriter()
+  writer.reset(undefined, schema)
+  for (const batch of batches) writer.write(batch)
+  return writer.finish().toUint8Array(true)
 }
 
 /** A name that was left out before is null, whatever its type says. */
