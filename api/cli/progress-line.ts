@@ -1,5 +1,6 @@
 // One line on a terminal that says how far a job has come. Where there is no terminal it prints nothing.
 
+import { grouped } from '../../runtime/data/print-table.ts'
 import type { JobProgress } from '../../runtime/scheduler/job-metrics.ts'
 
 const BAR_CELLS = 24
@@ -41,5 +42,3 @@ function progressText({ rowsRead, rowsTotal, tasksDone, tasks }: JobProgress, el
   const rate = Math.round(rowsRead / Math.max(0.001, elapsedMs / 1000))
   return `${bar} ${String(Math.floor(Math.min(1, fraction) * 100)).padStart(3)} %  ${rows} rows, ${grouped(rate)} rows/s`
 }
-
-export const grouped = (count: number): string => count.toLocaleString('en-US')

@@ -2,8 +2,7 @@
 
 import type { RecordBatch } from 'apache-arrow'
 import { Table } from 'apache-arrow'
-import { tableToRows } from '../../runtime/data/rows.ts'
-import { grouped } from './progress-line.ts'
+import { tableToRows } from './rows.ts'
 
 const MAX_ROWS = 40
 const MAX_CELL = 40
@@ -43,6 +42,9 @@ export class TablePrinter {
     return `${[line(this.#names.map(cell)), rule, ...rows.map(line), end].join('\n')}\n`
   }
 }
+
+/** A count with its digits in groups of three. */
+export const grouped = (count: number): string => count.toLocaleString('en-US')
 
 function cell(value: unknown): string {
   if (value === null || value === undefined) return 'null'
