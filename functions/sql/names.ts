@@ -114,7 +114,7 @@ function unresolved(parser: Parser, token: Token, matches: readonly string[], co
       : token.kind === 'quoted'
         ? ` Double quotes name columns; a text is written '${column.replaceAll("'", "''")}'`
         : columns.length === 0
-          ? ' There are no columns here'
+          ? ' There are no columns here: a query that reads some says FROM which table'
           : ` The fields are ${columns.slice(0, 10).join(', ')}${columns.length > 10 ? ', …' : ''}`
   return parser.errorAt(token, `No field named "${column}".${hint}`, {
     code: 'unknown_column',

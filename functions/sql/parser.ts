@@ -24,7 +24,7 @@ export interface OverClauses {
 export class Parser {
   readonly text: string
   readonly subject: string
-  readonly options: SqlOptions
+  options: SqlOptions
   /** Definitions of a query's WINDOW clause, by name in lower case. */
   readonly windows = new Map<string, OverClauses>()
   /** Names that stand for the source in `t.a`. */

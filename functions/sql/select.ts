@@ -1,5 +1,5 @@
-// SELECT over one table, as plain data: its clauses as expressions, output names in GROUP BY, HAVING and ORDER BY already
-// replaced by what they stand for. Turning it into the steps of a job is not done here.
+// SELECT over one table, or over none, as plain data: its clauses as expressions, output names in GROUP BY, HAVING and
+// ORDER BY already replaced by what they stand for. Turning it into the steps of a job is not done here.
 
 import { childrenOf } from '../expr/children.ts'
 import type { ExprNode, SortNode } from '../expr/node.ts'
@@ -15,8 +15,8 @@ import { parseWindow } from './window.ts'
 
 /** A query, in the order in which its clauses take effect. */
 export interface SelectStatement {
-  /** The table's name, or the path that was written as a string. */
-  readonly from: string
+  /** The table's name, or the path that was written as a string; without FROM there is one row and no column. */
+  readonly from?: string
   readonly where?: ExprNode
   readonly groupBy: readonly ExprNode[]
   readonly having?: ExprNode
@@ -30,7 +30,7 @@ export interface SelectStatement {
 }
 
 /**
- * Parses `SELECT … FROM one_table …`.
+ * Parses `SELECT … FROM one_table …`, or `SELECT …` alone.
  *
  * @throws {PlanError} As `parseExpr` does; `not_implemented` for joins, subqueries and set operations.
  */
@@ -40,9 +40,11 @@ export function parseSelect(text: string, options: SqlOptions = {}): SelectState
   parser.expectWords('SELECT')
   const source = parseAhead(parser)
   const distinct = parseDistinct(parser)
+  const itemsStart = parser.index
   const items = parser.list(() => parseItem(parser))
-  if (parser.index !== source.itemsEnd) throw parser.expected('"," or FROM', [',', 'FROM'])
-  parser.rewind(source.end)
+  if (source === undefined) refuseTableItems(parser, items, itemsStart)
+  else if (parser.index !== source.itemsEnd) throw parser.expected('"," or FROM', [',', 'FROM'])
+  else parser.rewind(source.end)
   const where = parser.acceptWords('WHERE') ? parser.expr() : undefined
   parser.aliases = outputNames(parser, items, true)
   const groupBy = parseGroupBy(parser, items)
@@ -56,7 +58,7 @@ export function parseSelect(text: string, options: SqlOptions = {}): SelectState
   for (const node of [...items, ...groupBy, ...orderBy, ...(where ? [where] : []), ...(having ? [having] : [])])
     parser.checkHeight(node)
   return Object.freeze({
-    from: source.from,
+    ...(source === undefined ? {} : { from: source.from }),
     ...(where === undefined ? {} : { where }),
     groupBy: Object.freeze(groupBy),
     ...(having === undefined ? {} : { having }),
@@ -68,19 +70,35 @@ export function parseSelect(text: string, options: SqlOptions = {}): SelectState
   })
 }
 
-/** FROM and WINDOW say what names in the items mean, so they are read first. Gives the token indexes of FROM and of what follows its table. */
-function parseAhead(parser: Parser): { readonly from: string; readonly itemsEnd: number; readonly end: number } {
-  const start = parser.index
-  if (!skipTo(parser, 'FROM')) {
+/** Without a table, items are followed by another clause or the end, and there is nothing for `*` and names of columns. */
+function refuseTableItems(parser: Parser, items: readonly ExprNode[], start: number): void {
+  const { kind, keyword } = parser.peek()
+  const atClause =
+    kind === 'end' ||
+    parser.atOperator(';') ||
+    /^(?:WHERE|GROUP|HAVING|WINDOW|ORDER|LIMIT|OFFSET|UNION|EXCEPT|INTERSECT|QUALIFY|FETCH)$/.test(keyword)
+  if (!atClause) throw parser.expected('"," or FROM and a table', [',', 'FROM'])
+  if (items.some((item) => item.kind === 'wildcard')) {
     parser.rewind(start)
-    parseDistinct(parser)
-    parser.list(() => parseItem(parser))
-    throw parser.expected('"," or FROM and a table', [',', 'FROM'])
+    throw parser.fail('* stands for the columns of a table, say FROM which one')
   }
-  const itemsEnd = parser.index
-  parser.next()
-  const from = parseTable(parser)
-  const end = parser.index
+}
+
+/** The table of a query and the token indexes of its FROM and of what follows it. */
+interface TableAhead {
+  readonly from: string
+  readonly itemsEnd: number
+  readonly end: number
+}
+
+/** FROM and WINDOW say what names in the items mean, so they are read first. */
+function parseAhead(parser: Parser): TableAhead | undefined {
+  const start = parser.index
+  const source = skipTo(parser, 'FROM') ? parseFrom(parser) : undefined
+  if (source === undefined) {
+    parser.options = { ...parser.options, columns: [] }
+    parser.rewind(start)
+  }
   if (skipTo(parser, 'WINDOW')) {
     parser.next()
     parser.list(() => {
@@ -92,7 +110,14 @@ function parseAhead(parser: Parser): { readonly from: string; readonly itemsEnd:
     })
   }
   parser.rewind(start)
-  return { from, itemsEnd, end }
+  return source
+}
+
+function parseFrom(parser: Parser): TableAhead {
+  const itemsEnd = parser.index
+  parser.next()
+  const from = parseTable(parser)
+  return { from, itemsEnd, end: parser.index }
 }
 
 /** Moves to the next `keyword` outside brackets; the FROM of IS DISTINCT FROM is not meant. */

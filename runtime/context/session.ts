@@ -21,7 +21,7 @@ import { type ColumnValues, columnValues } from '../data/rows.ts'
 import { DataFrame, type DataFrameHost, type RunOptions } from '../dataframe.ts'
 import { InProcessBackend } from '../in-process.ts'
 import type { Job } from '../job/job.ts'
-import { parseQuery } from '../job/sql-job.ts'
+import { parseQuery, placeholderRow } from '../job/sql-job.ts'
 import { type JobRun, submitJob } from '../scheduler/submit.ts'
 import type { CsvOptions, JsonOptions, SourceSpec } from '../source/source.ts'
 import { resolvePaths } from './paths.ts'
@@ -283,7 +283,8 @@ export class SessionContext implements CodecContext, DataFrameHost, AsyncDisposa
   }
 
   /**
-   * A query over one registered table: `SELECT … FROM name WHERE … GROUP BY … HAVING … ORDER BY … LIMIT …`.
+   * A query over one registered table: `SELECT … FROM name WHERE … GROUP BY … HAVING … ORDER BY … LIMIT …`. Without FROM
+   * it gives one row of its own: `SELECT 1 + 1`.
    *
    * @param text - The query.
    * @throws {PlanError} `unknown_table` with the nearest name; `syntax_error` with the position; `not_implemented` for
@@ -300,7 +301,7 @@ export class SessionContext implements CodecContext, DataFrameHost, AsyncDisposa
    */
   sql(text: string): DataFrame {
     const { from, steps } = parseQuery(text, this.sqlOptions())
-    const { source, steps: own } = this.#shared.registry.table(from)
+    const { source, steps: own } = from === undefined ? placeholderRow() : this.#shared.registry.table(from)
     return new DataFrame(this, { source, steps: [...own, ...steps] })
   }
 

@@ -13,11 +13,18 @@ import { adoptBatches } from '../codec/arrow.ts'
 import { encodeStream } from '../source/arrow/stream-writer.ts'
 import { BatchEncoder } from './batch-encoder.ts'
 
+/** What a query without FROM reads: one row without columns. @see DataFusion `PlaceholderRowExec` */
+export const encodePlaceholderRow = (): Uint8Array => encodeColumns([], [], 1)
+
 /** An Arrow IPC stream of the columns, in batches of `maxBatchRows`. */
-export function encodeColumns(schema: Schema, values: readonly (readonly Value[])[]): Uint8Array {
+export function encodeColumns(
+  schema: Schema,
+  values: readonly (readonly Value[])[],
+  length = values[0]?.length ?? 0,
+): Uint8Array {
   const encoder = new BatchEncoder(schema)
   const columns = schema.map(({ type }, i) => columnOf(values[i] ?? [], plainType(type)))
-  const batch = { length: columns[0]?.length ?? 0, columns }
+  const batch = { length, columns }
   const chunks = [...encoder.start()]
   for (const piece of cutBatch(batch)) chunks.push(...encoder.batch(piece))
   return Buffer.concat([...chunks, ...encoder.end()])

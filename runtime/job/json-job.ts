@@ -18,7 +18,7 @@ import {
 } from './json-checks.ts'
 import { type ExprParseContext, ExprParser } from './json-expr.ts'
 import { type JsonSource, parseSource } from './json-source.ts'
-import { parseQuery } from './sql-job.ts'
+import { parseQuery, placeholderRow } from './sql-job.ts'
 import type { StepParser } from './step-kind.ts'
 import { findStepKind, nodesOf, stepNames } from './steps.ts'
 import { Turns } from './turns.ts'
@@ -149,7 +149,7 @@ class JobParser implements StepParser {
     const { from, steps } = at(pointer, () => parseQuery(asText(sql, pointer), this.#context.sql))
     for (const node of nodesOf(steps)) this.exprs.check(node, pointer)
     await this.#turns.pause()
-    const table = await resolveTable(from, pointer, this.#context)
+    const table = from === undefined ? placeholderRow() : await resolveTable(from, pointer, this.#context)
     return { source: table.source, steps: [...table.steps, ...steps] }
   }
 }

@@ -1,4 +1,4 @@
-// A SELECT over one table as steps of a job: the clauses in the order in which they take effect. functions/sql
+// A SELECT over one table, or none, as steps of a job: the clauses in the order in which they take effect. functions/sql
 // parses the text; which columns there are is found when the job is planned.
 
 import { nameBeside } from '../../functions/bind/column-names.ts'
@@ -10,12 +10,13 @@ import type { AggregateNode, ExprNode, SortNode } from '../../functions/expr/nod
 import { hasAggregate, walk, withoutAlias } from '../../functions/expr/walk.ts'
 import type { SqlOptions } from '../../functions/sql/options.ts'
 import { parseSelect, type SelectStatement } from '../../functions/sql/select.ts'
+import { encodePlaceholderRow } from '../data/memory-table.ts'
 import { isEvaluatedOnce } from '../program/evaluated-once.ts'
-import type { JobStep } from './job.ts'
+import type { Job, JobStep } from './job.ts'
 
-/** A query as the name of its table and the steps over it. */
+/** A query as the name of its table, if it reads one, and the steps over it. */
 export interface Query {
-  readonly from: string
+  readonly from?: string
   readonly steps: readonly JobStep[]
 }
 
@@ -26,8 +27,12 @@ export interface Query {
  */
 export function parseQuery(text: string, options: SqlOptions): Query {
   const statement = parseSelect(text, options)
-  return { from: statement.from, steps: stepsOf(statement) }
+  const { from } = statement
+  return { ...(from === undefined ? {} : { from }), steps: stepsOf(statement) }
 }
+
+/** What a query without FROM reads. */
+export const placeholderRow = (): Job => ({ source: { kind: 'memory', bytes: encodePlaceholderRow() }, steps: [] })
 
 function stepsOf(statement: SelectStatement): readonly JobStep[] {
   const { where } = statement

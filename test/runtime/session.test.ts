@@ -79,6 +79,7 @@ t.test('sql() queries a registered table', async (t) => {
   t.same(await ctx.sql('select * from orders where net > 1').select('net').collectColumns(), { net: [2, 3] })
   t.throws(() => ctx.sql('select 1 from ordres'), { code: 'unknown_table', message: /Did you mean "orders"\?/ })
   t.throws(() => ctx.sql('select k from'), { code: 'syntax_error' })
+  t.same(await ctx.sql('select 1 + 1 as two, count(*) as n').toRows(), [{ two: 2n, n: 1n }])
 })
 
 t.test('registerTable() gives a table its name', async (t) => {

@@ -93,10 +93,21 @@ t.test('parseSelect() lets a column go before an output name in GROUP BY, not in
   t.match(displayed('select a as b from t group by b', { columns: ['a'] }), { groupBy: ['a'] })
 })
 
+t.test('parseSelect() reads queries without a table', async (t) => {
+  t.strictSame(displayed('select 1 as one limit 1;'), { distinct: false, items: ['Int64(1) AS one'], limit: 1 })
+  t.match(displayed('select extract(year from now()) where true'), { where: 'Boolean(true)' })
+  for (const text of ['select name', 'select 1 where name', 'select 1 as one order by name'])
+    t.throws(() => parseSelect(text), {
+      code: 'unknown_column',
+      message: /"name"\. There are no columns here: .* FROM/,
+    })
+})
+
 t.test('parseSelect() says what is wrong and what is not supported', async (t) => {
   const cases = [
     ['update t', 'syntax_error', 0, 'expected SELECT, found "update"'],
-    ['select 1', 'syntax_error', 8, 'expected "," or FROM and a table after "1", found the end'],
+    ['select 1 a t', 'syntax_error', 11, 'expected "," or FROM and a table after "a", found "t"'],
+    ['select 1, *', 'syntax_error', 7, '* stands for the columns of a table'],
     ['select from t', 'syntax_error', 7, 'expected a value after "select", found "from"'],
     ['select a b c from t', 'syntax_error', 11, 'expected "," or FROM after "b", found "c"'],
     ['select a, from t', 'syntax_error', 10, 'expected a value after ",", found "from"'],
