@@ -119,7 +119,7 @@ function encode(job: JobRun, format: string, progress: ProgressLine): AsyncItera
 }
 
 async function* encodeTable({ schema, stream }: JobRun, progress: ProgressLine): AsyncGenerator<Uint8Array> {
-  const table = new TablePrinter(schema.map(({ name }) => name))
+  const table = new TablePrinter(schema)
   for await (const batch of readArrowBatches(stream)) table.add(batch)
   progress.clear()
   yield Buffer.from(table.toString())

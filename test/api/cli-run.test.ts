@@ -27,7 +27,7 @@ test('volley run', { timeout: 240_000 }, async (t) => {
   })
   await t.test('prints a table', async (t) => {
     const { stdout } = await volley(['run', '-', '--format', 'table', ...table], { input: JSON.stringify(top) })
-    t.equal(stdout, 'origin      n\n------  -----\nORD     12891\nDFW      8893\n2 rows\n')
+    t.equal(stdout, 'origin      n\nutf8    int64\n------  -----\nORD     12891\nDFW      8893\n2 rows\n')
   })
   await t.test('writes a file that is whole or not there', async (t) => {
     const out = join(directory, 'top.csv')
