@@ -1,6 +1,8 @@
 // A client of the HTTP API: submits a job and gives its record batches as they come. A stream that ends early is an error, never
 // a short result.
 
+import '../functions/node-version.ts'
+
 import type { RecordBatch } from 'apache-arrow'
 import { createError, type ErrorCode, type VolleyError, WorkerError } from '../functions/errors.ts'
 import { readArrowBatches } from '../runtime/source/arrow/read-streams.ts'

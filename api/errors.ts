@@ -35,6 +35,7 @@ export const statuses: Readonly<Record<keyof typeof errorCategories | HttpErrorC
   unknown_type: 400,
   type_mismatch: 400,
   not_implemented: 501,
+  missing_dependency: 501,
   source_not_found: 422,
   source_unreadable: 422,
   source_forbidden: 403,

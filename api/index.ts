@@ -1,5 +1,7 @@
 // The entry point of the API: a Fastify server to listen with, and the types of its options and errors.
 
+import '../functions/node-version.ts'
+
 export type { Principal, Scope, Token } from './auth.ts'
 export type { HttpErrorCode, Problem } from './errors.ts'
 export type { JobResource, JobStatus } from './jobs/job-record.ts'

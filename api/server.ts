@@ -1,7 +1,8 @@
 // The HTTP server, built but not yet listening: hooks that guard every route, the routes, one way to answer errors, and
 // an orderly shutdown. It never runs user code and never looks into it.
 
-import Fastify, { type FastifyInstance, type FastifyRequest, type FastifyServerOptions } from 'fastify'
+import type { FastifyInstance, FastifyRequest, FastifyServerOptions } from 'fastify'
+import { createError, type VolleyError } from '../functions/errors.ts'
 import { checkOptionNames } from '../functions/options.ts'
 import type { Backend } from '../runtime/backend.ts'
 import { SessionContext } from '../runtime/context/session.ts'
@@ -12,6 +13,7 @@ import { addByteBudget, ByteBudget, defaultBytesInFlight } from './bodies/byte-b
 import { BodyParser } from './bodies/parse-body.ts'
 import { DataRoots } from './data-roots.ts'
 import { HttpError, problemOf } from './errors.ts'
+import fastify from './fastify.cjs'
 import { addHostCheck } from './host-check.ts'
 import { JobStore } from './jobs/job-store.ts'
 import { addFunctionRoutes } from './routes/functions.ts'
@@ -85,6 +87,7 @@ declare module 'fastify' {
  *
  * @param options - What it serves, to whom, and within which limits.
  * @returns A Fastify instance: `listen` starts it, `inject` tries it without a socket, `close` ends it.
+ * @throws {PlanError} `missing_dependency` where fastify, an optional peer dependency, is not installed.
  * @throws {RangeError} When it has neither tokens nor `insecureNoAuth`, a data root does not exist, or the name of
  * a table's file does not say its format.
  *
@@ -101,12 +104,13 @@ declare module 'fastify' {
  */
 export function buildServer(options: ServerOptions): FastifyInstance {
   checkOptionNames(options, known, 'a server')
+  if (fastify === undefined) throw noFastify()
   const tokens = tokensOf(options)
   const roots = new DataRoots(options.dataRoots ?? [])
   const tables = tableSources(options.tables ?? {})
   const { maxBodyBytes = 16 * 1024 * 1024, maxBytesInFlight = defaultBytesInFlight(maxBodyBytes) } = options
   const budget = new ByteBudget(bytesInFlight(maxBytesInFlight, maxBodyBytes))
-  const app = Fastify({
+  const app = fastify({
     logger: options.logger ?? false,
     // Replies have had their time before connections are closed.
     forceCloseConnections: true,
@@ -139,6 +143,11 @@ export function buildServer(options: ServerOptions): FastifyInstance {
     if (options.session === undefined) await session.close()
   })
   return app
+}
+
+function noFastify(): VolleyError {
+  const wayOut = 'run "npm install fastify", or "npx -p volley -p fastify volley serve" where nothing is installed'
+  return createError('missing_dependency', `Cannot build a server: fastify is not installed; ${wayOut}`)
 }
 
 function tokensOf({ tokens = [], insecureNoAuth }: ServerOptions): readonly Token[] | undefined {

@@ -41,6 +41,7 @@ export const errorCategories = {
   unknown_type: 'plan',
   type_mismatch: 'plan',
   not_implemented: 'plan',
+  missing_dependency: 'plan',
   // data
   source_not_found: 'data',
   source_unreadable: 'data',

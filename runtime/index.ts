@@ -1,5 +1,7 @@
 // The package's main entry point: sessions and DataFrames, and everything that functions/ exports.
 
+import '../functions/node-version.ts'
+
 import { installRuntime } from './evaluate/expr-runtime.ts'
 
 export * from '../functions/index.ts'

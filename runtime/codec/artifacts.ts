@@ -2,7 +2,7 @@
 // many payloads need them. A reference is the artifact's length (u32 LE) and its SHA-256. Only programs, tasks and calls
 // have any.
 
-import { hash } from 'node:crypto'
+import * as crypto from 'node:crypto'
 import { WireError } from '../../functions/errors.ts'
 import type { Artifact, TaskRequest } from '../backend.ts'
 
@@ -28,7 +28,7 @@ export class ArtifactCollector {
    * @param digest - SHA-256 of the bytes, in hex, where it is known.
    * @returns The reference that stands for them in the payload.
    */
-  add(bytes: Uint8Array, digest = hash('sha256', bytes)): Uint8Array {
+  add(bytes: Uint8Array, digest = crypto.hash('sha256', bytes)): Uint8Array {
     if (!this.#artifacts.has(digest)) this.#artifacts.set(digest, { hash: digest, bytes })
     const reference = new Uint8Array(REFERENCE_BYTES)
     new DataView(reference.buffer).setUint32(0, bytes.length, true)

@@ -1,7 +1,7 @@
 // Functions that travel by name. Their signature goes along, so that a receiver whose function of that name has another
 // one refuses it, instead of computing with other types than were planned. Bodies are never looked at here.
 
-import { hash } from 'node:crypto'
+import * as crypto from 'node:crypto'
 import type { CodecContext } from '../../functions/contract/codec-context.ts'
 import type { Udf, Volatility } from '../../functions/contract/udf.ts'
 import { WireError } from '../../functions/errors.ts'
@@ -15,7 +15,7 @@ const MAX_SIGNATURE = 240
 export function signatureText(udf: Udf): string {
   const whole = signatureOf(udf)
   if (whole.length <= MAX_SIGNATURE) return whole.toWellFormed()
-  const digest = `… (sha256 ${hash('sha256', whole).slice(0, 32)})`
+  const digest = `… (sha256 ${crypto.hash('sha256', whole).slice(0, 32)})`
   return whole.slice(0, MAX_SIGNATURE - digest.length).toWellFormed() + digest
 }
 

@@ -2,7 +2,7 @@
 // family (7 bytes ASCII) · wire version (u8) · sender's Node major (u8) · flags (u8) · payload length (u32 LE) ·
 // CRC-32 of everything before it and of the payload (u32 LE) · payload.
 
-import { crc32 } from 'node:zlib'
+import * as zlib from 'node:zlib'
 import { WireError } from '../../functions/errors.ts'
 
 /** What a payload is; see docs/reference/wire.md. */
@@ -44,7 +44,7 @@ export function encodeEnvelope(family: Family, flags: number, payload: Uint8Arra
 
 /** It detects damage, not forgery: whoever alters a payload on purpose writes a checksum that fits. */
 function checksumOf(bytes: Uint8Array): number {
-  return crc32(bytes.subarray(HEADER_BYTES), crc32(bytes.subarray(0, CHECKED_HEADER_BYTES)))
+  return zlib.crc32(bytes.subarray(HEADER_BYTES), zlib.crc32(bytes.subarray(0, CHECKED_HEADER_BYTES)))
 }
 
 /**

@@ -1,7 +1,7 @@
 // One user-defined function as a frame of its own: VLYUDFS, VLYUDFA or VLYUDFW. The frame begins with how the body
 // travels and the function's name, so that strict receivers can refuse code without reading any further.
 
-import { hash } from 'node:crypto'
+import * as crypto from 'node:crypto'
 import * as devalue from 'devalue'
 import type { CodecContext } from '../../functions/contract/codec-context.ts'
 import type { ShippedBody, Udf } from '../../functions/contract/udf.ts'
@@ -118,7 +118,7 @@ export function decodeUdf(
   const body =
     placement === bodyPlacements.artifact
       ? findArtifact(attachment, artifacts, `function "${name}"`)
-      : { bytes: attachment, hash: hash('sha256', attachment) }
+      : { bytes: attachment, hash: crypto.hash('sha256', attachment) }
   const shipped = { kind: 'shipped', ...body, ...(member === undefined ? {} : { member: decodeMember(member, name) }) }
   return known(Object.freeze({ ...contract, body: Object.freeze(shipped) }) as Udf)
 }

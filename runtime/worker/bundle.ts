@@ -1,7 +1,7 @@
 // Bundles the worker and the entry points of the library into one directory of modules that share their chunks. A tool of
 // packing and of checkouts: it is a process of its own, and nothing that runs in production ever loads it.
 //
-//   node runtime/worker/bundle.ts OUT          for the package: writes OUT
+//   node runtime/worker/bundle.ts OUT          for an image without dev dependencies: writes OUT
 //   node runtime/worker/bundle.ts --cache DIR  for a checkout: writes DIR/worker-<hash>, then DIR/worker.json
 
 import { createHash, randomUUID } from 'node:crypto'
@@ -38,10 +38,12 @@ async function cacheBundle(cache: string): Promise<void> {
 }
 
 /**
+ * Makes the bundle.
+ *
  * @param here - Whether the bundle stays on this machine, and may know where the sources are.
  * @returns The files it was made of, relative to the root.
  */
-async function writeBundle(directory: string, here: boolean): Promise<readonly string[]> {
+export async function writeBundle(directory: string, here: boolean): Promise<readonly string[]> {
   await rm(directory, { recursive: true, force: true })
   const { metafile } = await build({
     absWorkingDir: root,

@@ -27,7 +27,7 @@
 //   f  function       f, kind, flags, name, code, place or -1, line, column, names, values
 //   x  extras         x, Ref target, prototype or true, integrity, then key, flags, value (or key, flags, get, set)
 
-import { crc32 } from 'node:zlib'
+import * as zlib from 'node:zlib'
 
 export const magic = 'VLYCLOS'
 export const formatVersion = 2
@@ -52,5 +52,5 @@ export const groupModes = { single: 0, joint: 1, cells: 2 } as const
 
 /** The checksum of what the digest does not cover: the header, with the digest in it, and the directories. */
 export function checksumOf(bytes: Uint8Array, directoriesStart: number): number {
-  return crc32(bytes.subarray(directoriesStart), crc32(bytes.subarray(0, checksumStart)))
+  return zlib.crc32(bytes.subarray(directoriesStart), zlib.crc32(bytes.subarray(0, checksumStart)))
 }

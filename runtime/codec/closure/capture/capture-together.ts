@@ -2,7 +2,7 @@
 // already; but those that share an object become one closure, in which it stays shared. What cannot be shared, a variable
 // that one of them assigns and another one uses, is refused as it is within a single function.
 
-import { hash } from 'node:crypto'
+import * as crypto from 'node:crypto'
 import { symbolSorts } from '../format.ts'
 import type { ShippedType } from '../shipped-type.ts'
 import { type CapturedGraph, captureGraph } from './capture.ts'
@@ -74,7 +74,7 @@ const warnedAlready = (): void => {}
 
 function bodyOf(graph: CapturedGraph, options: WalkOptions, onWarning?: (message: string) => void): CapturedBody {
   const { bytes } = writeCaptured(graph, options, onWarning)
-  return { bytes, hash: hash('sha256', bytes) }
+  return { bytes, hash: crypto.hash('sha256', bytes) }
 }
 
 /** Functions that belong into one closure, in the order of their first; most are alone. */

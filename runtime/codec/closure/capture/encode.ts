@@ -1,6 +1,6 @@
 // A captured graph as bytes. The same graph gives the same bytes in every process; see format.ts for the layout.
 
-import { hash } from 'node:crypto'
+import * as crypto from 'node:crypto'
 import { refuse } from '../errors.ts'
 import { checksumOf, checksumStart, digestStart, formatVersion, headerBytes, magic } from '../format.ts'
 import type { Graph } from './graph.ts'
@@ -34,7 +34,7 @@ export function encodeGraph(
     bytes.set(section, offset)
     offset += section.byteLength
   }
-  const digest = hash('sha256', bytes.subarray(headerBytes, offset), 'buffer')
+  const digest = crypto.hash('sha256', bytes.subarray(headerBytes, offset), 'buffer')
   bytes.set(directories, offset)
 
   bytes.fill(0, 0, headerBytes)

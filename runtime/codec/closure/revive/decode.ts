@@ -1,7 +1,7 @@
 // Bytes to records, without running anything: the header, its checksum and the digest are checked before the content is
 // parsed. Memory is bounded by the size of the payload.
 
-import { hash } from 'node:crypto'
+import * as crypto from 'node:crypto'
 import { WireError } from '../../../../functions/errors.ts'
 import { type ClosureWireCode, malformed } from '../errors.ts'
 import { checksumOf, checksumStart, digestStart, formatVersion, headerBytes, magic } from '../format.ts'
@@ -48,7 +48,7 @@ function openEnvelope(bytes: Uint8Array) {
   }
   const isWhole =
     checksumOf(buffer, directoriesStart) === buffer.readUInt32LE(checksumStart) &&
-    hash('sha256', buffer.subarray(headerBytes, directoriesStart)) ===
+    crypto.hash('sha256', buffer.subarray(headerBytes, directoriesStart)) ===
       buffer.toString('hex', digestStart, checksumStart)
   if (!isWhole) throw refused('wire_closure_digest', 'it was changed on its way; send it again')
   return {

@@ -1,7 +1,7 @@
 // What travels of a class's source text. Its superclass, its static fields and its static blocks are not evaluated
 // again: the values they had at sending time travel instead, so they are cut out of the text here.
 
-import { hash } from 'node:crypto'
+import * as crypto from 'node:crypto'
 import { applyEdits, type Edit, insertText, removeMember, replaceLines } from './edit.ts'
 import { type FreeNames, findFreeNames } from './free-names.ts'
 import type { AnyNode, ClassExpression, MethodDefinition, ParsedFunction } from './parse.ts'
@@ -117,7 +117,7 @@ export function expectedArguments(parameters: readonly AnyNode[]): number {
 
 // The names must not meet a name of the class itself, nor those of another class in the same scope.
 function createSlots(source: string): (name: string) => string {
-  let tag = hash('sha256', source).slice(0, 8)
+  let tag = crypto.hash('sha256', source).slice(0, 8)
   while (source.includes(tag)) tag += '_'
   return (name) => `$${name}_${tag}`
 }

@@ -2,7 +2,7 @@
 // waiting. Only what is needed to find again what is loaded already: no patterns.
 
 import { readFileSync } from 'node:fs'
-import { findPackageJSON } from 'node:module'
+import nodeModule from 'node:module'
 import { pathToFileURL } from 'node:url'
 
 const conditions = new Set(['import', 'node', 'module-sync', 'default'])
@@ -10,7 +10,7 @@ const conditions = new Set(['import', 'node', 'module-sync', 'default'])
 /** The file that `import` of a package's entry or subpath loads in `file`; undefined when that cannot be told. */
 export function resolveImport(specifier: string, file: string): URL | undefined {
   const [, name = '', path = ''] = /^((?:@[^/]+\/)?[^/]+)(\/.*)?$/.exec(specifier) ?? []
-  const manifest = findPackageJSON(name, file)
+  const manifest = nodeModule.findPackageJSON(name, file)
   if (manifest === undefined) return undefined
   const { exports, main }: { exports?: unknown; main?: unknown } = JSON.parse(readFileSync(manifest, 'utf8'))
   const entry = exports ?? main

@@ -1,0 +1,4 @@
+import fastify = require('fastify')
+
+declare const found: typeof fastify | undefined
+export = found

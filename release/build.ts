@@ -1,0 +1,111 @@
+// Builds what is published into dist/: compiled modules with their types and source maps, the worker's bundle, and the
+// licences of what is bundled. A checkout needs none of it; it runs from its sources.
+
+import { execFileSync } from 'node:child_process'
+import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname, join, relative } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { build } from 'esbuild'
+import { writeBundle } from '../runtime/worker/bundle.ts'
+import { type Manifest, publishedManifest } from './manifest.ts'
+import { noticesOf } from './notices.ts'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+const dist = join(root, 'dist')
+
+/** Copied as they are: what old versions of Node must be able to read, and what TypeScript cannot write. */
+const plainFiles = ['api/cli/volley.js', 'api/fastify.cjs', 'api/fastify.d.cts']
+
+/**
+ * Dev dependencies that become part of the package. Each is used in one place and brings what nobody else needs: the
+ * command line's parser, and what starts processes, whose modules an old Node could not even parse before it is told so.
+ */
+const bundled = ['commander', 'execa']
+
+const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as Manifest
+
+rmSync(dist, { recursive: true, force: true })
+compile()
+for (const file of plainFiles) cpSync(join(root, file), join(dist, file))
+const inputs = [...(await bundleDependencies()), ...(await writeBundle(join(dist, 'worker'), false))]
+writeFileSync(join(dist, 'worker/main.d.mts'), 'export {}\n')
+for (const file of filesOf(dist)) rewriteImports(file)
+removeUnreachable()
+writeFileSync(join(dist, 'THIRD-PARTY-LICENSES.txt'), noticesOf(root, inputs))
+
+function compile(): void {
+  const compiler = join(root, 'node_modules/typescript/lib/tsc.js')
+  execFileSync(process.execPath, [compiler, '-p', 'tsconfig.build.json'], { cwd: root, stdio: 'inherit' })
+}
+
+/** @returns The files that went into the bundles. */
+async function bundleDependencies(): Promise<readonly string[]> {
+  const { metafile } = await build({
+    absWorkingDir: root,
+    entryPoints: Object.fromEntries(bundled.map((name) => [name, fileURLToPath(import.meta.resolve(name))])),
+    outdir: join(dist, 'bundled'),
+    bundle: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node18',
+    // CommonJS modules in there ask for Node's own.
+    banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
+    logLevel: 'warning',
+    logOverride: { 'unsupported-regexp': 'silent' },
+    legalComments: 'none',
+    metafile: true,
+  })
+  return Object.keys(metafile.inputs)
+}
+
+/** Leads imports of bundled packages to their bundle, and those of `.ts` files, which the compiler leaves in types, to `.js`. */
+function rewriteImports(file: string): void {
+  if (!/\.(js|d\.ts)$/.test(file) || file.startsWith(join(dist, 'bundled'))) return
+  const text = readFileSync(file, 'utf8')
+  const rewritten = text.replace(/(\bfrom |\bimport(?: |\())(['"])([^'"\n]+)\2/g, (_, before, quote, specifier) => {
+    const target = bundled.includes(specifier)
+      ? bundlePath(file, specifier)
+      : specifier.replace(/^(\..*)\.ts$/, '$1.js')
+    return `${before}${quote}${target}${quote}`
+  })
+  if (rewritten !== text) writeFileSync(file, rewritten)
+}
+
+function bundlePath(file: string, name: string): string {
+  return relative(dirname(file), join(dist, 'bundled', `${name}.js`))
+    .replaceAll('\\', '/')
+    .replace(/^(?!\.)/, './')
+}
+
+/** What no door of the package leads to: the worker's modules, which are in its bundle, and types of internals. */
+function removeUnreachable(): void {
+  const { exports, bin } = publishedManifest(manifest)
+  const doors = [...JSON.stringify([exports, bin]).matchAll(/"\.\/(dist\/[^"]+)"/g)].map(([, path = '']) =>
+    join(root, path),
+  )
+  const reached = new Set<string>()
+  for (const queue = [...doors]; queue.length > 0; ) {
+    const file = queue.pop() as string
+    if (reached.has(file)) continue
+    if (!existsSync(file)) throw new Error(`Cannot build the package: ${relative(root, file)} is missing`)
+    reached.add(file)
+    queue.push(...mentioned(file))
+  }
+  for (const file of filesOf(dist)) {
+    if (!reached.has(file.replace(/\.map$/, '')) && !file.startsWith(join(dist, 'worker'))) rmSync(file)
+  }
+}
+
+/** Files that stand in a file as relative paths: imports of all kinds, and modules that are started. Types mention types. */
+function mentioned(file: string): readonly string[] {
+  const isType = /\.d\.c?ts$/.test(file)
+  const paths = [...readFileSync(file, 'utf8').matchAll(/['"](\.\.?\/[^'"\n]+\.c?js)['"]/g)].map(([, path = '']) =>
+    join(dirname(file), isType ? path.replace(/\.(c?)js$/, '.d.$1ts') : path),
+  )
+  return paths.filter((path) => existsSync(path))
+}
+
+function filesOf(directory: string): readonly string[] {
+  const entries = readdirSync(directory, { recursive: true, withFileTypes: true })
+  return entries.filter((entry) => entry.isFile()).map(({ parentPath, name }) => join(parentPath, name))
+}
