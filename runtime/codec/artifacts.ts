@@ -41,6 +41,11 @@ export class ArtifactCollector {
   }
 }
 
+/** SHA-256 of what a reference stands for, in hex. */
+export function hashOf({ buffer, byteOffset }: Uint8Array): string {
+  return Buffer.from(buffer, byteOffset + LENGTH_BYTES, REFERENCE_BYTES - LENGTH_BYTES).toString('hex')
+}
+
 /**
  * The artifact that a reference stands for.
  *
@@ -53,7 +58,7 @@ export function findArtifact(reference: unknown, artifacts: ArtifactSource, what
   }
   const { buffer, byteOffset } = reference
   const length = new DataView(buffer, byteOffset).getUint32(0, true)
-  const digest = Buffer.from(buffer, byteOffset + LENGTH_BYTES, REFERENCE_BYTES - LENGTH_BYTES).toString('hex')
+  const digest = hashOf(reference)
   const bytes = artifacts.artifact(digest)
   if (bytes === undefined) {
     throw new WireError(

@@ -10,13 +10,15 @@
 import type { CodecContext } from '../../functions/contract/codec-context.ts'
 import type { ShippedBody, Udf, UserFunction } from '../../functions/contract/udf.ts'
 import { InternalError, ShippingError, WireError } from '../../functions/errors.ts'
+import type { ExprNode } from '../../functions/expr/node.ts'
 import { ArtifactCollector, type ArtifactSource, type EncodedTask } from './artifacts.ts'
 import { type Caller, captureBodies, encodeBodyReference, findBody, travelsByValue } from './bodies.ts'
 import { signatureText } from './by-name.ts'
 import { type Companion, captureTogether } from './closure/capture/capture-together.ts'
 import { decodingContext } from './context-slots.ts'
 import { decodeEnvelope, encodeEnvelope, FLAG_INLINE_CODE } from './envelope.ts'
-import { decodeGraph, encodeGraph } from './graph-codec.ts'
+import { decodeGraph, encodeGraph, type LastingExpr } from './graph-codec.ts'
+import { decodeLastingExpr, findLastingExpr } from './lasting-exprs.ts'
 import { isScalarUdf, shippedTypes } from './shipped-types.ts'
 import { bodyPlacements } from './udf-codec.ts'
 
@@ -76,7 +78,8 @@ export function encodeCall(target: CallTarget, args: readonly unknown[], context
     return bodies
   }
   const label = `the arguments of function "${name}"`
-  const { payload, inline } = encodeGraph(args, context, label, artifacts, bodiesOf)
+  const lastingExpr = (node: ExprNode): LastingExpr | undefined => findLastingExpr(node, context)
+  const { payload, inline } = encodeGraph(args, context, { label, artifacts, bodiesOf, lastingExpr })
   const nameBytes = Buffer.from(name)
   const code = body === undefined ? Buffer.from(target.signature) : encodeBodyReference(shared ?? body, artifacts)
   const head = Buffer.alloc(HEAD_BYTES)
@@ -118,7 +121,9 @@ export function decodeCall(bytes: Uint8Array, artifacts: ArtifactSource, given?:
     )
   }
   const args = (): readonly unknown[] => {
-    const decoded = decodeGraph(rest, context, artifacts)
+    const decoded = decodeGraph(rest, context, artifacts, (reference) =>
+      decodeLastingExpr(reference, context, artifacts),
+    )
     if (Array.isArray(decoded)) return decoded
     throw new WireError('wire_damaged', `Cannot read a call of function "${name}": its arguments are not a list`)
   }
@@ -141,7 +146,7 @@ function splitHead(payload: Uint8Array) {
 
 /** @throws {ShippingError} When the result holds something that cannot travel. */
 export function encodeResult(name: string, result: unknown, context: CodecContext): Uint8Array {
-  const { payload, inline } = encodeGraph([result], context, `the result of function "${name}"`)
+  const { payload, inline } = encodeGraph([result], context, { label: `the result of function "${name}"` })
   return encodeEnvelope('VLYCALL', inline ? FLAG_INLINE_CODE : 0, payload)
 }
 

@@ -95,10 +95,16 @@ export function decodeEnvelope(bytes: Uint8Array, expected: Family): Envelope {
   }
 }
 
+/** The family that a header names, unchecked. */
+export const familyIn = (bytes: Uint8Array): string => String.fromCharCode(...bytes.subarray(0, 7))
+
+/** Whether a header says that code travels, unchecked. */
+export const hasInlineCode = (bytes: Uint8Array): boolean => ((bytes[9] ?? 0) & FLAG_INLINE_CODE) !== 0
+
 const align = 'Align volley versions on sender and receiver'
 
 function checkFamily(bytes: Uint8Array, expected: Family): void {
-  const family = String.fromCharCode(...bytes.subarray(0, 7))
+  const family = familyIn(bytes)
   if (family === expected) return
   if (families.includes(family)) throw new WireError('wire_wrong_family', `Cannot read ${family} as ${expected}`)
   throw new WireError('wire_unknown_family', `Cannot read these bytes as ${expected}: they are not a Volley payload`)

@@ -3,13 +3,9 @@
 
 import type { CodecContext } from '../../functions/contract/codec-context.ts'
 import { WireError } from '../../functions/errors.ts'
-import { type Expr, isExpr, make } from '../../functions/expr/expr.ts'
+import { type Expr, isExpr } from '../../functions/expr/expr.ts'
 import { decodingContext, encodingContext } from './context-slots.ts'
-import { decodeEnvelope, encodeEnvelope, FLAG_INLINE_CODE } from './envelope.ts'
-import { decodeGraph, encodeGraph } from './graph-codec.ts'
-import { packNode, unpackNode } from './pack-node.ts'
-import { validateNode } from './validate-node.ts'
-import { NodeBudget } from './validate-type.ts'
+import { completeBytes, decodeExprBytes } from './lasting-exprs.ts'
 
 /**
  * An expression as bytes, with the functions in it; `expr.toBytes()` is the same.
@@ -26,8 +22,7 @@ import { NodeBudget } from './validate-type.ts'
  * @see docs/reference/wire.md; datafusion-python `Expr.to_bytes`
  */
 export function encodeExpr(expr: Expr, context?: CodecContext): Uint8Array {
-  const { payload, inline } = encodeGraph(packNode(expr.node), encodingContext(context), 'the expression')
-  return encodeEnvelope('VLYEXPR', inline ? FLAG_INLINE_CODE : 0, payload)
+  return completeBytes(expr.node, encodingContext(context)).slice()
 }
 
 /**
@@ -52,10 +47,7 @@ export function encodeExpr(expr: Expr, context?: CodecContext): Uint8Array {
  * @see docs/reference/wire.md; datafusion-python `Expr.from_bytes`
  */
 export function decodeExpr(bytes: Uint8Array, context?: CodecContext): Expr {
-  const { payload } = decodeEnvelope(bytes, 'VLYEXPR')
-  const node = unpackNode(decodeGraph(payload, decodingContext(context)))
-  validateNode(node, new NodeBudget(payload.length))
-  return make(node)
+  return decodeExprBytes(bytes, decodingContext(context))
 }
 
 /**

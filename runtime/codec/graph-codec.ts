@@ -6,10 +6,13 @@ import { withArticle } from '../../functions/article.ts'
 import type { CodecContext } from '../../functions/contract/codec-context.ts'
 import type { ShippedBody, Udf } from '../../functions/contract/udf.ts'
 import { ShippingError, WireError } from '../../functions/errors.ts'
-import { isExpr, make } from '../../functions/expr/expr.ts'
+import { type Expr, isExpr, make } from '../../functions/expr/expr.ts'
+import type { ExprNode } from '../../functions/expr/node.ts'
+import type { Artifact } from '../backend.ts'
 import { arrowTypes } from './arrow.ts'
-import type { ArtifactCollector, ArtifactSource } from './artifacts.ts'
+import { type ArtifactCollector, type ArtifactSource, hashOf, REFERENCE_BYTES } from './artifacts.ts'
 import { captureBodies } from './bodies.ts'
+import { familyIn, hasInlineCode } from './envelope.ts'
 import { packNode, unpackNode } from './pack-node.ts'
 import { encodeSections, type Sections, splitSections } from './sections.ts'
 import { decodeUdf, encodeUdf, parseText, peekUdf } from './udf-codec.ts'
@@ -27,21 +30,30 @@ export interface EncodedGraph {
   readonly inline: boolean
 }
 
-/**
- * @param label - What the value is called when it cannot travel.
- * @param artifacts - Where the bodies of functions go. Default: they travel in the payload.
- * @param bodiesOf - The bodies of the functions in it. Default: they are captured now.
- * @throws {ShippingError} When something in it cannot travel; names the path to it.
- */
-export function encodeGraph(
-  value: unknown,
-  context: CodecContext,
-  label = 'the value',
-  artifacts?: ArtifactCollector,
-  bodiesOf: (udfs: Iterable<Udf>) => ReadonlyMap<unknown, ShippedBody> = (udfs) => captureBodies(udfs, context),
-): EncodedGraph {
+/** An expression that travels as an artifact, with those that it refers to. */
+export interface LastingExpr {
+  readonly own: Artifact
+  readonly artifacts: readonly Artifact[]
+  readonly inline: boolean
+}
+
+export interface EncodeOptions {
+  /** What the value is called when it cannot travel. */
+  readonly label?: string
+  /** Where the bodies of functions go. Default: they travel in the payload. */
+  readonly artifacts?: ArtifactCollector | undefined
+  /** The bodies of the functions in it. Default: they are captured now. */
+  bodiesOf?(udfs: Iterable<Udf>): ReadonlyMap<unknown, ShippedBody>
+  /** Which expressions travel as artifacts. Default: none. */
+  lastingExpr?(node: ExprNode): LastingExpr | undefined
+}
+
+/** @throws {ShippingError} When something in it cannot travel; names the path to it. */
+export function encodeGraph(value: unknown, context: CodecContext, options: EncodeOptions = {}): EncodedGraph {
+  const { label = 'the value', artifacts, bodiesOf = (udfs: Iterable<Udf>) => captureBodies(udfs, context) } = options
   const attachments: Uint8Array[] = []
   const udfs = new Map<Udf, number>()
+  let hasLastingCode = false
   // An index is never falsy to devalue: it counts from 1.
   const reducers = {
     Udf: (candidate: unknown) => {
@@ -52,6 +64,13 @@ export function encodeGraph(
         udfs.set(candidate, index)
       }
       return [candidate.family, index]
+    },
+    LastingExpr: (candidate: unknown) => {
+      const lasting = isExpr(candidate) ? options.lastingExpr?.(candidate.node) : undefined
+      if (lasting === undefined || artifacts === undefined) return false
+      hasLastingCode ||= lasting.inline
+      for (const { bytes, hash } of lasting.artifacts) artifacts.add(bytes, hash)
+      return attachments.push(artifacts.add(lasting.own.bytes, lasting.own.hash))
     },
     Expr: (candidate: unknown) => isExpr(candidate) && [packNode(candidate.node)],
     Bytes: (candidate: unknown) =>
@@ -79,16 +98,22 @@ export function encodeGraph(
   // Only now are all functions known that may share what they captured.
   const bodies = bodiesOf(udfs.keys())
   for (const [udf, index] of udfs) attachments[index - 1] = encodeUdf(udf, context, artifacts, bodies.get(udf))
-  const inline = udfs.keys().some((udf) => bodies.has(udf))
+  const inline = hasLastingCode || udfs.keys().some((udf) => bodies.has(udf))
   return { payload: encodeSections({ text, attachments } satisfies Sections), inline }
 }
 
 /**
  * @param artifacts - Where the bodies of functions may be. Default: nowhere but in the payload.
+ * @param lastingExpr - Reads the expressions that travel as artifacts. Default: there are none.
  * @throws {WireError} When the payload is damaged, or holds code that a strict context refuses; the
  * latter before anything in it is parsed.
  */
-export function decodeGraph(payload: Uint8Array, context: CodecContext, artifacts?: ArtifactSource): unknown {
+export function decodeGraph(
+  payload: Uint8Array,
+  context: CodecContext,
+  artifacts?: ArtifactSource,
+  lastingExpr?: (reference: Uint8Array) => Expr,
+): unknown {
   const { text, attachments } = splitSections(payload)
   const udfs = new Map<number, Udf>()
   const budget = new NodeBudget(payload.length)
@@ -99,7 +124,13 @@ export function decodeGraph(payload: Uint8Array, context: CodecContext, artifact
     return bytes
   }
   // Strict receivers refuse code before the text is parsed: every function is looked at first.
-  if (!context.udfInlining) for (const bytes of attachments) refuseCode(bytes, context)
+  if (!context.udfInlining) {
+    for (const bytes of attachments) {
+      refuseCode(bytes, context)
+      // What reads the expression refuses it.
+      if (lastingExpr !== undefined && isInlineExpr(bytes, artifacts)) lastingExpr(bytes)
+    }
+  }
   return parseText(text, {
     Udf: ([family, index]: [Udf['family'], number]) => {
       let udf = udfs.get(index)
@@ -108,6 +139,11 @@ export function decodeGraph(payload: Uint8Array, context: CodecContext, artifact
         udfs.set(index, udf)
       }
       return udf
+    },
+    LastingExpr: (index: unknown) => {
+      const reference = attachment(index)
+      if (lastingExpr !== undefined) return lastingExpr(reference)
+      throw new WireError('wire_damaged', 'Cannot read a payload: it refers to an expression that is not in it')
     },
     Expr: ([packed]: [unknown]) => {
       const node = unpackNode(packed)
@@ -165,8 +201,15 @@ function familyOf(name: unknown): Udf['family'] {
 }
 
 function refuseCode(bytes: Uint8Array, context: CodecContext): void {
-  const family = familyByTag.get(String.fromCharCode(...bytes.subarray(0, 7)))
+  const family = familyByTag.get(familyIn(bytes))
   if (family !== undefined && peekUdf(bytes, family).inline) decodeUdf(bytes, family, context)
+}
+
+/** Whether an attachment refers to an expression with code in it. */
+function isInlineExpr(reference: Uint8Array, artifacts: ArtifactSource | undefined): boolean {
+  if (artifacts === undefined || reference.length !== REFERENCE_BYTES) return false
+  const bytes = artifacts.artifact(hashOf(reference))
+  return bytes !== undefined && familyIn(bytes) === 'VLYEXPR' && hasInlineCode(bytes)
 }
 
 function isUdf(value: unknown): value is Udf {

@@ -56,7 +56,11 @@ export class TaskEncoder {
 
   #encodeProgram(program: Program): EncodedProgram {
     const collector = new ArtifactCollector()
-    const { payload, inline } = encodeGraph(program, this.#context, 'the program', collector, () => this.#bodies)
+    const { payload, inline } = encodeGraph(program, this.#context, {
+      label: 'the program',
+      artifacts: collector,
+      bodiesOf: () => this.#bodies,
+    })
     const reference = collector.add(encodeEnvelope('VLYPROG', inline ? FLAG_INLINE_CODE : 0, payload))
     return { reference, artifacts: collector.artifacts, inline }
   }

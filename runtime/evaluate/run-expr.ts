@@ -7,6 +7,7 @@ import type { CodecContext } from '../../functions/contract/codec-context.ts'
 import { InternalError, WireError } from '../../functions/errors.ts'
 import { outputName } from '../../functions/expr/display.ts'
 import type { Expr } from '../../functions/expr/expr.ts'
+import type { ExprNode } from '../../functions/expr/node.ts'
 import { hasAggregate } from '../../functions/expr/walk.ts'
 import { fromArrowSchema } from '../../functions/types/arrow.ts'
 import type { Schema } from '../../functions/types/type.ts'
@@ -16,6 +17,7 @@ import { BatchEncoder } from '../data/batch-encoder.ts'
 import { CompiledPipeline } from '../engine/pipeline.ts'
 import type { Job, JobStep } from '../job/job.ts'
 import { planJob } from '../plan/plan.ts'
+import { dependsOnTime } from '../plan/stable.ts'
 import type { Program } from '../program/program.ts'
 import { udfsIn } from '../program/udfs-in.ts'
 
@@ -23,9 +25,9 @@ import { udfsIn } from '../program/udfs-in.ts'
 export async function runExpr(expr: Expr, data: Table | RecordBatch, given?: CodecContext): Promise<Vector> {
   const { schema: arrowSchema, batches } = Table.isTable(data) ? data : new Table([data])
   const schema = fromArrowSchema(arrowSchema)
-  const { program, columns, schema: read } = planned(expr, schema)
+  const { program, columns, pipeline: compiling } = planOnce(expr.node, schema)
   refuseCode(program, decodingContext(given))
-  const compiled = new CompiledPipeline(read, await prepareProgram(program))
+  const compiled = await compiling()
   const encoder = new BatchEncoder(compiled.schema)
   const chunks = [...encoder.start()]
   const pipeline = compiled.start()
@@ -42,21 +44,49 @@ export async function runExpr(expr: Expr, data: Table | RecordBatch, given?: Cod
   return vector
 }
 
-/** The work of one task over the whole of the data, and the columns it reads. */
-function planned(expr: Expr, schema: Schema) {
-  const value = { name: outputName(expr.node), node: expr.node }
-  const step: JobStep = hasAggregate(expr.node)
-    ? { kind: 'aggregate', by: [], values: [expr.node] }
+interface Planned {
+  readonly program: Program
+  /** Positions of the columns it reads. */
+  readonly columns: readonly number[]
+  pipeline(): Promise<CompiledPipeline>
+}
+
+/** The plan of an expression for the schema it met last: the same expression is mostly evaluated over batches of one schema. */
+const plans = new WeakMap<ExprNode, { readonly schema: string; readonly planned: Planned }>()
+
+function planOnce(node: ExprNode, schema: Schema): Planned {
+  const key = JSON.stringify(schema)
+  const known = plans.get(node)
+  if (known?.schema === key) return known.planned
+  const planned = plan(node, schema)
+  // now() and its kin mean the moment at which they were planned.
+  if (!dependsOnTime(node)) plans.set(node, { schema: key, planned })
+  return planned
+}
+
+/** The work of one task over the whole of the data. */
+function plan(node: ExprNode, schema: Schema): Planned {
+  const value = { name: outputName(node), node }
+  const step: JobStep = hasAggregate(node)
+    ? { kind: 'aggregate', by: [], values: [node] }
     : { kind: 'select', columns: [value] }
   const source = { schema, partitions: () => [{ slices: [], bytes: 0 }] }
   const job: Job = { source: { kind: 'memory', bytes: new Uint8Array(0) }, steps: [step] }
   const [task] = planJob(job, source, { partitions: 1 }).stages[0]?.tasks ?? []
   if (task?.source.kind !== 'partition') throw new InternalError('One expression was planned as no task')
+  const { program, source: read } = task
   const names = schema.map(({ name }) => name)
+  let pipeline: Promise<CompiledPipeline> | undefined
   return {
-    program: task.program,
-    columns: task.source.columns.map((name) => names.indexOf(name)),
-    schema: task.source.schema,
+    program,
+    columns: read.columns.map((name) => names.indexOf(name)),
+    pipeline: () => {
+      pipeline ??= prepareProgram(program).then((prepared) => new CompiledPipeline(read.schema, prepared))
+      pipeline.catch(() => {
+        pipeline = undefined
+      })
+      return pipeline
+    },
   }
 }
 

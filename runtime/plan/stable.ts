@@ -4,7 +4,7 @@
 import { catalogue } from '../../functions/catalogue/catalogue.ts'
 import { resolveScalar } from '../../functions/contract/scalar.ts'
 import type { ExprNode } from '../../functions/expr/node.ts'
-import { rewrite } from '../../functions/expr/walk.ts'
+import { rewrite, walk } from '../../functions/expr/walk.ts'
 import { mapNodes } from '../program/map-nodes.ts'
 import type { Program } from '../program/program.ts'
 
@@ -25,4 +25,14 @@ function stableValue(node: ExprNode, submittedAt: number): ExprNode | undefined 
   if (fn?.valueAt === undefined) return undefined
   const { returns } = resolveScalar(fn, [])
   return Object.freeze({ kind: 'literal', type: returns, value: fn.valueAt(submittedAt) })
+}
+
+/** Whether an expression calls such a function. */
+export function dependsOnTime(node: ExprNode): boolean {
+  let found = false
+  walk(node, (inner) => {
+    found ||= inner.kind === 'call' && catalogue.scalar(inner.name)?.valueAt !== undefined
+    return !found
+  })
+  return found
 }

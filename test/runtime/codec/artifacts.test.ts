@@ -43,7 +43,7 @@ const sourceOf = ({ artifacts }: Pick<ArtifactCollector, 'artifacts'>): Artifact
 /** An expression as a program holds it: its bodies are artifacts. */
 function encodeBeside(expr: Expr) {
   const artifacts = new ArtifactCollector()
-  return { payload: encodeGraph(packNode(expr.node), open, 'the expression', artifacts).payload, artifacts }
+  return { payload: encodeGraph(packNode(expr.node), open, { label: 'the expression', artifacts }).payload, artifacts }
 }
 
 const errorOf = (work: () => unknown): { code?: string; message?: string; details?: unknown } => {
@@ -177,7 +177,10 @@ t.test('expressions and results hold everything themselves, and refer to no arti
       message: /everything but tasks and calls is complete in itself$/,
     },
   )
-  const asResult = encodeGraph([gross(col('a'))], open, 'the result', new ArtifactCollector()).payload
+  const asResult = encodeGraph([gross(col('a'))], open, {
+    label: 'the result',
+    artifacts: new ArtifactCollector(),
+  }).payload
   t.match(
     errorOf(() => decodeResult(encodeEnvelope('VLYCALL', FLAG_INLINE_CODE, asResult), open)),
     {

@@ -5,8 +5,9 @@
 import * as crypto from 'node:crypto'
 import { symbolSorts } from '../format.ts'
 import type { ShippedType } from '../shipped-type.ts'
-import { type CapturedGraph, captureGraph } from './capture.ts'
+import { type CapturedBody, type CapturedGraph, captureGraph } from './capture.ts'
 import { completeOptions, writeCaptured } from './capture-closure.ts'
+import { findLasting, keepLasting } from './lasting-bodies.ts'
 import type { VariableUses, WalkOptions } from './walk.ts'
 
 /** A function on its way, with others. */
@@ -17,15 +18,6 @@ export interface Companion {
   readonly label: string
   /** Its free names, where the user named them: such a function is captured by itself, and shares with nobody. */
   readonly captures?: Readonly<Record<string, unknown>>
-}
-
-/** The closure that a function came to be in. */
-export interface CapturedBody {
-  readonly bytes: Uint8Array
-  /** sha256 of the bytes, in hex. */
-  readonly hash: string
-  /** Its position among the functions of a closure of several. */
-  readonly member?: number
 }
 
 /**
@@ -39,7 +31,14 @@ export function captureTogether(companions: readonly Companion[], types: readonl
   // The same function twice is one function.
   const distinct = new Map<unknown, Companion>(companions.map((companion) => [identityOf(companion), companion]))
   const bodies = new Map<unknown, CapturedBody>()
-  for (const group of groupsOf([...distinct.values()].map((companion) => capture(companion, types, variables)))) {
+  const changing: Companion[] = []
+  for (const companion of distinct.values()) {
+    // Functions that cannot change have nothing to share.
+    const lasting = companion.captures === undefined ? findLasting(companion.fn, types.length > 0) : undefined
+    if (lasting === undefined) changing.push(companion)
+    else bodies.set(identityOf(companion), lasting)
+  }
+  for (const group of groupsOf(changing.map((companion) => capture(companion, types, variables)))) {
     const [first] = group
     const shared = first === undefined || group.length === 1 ? undefined : captureGroup(group, types)
     group.forEach(({ companion, body }, member) => {
@@ -59,7 +58,9 @@ interface Captured extends CapturedGraph {
 function capture(companion: Companion, types: readonly ShippedType[], variables: Map<string, VariableUses>): Captured {
   const options = { ...completeOptions(companion.fn, { ...companion, types }), variables }
   const graph = captureGraph(companion.fn, options)
-  return { ...graph, companion, body: bodyOf(graph, options) }
+  const body = bodyOf(graph, options)
+  if (companion.captures === undefined) keepLasting(companion.fn, graph, types.length > 0, body)
+  return { ...graph, companion, body }
 }
 
 /** One closure of several functions. */

@@ -3,6 +3,7 @@
 import { symbolSorts } from '../format.ts'
 import { captureFunction } from './capture-function.ts'
 import { captureObject } from './capture-object.ts'
+import type { GlobalOrigin } from './global-names.ts'
 import { type Graph, type GraphNode, referenceRecord } from './graph.ts'
 import { refuseEagerFunctions } from './plan.ts'
 import { importRecord } from './references.ts'
@@ -16,6 +17,19 @@ export interface CapturedGraph {
   readonly root: unknown
   /** The node of each object, function and symbol in it. */
   readonly nodes: ReadonlyMap<unknown, GraphNode>
+  /** Where the globals came from that functions use. */
+  readonly globals: ReadonlyMap<string, GlobalOrigin | undefined>
+  /** Whether a function uses a variable that may have another value later. */
+  readonly usesChangingVariable: boolean
+}
+
+/** The closure that a function came to be in. */
+export interface CapturedBody {
+  readonly bytes: Uint8Array
+  /** sha256 of the bytes, in hex. */
+  readonly hash: string
+  /** Its position among the functions of a closure of several. */
+  readonly member?: number
 }
 
 /** Walks everything that is reachable from `value`, or refuses. Runs no code of the user but `encode` of shipped types. */
@@ -30,7 +44,8 @@ export function captureGraph(value: unknown, options: WalkOptions): CapturedGrap
   }
   walk.binaries.finish(walk.graph)
   refuseEagerFunctions(walk)
-  return { graph: walk.graph, root, nodes: walk.nodes }
+  const { graph, nodes, globals, usesChangingVariable } = walk
+  return { graph, root, nodes, globals, usesChangingVariable }
 }
 
 function writeRecord(walk: Walk, node: GraphNode, value: object | symbol): void {

@@ -76,13 +76,24 @@ function readScoped(
     isFileScope(scope, internals) && internals.location ? readImports(internals.location.scriptId) : undefined
   if (file !== undefined) {
     const reference = readImport(walk, node, name, scope, file)
-    if (reference !== undefined) return { operand: reference }
+    if (reference !== undefined) {
+      if (!file.isModule && mayChange(name, scope, internals)) walk.usesChangingVariable = true
+      return { operand: reference }
+    }
     if (!file.isModule) refuseModuleObject(walk, node, name, scope, file)
   }
   const value = readVariable(walk, node, name, scope)
   trackSharing(walk, node, free, scope, internals)
   if (isCoverageCounter(name, value)) return { operand: walk.coverage(node, value) }
+  if (mayChange(name, scope, internals)) walk.usesChangingVariable = true
   return { operand: walk.ref(value, node, name) }
+}
+
+/** Whether a variable may come to have another value; those of a classic script are every script's. */
+function mayChange(name: string, { description }: ScopeView, { location }: FunctionInternals): boolean {
+  if (location === undefined || !/^(Module|Closure|Block|Catch|Local)\b/.test(description)) return true
+  const { assigned } = readImports(location.scriptId)
+  return assigned === 'all' || assigned.has(name)
 }
 
 function readVariable(walk: Walk, node: GraphNode, name: string, { variables }: ScopeView): unknown {
@@ -182,6 +193,7 @@ function isCoverageCounter(name: string, value: unknown): value is object {
 /** Whether a worker has a global of that name; refuses one that it has not, or another one. */
 function isGlobal(walk: Walk, node: GraphNode, name: string): boolean {
   const origin = originOf(name)
+  walk.globals.set(name, origin)
   if (origin === 'added') {
     const complaint = `uses "${name}", a global variable added at run time, which a worker does not have; keep it in a const`
     walk.refuse('closure_user_global', node, complaint)

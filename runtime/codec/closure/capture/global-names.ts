@@ -5,7 +5,7 @@ import { isNodeFunction } from '../source/inspector.ts'
 import { nodeGlobals } from './node-globals.ts'
 
 /** `own`: as Node made it. `added`, `replaced`: by the program. */
-type GlobalOrigin = 'own' | 'added' | 'replaced'
+export type GlobalOrigin = 'own' | 'added' | 'replaced'
 
 /** What the globals were when this file was loaded; those that are not functions can only be compared with that. */
 const atLoad = new Map([...nodeGlobals].map((name) => [name, definitionOf(name)]))

@@ -5,6 +5,7 @@ import { type ClosureCode, refuse, type Subject } from '../errors.ts'
 import type { ShippedType } from '../shipped-type.ts'
 import type { ImportOrigin } from '../source/imports.ts'
 import { BinaryCollector } from './binary.ts'
+import type { GlobalOrigin } from './global-names.ts'
 import { Graph, type GraphNode } from './graph.ts'
 
 export interface WalkOptions {
@@ -48,6 +49,10 @@ export class Walk {
   readonly verdicts = new Map<object, 'fine' | 'builtin' | 'private' | 'process'>()
   /** Which functions use which variable; see environment.ts. */
   readonly variables: Map<string, VariableUses>
+  /** Where the globals came from that functions use; undefined for those that are not there. */
+  readonly globals = new Map<string, GlobalOrigin | undefined>()
+  /** Whether a function uses a variable that may have another value later. */
+  usesChangingVariable = false
   /** Values that classes need at the moment they are defined: those must not contain functions. */
   readonly eager: { readonly node: GraphNode; readonly name: string; readonly value: unknown }[] = []
   readonly #known = new Map<unknown, GraphNode>()

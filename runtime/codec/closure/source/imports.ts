@@ -1,6 +1,7 @@
-// What a file imports, read from its text as it is executed: local name to specifier and export name, for import
-// declarations and for the forms of require that people and compilers write. Cached per script.
+// What a file imports, and which of its variables change, read from its text as it is executed: local name to specifier and
+// export name, for import declarations and for the forms of require that people and compilers write. Cached per script.
 
+import { type AssignedNames, findAssignedNames } from './assigned-names.ts'
 import { findScript, readScript } from './inspector.ts'
 import type { AnyNode, Program } from './parse.ts'
 import { parseProgram } from './parse.ts'
@@ -21,6 +22,8 @@ export interface FileImports {
   readonly locals: ReadonlyMap<string, ImportOrigin>
   /** True where code is strict. */
   readonly isStrictAt: (line: number, column: number) => boolean
+  /** Names of variables that do not keep the value they begin with. */
+  readonly assigned: AssignedNames
 }
 
 const cacheLimit = 1024
@@ -38,16 +41,17 @@ export function readImports(scriptId: string): FileImports {
   return found
 }
 
-function parseFile(text: string, isModule: boolean): Pick<FileImports, 'locals' | 'isStrictAt'> {
+function parseFile(text: string, isModule: boolean): Omit<FileImports, 'url' | 'isModule'> {
   let program: Program
   try {
     program = parseProgram(text, isModule)
   } catch {
     // Syntax that the parser does not know yet: its names then count as the file's own.
-    return { locals: new Map(), isStrictAt: () => isModule }
+    return { locals: new Map(), isStrictAt: () => isModule, assigned: 'all' }
   }
   const isStrictAt = isModule ? () => true : createStrictness(text, program)
-  return { locals: collectImports(program), isStrictAt }
+  const assigned = findAssignedNames(program, isModule || hasDirective(program.body))
+  return { locals: collectImports(program), isStrictAt, assigned }
 }
 
 function collectImports(program: Program): Map<string, ImportOrigin> {
