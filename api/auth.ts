@@ -10,6 +10,7 @@ export type Scope = 'jobs:read' | 'jobs:write' | 'udf:inline' | 'admin'
 
 /** Whoever sent a request. */
 export interface Principal {
+  /** What the token allows. */
   readonly scopes: ReadonlySet<Scope>
 }
 
@@ -17,7 +18,11 @@ export interface Principal {
 export interface Token {
   /** The text that clients send. */
   readonly token: string
-  /** Default: all. */
+  /**
+   * What it allows.
+   *
+   * @defaultValue all scopes
+   */
   readonly scopes?: readonly Scope[]
 }
 

@@ -11,17 +11,33 @@ import type { JobResource } from './jobs/job-record.ts'
 
 /** How a client makes its requests. */
 export interface ClientOptions {
-  /** A bearer token that the server accepts. */
+  /**
+   * A bearer token that the server accepts.
+   *
+   * @defaultValue none
+   */
   readonly token?: string
 }
 
 /** What watches a job over HTTP, and what ends it early. */
 export interface ClientRunOptions {
-  /** Ends the job when aborted. */
+  /**
+   * Ends the job when aborted.
+   *
+   * @defaultValue none
+   */
   readonly signal?: AbortSignal
-  /** The id under which the server keeps the job; see `job`. */
+  /**
+   * The id under which the server keeps the job, for `job()`: up to 64 letters, digits, `.`, `_` and `-`.
+   *
+   * @defaultValue one that the server makes
+   */
   readonly jobId?: string
-  /** Called with the size of each chunk of the result. */
+  /**
+   * Called with the size of each chunk of the result, in bytes.
+   *
+   * @defaultValue nobody is told
+   */
   readonly onBytes?: (bytes: number) => void
 }
 

@@ -119,10 +119,15 @@ export class HttpError extends Error {
 export interface Problem {
   /** `urn:volley:error:` and the code; docs/reference/errors.md has an anchor for each. */
   readonly type: string
+  /** The status in words, such as `Bad Request`. */
   readonly title: string
+  /** The HTTP status. */
   readonly status: number
+  /** What went wrong and what to do, for people. */
   readonly detail: string
+  /** Stable: one per cause. Decide by it. */
   readonly code: ErrorCode | HttpErrorCode
+  /** What the error knows besides, as plain data: the column, the row, the limit. */
   readonly details: ErrorDetails
   /** The job that failed. */
   readonly jobId?: string

@@ -2,6 +2,7 @@
 
 import '../functions/node-version.ts'
 
+export type { JobLimits } from '../runtime/job/json-job.ts'
 export type { Principal, Scope, Token } from './auth.ts'
 export type { HttpErrorCode, Problem } from './errors.ts'
 export type { JobResource, JobStatus } from './jobs/job-record.ts'

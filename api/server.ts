@@ -23,37 +23,97 @@ import { checkTables, registerTables, tableSources } from './tables.ts'
 
 /** What a server serves, to whom, and within which limits. */
 export interface ServerOptions {
-  /** Whose registered functions and tables jobs may use, and whose workers run them. Default: a new one. */
+  /**
+   * Whose registered functions and tables jobs may use, and whose workers run them. It is not closed with the server.
+   *
+   * @defaultValue a new one
+   */
   readonly session?: SessionContext
-  /** For the workers of that new session. */
+  /**
+   * For the workers of that new session.
+   *
+   * @defaultValue the defaults of `PoolOptions`
+   */
   readonly pool?: PoolOptions
-  /** Files as tables, by name; see `tableSources`. They are opened when the server gets ready. */
+  /**
+   * Files as tables, by name: `{ flights: 'data/flights.parquet' }`. They are opened when the server gets ready.
+   *
+   * @defaultValue none
+   */
   readonly tables?: Readonly<Record<string, string>>
-  /** Directories whose files jobs may read. Default: none. */
+  /**
+   * Directories whose files jobs may read.
+   *
+   * @defaultValue none
+   */
   readonly dataRoots?: readonly string[]
-  /** Tokens that are accepted. Required, unless `insecureNoAuth`. */
+  /**
+   * Tokens that are accepted. Required, unless `insecureNoAuth`.
+   *
+   * @defaultValue none
+   */
   readonly tokens?: readonly (string | Token)[]
-  /** Accepts requests without a token. */
+  /**
+   * Accepts requests without a token.
+   *
+   * @defaultValue `false`
+   */
   readonly insecureNoAuth?: boolean
-  /** Accepts function bodies in jobs, from tokens with the scope `udf:inline`. That means running the sender's code: see docs/security.md. */
+  /**
+   * Accepts function bodies in jobs, from tokens with the scope `udf:inline`. That means running the sender's code: see
+   * docs/security.md.
+   *
+   * @defaultValue `false`
+   */
   readonly allowInlineUdfs?: boolean
-  /** Host names this server goes by, besides `localhost` and its addresses. */
+  /**
+   * Host names that this server goes by.
+   *
+   * @defaultValue `localhost` and its addresses, which are always accepted
+   */
   readonly allowedHosts?: readonly string[]
-  /** Limit of one request's body. Default 16 MiB. */
+  /**
+   * Limit of one request's body, in bytes.
+   *
+   * @defaultValue 16 MiB
+   */
   readonly maxBodyBytes?: number
   /**
-   * Of the bodies and inline rows of all requests together; beyond it requests are refused with `overloaded`. Default: an
-   * eighth of the memory that this process may have, and at least two bodies.
+   * Limit of the bodies and inline rows of all requests together, in bytes, at least `maxBodyBytes`; beyond it requests
+   * are refused with `overloaded`.
+   *
+   * @defaultValue an eighth of the memory that this process may have, and at least two bodies
    */
   readonly maxBytesInFlight?: number
-  /** The time limit of jobs that set no `timeoutMs`. Default 5 minutes. */
+  /**
+   * The time limit of jobs that set no `timeoutMs`, in milliseconds.
+   *
+   * @defaultValue 5 minutes
+   */
   readonly defaultTimeoutMs?: number
-  /** The longest `timeoutMs` that a job may set. Default 1 hour. */
+  /**
+   * The longest `timeoutMs` that a job may set, in milliseconds.
+   *
+   * @defaultValue 1 hour
+   */
   readonly maxTimeoutMs?: number
+  /**
+   * How large job documents may be.
+   *
+   * @defaultValue the defaults of `JobLimits`
+   */
   readonly limits?: JobLimits
-  /** How many milliseconds running jobs may go on after `close()`. Default 1,000. */
+  /**
+   * How long running jobs may go on after `close()`, in milliseconds.
+   *
+   * @defaultValue 1,000
+   */
   readonly drainMs?: number
-  /** Fastify's logger. Default: no log. */
+  /**
+   * Fastify's logger.
+   *
+   * @defaultValue no log
+   */
   readonly logger?: FastifyServerOptions['logger']
 }
 

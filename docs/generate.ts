@@ -1,8 +1,11 @@
-// Writes what is generated from the catalogue: docs/reference/functions.md and functions/catalogue/builder-names.ts.
-// Run it with `npm run generate` after a built-in was added or its documentation changed.
+// Writes what is generated: docs/reference/functions.md and functions/catalogue/builder-names.ts from the catalogue,
+// docs/reference/api/ from the docstrings of all public names. Run it with `npm run generate` after any of them changed.
 
 import { writeFile } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
 import { namesModule, referencePage } from '../functions/catalogue/reference.ts'
+import { writeApiReference } from './api-reference.ts'
 
 await writeFile(new URL('reference/functions.md', import.meta.url), referencePage())
 await writeFile(new URL('../functions/catalogue/builder-names.ts', import.meta.url), namesModule())
+await writeApiReference(fileURLToPath(new URL('reference/api', import.meta.url)))

@@ -74,11 +74,16 @@ export const errorCategories = {
 
 /** Every code an error can have. Codes are stable; docs/reference/errors.md has an anchor for each. */
 export type ErrorCode = keyof typeof errorCategories | ShippingErrorCode | WireErrorCode
+/** Codes of what cannot travel; docs/reference/shipping-errors.md explains each. */
 export type ShippingErrorCode = `closure_${string}`
+/** Codes of bytes that are refused; docs/reference/errors.md explains each. */
 export type WireErrorCode = `wire_${string}`
 
+/** What an error is made with besides its code and message. */
 export interface ErrorInit {
+  /** What the error knows besides its message. Default: nothing. */
   readonly details?: ErrorDetails
+  /** The error underneath. */
   readonly cause?: unknown
 }
 
@@ -128,6 +133,7 @@ export class VolleyError extends Error {
     return categoryOf(this.code)
   }
 
+  /** @internal */
   get [brand](): true {
     return true
   }

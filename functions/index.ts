@@ -2,7 +2,8 @@
 
 export { type FunctionBuilder, functions } from './catalogue/builders.ts'
 export { catalogue } from './catalogue/catalogue.ts'
-export type { Accumulator, RowRange, Volatility, WindowEvaluator } from './contract/udf.ts'
+export type { CodecContext } from './contract/codec-context.ts'
+export type { Accumulator, RowRange, UserFunction, Volatility, WindowEvaluator } from './contract/udf.ts'
 export type { ShippedEntry, UdfShipment } from './contract/udf-shipment.ts'
 export {
   CancelledError,
@@ -10,13 +11,17 @@ export {
   type ErrorCategory,
   type ErrorCode,
   type ErrorDetails,
+  type ErrorInit,
   InternalError,
+  type PlainData,
   PlanError,
   ResourceError,
   ShippingError,
+  type ShippingErrorCode,
   UdfError,
   VolleyError,
   WireError,
+  type WireErrorCode,
   WorkerError,
 } from './errors.ts'
 export { CaseExpr, cast, col, lit, not, tryCast, when } from './expr/build.ts'
@@ -24,11 +29,15 @@ export { Expr, isExpr, type Operand, type WindowOptions } from './expr/expr.ts'
 export { type FrameEdge, windowFrame } from './expr/frame.ts'
 export { cube, groupingSets, type KeySet, rollup } from './expr/grouping-sets.ts'
 export type { LiteralValue } from './expr/literal.ts'
+export type { FrameBound, NullTreatment, WindowFrame } from './expr/node.ts'
 export { parseType } from './types/parse-type.ts'
 export {
   binary,
   bool,
   type DataType,
+  type DecimalType,
+  type DictionaryType,
+  type DurationType,
   date32,
   decimal128,
   dictionary,
@@ -37,15 +46,24 @@ export {
   field,
   float32,
   float64,
+  type IntervalType,
+  type IntervalUnit,
   int8,
   int16,
   int32,
   int64,
   interval,
+  type ListType,
   list,
+  type MapType,
   map,
   type Schema,
+  type SimpleType,
+  type StructType,
   struct,
+  type TimestampType,
+  type TimeType,
+  type TimeUnit,
   time32,
   time64,
   timestamp,

@@ -9,7 +9,7 @@ export interface Manifest {
 }
 
 /** Fields of no use to who installs the package. */
-const checkoutOnly = ['scripts', 'devDependencies', 'overrides', 'allowScripts']
+const checkoutOnly = ['scripts', 'devDependencies', 'overrides', 'allowScripts', 'workspaces']
 
 /** The worker is a bundle with a place of its own. */
 const built: Readonly<Record<string, string>> = { './runtime/worker/main.ts': './dist/worker/main.mjs' }

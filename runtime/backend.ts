@@ -19,7 +19,7 @@ export interface TaskProgress {
 export interface TaskStats extends TaskProgress {
   /** Bytes of the result stream. */
   readonly bytes: number
-  /** Wall-clock time from the moment the worker had the task to the last byte of its result. */
+  /** Wall-clock time from the moment the worker had the task to the last byte of its result, in milliseconds. */
   readonly elapsedMs: number
   /** Further counts by name, for those who measure. */
   readonly metrics?: { readonly [name: string]: number }
@@ -27,8 +27,9 @@ export interface TaskStats extends TaskProgress {
 
 /** The input of a merge task: complete before the task starts, so its length is known. */
 export interface TaskInput {
+  /** Its length. */
   readonly bytes: number
-  /** A chunk is valid until the next one is asked for: its memory may be reused. */
+  /** Its bytes in chunks. A chunk is valid until the next one is asked for: its memory may be reused. */
   read(): AsyncIterable<Uint8Array>
 }
 
@@ -42,6 +43,7 @@ export type Isolation = 'shared' | 'job'
 export interface Artifact {
   /** Equal for equal bytes, and for no others. */
   readonly hash: string
+  /** What is under the hash. */
   readonly bytes: Uint8Array
 }
 
@@ -51,13 +53,18 @@ export interface TaskRequest {
   readonly task: Uint8Array
   /** Everything the task refers to; whoever runs the task makes sure that it finds them, sent before or not. */
   readonly artifacts?: readonly Artifact[]
+  /** What a merge task reads besides what its source has. */
   readonly input?: TaskInput
-  /** Wall-clock limit from the moment a worker takes the task to its last byte; a slow reader's time counts. */
+  /**
+   * Wall-clock limit in milliseconds, from the moment a worker takes the task to its last byte; a slow reader's time
+   * counts.
+   */
   readonly timeoutMs?: number
-  /** Default `shared`. */
+  /** Whom its worker serves besides. Default `shared`. */
   readonly isolation?: Isolation
 }
 
+/** Which stream of a worker's process something was printed on. */
 export type LogStream = 'stdout' | 'stderr'
 
 /** Where the output of tasks goes unless somebody listens: to this process's own streams. */
@@ -74,13 +81,17 @@ export function cancelReason({ reason }: AbortSignal, subject: 'job' | 'call'): 
 
 /** What a caller may watch while a task runs. Each is called synchronously and must return soon. */
 export interface TaskEvents {
+  /** A worker took the task: its process id. */
   onStart?(pid: number): void
+  /** How far it has come, a few times a second. */
   onProgress?(progress: TaskProgress): void
   /** What the task printed; the bytes belong to the receiver. */
   onLog?(stream: LogStream, bytes: Uint8Array): void
 }
 
-export interface RunOptions extends TaskEvents {
+/** How one task is run, and who watches it. */
+export interface TaskOptions extends TaskEvents {
+  /** Ends the task when aborted, or takes it out of the queue. */
   readonly signal: AbortSignal
 }
 
@@ -106,6 +117,7 @@ export interface Backend {
   /** How many tasks it runs at the same time. */
   readonly concurrency: number
   /** Resolves when a worker took the task; until then `signal` takes it out of the queue. */
-  run(request: TaskRequest, options: RunOptions): Promise<TaskRun>
+  run(request: TaskRequest, options: TaskOptions): Promise<TaskRun>
+  /** Takes no more tasks, cancels those that run, and ends what it has started. */
   close(): Promise<void>
 }

@@ -29,7 +29,11 @@ export type ExprInput = Expr | string
 
 /** How a job is run, who watches it, and what ends it early. */
 export interface RunOptions extends JobOptions, JobEvents {
-  /** Ends the job when aborted. */
+  /**
+   * Ends the job when aborted: it fails with `cancelled`.
+   *
+   * @defaultValue none
+   */
   readonly signal?: AbortSignal
 }
 

@@ -3,7 +3,7 @@
 
 import type { CodecContext } from '../functions/contract/codec-context.ts'
 import { CancelledError } from '../functions/errors.ts'
-import type { Backend, RunOptions, TaskRequest, TaskRun, TaskStats } from './backend.ts'
+import type { Backend, TaskOptions, TaskRequest, TaskRun, TaskStats } from './backend.ts'
 import { ByteQueue } from './bytes/byte-queue.ts'
 import { unlessAborted } from './bytes/unless-aborted.ts'
 import type { TaskIo } from './worker/task-io.ts'
@@ -17,7 +17,7 @@ export class InProcessBackend implements Backend {
     this.#context = context
   }
 
-  async run(request: TaskRequest, options: RunOptions): Promise<TaskRun> {
+  async run(request: TaskRequest, options: TaskOptions): Promise<TaskRun> {
     // Loaded on first use: a parent that only forks never loads the engine.
     const { runTask } = await import('./worker/run-task.ts')
     const startedAt = performance.now()

@@ -5,7 +5,19 @@ import '../functions/node-version.ts'
 import { installRuntime } from './evaluate/expr-runtime.ts'
 
 export * from '../functions/index.ts'
-export type { Artifact, Backend, TaskRequest, TaskRun, TaskStats } from './backend.ts'
+export type {
+  Artifact,
+  Backend,
+  Isolation,
+  LogStream,
+  TaskEvents,
+  TaskInput,
+  TaskOptions,
+  TaskProgress,
+  TaskRequest,
+  TaskRun,
+  TaskStats,
+} from './backend.ts'
 export { type CallOptions, type MapOptions, type MapProgress, WorkerPool } from './calls/worker-pool.ts'
 export {
   clearSenderCtx,
@@ -17,14 +29,15 @@ export {
   setWorkerCtx,
 } from './codec/context-slots.ts'
 export { decodeExpr, encodeExpr, exprReducers, exprRevivers } from './codec/expr-codec.ts'
-export { explainShipping, inspectUdf } from './codec/inspect.ts'
+export { explainShipping, type InspectedUdf, inspectUdf } from './codec/inspect.ts'
 export { SessionContext, type SessionOptions } from './context/session.ts'
+export type { ColumnValues, RowOptions } from './data/rows.ts'
 export { DataFrame, type ExprInput, type RunOptions } from './dataframe.ts'
 export { evaluateExpr } from './evaluate/evaluate.ts'
-export type { Job, JobStep } from './job/job.ts'
-export type { PoolOptions, PoolStats, WorkerInfo } from './pool/pool.ts'
-export type { JobProgress, JobReport } from './scheduler/job-metrics.ts'
+export type { Job, JobOptions, JobStep, JobSteps } from './job/job.ts'
+export type { CloseOptions, PoolOptions, PoolStats, WorkerInfo } from './pool/pool.ts'
+export type { JobEvents, JobProgress, JobReport } from './scheduler/job-metrics.ts'
 export type { JobRun } from './scheduler/submit.ts'
-export type { CsvOptions, JsonOptions, SourceSpec } from './source/source.ts'
+export type { CsvOptions, DeclaredTypes, FileSpec, JsonOptions, SourceSpec } from './source/source.ts'
 
 installRuntime()

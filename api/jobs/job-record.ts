@@ -11,16 +11,21 @@ export type JobStatus = 'queued' | 'running' | 'succeeded' | 'failed' | 'cancell
 
 /** What `GET /v1/jobs/:id` answers. */
 export interface JobResource {
+  /** The id that the client gave, or that the server made. */
   readonly id: string
+  /** How far it has come. */
   readonly status: JobStatus
+  /** When the job came in, as ISO 8601 in UTC. */
   readonly createdAt: string
+  /** When it ended, however it did, as ISO 8601 in UTC. */
   readonly endedAt?: string
+  /** Rows and tasks so far, once it is running. */
   readonly progress?: JobProgress
-  /** Once it has succeeded. */
+  /** The metrics, once it has succeeded. */
   readonly report?: JobReport
-  /** Once it has failed. */
+  /** What went wrong, once it has failed. */
   readonly error?: Problem
-  /** The last of what its functions printed. */
+  /** The last of what its functions printed, 64 KiB at most, and how many bytes they printed in all. */
   readonly logs: { readonly text: string; readonly bytes: number }
 }
 

@@ -113,9 +113,12 @@ const windows = byName(windowFunctions)
  * @see docs/reference/functions.md; DataFusion `FunctionRegistry`
  */
 export const catalogue = Object.freeze({
+  /** The entry of a scalar function. */
   scalar: (name: string): ScalarFunction | undefined => scalars.get(name) ?? scalars.get(name.toLowerCase()),
+  /** The entry of an aggregate. */
   aggregate: (name: string): AggregateFunction | undefined =>
     aggregates.get(name) ?? aggregates.get(name.toLowerCase()),
+  /** The entry of a window function. */
   window: (name: string): WindowFunction | undefined => windows.get(name) ?? windows.get(name.toLowerCase()),
   /**
    * What a name stands for, under its canonical name; for reading SQL text. Aggregates that are window functions too are
@@ -129,6 +132,7 @@ export const catalogue = Object.freeze({
     const window = windows.get(name) ?? windows.get(name.toLowerCase())
     return window === undefined ? undefined : { kind: 'window', name: window.name }
   },
+  /** All names, aliases included. */
   names: (): Iterable<string> =>
     new Set([...scalars.keys(), ...aggregates.keys(), ...windows.keys()].filter((name) => /^\w+$/.test(name))),
 })

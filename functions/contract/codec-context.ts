@@ -2,6 +2,11 @@
 
 import type { Udf } from './udf.ts'
 
+/**
+ * What functions are encoded and decoded under: a `SessionContext` is one.
+ *
+ * @see docs/guide/distributing-work.md
+ */
 export interface CodecContext {
   /** Whether function bodies may travel by value: on encoding they are sent by name instead, on decoding refused. */
   readonly udfInlining: boolean

@@ -8,11 +8,13 @@ import type { Udf } from './udf.ts'
  * @see docs/guide/distributing-work.md
  */
 export interface UdfShipment {
+  /** Its name; `anonymous` for a plain function without one. */
   readonly name: string
-  /** Absent for a plain function, as `WorkerPool.map` takes them. */
+  /** What it is; absent for a plain function, as `WorkerPool.map` takes them. */
   readonly family?: Udf['family']
+  /** Whether its code travels, or its name only. */
   readonly kind: 'by-value' | 'by-name'
-  /** The size of its frame, body included. */
+  /** The size of its frame in bytes, body included. */
   readonly bytes: number
   /** What its closure takes along: names with the path to them, by value or by reference, and about how many bytes. */
   readonly captures: readonly ShippedEntry[]
@@ -20,9 +22,11 @@ export interface UdfShipment {
 
 /** One captured name. */
 export interface ShippedEntry {
+  /** The name in the function's code. */
   readonly name: string
   /** The captured names that lead to it, itself included. */
   readonly path: readonly string[]
+  /** Whether its value travels, or where the worker finds it. */
   readonly kind: 'by-value' | 'by-reference'
   /** About how many bytes it takes, with everything that only it brings along. */
   readonly bytes: number

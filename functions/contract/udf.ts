@@ -110,10 +110,13 @@ export type RowRange = readonly [start: number, end: number]
  * @see DataFusion `PartitionEvaluator`
  */
 export interface WindowEvaluator {
+  /** Each row's result depends on the frame that the query asks for. Default false. */
   readonly usesWindowFrame?: boolean | (() => boolean)
+  /** Results depend on the ranges of peers alone. Default false. */
   readonly includeRank?: boolean | (() => boolean)
+  /** Each row's result depends on the range that `getRange` gives. Default false. */
   readonly supportsBoundedExecution?: boolean | (() => boolean)
-  /** No row's result depends on rows after it. */
+  /** No row's result depends on rows after it. Default false. */
   readonly isCausal?: boolean | (() => boolean)
   /** The result of one row: one array of values per argument, and the rows that it may look at. */
   evaluate?(values: readonly (readonly unknown[])[], range: RowRange): unknown

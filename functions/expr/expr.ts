@@ -36,11 +36,23 @@ const brand = Symbol.for('volley.Expr')
  * @see SQL's `OVER`; DataFusion `Window`
  */
 export interface WindowOptions {
-  /** Rows with equal values make a window partition. Default: all rows are one. */
+  /**
+   * Rows with equal values make a window partition.
+   *
+   * @defaultValue all rows are one
+   */
   readonly partitionBy?: readonly Expr[]
-  /** The order within a window partition; keys without `asc`/`desc` ascend. */
+  /**
+   * The order within a window partition; keys without `asc`/`desc` ascend.
+   *
+   * @defaultValue none
+   */
   readonly orderBy?: readonly Expr[]
-  /** Default: with an order, up to the last peer of the current row; without one, the whole window partition. */
+  /**
+   * Which rows around the current one are seen; `windowFrame` makes it.
+   *
+   * @defaultValue with an order, up to the last peer of the current row; without one, the whole window partition
+   */
   readonly frame?: WindowFrame
 }
 
@@ -68,6 +80,7 @@ export class Expr {
     this.node = node
   }
 
+  /** @internal */
   get [brand](): true {
     return true
   }

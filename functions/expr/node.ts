@@ -92,6 +92,7 @@ export interface UdfNode {
   readonly udf: ScalarUdf
   readonly args: readonly ExprNode[]
 }
+/** Whether a function sees nulls or skips them. */
 export type NullTreatment = 'respect' | 'ignore'
 export interface AggregateNode {
   readonly kind: 'aggregate'
@@ -103,13 +104,18 @@ export interface AggregateNode {
   readonly orderBy: readonly SortNode[]
   readonly nullTreatment?: NullTreatment
 }
+/** Where a frame starts or ends, as plain data. */
 export type FrameBound =
   | { readonly kind: 'unbounded' }
   | { readonly kind: 'current' }
   | { readonly kind: 'preceding' | 'following'; readonly offset: LiteralNode }
+/** The rows around the current one that a window function sees, as plain data: `windowFrame()` makes it. */
 export interface WindowFrame {
+  /** What distances count. */
   readonly units: 'rows' | 'range' | 'groups'
+  /** The first row of the frame. */
   readonly start: FrameBound
+  /** The last row of the frame, which is in it. */
   readonly end: FrameBound
 }
 export interface WindowNode {

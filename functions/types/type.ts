@@ -5,9 +5,12 @@ import { PlanError } from '../errors.ts'
 
 /** Seconds, milliseconds, microseconds, nanoseconds. */
 export type TimeUnit = 's' | 'ms' | 'us' | 'ns'
+/** Months; days and milliseconds; months, days and nanoseconds. */
 export type IntervalUnit = 'year_month' | 'day_time' | 'month_day_nano'
 
+/** A type without parameters. */
 export interface SimpleType {
+  /** The name of the type; it takes nothing besides. */
   readonly kind:
     | 'null'
     | 'bool'
@@ -25,45 +28,75 @@ export interface SimpleType {
     | 'binary'
     | 'date32'
 }
+/** What `decimal128()` makes. */
 export interface DecimalType {
+  /** What it is. */
   readonly kind: 'decimal128'
+  /** Digits in all, 1 to 38. */
   readonly precision: number
+  /** Digits after the point. */
   readonly scale: number
 }
+/** What `timestamp()` makes. */
 export interface TimestampType {
+  /** What it is. */
   readonly kind: 'timestamp'
+  /** What is counted since 1970-01-01. */
   readonly unit: TimeUnit
+  /** The zone in which instants are shown; without one they are what a calendar and a clock say. */
   readonly timezone?: string
 }
+/** What `time32()` and `time64()` make. */
 export interface TimeType {
+  /** What it is: in 32 or in 64 bits. */
   readonly kind: 'time32' | 'time64'
   /** `s` and `ms` of `time32`, `us` and `ns` of `time64`. */
   readonly unit: TimeUnit
 }
+/** What `duration()` makes. */
 export interface DurationType {
+  /** What it is. */
   readonly kind: 'duration'
+  /** What is counted. */
   readonly unit: TimeUnit
 }
+/** What `interval()` makes. */
 export interface IntervalType {
+  /** What it is. */
   readonly kind: 'interval'
+  /** Which parts it has. */
   readonly unit: IntervalUnit
 }
+/** What `list()` makes. */
 export interface ListType {
+  /** What it is. */
   readonly kind: 'list'
+  /** Type and nullability of the items. */
   readonly item: Field
 }
+/** What `struct()` makes. */
 export interface StructType {
+  /** What it is. */
   readonly kind: 'struct'
+  /** Its fields, in order. */
   readonly fields: readonly Field[]
 }
+/** What `map()` makes. */
 export interface MapType {
+  /** What it is. */
   readonly kind: 'map'
+  /** Type of the keys, which are never null. */
   readonly key: Field
+  /** Type and nullability of the values. */
   readonly value: Field
 }
+/** What `dictionary()` makes. */
 export interface DictionaryType {
+  /** What it is. */
   readonly kind: 'dictionary'
+  /** The integer type of the numbers. */
   readonly index: DataType
+  /** The type of the values they stand for. */
   readonly value: DataType
 }
 
@@ -93,9 +126,13 @@ export type TypeKind = DataType['kind']
  * @see Arrow `Field`
  */
 export interface Field {
+  /** Its name. */
   readonly name: string
+  /** The type of its values. */
   readonly type: DataType
+  /** Whether values may be null. */
   readonly nullable: boolean
+  /** Texts by name, which travel with the column and mean nothing to Volley. Default: none. */
   readonly metadata?: Readonly<Record<string, string>>
 }
 

@@ -11,19 +11,41 @@ import { asField, oneOf } from './scalar.ts'
 
 /** What `udaf()` can be told about an aggregate. */
 export interface UdafOptions {
-  /** How the function is called in expressions, messages and registries. Default: the name of the class or factory. */
+  /**
+   * How the function is called in expressions, messages and registries.
+   *
+   * @defaultValue the name of the class or factory
+   */
   readonly name?: string
-  /** Default `volatile`: nothing is known of the aggregate, so calls are never shared. */
+  /**
+   * How far results may be reused. `volatile`: nothing is known, so calls are never folded or shared.
+   *
+   * @defaultValue `'volatile'`
+   */
   readonly volatility?: Volatility
-  /** `call` (the default): the accumulator sees nulls; `skip`: rows with a null argument are not seen. */
+  /**
+   * `call`: the accumulator sees nulls; `skip`: rows with a null argument are not seen.
+   *
+   * @defaultValue `'call'`
+   */
   readonly nulls?: 'call' | 'skip'
   /**
-   * What the accumulator gets for 64-bit integers; numbers beyond 2^53 are then an `overflow` error. Default `bigint`.
+   * What the accumulator gets for 64-bit integers; numbers beyond 2^53 are then an `overflow` error.
+   *
+   * @defaultValue `'bigint'`
    */
   readonly int64As?: 'bigint' | 'number'
-  /** Whether the accumulators of a factory have `retract`; for a class this is detected. */
+  /**
+   * Whether the accumulators of a factory have `retract`, so that frames can slide over them.
+   *
+   * @defaultValue detected for a class; `false` for a factory
+   */
   readonly retracts?: boolean
-  /** The free names of the class or factory, given explicitly instead of read from its closure when it is shipped. */
+  /**
+   * The free names of the class or factory, given explicitly instead of read from its closure when it is shipped.
+   *
+   * @defaultValue read from its closure
+   */
   readonly captures?: Readonly<Record<string, unknown>>
 }
 
@@ -34,6 +56,7 @@ export interface UdafOptions {
  */
 export interface AggregateUDF {
   (...args: readonly Operand[]): Expr
+  /** Its name in expressions, messages and registries. */
   readonly name: string
   /** The function as plain data, except for its body. */
   readonly definition: AggregateUdf

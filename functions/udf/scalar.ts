@@ -9,17 +9,41 @@ import { type DataType, type Field, field } from '../types/type.ts'
 
 /** What `udf()` can be told about a function. */
 export interface UdfOptions {
-  /** How the function is called in expressions, messages and registries. Default: the function's own name. */
+  /**
+   * How the function is called in expressions, messages and registries.
+   *
+   * @defaultValue the function's own name
+   */
   readonly name?: string
-  /** Default `volatile`: nothing is known of the function, so calls are never folded or shared. */
+  /**
+   * How far results may be reused. `volatile`: nothing is known, so calls are never folded or shared.
+   *
+   * @defaultValue `'volatile'`
+   */
   readonly volatility?: Volatility
-  /** `propagate` (the default): a null argument gives null without a call; `call`: the function gets null. */
+  /**
+   * `propagate`: a null argument gives null without a call; `call`: the function gets null.
+   *
+   * @defaultValue `'propagate'`
+   */
   readonly nulls?: 'propagate' | 'call'
-  /** `row` (the default): called per row with JavaScript values; `vector`: per batch with Arrow vectors. */
+  /**
+   * `row`: called per row with JavaScript values; `vector`: called per batch with Arrow vectors.
+   *
+   * @defaultValue `'row'`
+   */
   readonly mode?: 'row' | 'vector'
-  /** What the function gets for 64-bit integers; numbers beyond 2^53 are then an `overflow` error. Default `bigint`. */
+  /**
+   * What the function gets for 64-bit integers; numbers beyond 2^53 are then an `overflow` error.
+   *
+   * @defaultValue `'bigint'`
+   */
   readonly int64As?: 'bigint' | 'number'
-  /** The function's free names, given explicitly instead of read from its closure when it is shipped. */
+  /**
+   * The free names of the function, given explicitly instead of read from its closure when it is shipped.
+   *
+   * @defaultValue read from its closure
+   */
   readonly captures?: Readonly<Record<string, unknown>>
 }
 
@@ -30,6 +54,7 @@ export interface UdfOptions {
  */
 export interface ScalarUDF {
   (...args: readonly Operand[]): Expr
+  /** Its name in expressions, messages and registries. */
   readonly name: string
   /** The function as plain data, except for its body. */
   readonly definition: ScalarUdf

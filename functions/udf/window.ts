@@ -11,15 +11,29 @@ import { asField, oneOf } from './scalar.ts'
 
 /** What `udwf()` can be told about a window function. */
 export interface UdwfOptions {
-  /** How the function is called in expressions, messages and registries. Default: the name of the class or factory. */
+  /**
+   * How the function is called in expressions, messages and registries.
+   *
+   * @defaultValue the name of the class or factory
+   */
   readonly name?: string
-  /** Default `volatile`: nothing is known of the function, so calls are never shared. */
+  /**
+   * How far results may be reused. `volatile`: nothing is known, so calls are never folded or shared.
+   *
+   * @defaultValue `'volatile'`
+   */
   readonly volatility?: Volatility
   /**
-   * What the evaluator gets for 64-bit integers; numbers beyond 2^53 are then an `overflow` error. Default `bigint`.
+   * What the evaluator gets for 64-bit integers; numbers beyond 2^53 are then an `overflow` error.
+   *
+   * @defaultValue `'bigint'`
    */
   readonly int64As?: 'bigint' | 'number'
-  /** The free names of the class or factory, given explicitly instead of read from its closure when it is shipped. */
+  /**
+   * The free names of the class or factory, given explicitly instead of read from its closure when it is shipped.
+   *
+   * @defaultValue read from its closure
+   */
   readonly captures?: Readonly<Record<string, unknown>>
 }
 
@@ -30,6 +44,7 @@ export interface UdwfOptions {
  */
 export interface WindowUDF {
   (...args: readonly Operand[]): Expr
+  /** Its name in expressions, messages and registries. */
   readonly name: string
   /** The function as plain data, except for its body. */
   readonly definition: WindowUdf

@@ -14,19 +14,47 @@ import { checkCallable, checkItems } from './check-callable.ts'
 
 /** How calls are made, and what ends them early. */
 export interface CallOptions {
-  /** Ends the calls when aborted: those that wait are dropped, those that run are stopped. */
+  /**
+   * Ends the calls when aborted: those that wait are dropped, those that run are stopped.
+   *
+   * @defaultValue none
+   */
   readonly signal?: AbortSignal
-  /** Wall-clock limit of one call. */
+  /**
+   * Wall-clock limit of one call, in milliseconds from 1; beyond it the call fails with `timeout`.
+   *
+   * @defaultValue no limit
+   */
   readonly timeoutMs?: number
-  /** Default `shared`: a worker serves call after call. `job`: each call gets a process of its own. */
+  /**
+   * `shared`: a worker serves call after call. `job`: each call gets a process of its own.
+   *
+   * @defaultValue `'shared'`
+   */
   readonly isolation?: Isolation
-  /** The function's free names, given explicitly instead of read from its closure. */
+  /**
+   * The function's free names, given explicitly instead of read from its closure.
+   *
+   * @defaultValue read from its closure
+   */
   readonly captures?: Readonly<Record<string, unknown>>
-  /** What functions are encoded under. Default: the sender context. */
+  /**
+   * What functions are encoded under.
+   *
+   * @defaultValue the sender context, else by value
+   */
   readonly context?: CodecContext
-  /** Limit of the size of one result. Default 256 MiB. */
+  /**
+   * Limit of the size of one result, in bytes; beyond it the call fails with `size_limit`.
+   *
+   * @defaultValue 256 MiB
+   */
   readonly maxResultBytes?: number
-  /** Gets what the function prints. Default: it goes to this process's own stdout and stderr. */
+  /**
+   * Gets what the function prints, chunk by chunk.
+   *
+   * @defaultValue it goes to this process's own stdout and stderr
+   */
   onLog?(stream: LogStream, bytes: Uint8Array): void
 }
 
@@ -40,8 +68,17 @@ export interface MapProgress {
 
 /** How `map` makes its calls. */
 export interface MapOptions extends CallOptions {
-  /** How many calls are in flight at a time. Default: two per worker, so that no worker waits for its next call. */
+  /**
+   * How many calls are in flight at a time, from 1.
+   *
+   * @defaultValue two per worker, so that no worker waits for its next call
+   */
   readonly concurrency?: number
+  /**
+   * Called after each call that has returned.
+   *
+   * @defaultValue nobody is told
+   */
   onProgress?(progress: MapProgress): void
 }
 
@@ -218,6 +255,7 @@ export class WorkerPool implements AsyncDisposable {
     return this.#pool.close(options)
   }
 
+  /** What `await using` calls: `close()`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close()
   }

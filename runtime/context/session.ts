@@ -30,17 +30,35 @@ import { Registry } from './registry.ts'
 /** Where a session's jobs run, and what their workers load. */
 export interface SessionOptions {
   /**
-   * `fork` (the default): jobs run in forked workers; `in-process`: in this process. Inside a worker it is always
-   * `in-process`.
+   * Where jobs run. `fork`: in forked workers; `in-process`: in this process, one task after another. A pool's
+   * `backend`: in its workers; it is closed with the session. Inside a worker the default is `in-process`.
+   *
+   * @defaultValue `'fork'`
    */
   readonly backend?: 'fork' | 'in-process' | Backend
-  /** Worker processes; default one per core. */
+  /**
+   * Worker processes, from 1: how many tasks run at the same time.
+   *
+   * @defaultValue one per core
+   */
   readonly workers?: number
-  /** Further workers kept started ahead. Default 0. */
+  /**
+   * Further workers kept started ahead, from 0, so that jobs with `isolation: 'job'` need not wait for a start.
+   *
+   * @defaultValue 0
+   */
   readonly spareWorkers?: number
-  /** A module that every worker imports when it starts: it registers functions and sets the worker context. */
+  /**
+   * A module that every worker imports when it starts: it registers functions and sets the worker context.
+   *
+   * @defaultValue none
+   */
   readonly workerContext?: URL
-  /** Where the output of user functions goes. Default `inherit`: to this process's own stdout and stderr. */
+  /**
+   * Where the output of user functions goes. `inherit`: to this process's own stdout and stderr; `ignore`: nowhere.
+   *
+   * @defaultValue `'inherit'`
+   */
   readonly log?: 'inherit' | 'ignore'
 }
 
@@ -90,8 +108,11 @@ export class SessionContext implements CodecContext, DataFrameHost, AsyncDisposa
 
   /**
    * @param options - Where jobs run, and what workers load.
-   * @param derived - For `withUdfInlining` alone: the policy of this context, and the state of the one it comes from.
+   * @throws {PlanError} `invalid_argument` for an option that there is not, or that is out of its range.
    */
+  constructor(options?: SessionOptions)
+  /** @internal For `withUdfInlining`: the policy of this context, and the state of the one it comes from. */
+  constructor(options: SessionOptions, derived: { readonly udfInlining: boolean; readonly shared: SharedState })
   constructor(options: SessionOptions = {}, derived?: { readonly udfInlining: boolean; readonly shared: SharedState }) {
     checkOptionNames(options, sessionOptions, 'a session context')
     if (typeof options.backend !== 'object') checkChoice('backend', options.backend, ['fork', 'in-process'])
@@ -415,6 +436,7 @@ export class SessionContext implements CodecContext, DataFrameHost, AsyncDisposa
   /**
    * A registered function, if there is one: what the codec asks for.
    *
+   * @internal
    * @param family - Scalar, aggregate or window.
    * @param name - The name it was registered under.
    */
@@ -427,7 +449,11 @@ export class SessionContext implements CodecContext, DataFrameHost, AsyncDisposa
     return this.#shared.registry.udfNames()
   }
 
-  /** What parsing SQL text needs to know about this session. */
+  /**
+   * What parsing SQL text needs to know about this session.
+   *
+   * @internal
+   */
   sqlOptions(): SqlOptions {
     return { functions: this.#shared.registry.functionNames() }
   }
@@ -435,6 +461,7 @@ export class SessionContext implements CodecContext, DataFrameHost, AsyncDisposa
   /**
    * Runs a job on this session's workers; `DataFrame.run` is the usual way.
    *
+   * @internal
    * @param job - A source and steps over it.
    * @param options - Limits, a signal, and callbacks for progress and logs.
    * @throws {VolleyError} Whatever is wrong before a row is read; `closed` once the session is closed.
@@ -463,6 +490,7 @@ export class SessionContext implements CodecContext, DataFrameHost, AsyncDisposa
     await backend?.close()
   }
 
+  /** What `await using` calls: `close()`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close()
   }

@@ -40,8 +40,14 @@ export { jsonWriter } from './json-values.ts'
 /** The values of a column: an array of any, or a typed array, whose type is the column's. */
 export type ColumnValues = readonly unknown[] | NodeJS.TypedArray
 
+/** How values of rows are given. */
 export interface RowOptions {
-  /** Values in their JSON encoding instead of JavaScript's own. */
+  /**
+   * Values in their JSON encoding instead of JavaScript's own: 64-bit integers as numbers up to 2^53 and strings
+   * beyond, dates and timestamps as ISO 8601, bytes as base64.
+   *
+   * @defaultValue `false`
+   */
   readonly json?: boolean
 }
 

@@ -11,11 +11,13 @@ import type { SourceSpec } from '../source/source.ts'
  * this interface.
  */
 export interface JobSteps {
+  /** Keeps the rows for which `condition` is true. */
   readonly filter: { readonly kind: 'filter'; readonly condition: ExprNode }
   /** The columns from here on. */
   readonly select: { readonly kind: 'select'; readonly columns: readonly NamedNode[] }
   /** Adds columns, or replaces those of the same name. */
   readonly withColumns: { readonly kind: 'withColumns'; readonly columns: readonly NamedNode[] }
+  /** Leaves out columns. */
   readonly dropColumns: { readonly kind: 'dropColumns'; readonly names: readonly string[] }
   /** One row per group of `by` (one row in all without it): its keys, then `values`. */
   readonly aggregate: {
@@ -23,8 +25,11 @@ export interface JobSteps {
     readonly by: readonly ExprNode[]
     readonly values: readonly ExprNode[]
   }
+  /** Orders the rows. */
   readonly sort: { readonly kind: 'sort'; readonly keys: readonly SortNode[] }
+  /** At most `count` rows, after leaving out the first `offset`. */
   readonly limit: { readonly kind: 'limit'; readonly offset: number; readonly count: number }
+  /** Each distinct row once. */
   readonly distinct: { readonly kind: 'distinct' }
 }
 
@@ -33,21 +38,38 @@ export type JobStep = NonNullable<JobSteps[keyof JobSteps]>
 
 /** What is to be computed: a source and the steps over it, in order. */
 export interface Job {
+  /** Where the rows come from. */
   readonly source: SourceSpec
+  /** What is done to them, in order. */
   readonly steps: readonly JobStep[]
 }
 
 /** How a job is run. */
 export interface JobOptions {
-  /** Wall-clock limit of the whole job. */
+  /**
+   * Wall-clock limit of the whole job, in milliseconds from 1. Beyond it the job fails with `timeout`.
+   *
+   * @defaultValue no limit
+   */
   readonly timeoutMs?: number
-  /** At most this many tasks. Default: about four per worker. */
+  /**
+   * At most this many tasks, from 1.
+   *
+   * @defaultValue four per worker
+   */
   readonly partitions?: number
   /**
-   * What the operators of one task may hold on to: groups, values that aggregates keep, rows to sort, rows of windows.
-   * An estimate from their sizes; what users' accumulators keep is not known. Default 2 GiB.
+   * What the operators of one task may hold on to, in bytes: groups, values that aggregates keep, rows to sort, rows of
+   * windows. Beyond it the job fails with `memory_limit`. An estimate from their sizes; what users' accumulators keep
+   * is not known.
+   *
+   * @defaultValue 2 GiB
    */
   readonly maxMemoryBytes?: number
-  /** `job`: its workers serve no other job. `shared` (the default): they may. */
+  /**
+   * `job`: its workers serve no other job. `shared`: they may.
+   *
+   * @defaultValue `'shared'`
+   */
   readonly isolation?: 'shared' | 'job'
 }

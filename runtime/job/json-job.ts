@@ -32,16 +32,37 @@ export interface JobParseContext extends ExprParseContext {
   readonly limits?: JobLimits
 }
 
+/** How large a job document may be, so that none keeps a server busy with planning alone. */
 export interface JobLimits {
-  /** Steps of one job and the jobs within it. Default 200. */
+  /**
+   * Steps of one job and the jobs within it.
+   *
+   * @defaultValue 200
+   */
   readonly maxSteps?: number
-  /** Nodes of all their expressions together. Default 10,000. */
+  /**
+   * Nodes of all their expressions together.
+   *
+   * @defaultValue 10,000
+   */
   readonly maxNodes?: number
-  /** Entries of one step: columns, keys, values. Default 1,000. */
+  /**
+   * Entries of one step: columns, keys, values.
+   *
+   * @defaultValue 1,000
+   */
   readonly maxColumns?: number
-  /** The largest `timeoutMs` that is accepted. Default: any. */
+  /**
+   * The largest `timeoutMs` that is accepted, in milliseconds.
+   *
+   * @defaultValue any
+   */
   readonly maxTimeoutMs?: number
-  /** The largest `partitions` that is accepted. Default 1,000. */
+  /**
+   * The largest `partitions` that is accepted.
+   *
+   * @defaultValue 1,000
+   */
   readonly maxPartitions?: number
 }
 

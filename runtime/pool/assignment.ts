@@ -2,7 +2,7 @@
 // `done` rejects with one coded error, and only once nothing of the task is running any more.
 
 import { createError, errorFromPlain } from '../../functions/errors.ts'
-import type { LogStream, RunOptions, TaskProgress, TaskRequest, TaskRun, TaskStats } from '../backend.ts'
+import type { LogStream, TaskOptions, TaskProgress, TaskRequest, TaskRun, TaskStats } from '../backend.ts'
 import { broken, cancelled, timedOut, tooMuchLog } from './faults.ts'
 import type { PoolMessage, WorkerMessage } from './protocol.ts'
 import { ResultStream } from './result-stream.ts'
@@ -46,7 +46,7 @@ export class Assignment {
   readonly run: TaskRun
   readonly #port: WorkerPort
   readonly #request: TaskRequest
-  readonly #options: RunOptions
+  readonly #options: TaskOptions
   readonly #limits: TaskLimits
   readonly #id: number
   readonly #done = Promise.withResolvers<TaskStats>()
@@ -63,7 +63,7 @@ export class Assignment {
   #reports = 0
   readonly #startedAt = performance.now()
 
-  constructor(id: number, port: WorkerPort, request: TaskRequest, options: RunOptions, limits: TaskLimits) {
+  constructor(id: number, port: WorkerPort, request: TaskRequest, options: TaskOptions, limits: TaskLimits) {
     this.#id = id
     this.#port = port
     this.#request = request

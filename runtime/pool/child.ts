@@ -3,7 +3,7 @@
 
 import { setTimeout as delay } from 'node:timers/promises'
 import { errorFromPlain, InternalError, type VolleyError, WorkerError } from '../../functions/errors.ts'
-import type { LogStream, RunOptions, TaskRequest, TaskRun } from '../backend.ts'
+import type { LogStream, TaskOptions, TaskRequest, TaskRun } from '../backend.ts'
 import { ArtifactCache } from './artifact-cache.ts'
 import { Assignment, type TaskLimits, type WorkerPort } from './assignment.ts'
 import { type Exit, OutputTail } from './exit.ts'
@@ -81,7 +81,7 @@ export class Child implements PoolWorker {
    *
    * @param onReleased - Called once the worker is through with it, with whether it can take another.
    */
-  run(request: TaskRequest, options: RunOptions, onReleased: (clean: boolean) => void): TaskRun {
+  run(request: TaskRequest, options: TaskOptions, onReleased: (clean: boolean) => void): TaskRun {
     const worker = this.#process
     if (worker === undefined || !this.isIdle) throw new InternalError('Cannot give a worker a task: it is not idle')
     this.#state = 'busy'

@@ -7,38 +7,91 @@ import { findLauncher } from './launch.ts'
 
 /** What a pool of workers can be told. */
 export interface PoolOptions {
-  /** Tasks that run at the same time, each in a process of its own. Default: one per core. */
+  /**
+   * Tasks that run at the same time, each in a process of its own, from 1.
+   *
+   * @defaultValue one per core
+   */
   readonly workers?: number
-  /** Further workers kept started ahead, so that `job` isolation need not wait for a start. Default 0. */
+  /**
+   * Further workers kept started ahead, from 0, so that `job` isolation need not wait for a start.
+   *
+   * @defaultValue 0
+   */
   readonly spareWorkers?: number
-  /** Tasks that may wait for a worker; one more is refused with `queue_full`. Default 1000. */
+  /**
+   * Tasks that may wait for a worker, from 0; one more is refused with `queue_full`.
+   *
+   * @defaultValue 1,000
+   */
   readonly maxQueue?: number
-  /** The module a worker process runs. Default: the one with the engine. */
+  /**
+   * The module that a worker process runs.
+   *
+   * @defaultValue the one with the engine
+   */
   readonly entry?: URL
-  /** A module every worker imports before it is ready: it registers functions. */
+  /**
+   * A module that every worker imports before it is ready: it registers functions.
+   *
+   * @defaultValue none
+   */
   readonly workerContext?: URL
-  /** Flags for the workers' Node. Those of this process are not inherited. */
+  /**
+   * Flags for the workers' Node. Those of this process are not inherited.
+   *
+   * @defaultValue none
+   */
   readonly nodeOptions?: readonly string[]
-  /** Limit of a worker's JavaScript heap, in MiB. Default: Node's own. */
+  /**
+   * Limit of a worker's JavaScript heap, in MiB, from 1. A task that needs more fails with `memory_limit`.
+   *
+   * @defaultValue Node's own
+   */
   readonly maxOldSpaceMb?: number
-  /** Limit of a worker's resident memory while it has a task (Linux only). Default: none. */
+  /**
+   * Limit of a worker's resident memory while it has a task, in bytes (Linux only). Beyond it the task fails with
+   * `memory_limit`.
+   *
+   * @defaultValue none
+   */
   readonly maxRssBytes?: number
   /**
-   * What a worker keeps, between tasks, of what they share: programs and the bodies of functions. What was used least
-   * recently is dropped, and sent again when it is needed. Default 64 MiB.
+   * What a worker keeps, between tasks, of what they share, in bytes: programs and the bodies of functions. What was
+   * used least recently is dropped, and sent again when it is needed.
+   *
+   * @defaultValue 64 MiB
    */
   readonly maxArtifactBytes?: number
-  /** What one task may print. Default 64 MiB. */
+  /**
+   * What one task may print, in bytes; beyond it the task fails with `log_limit`.
+   *
+   * @defaultValue 64 MiB
+   */
   readonly maxLogBytes?: number
-  /** What a task has to stop by itself when cancelled, before its process is ended. Default 200. */
+  /**
+   * How long a task has to stop by itself when cancelled, before its process is ended, in milliseconds from 0.
+   *
+   * @defaultValue 200
+   */
   readonly graceMs?: number
-  /** From the start of a process to its being ready. Default 10,000. */
+  /**
+   * How long a process may take from its start to being ready, in milliseconds from 1; beyond it, `start_failed`.
+   *
+   * @defaultValue 10,000
+   */
   readonly startTimeoutMs?: number
-  /** Environment variables for the workers, besides the few they get. */
+  /**
+   * Environment variables for the workers, besides the few they get.
+   *
+   * @defaultValue none
+   */
   readonly env?: { readonly [name: string]: string }
   /**
-   * A command put before `node`, which must become that process (as `exec` does). Default: on Linux `setpriv`, where
-   * there is one, so that workers end with this process even when it is killed; otherwise none.
+   * A command put before `node`, which must become that process (as `exec` does).
+   *
+   * @defaultValue on Linux `setpriv`, where there is one, so that workers end with this process even when it is killed;
+   * otherwise none
    */
   readonly launcher?: readonly string[]
 }

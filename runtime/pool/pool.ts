@@ -3,7 +3,7 @@
 
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import type { Backend, RunOptions, TaskRequest, TaskRun } from '../backend.ts'
+import type { Backend, TaskOptions, TaskRequest, TaskRun } from '../backend.ts'
 import { Child, type Traffic } from './child.ts'
 import { forkInWorker } from './faults.ts'
 import { type CheckedOptions, checkOptions, type PoolOptions } from './options.ts'
@@ -17,9 +17,13 @@ export type { WorkerInfo } from './protocol.ts'
 
 /** What a pool has now, and has had since it was made. */
 export interface PoolStats {
+  /** Workers that are being started. */
   readonly starting: number
+  /** Workers that wait for a task. */
   readonly idle: number
+  /** Workers that have a task. */
   readonly busy: number
+  /** Tasks that wait for a worker. */
   readonly queued: number
   /** Processes started since the pool was made. */
   readonly started: number
@@ -27,12 +31,17 @@ export interface PoolStats {
   readonly lost: number
   /** Artifacts that were sent: each once to a worker, as long as it keeps them. */
   readonly sentArtifacts: number
-  /** What was sent to workers: tasks, their artifacts and inputs. */
+  /** Bytes that were sent to workers: tasks, their artifacts and inputs. */
   readonly sentBytes: number
 }
 
+/** How a pool ends. */
 export interface CloseOptions {
-  /** How long running and waiting tasks may still take before they are cancelled. Default 0. */
+  /**
+   * How long running and waiting tasks may still take before they are cancelled, in milliseconds from 0.
+   *
+   * @defaultValue 0
+   */
   readonly drainMs?: number
 }
 
@@ -79,7 +88,7 @@ export class ForkPool implements Backend, AsyncDisposable {
    * @returns The running task, once a worker took it.
    * @throws {VolleyError} `queue_full`, `cancelled`, `closed`, or `start_failed` with what the worker said.
    */
-  async run(request: TaskRequest, options: RunOptions): Promise<TaskRun> {
+  async run(request: TaskRequest, options: TaskOptions): Promise<TaskRun> {
     const isolation = request.isolation ?? 'shared'
     return this.#workers.run(isolation, options.signal, (child, onReturn) =>
       child.run(request, options, (clean) =>

@@ -58,9 +58,11 @@ export type WorkerMessage =
 
 /** What a worker tells of itself once it can take tasks. */
 export interface WorkerInfo {
+  /** Its process id. */
   readonly pid: number
+  /** Its version of Node, such as `v24.1.0`. */
   readonly node: string
-  /** Names of the functions its context registered. */
+  /** Names of the functions that its context registered. */
   readonly functions: readonly string[]
   /** Hash over them, so that a sender can tell whether both sides mean the same. */
   readonly hash: string

@@ -6,13 +6,16 @@ import type { OrderedEvents } from './ordered-results.ts'
 
 /** How far a job has come. */
 export interface JobProgress {
+  /** Rows read from the source so far. */
   readonly rowsRead: number
-  /** Rows of the source, if it says how many before it is read. */
+  /** Rows of the source; absent if it does not say how many before it is read. */
   readonly rowsTotal?: number
   /**
-   * Fewer than `tasks` at the end of a job with a limit: once there are enough rows, the remaining tasks do not run.
+   * Tasks that have ended. Fewer than `tasks` at the end of a job with a limit: once there are enough rows, the
+   * remaining tasks do not run.
    */
   readonly tasksDone: number
+  /** Tasks that the job was cut into. */
   readonly tasks: number
 }
 
@@ -22,14 +25,25 @@ export interface JobReport extends JobProgress {
   readonly rows: number
   /** Bytes of the result stream. */
   readonly bytes: number
+  /** Wall-clock time from the call to the last byte of the result, in milliseconds. */
   readonly elapsedMs: number
   /** The processes that worked on it, in order of their first task. */
   readonly pids: readonly number[]
 }
 
+/** What a caller may watch while a job runs. */
 export interface JobEvents {
+  /**
+   * Called a few times a second, and after each task.
+   *
+   * @defaultValue nobody is told
+   */
   onProgress?(progress: JobProgress): void
-  /** What user functions printed. */
+  /**
+   * Gets what user functions print, chunk by chunk.
+   *
+   * @defaultValue what the session's `log` says
+   */
   onLog?(stream: LogStream, bytes: Uint8Array): void
 }
 

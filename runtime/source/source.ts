@@ -31,23 +31,58 @@ export type DeclaredTypes = Schema | Readonly<Record<string, DataType | string>>
 
 /** How CSV files are read. */
 export interface CsvOptions {
-  /** One ASCII character. Default `,`; a tab for files named `.tsv`. */
+  /**
+   * What stands between fields: one ASCII character.
+   *
+   * @defaultValue `,`; a tab for files named `.tsv`
+   */
   readonly delimiter?: string
-  /** Whether the first line names the columns. Default true; without it they are `column_1`, `column_2`, … */
+  /**
+   * Whether the first line names the columns; without it they are `column_1`, `column_2`, …
+   *
+   * @defaultValue `true`
+   */
   readonly header?: boolean
-  /** One ASCII character. Default `"`; doubled inside a quoted field it stands for itself. */
+  /**
+   * What encloses a field that has delimiters or line breaks in it: one ASCII character. Doubled inside a quoted field
+   * it stands for itself.
+   *
+   * @defaultValue `"`
+   */
   readonly quote?: string
-  /** Unquoted texts that mean null. Default: the empty text, for every type but utf8, where it is the empty text. */
+  /**
+   * Unquoted texts that mean null.
+   *
+   * @defaultValue the empty text, for every type but utf8, where it is the empty text
+   */
   readonly nullValues?: readonly string[]
+  /**
+   * The types of some or all columns, or their names. Types that are declared are not guessed.
+   *
+   * @defaultValue all are inferred from the sample
+   */
   readonly schema?: DeclaredTypes
-  /** How many rows are looked at to infer types. Default 1,000. */
+  /**
+   * How many rows are looked at to infer types. A later value of another type fails the job with `invalid_value`.
+   *
+   * @defaultValue 1,000
+   */
   readonly sampleRows?: number
 }
 
 /** How NDJSON files are read. */
 export interface JsonOptions {
+  /**
+   * The types of some or all columns, or their names. Types that are declared are not guessed.
+   *
+   * @defaultValue all are inferred from the sample
+   */
   readonly schema?: DeclaredTypes
-  /** How many lines are looked at to infer types. Default 1,000. */
+  /**
+   * How many lines are looked at to infer types. A later value of another type fails the job with `invalid_value`.
+   *
+   * @defaultValue 1,000
+   */
   readonly sampleRows?: number
 }
 

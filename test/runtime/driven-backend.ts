@@ -1,6 +1,6 @@
 // A backend whose tasks the test drives: they write, end and fail when it says so.
 
-import type { Backend, RunOptions, TaskRequest, TaskRun, TaskStats } from '../../runtime/backend.ts'
+import type { Backend, TaskOptions, TaskRequest, TaskRun, TaskStats } from '../../runtime/backend.ts'
 
 const stats: TaskStats = { rows: 1, batches: 1, bytes: 1, elapsedMs: 1 }
 /** One task under the test's control. */
@@ -57,7 +57,7 @@ export class DrivenBackend implements Backend {
   constructor(concurrency: number) {
     this.concurrency = concurrency
   }
-  async run(request: TaskRequest, options: RunOptions): Promise<TaskRun> {
+  async run(request: TaskRequest, options: TaskOptions): Promise<TaskRun> {
     options.signal.throwIfAborted()
     const task = new DrivenTask(request, options.signal)
     this.tasks.push(task)

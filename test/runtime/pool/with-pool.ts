@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Test } from 'tap'
-import type { RunOptions, TaskRequest, TaskStats } from '../../../runtime/backend.ts'
+import type { TaskOptions, TaskRequest, TaskStats } from '../../../runtime/backend.ts'
 import { ForkPool, type PoolOptions } from '../../../runtime/pool/pool.ts'
 import type { EchoTask } from '../../fixtures/workers/echo.ts'
 
@@ -32,7 +32,7 @@ export async function runTask(
   pool: ForkPool,
   task: EchoTask | string,
   request: Partial<TaskRequest> = {},
-  options: Partial<RunOptions> = {},
+  options: Partial<TaskOptions> = {},
 ): Promise<Outcome> {
   const run = await start(pool, task, request, options)
   const chunks: Uint8Array[] = []
@@ -45,7 +45,7 @@ export function start(
   pool: ForkPool,
   task: EchoTask | string,
   request: Partial<TaskRequest> = {},
-  options: Partial<RunOptions> = {},
+  options: Partial<TaskOptions> = {},
 ) {
   const bytes = Buffer.from(typeof task === 'string' ? task : JSON.stringify(task))
   return pool.run({ task: bytes, ...request }, { signal: new AbortController().signal, ...options })

@@ -1,0 +1,18 @@
+/**
+ * For those who run tasks elsewhere than in forked workers: what a session asks of the place where its tasks run. It
+ * deals with bytes and counts, and need not know what a task means.
+ *
+ * @module Backends
+ */
+
+export type {
+  Artifact,
+  Backend,
+  TaskEvents,
+  TaskInput,
+  TaskOptions,
+  TaskProgress,
+  TaskRequest,
+  TaskRun,
+  TaskStats,
+} from '../../runtime/index.ts'

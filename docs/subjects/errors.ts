@@ -1,0 +1,26 @@
+/**
+ * The classes of errors: one for each category, all of them `VolleyError`. Decide by `code`; what each code means, and the
+ * way out, is in docs/reference/errors.md.
+ *
+ * @module Errors
+ */
+
+export {
+  CancelledError,
+  DataError,
+  type ErrorCategory,
+  type ErrorCode,
+  type ErrorDetails,
+  type ErrorInit,
+  InternalError,
+  type PlainData,
+  PlanError,
+  ResourceError,
+  ShippingError,
+  type ShippingErrorCode,
+  UdfError,
+  VolleyError,
+  WireError,
+  type WireErrorCode,
+  WorkerError,
+} from '../../runtime/index.ts'

@@ -1,0 +1,18 @@
+/**
+ * Worker processes without a session: functions of your own over values of your own.
+ *
+ * @module Pool
+ */
+
+export {
+  type CallOptions,
+  type CloseOptions,
+  type Isolation,
+  type LogStream,
+  type MapOptions,
+  type MapProgress,
+  type PoolOptions,
+  type PoolStats,
+  type WorkerInfo,
+  WorkerPool,
+} from '../../runtime/index.ts'

@@ -1,0 +1,18 @@
+/**
+ * The HTTP server, as `volley serve` runs it, for an application of your own. Import it from `volley/api`.
+ *
+ * @module Server
+ */
+
+export {
+  buildServer,
+  type HttpErrorCode,
+  type JobLimits,
+  type JobResource,
+  type JobStatus,
+  type Principal,
+  type Problem,
+  type Scope,
+  type ServerOptions,
+  type Token,
+} from '../../api/index.ts'

@@ -1,0 +1,25 @@
+/**
+ * Functions of your own in expressions: per row (`udf`), over groups (`udaf`), over windows (`udwf`).
+ *
+ * docs/guide/user-defined-functions.md shows how they are written, docs/security.md what they may do where they run.
+ *
+ * @module User-defined functions
+ */
+
+export {
+  type Accumulator,
+  type AggregateUDF,
+  nativeUdf,
+  type RowRange,
+  type ScalarUDF,
+  type UdafOptions,
+  type UdfOptions,
+  type UdwfOptions,
+  type UserFunction,
+  udaf,
+  udf,
+  udwf,
+  type Volatility,
+  type WindowEvaluator,
+  type WindowUDF,
+} from '../../runtime/index.ts'
