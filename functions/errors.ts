@@ -120,7 +120,7 @@ export class VolleyError extends Error {
   /**
    * @param code - The cause.
    * @param message - For people: what cannot be done, and the way out.
-   * @param init - `details`, and the error underneath as `cause`.
+   * @param init - `details`, and the error underneath as `cause`. Default: neither.
    */
   constructor(code: ErrorCode, message: string, init: ErrorInit = {}) {
     super(message, init.cause === undefined ? undefined : { cause: init.cause })
@@ -315,7 +315,7 @@ export class InternalError extends VolleyError {
 
   /**
    * @param message - The invariant, and what was found instead.
-   * @param init - `details`, and the error underneath as `cause`.
+   * @param init - `details`, and the error underneath as `cause`. Default: neither.
    */
   constructor(message: string, init: ErrorInit = {}) {
     super('internal', message, init)

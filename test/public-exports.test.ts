@@ -1,6 +1,7 @@
 // What users can import explains itself. The rule:
-// - every export, and every public member of an exported class, has a docstring that begins with a summary;
-// - functions, methods and constructors name each of their parameters;
+// - every export, and every public member of an exported class or interface, has a docstring that begins with a summary;
+// - functions, methods and constructors name each of their parameters, and say what is the default of optional ones;
+// - options have an `@defaultValue`;
 // - values (functions, classes, constants) have an example, and name the source of what they mean with `@see`;
 // - types may have both.
 // That examples are complete, run and tell the truth is held by docs.test.ts.
@@ -11,7 +12,7 @@ import t from 'tap'
 import * as volley from 'volley'
 import * as api from 'volley/api'
 import * as client from 'volley/client'
-import { type Documented, publicExports } from './documentation/exports.ts'
+import { type Documented, type Parameter, publicExports } from './documentation/exports.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 
@@ -22,17 +23,27 @@ const modules = [
 ]
 
 /** What a docstring lacks. */
-function lacksOf({ name, kind, parameters, docstring }: Documented): readonly string[] {
+function lacksOf({ name, kind, parameters, isOptional, docstring }: Documented): readonly string[] {
   if (docstring === undefined) return ['a docstring']
-  const named = docstring.parameters
-  const unnamed = parameters.filter((parameter) => parameter !== undefined && !named.includes(parameter))
+  const explained = docstring.parameters
+  const unnamed = parameters.filter((parameter) => parameter.name !== undefined && !explained.has(parameter.name))
   return [
     ...(docstring.summary === '' && !name.endsWith('.constructor') ? ['a summary'] : []),
-    ...unnamed.map((parameter) => `@param ${parameter}`),
-    ...(named.length < parameters.length && unnamed.length === 0 ? ['a @param for each parameter'] : []),
+    ...unnamed.map((parameter) => `@param ${parameter.name}`),
+    ...(explained.size < parameters.length && unnamed.length === 0 ? ['a @param for each parameter'] : []),
+    ...parameters.flatMap((parameter) => lackOfDefault(parameter, explained.get(parameter.name ?? ''))),
+    ...(/Options\.\w+$/.test(name) && isOptional && !docstring.hasDefault ? ['an @defaultValue'] : []),
     ...(kind === 'value' && docstring.examples.length === 0 ? ['an @example'] : []),
     ...(kind === 'value' && !docstring.hasSource ? ['an @see'] : []),
   ]
+}
+
+/** `@param count - How many. Default 10.` for `count = 10`; options have defaults of their own. */
+function lackOfDefault({ name, isOptional, initial }: Parameter, text = ''): readonly string[] {
+  if (!isOptional || name === 'options' || text === '') return []
+  if (initial === undefined) return text.includes('Default: ') ? [] : [`"Default: …" of ${name}`]
+  const value = initial.replaceAll("'", '')
+  return text.replaceAll('`', '').includes(`Default ${value}`) ? [] : [`"Default ${value}" of ${name}`]
 }
 
 const complaints = (file: string): readonly string[] =>
@@ -69,7 +80,18 @@ export function double(n: number): number {
 
 /** A pair. */
 export interface Pair {
+  /** The first. */
   readonly left: number
+}
+
+/** How to count. */
+export interface CountOptions {
+  /**
+   * Where to start.
+   *
+   * @defaultValue 0
+   */
+  readonly from?: number
 }
 
 /**
@@ -86,8 +108,14 @@ export class Counter {
    * Adds.
    *
    * @param options - What to add.
+   * @param times - How often. Default 1.
    */
-  add({ n }: { readonly n: number }): void {
+  add({ n }: { readonly n: number }, times = 1): void {
+    this.#sum += n * times
+  }
+
+  /** @internal */
+  add_(n: number): void {
     this.#sum += n
   }
 
@@ -115,6 +143,11 @@ const changes: readonly (readonly [string, string, string, readonly string[]])[]
     'Options:',
     ['Counter.add lacks a @param for each parameter'],
   ],
+  ['loses the docstring of a property', '  /** The first. */\n', '', ['Pair.left lacks a docstring']],
+  ['loses the default of an option', '@defaultValue 0', 'Zero', ['CountOptions.from lacks an @defaultValue']],
+  ['loses the default of a parameter', ' Default 1.', '', ['Counter.add lacks "Default 1" of times']],
+  ['states another default', 'Default 1.', 'Default 2.', ['Counter.add lacks "Default 1" of times']],
+  ['makes a method public', '  /** @internal */\n', '', ['Counter.add_ lacks a docstring']],
   ['loses the docstring of an accessor', '  /** The sum. */\n', '', ['Counter.sum lacks a docstring']],
   ['gets an export', '/** A pair', 'export const one = 1\n\n/** A pair', ['one lacks a docstring']],
 ]
@@ -124,7 +157,7 @@ for (const [what, from, to, expected] of changes) {
     const text = sample.replace(from, to)
     const directory = t.testdir({
       'index.ts': "export * from './pair.ts'\n",
-      'pair.ts': "export { Counter, double, type Pair } from './sample.ts'\n",
+      'pair.ts': "export { type CountOptions, Counter, double, type Pair } from './sample.ts'\n",
       'sample.ts': text,
     })
     const all = what === 'gets an export' ? 'sample.ts' : 'index.ts'

@@ -33,7 +33,7 @@ export function col(name: string): Expr {
  * Utf8, Dates Timestamp(ms), Uint8Arrays Binary.
  *
  * @param value - See `LiteralValue`.
- * @param type - Another type for it, or its name.
+ * @param type - Another type for it, or its name. Default: the type above.
  * @throws {PlanError} `invalid_argument` for a value that is not of the type, a bigint beyond 64 bits, an invalid Date;
  * `unknown_type` for a name that no type has.
  * @example

@@ -23,7 +23,7 @@ export type FrameEdge =
  * @param units - `rows` counts rows, `groups` runs of rows with equal sort keys, `range` measures the one sort key: by
  * a number, or by an interval for dates and timestamps.
  * @param start - Where it starts.
- * @param end - Where it ends, inclusive. Default: at the current row.
+ * @param end - Where it ends, inclusive. Default `current row`.
  * @throws {PlanError} `type_mismatch` for a distance that is not a literal.
  * @example
  * import { col, functions as f, SessionContext, windowFrame } from 'volley'

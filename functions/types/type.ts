@@ -343,7 +343,7 @@ export function decimal128(precision: number, scale = 0): DecimalType {
  * one they are what a calendar and a clock say, wherever they hang. JavaScript Dates.
  *
  * @param unit - `s`, `ms`, `us` or `ns`. Default `ms`.
- * @param timezone - A name such as `Europe/Rome`, or an offset such as `+02:00`.
+ * @param timezone - A name such as `Europe/Rome`, or an offset such as `+02:00`. Default: no zone.
  * @example
  * import { timestamp, typeName } from 'volley'
  *
@@ -405,8 +405,8 @@ export function duration(unit: TimeUnit = 'ns'): DurationType {
 /**
  * Spans of the calendar: months, days and a part of a day, each kept apart, because months and days differ in length.
  *
- * @param unit - `year_month` (months only), `day_time` (days and milliseconds) or `month_day_nano` (all three). Default
- * `month_day_nano`.
+ * @param unit - `year_month` (months only), `day_time` (days and milliseconds) or `month_day_nano` (all three).
+ * Default `month_day_nano`.
  * @example
  * import { interval, lit } from 'volley'
  *
@@ -493,7 +493,7 @@ export function dictionary(value: DataType, index: DataType = int32): Dictionary
  * @param name - Its name.
  * @param type - Its type.
  * @param nullable - Whether values may be null. Default true.
- * @param metadata - Texts by name, which travel with the column and mean nothing to Volley.
+ * @param metadata - Texts by name, which travel with the column and mean nothing to Volley. Default: none.
  * @example
  * import { col, field, float64, udf } from 'volley'
  *

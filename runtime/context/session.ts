@@ -230,8 +230,8 @@ export class SessionContext implements CodecContext, DataFrameHost, AsyncDisposa
    * Columns of JavaScript values or typed arrays.
    *
    * @param columns - Values by column, all of one length. Null and undefined are null.
-   * @param types - Types, or their names, by column; others are inferred from their values: whole numbers are Int64,
-   * typed arrays what they hold.
+   * @param types - Types, or their names, by column; Default: inferred from the values; whole numbers are Int64, typed
+   * arrays what they hold.
    * @throws {DataError} `invalid_value` for a value that is not of its column's type, naming column and row.
    * @throws {PlanError} `invalid_argument` for columns of different lengths.
    * @example
@@ -401,7 +401,7 @@ export class SessionContext implements CodecContext, DataFrameHost, AsyncDisposa
    * SQL text as an expression: built-ins and registered functions are found by name.
    *
    * @param text - One expression.
-   * @param schema - The columns there are, so that a wrong name is found at once.
+   * @param schema - The columns there are, so that a wrong name is found at once. Default: unknown, any name will do.
    * @throws {PlanError} `syntax_error` with the position; `unknown_function` or `unknown_column` with the nearest name.
    * @example
    * import { SessionContext } from 'volley'

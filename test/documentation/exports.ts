@@ -5,22 +5,37 @@ import { readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { type Comment, type Node, parseSync } from 'oxc-parser'
 
-/** Something a user can name: an export, or a public member of an exported class. */
+/** Something a user can name: an export, or a public member of an exported class or interface. */
 export interface Documented {
   /** `DataFrame`, or `DataFrame.select`. */
   readonly name: string
-  readonly kind: 'value' | 'type' | 'member'
+  readonly kind: 'value' | 'type' | 'member' | 'property'
   readonly file: string
   readonly line: number
-  /** What a caller passes, by name; `undefined` stands for one that is taken apart where it is declared. */
-  readonly parameters: readonly (string | undefined)[]
+  /** What a caller passes. */
+  readonly parameters: readonly Parameter[]
+  /** A property that may be left out. */
+  readonly isOptional: boolean
   readonly docstring: Docstring | undefined
+}
+
+/** A parameter of a function. */
+export interface Parameter {
+  /** Its name, unless it is taken apart where it is declared. */
+  readonly name?: string
+  readonly isOptional: boolean
+  /** What it is if it is left out, as the source says; absent for objects of options. */
+  readonly initial?: string
 }
 
 export interface Docstring {
   readonly summary: string
-  /** The names after `@param`. */
-  readonly parameters: readonly string[]
+  /** The texts of `@param`, by name. */
+  readonly parameters: ReadonlyMap<string, string>
+  /** Whether there is an `@defaultValue`. */
+  readonly hasDefault: boolean
+  /** Not for users: `@internal`. */
+  readonly isInternal: boolean
   /** Whether there is an `@see`. */
   readonly hasSource: boolean
   /** The code of each `@example`. */
@@ -34,7 +49,7 @@ interface Parsed {
   readonly comments: readonly Comment[]
 }
 
-/** All public exports of a module, followed by the public members of the classes among them. */
+/** All public exports of a module, followed by the public members of the classes and interfaces among them. */
 export function publicExports(file: string): readonly Documented[] {
   const module = parse(file)
   return module.body.flatMap((statement) => {
@@ -61,19 +76,23 @@ function exportNamed(file: string, name: string): readonly Documented[] {
 function declared(module: Parsed, statement: Node & { type: 'ExportNamedDeclaration' }): readonly Documented[] {
   const { declaration } = statement
   switch (declaration?.type) {
-    case 'TSInterfaceDeclaration':
+    case 'TSInterfaceDeclaration': {
+      const { name } = declaration.id
+      const own = documented(module, name, 'type', statement)
+      return [own, ...properties(module, name, declaration.body.body)]
+    }
     case 'TSTypeAliasDeclaration':
-      return [documented(module, declaration.id.name, 'type', statement.start)]
+      return [documented(module, declaration.id.name, 'type', statement)]
     case 'FunctionDeclaration':
-      return [documented(module, declaration.id?.name ?? '', 'value', statement.start, declaration.params)]
+      return [documented(module, declaration.id?.name ?? '', 'value', statement, declaration.params)]
     case 'VariableDeclaration':
       return declaration.declarations.map(({ id }) => {
         if (id.type !== 'Identifier') throw new Error(`${module.file}: constants are exported by their names`)
-        return documented(module, id.name, 'value', statement.start)
+        return documented(module, id.name, 'value', statement)
       })
     case 'ClassDeclaration': {
       const name = declaration.id?.name ?? ''
-      return [documented(module, name, 'value', statement.start), ...members(module, name, declaration.body.body)]
+      return [documented(module, name, 'value', statement), ...members(module, name, declaration.body.body)]
     }
     default:
       throw new Error(`${module.file}: cannot read an export of kind ${declaration?.type}`)
@@ -82,14 +101,28 @@ function declared(module: Parsed, statement: Node & { type: 'ExportNamedDeclarat
 
 /** Public members under a name of their own; what a class overrides is explained where it is declared first. */
 function members(module: Parsed, className: string, body: readonly Node[]): readonly Documented[] {
-  return body.flatMap((member) => {
+  const found = body.flatMap((member) => {
     if (member.type !== 'MethodDefinition' && member.type !== 'PropertyDefinition') return []
-    const { key, computed, accessibility, override, start } = member
+    const { key, computed, accessibility, override } = member
     const isPublic = accessibility !== 'private' && accessibility !== 'protected'
     if (computed || key.type !== 'Identifier' || !isPublic || override) return []
     const parameters = member.type === 'MethodDefinition' ? member.value.params : []
     if (key.name === 'constructor' && parameters.length === 0) return []
-    return [documented(module, `${className}.${key.name}`, 'member', start, parameters)]
+    const isSignature = member.type === 'MethodDefinition' && member.value.body === null
+    return [{ isSignature, ...documented(module, `${className}.${key.name}`, 'member', member, parameters) }]
+  })
+  // Of a method with overloads, callers see the signatures alone.
+  const overloaded = found.filter(({ isSignature }) => isSignature).map(({ name }) => name)
+  return found.filter(({ name, isSignature, docstring }) => {
+    return docstring?.isInternal !== true && (isSignature || !overloaded.includes(name))
+  })
+}
+
+function properties(module: Parsed, typeName: string, body: readonly Node[]): readonly Documented[] {
+  return body.flatMap((member) => {
+    if (member.type !== 'TSPropertySignature' && member.type !== 'TSMethodSignature') return []
+    if (member.computed || member.key.type !== 'Identifier') return []
+    return [documented(module, `${typeName}.${member.key.name}`, 'property', member)]
   })
 }
 
@@ -97,26 +130,33 @@ function documented(
   module: Parsed,
   name: string,
   kind: Documented['kind'],
-  start: number,
+  node: Node,
   parameters: readonly Node[] = [],
 ): Documented {
-  const before = module.comments.filter(({ end }) => end <= start && module.text.slice(end, start).trim() === '')
+  const { start } = node
+  const between = (end: number): string => module.text.slice(end, start).replace(/^\s*\/\/.*$/gm, '')
+  const before = module.comments.filter(({ end }) => end <= start && between(end).trim() === '')
   const comment = before.findLast(({ type, value }) => type === 'Block' && value.startsWith('*'))
   return {
     name,
     kind,
     file: module.file,
     line: module.text.slice(0, start).split('\n').length,
-    parameters: parameters.map(nameOf),
+    parameters: parameters.map((parameter) => parameterOf(module, parameter)),
+    isOptional: isOptional(node),
     docstring: comment === undefined ? undefined : parseDocstring(comment.value),
   }
 }
 
-function nameOf(parameter: Node): string | undefined {
-  if (parameter.type === 'Identifier') return parameter.name
-  if (parameter.type === 'AssignmentPattern') return nameOf(parameter.left)
-  if (parameter.type === 'RestElement') return nameOf(parameter.argument)
-  return undefined
+const isOptional = (node: Node): boolean => 'optional' in node && Boolean(node.optional)
+
+function parameterOf(module: Parsed, node: Node): Parameter {
+  if (node.type === 'Identifier') return { name: node.name, isOptional: isOptional(node) }
+  if (node.type === 'RestElement') return parameterOf(module, node.argument)
+  if (node.type !== 'AssignmentPattern') return { isOptional: false }
+  const { start, end } = node.right
+  const initial = module.text.slice(start, end)
+  return { ...parameterOf(module, node.left), isOptional: true, ...(initial === '{}' ? {} : { initial }) }
 }
 
 function parseDocstring(comment: string): Docstring {
@@ -128,7 +168,9 @@ function parseDocstring(comment: string): Docstring {
       .map((part) => part.slice(tag.length + 2))
   return {
     summary: summary.trim(),
-    parameters: bodies('param').map((body) => /^\w+/.exec(body)?.[0] ?? ''),
+    parameters: new Map(bodies('param').map((body) => [/^\w+/.exec(body)?.[0] ?? '', body])),
+    hasDefault: bodies('defaultValue').length > 0,
+    isInternal: tags.some((tag) => tag.startsWith('@internal')),
     hasSource: bodies('see').length > 0,
     examples: bodies('example').map((body) => body.trim()),
   }
