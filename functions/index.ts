@@ -1,5 +1,15 @@
 // The entry point of functions/: every name that a user writes in an expression.
 
+export { type ArrowModule, type ConvertedArrow, convertArrow } from './arrow/convert.ts'
+export type {
+  ArrowBatchLike,
+  ArrowDataLike,
+  ArrowFieldLike,
+  ArrowSchemaLike,
+  ArrowTableLike,
+  ArrowTypeLike,
+  ArrowVectorLike,
+} from './arrow/like.ts'
 export { type FunctionBuilder, functions } from './catalogue/builders.ts'
 export { catalogue } from './catalogue/catalogue.ts'
 export type { CodecContext } from './contract/codec-context.ts'
@@ -30,7 +40,7 @@ export { type FrameEdge, windowFrame } from './expr/frame.ts'
 export { cube, groupingSets, type KeySet, rollup } from './expr/grouping-sets.ts'
 export type { LiteralValue } from './expr/literal.ts'
 export type { FrameBound, NullTreatment, WindowFrame } from './expr/node.ts'
-export { parseType } from './types/parse-type.ts'
+export { type FieldInput, parseType, type TypeInput } from './types/parse-type.ts'
 export {
   binary,
   bool,

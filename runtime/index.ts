@@ -31,6 +31,7 @@ export {
 export { decodeExpr, encodeExpr, exprReducers, exprRevivers } from './codec/expr-codec.ts'
 export { explainShipping, type InspectedUdf, inspectUdf } from './codec/inspect.ts'
 export { SessionContext, type SessionOptions } from './context/session.ts'
+export type { ArrowData, ArrowInput } from './data/arrow-input.ts'
 export type { ColumnValues, RowOptions } from './data/rows.ts'
 export { DataFrame, type ExprInput, type RunOptions } from './dataframe.ts'
 export { evaluateExpr } from './evaluate/evaluate.ts'
@@ -38,6 +39,14 @@ export type { Job, JobOptions, JobStep, JobSteps } from './job/job.ts'
 export type { CloseOptions, PoolOptions, PoolStats, WorkerInfo } from './pool/pool.ts'
 export type { JobEvents, JobProgress, JobReport } from './scheduler/job-metrics.ts'
 export type { JobRun } from './scheduler/submit.ts'
-export type { CsvOptions, DeclaredTypes, FileSpec, JsonOptions, SourceSpec } from './source/source.ts'
+export type {
+  CsvOptions,
+  DeclaredTypes,
+  FileSpec,
+  JsonOptions,
+  MemorySpec,
+  PendingSpec,
+  SourceSpec,
+} from './source/source.ts'
 
 installRuntime()

@@ -1,5 +1,6 @@
 // What encoding and decoding ask of a context. SessionContext is one; the codec never sees more of it.
 
+import type { ArrowModule } from '../arrow/convert.ts'
 import type { Udf } from './udf.ts'
 
 /**
@@ -14,4 +15,6 @@ export interface CodecContext {
   findUdf(family: Udf['family'], name: string): Udf | undefined
   /** Names of the registered functions, for suggestions. */
   udfNames(): Iterable<string>
+  /** The copy of Arrow JavaScript whose objects the user gets. Default: the one that Volley imports. */
+  readonly arrow?: ArrowModule | undefined
 }

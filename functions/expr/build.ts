@@ -1,8 +1,7 @@
 // The free functions that start an expression: col, lit, when, not.
 
 import { PlanError } from '../errors.ts'
-import { asType } from '../types/parse-type.ts'
-import type { DataType } from '../types/type.ts'
+import { asType, type TypeInput } from '../types/parse-type.ts'
 import { Expr, make, type Operand, toNode } from './expr.ts'
 import { type LiteralValue, literal } from './literal.ts'
 import type { CaseNode, ExprNode } from './node.ts'
@@ -44,7 +43,7 @@ export function col(name: string): Expr {
  *
  * @see DataFusion `lit`
  */
-export function lit(value: LiteralValue, type?: DataType | string): Expr {
+export function lit(value: LiteralValue, type?: TypeInput): Expr {
   return new Expr(literal(value, type === undefined ? undefined : asType(type)))
 }
 
@@ -77,7 +76,7 @@ export function not(condition: Expr): Expr {
  *
  * @see DataFusion `cast`
  */
-export function cast(value: Operand, type: DataType | string): Expr {
+export function cast(value: Operand, type: TypeInput): Expr {
   return new Expr(toNode(value)).cast(type)
 }
 
@@ -96,7 +95,7 @@ export function cast(value: Operand, type: DataType | string): Expr {
  *
  * @see DataFusion `try_cast`
  */
-export function tryCast(value: Operand, type: DataType | string): Expr {
+export function tryCast(value: Operand, type: TypeInput): Expr {
   return new Expr(toNode(value)).tryCast(type)
 }
 

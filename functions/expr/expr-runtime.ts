@@ -1,7 +1,8 @@
 // What expressions can do once there is a runtime: travel, be inspected, be evaluated. functions/ has neither a codec
 // nor an engine, so it declares here what `Expr` needs of them, and runtime/ installs it.
 
-import type { RecordBatch, Table, Vector } from 'apache-arrow'
+import type { Vector } from 'apache-arrow'
+import type { ArrowBatchLike, ArrowTableLike } from '../arrow/like.ts'
 import type { CodecContext } from '../contract/codec-context.ts'
 import type { UdfShipment } from '../contract/udf-shipment.ts'
 import { InternalError } from '../errors.ts'
@@ -12,7 +13,7 @@ export interface ExprRuntime {
   readonly toBytes: (node: ExprNode, context?: CodecContext) => Uint8Array
   readonly fromBytes: (bytes: Uint8Array, context?: CodecContext) => ExprNode
   readonly explainShipping: (node: ExprNode, context?: CodecContext) => readonly UdfShipment[]
-  readonly evaluate: (node: ExprNode, data: Table | RecordBatch, context?: CodecContext) => Promise<Vector>
+  readonly evaluate: (node: ExprNode, data: ArrowTableLike | ArrowBatchLike, context?: CodecContext) => Promise<Vector>
 }
 
 let installed: ExprRuntime | undefined

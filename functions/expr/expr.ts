@@ -1,12 +1,12 @@
 // Expr: the fluent, immutable wrapper around a node that users hold. It builds nodes and nothing else; what they mean
 // is decided when they are bound to a schema.
 
-import type { RecordBatch, Table, Vector } from 'apache-arrow'
+import type { Vector } from 'apache-arrow'
+import type { ArrowBatchLike, ArrowTableLike } from '../arrow/like.ts'
 import type { CodecContext } from '../contract/codec-context.ts'
 import type { UdfShipment } from '../contract/udf-shipment.ts'
 import { PlanError } from '../errors.ts'
-import { asType } from '../types/parse-type.ts'
-import type { DataType } from '../types/type.ts'
+import { asType, type TypeInput } from '../types/parse-type.ts'
 import { displayNode } from './display.ts'
 import { exprRuntime } from './expr-runtime.ts'
 import { type LiteralValue, literal } from './literal.ts'
@@ -412,7 +412,7 @@ export class Expr {
    *
    * @see DataFusion `Expr::cast_to`
    */
-  cast(type: DataType | string): Expr {
+  cast(type: TypeInput): Expr {
     return make({ kind: 'cast', input: this.node, to: asType(type), safe: false })
   }
 
@@ -422,7 +422,7 @@ export class Expr {
    * @param type - A type or its name.
    * @throws {PlanError} `unknown_type` for a name that no type has.
    */
-  tryCast(type: DataType | string): Expr {
+  tryCast(type: TypeInput): Expr {
     return make({ kind: 'cast', input: this.node, to: asType(type), safe: true })
   }
 
@@ -668,9 +668,9 @@ export class Expr {
    * The value of this expression for each row, computed in this process. Functions that were shipped here are revived
    * here: see docs/security.md.
    *
-   * @param data - A table or batch that has the columns of this expression.
-   * @param context - What names stand for, and whether shipped functions may run. Default: the worker context, else the
-   * global one.
+   * @param data - A table or batch of any copy of Arrow JavaScript that has the columns of this expression.
+   * @param context - What names stand for, whether shipped functions may run, and which copy of Arrow JavaScript the
+   * result is made of. Default: the worker context, else the global one.
    * @returns One entry per row; for an expression with an aggregate in it, one for all rows.
    * @throws {PlanError} When the expression does not fit the data's columns.
    * @example
@@ -683,7 +683,7 @@ export class Expr {
    *
    * @see DataFusion `PhysicalExpr::evaluate`
    */
-  evaluate(data: Table | RecordBatch, context?: CodecContext): Promise<Vector> {
+  evaluate(data: ArrowTableLike | ArrowBatchLike, context?: CodecContext): Promise<Vector> {
     return exprRuntime('evaluate').evaluate(this.node, data, context)
   }
 

@@ -4,10 +4,9 @@ import { withArticle } from '../article.ts'
 import type { AggregateUdf, UserFunction, Volatility } from '../contract/udf.ts'
 import { PlanError } from '../errors.ts'
 import { type Expr, make, type Operand, toNode } from '../expr/expr.ts'
-import { asType } from '../types/parse-type.ts'
-import { type DataType, type Field, field } from '../types/type.ts'
+import { asField, asType, type FieldInput, type TypeInput } from '../types/parse-type.ts'
 import { checkClass, declares } from './instance.ts'
-import { asField, oneOf } from './scalar.ts'
+import { oneOf } from './scalar.ts'
 
 /** What `udaf()` can be told about an aggregate. */
 export interface UdafOptions {
@@ -98,9 +97,9 @@ export interface AggregateUDF {
  */
 export function udaf(
   accumulator: UserFunction,
-  inputs: readonly (DataType | string)[],
-  returns: DataType | Field | string,
-  state: readonly (DataType | Field | string)[],
+  inputs: readonly TypeInput[],
+  returns: FieldInput,
+  state: readonly FieldInput[],
   options: UdafOptions = {},
 ): AggregateUDF {
   if (typeof accumulator !== 'function') {
@@ -122,8 +121,8 @@ export function udaf(
       family: 'aggregate',
       name,
       inputs: Object.freeze(inputs.map(asType)),
-      returns: asField(returns),
-      state: Object.freeze(state.map((part, i) => asStateField(part, i))),
+      returns: asField(returns, 'result'),
+      state: Object.freeze(state.map((part, i) => asField(part, `state${i}`))),
       volatility: oneOf(name, 'volatility', options.volatility ?? 'volatile', ['immutable', 'stable', 'volatile']),
       nulls: oneOf(name, 'nulls', options.nulls ?? 'call', ['call', 'skip']),
       int64As: oneOf(name, 'int64As', options.int64As ?? 'bigint', ['bigint', 'number']),
@@ -136,12 +135,6 @@ export function udaf(
       },
     }),
   )
-}
-
-function asStateField(part: DataType | Field | string, index: number): Field {
-  return typeof part === 'object' && !('kind' in part)
-    ? part
-    : field(`state${index}`, asType(part as DataType | string))
 }
 
 /** The function that users call, with its definition. */

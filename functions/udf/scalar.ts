@@ -4,8 +4,7 @@ import { withArticle } from '../article.ts'
 import type { ScalarUdf, UserFunction, Volatility } from '../contract/udf.ts'
 import { PlanError } from '../errors.ts'
 import { type Expr, make, type Operand, toNode } from '../expr/expr.ts'
-import { asType, parseType } from '../types/parse-type.ts'
-import { type DataType, type Field, field } from '../types/type.ts'
+import { asField, asType, type FieldInput, type TypeInput } from '../types/parse-type.ts'
 
 /** What `udf()` can be told about a function. */
 export interface UdfOptions {
@@ -88,8 +87,8 @@ export interface ScalarUDF {
  */
 export function udf(
   fn: UserFunction,
-  inputs: readonly (DataType | string)[],
-  returns: DataType | Field | string,
+  inputs: readonly TypeInput[],
+  returns: FieldInput,
   options: UdfOptions = {},
 ): ScalarUDF {
   if (typeof fn !== 'function') {
@@ -127,8 +126,8 @@ export function udf(
 export function nativeUdf(
   name: string,
   fn: UserFunction,
-  inputs: readonly (DataType | string)[],
-  returns: DataType | Field | string,
+  inputs: readonly TypeInput[],
+  returns: FieldInput,
   options: Omit<UdfOptions, 'name' | 'captures'> = {},
 ): ScalarUDF {
   const definition = defineScalar(fn, inputs, returns, { ...options, name }, { kind: 'live', fn })
@@ -137,8 +136,8 @@ export function nativeUdf(
 
 function defineScalar(
   fn: UserFunction,
-  inputs: readonly (DataType | string)[],
-  returns: DataType | Field | string,
+  inputs: readonly TypeInput[],
+  returns: FieldInput,
   options: UdfOptions,
   body: ScalarUdf['body'],
 ): ScalarUdf {
@@ -151,7 +150,7 @@ function defineScalar(
     family: 'scalar',
     name,
     inputs: Object.freeze(inputs.map(asType)),
-    returns: asField(returns),
+    returns: asField(returns, 'result'),
     volatility: oneOf(name, 'volatility', options.volatility ?? 'volatile', ['immutable', 'stable', 'volatile']),
     nulls: oneOf(name, 'nulls', options.nulls ?? 'propagate', ['propagate', 'call']),
     mode: oneOf(name, 'mode', options.mode ?? 'row', ['row', 'vector']),
@@ -168,12 +167,6 @@ export function callable(definition: ScalarUdf): ScalarUDF {
   Object.defineProperty(call, 'name', { value: definition.name })
   Object.defineProperty(call, 'definition', { value: definition, enumerable: true })
   return call as ScalarUDF
-}
-
-/** The field of a result, however it was declared. */
-export function asField(returns: DataType | Field | string): Field {
-  if (typeof returns === 'string') return field('result', parseType(returns))
-  return 'kind' in returns ? field('result', returns) : returns
 }
 
 export function oneOf<Choice extends string>(

@@ -1,6 +1,7 @@
 // The values that user functions get and return, where they differ from the engine's: Dates for dates and timestamps,
 // decimals as strings, 64-bit integers as numbers when asked for. Results are checked against the declared type.
 
+import { isVector } from '../arrow/recognise.ts'
 import { withArticle } from '../article.ts'
 import { fits64, floorQuotient } from '../cast/calendar.ts'
 import { parseDecimal } from '../cast/decimal.ts'
@@ -129,7 +130,7 @@ function resultConverter(name: string, type: DataType): Converter {
       return decimalConverter(type)
     case 'list': {
       const item = fromUser(name, type.item)
-      return (r) => (Array.isArray(r) || ArrayBuffer.isView(r) ? Array.from(r as Iterable<unknown>, item) : undefined)
+      return (r) => (isListOf(r) ? Array.from(r, item) : undefined)
     }
     case 'struct': {
       const fields = type.fields.map((field) => [field.name, fromUser(name, field)] as const)
@@ -142,6 +143,10 @@ function resultConverter(name: string, type: DataType): Converter {
       return () => undefined
   }
 }
+
+/** Arrow gives the items of a list as a vector. */
+const isListOf = (value: unknown): value is Iterable<unknown> =>
+  Array.isArray(value) || ArrayBuffer.isView(value) || isVector(value)
 
 function timestampConverter(unit: TimeUnit): Converter {
   const perMs = ticksPerMs[unit]

@@ -1,6 +1,8 @@
 // UDFs in vector mode: called per batch with Arrow vectors, they return a vector, a typed array or an array.
 
 import * as arrow from 'apache-arrow'
+import { createAdopter } from '../arrow/adopt.ts'
+import { isVector } from '../arrow/recognise.ts'
 import { withArticle } from '../article.ts'
 import { fromData, toData } from '../column/arrow.ts'
 import { checkData, InvalidArrayError } from '../column/check-data.ts'
@@ -43,7 +45,7 @@ function resultColumn(udf: ScalarUdf, result: unknown, length: number): PlainCol
       `${withArticle(result === null ? 'null' : typeof result)}: a vector UDF returns a Vector, a typed array or an array`,
     )
   if (size !== length) wrong(udf, `${size} values for a batch of ${length} rows`)
-  if (arrow.isArrowVector(result)) return vectorColumn(udf, result as arrow.Vector, length)
+  if (isVector(result)) return vectorColumn(udf, ownVector(result), length)
   const storage = storageOf(type)
   const { v: buffer } = allocateBuffer(type, 0, false)
   if (storage !== 'mask' && !Array.isArray(buffer) && arrayKind(result) === arrayKind(buffer)) {
@@ -54,6 +56,10 @@ function resultColumn(udf: ScalarUdf, result: unknown, length: number): PlainCol
   const check = fromUser(udf.name, udf.returns)
   return columnOf(Array.from(result as Iterable<unknown>, check), type)
 }
+
+/** A function may have made it with another copy of Arrow JavaScript, which came with a package that it uses. */
+const ownVector = (vector: arrow.Vector): arrow.Vector =>
+  Object.getPrototypeOf(vector.data[0] ?? vector) === arrow.Data.prototype ? vector : createAdopter().vector(vector)
 
 function vectorColumn(udf: ScalarUdf, vector: arrow.Vector, length: number): PlainColumn {
   const type = plainType(udf.returns.type)

@@ -4,10 +4,9 @@ import { withArticle } from '../article.ts'
 import type { UserFunction, Volatility, WindowUdf } from '../contract/udf.ts'
 import { PlanError } from '../errors.ts'
 import { type Expr, make, type Operand, toNode } from '../expr/expr.ts'
-import { asType } from '../types/parse-type.ts'
-import type { DataType, Field } from '../types/type.ts'
+import { asField, asType, type FieldInput, type TypeInput } from '../types/parse-type.ts'
 import { checkClass } from './instance.ts'
-import { asField, oneOf } from './scalar.ts'
+import { oneOf } from './scalar.ts'
 
 /** What `udwf()` can be told about a window function. */
 export interface UdwfOptions {
@@ -82,8 +81,8 @@ export interface WindowUDF {
  */
 export function udwf(
   evaluator: UserFunction,
-  inputs: readonly (DataType | string)[],
-  returns: DataType | Field | string,
+  inputs: readonly TypeInput[],
+  returns: FieldInput,
   options: UdwfOptions = {},
 ): WindowUDF {
   if (typeof evaluator !== 'function') {
@@ -103,7 +102,7 @@ export function udwf(
       family: 'window',
       name,
       inputs: Object.freeze(inputs.map(asType)),
-      returns: asField(returns),
+      returns: asField(returns, 'result'),
       volatility: oneOf(name, 'volatility', options.volatility ?? 'volatile', ['immutable', 'stable', 'volatile']),
       int64As: oneOf(name, 'int64As', options.int64As ?? 'bigint', ['bigint', 'number']),
       native: false,

@@ -1,7 +1,8 @@
 // SessionContext: what a user holds. It makes DataFrames from sources and registered tables, owns the backend that runs
 // them, and goes into the codec's slots. registry.ts keeps what is registered; submit.ts runs jobs.
 
-import type { RecordBatch, Table } from 'apache-arrow'
+import type { ArrowSchemaLike } from '../../functions/arrow/like.ts'
+import { isSchema } from '../../functions/arrow/recognise.ts'
 import type { CodecContext } from '../../functions/contract/codec-context.ts'
 import type { Udf } from '../../functions/contract/udf.ts'
 import { PlanError } from '../../functions/errors.ts'
@@ -9,14 +10,16 @@ import { type Expr, make } from '../../functions/expr/expr.ts'
 import { checkChoice, checkOptionNames } from '../../functions/options.ts'
 import type { SqlOptions } from '../../functions/sql/options.ts'
 import { parseExpr } from '../../functions/sql/parse.ts'
-import type { DataType, Schema } from '../../functions/types/type.ts'
+import { asSchema, asType, type TypeInput } from '../../functions/types/parse-type.ts'
+import type { Schema } from '../../functions/types/type.ts'
 import { type AggregateUDF, aggregateCallable } from '../../functions/udf/aggregate.ts'
 import { callable, type ScalarUDF } from '../../functions/udf/scalar.ts'
 import { type WindowUDF, windowCallable } from '../../functions/udf/window.ts'
 import { type Backend, inheritLog } from '../backend.ts'
 import { globalCtx } from '../codec/context-slots.ts'
+import { type ArrowInput, arrowSource } from '../data/arrow-input.ts'
 import { ownValue } from '../data/json-values.ts'
-import { encodeArrow, encodeColumns } from '../data/memory-table.ts'
+import { encodeColumns } from '../data/memory-table.ts'
 import { type ColumnValues, columnValues } from '../data/rows.ts'
 import { DataFrame, type DataFrameHost, type RunOptions } from '../dataframe.ts'
 import { InProcessBackend } from '../in-process.ts'
@@ -184,8 +187,9 @@ export class SessionContext implements CodecContext, DataFrameHost, AsyncDisposa
    * @see DataFusion `SessionContext::read_csv`
    */
   readCsv(paths: string | readonly string[], options?: CsvOptions): DataFrame {
-    if (options !== undefined) checkOptionNames(options, csvOptions, 'CSV files')
-    return this.#read({ kind: 'csv', paths: resolvePaths(paths), ...(options === undefined ? {} : { options }) })
+    if (options === undefined) return this.#read({ kind: 'csv', paths: resolvePaths(paths) })
+    checkOptionNames(options, csvOptions, 'CSV files')
+    return this.#read({ kind: 'csv', paths: resolvePaths(paths), options: plainTypes(options) })
   }
 
   /**
@@ -204,15 +208,20 @@ export class SessionContext implements CodecContext, DataFrameHost, AsyncDisposa
    * @see DataFusion `SessionContext::read_json`
    */
   readJson(paths: string | readonly string[], options?: JsonOptions): DataFrame {
-    if (options !== undefined) checkOptionNames(options, jsonOptions, 'JSON files')
-    return this.#read({ kind: 'json', paths: resolvePaths(paths), ...(options === undefined ? {} : { options }) })
+    if (options === undefined) return this.#read({ kind: 'json', paths: resolvePaths(paths) })
+    checkOptionNames(options, jsonOptions, 'JSON files')
+    return this.#read({ kind: 'json', paths: resolvePaths(paths), options: plainTypes(options) })
   }
 
   /**
-   * A table, or batches of one schema, that this process holds. Tasks carry the rows they need.
+   * Arrow data that this process holds, or that comes to it. Tasks carry the rows they need.
    *
-   * @param data - Made by any copy of Arrow JavaScript.
-   * @throws {DataError} `schema_mismatch` when batches differ in their columns.
+   * @param data - A table, a record batch or batches of one schema, of any copy of Arrow JavaScript; the bytes of an
+   * Arrow IPC stream or file, which must not change afterwards; a table of Arquero or a data frame of nodejs-polars; a
+   * promise, a `ReadableStream`, a Node stream or another async iterable of batches or of the bytes of an Arrow stream.
+   * Streams are gathered in memory, once, when the first job asks for them.
+   * @throws {PlanError} `invalid_argument` when it is none of these, or batches differ in their columns: at once, or for a
+   * stream by the job. Bytes that are no Arrow data are `source_unreadable`, by the job.
    * @example
    * import { tableFromArrays } from 'apache-arrow'
    * import { SessionContext } from 'volley'
@@ -220,10 +229,10 @@ export class SessionContext implements CodecContext, DataFrameHost, AsyncDisposa
    * await using ctx = new SessionContext()
    * await ctx.fromArrow(tableFromArrays({ n: Int32Array.of(1, 2) })).count() // => 2
    *
-   * @see DataFusion `SessionContext::read_batches`
+   * @see DataFusion `SessionContext::read_batches`; docs/guide/arrow.md
    */
-  fromArrow(data: Table | RecordBatch | readonly RecordBatch[]): DataFrame {
-    return this.#read({ kind: 'memory', bytes: encodeArrow(data) })
+  fromArrow(data: ArrowInput): DataFrame {
+    return this.#read(arrowSource(data))
   }
 
   /**
@@ -245,7 +254,7 @@ export class SessionContext implements CodecContext, DataFrameHost, AsyncDisposa
    */
   fromColumns(
     columns: Readonly<Record<string, ColumnValues>>,
-    types: Readonly<Record<string, DataType | string>> = {},
+    types: Readonly<Record<string, TypeInput>> = {},
   ): DataFrame {
     const { schema, values } = columnValues(columns, types)
     return this.#read({ kind: 'memory', bytes: encodeColumns(schema, values) })
@@ -265,12 +274,13 @@ export class SessionContext implements CodecContext, DataFrameHost, AsyncDisposa
    *
    * @see datafusion-python `SessionContext.from_pylist`
    */
-  fromRows(rows: readonly Readonly<Record<string, unknown>>[], schema?: Schema): DataFrame {
+  fromRows(rows: readonly Readonly<Record<string, unknown>>[], schema?: Schema | ArrowSchemaLike): DataFrame {
     checkRows(rows)
-    const names = schema?.map((column) => column.name) ?? [...new Set(rows.flatMap((row) => Object.keys(row)))]
+    const declared = schema === undefined ? undefined : asSchema(schema)
+    const names = declared?.map((column) => column.name) ?? [...new Set(rows.flatMap((row) => Object.keys(row)))]
     const columns = Object.fromEntries(names.map((name) => [name, rows.map((row) => ownValue(row, name))]))
     if (Object.keys(columns).length < names.length) throw sameName(names)
-    return this.fromColumns(columns, Object.fromEntries((schema ?? []).map(({ name, type }) => [name, type])))
+    return this.fromColumns(columns, Object.fromEntries((declared ?? []).map(({ name, type }) => [name, type])))
   }
 
   /**
@@ -410,8 +420,8 @@ export class SessionContext implements CodecContext, DataFrameHost, AsyncDisposa
    *
    * @see DataFusion `SessionContext::parse_sql_expr`
    */
-  parseExpr(text: string, schema?: Schema): Expr {
-    const columns = schema?.map((column) => column.name)
+  parseExpr(text: string, schema?: Schema | ArrowSchemaLike): Expr {
+    const columns = schema === undefined ? undefined : asSchema(schema).map((column) => column.name)
     return make(parseExpr(text, { ...this.sqlOptions(), ...(columns === undefined ? {} : { columns }) }))
   }
 
@@ -511,6 +521,15 @@ export class SessionContext implements CodecContext, DataFrameHost, AsyncDisposa
       ...(workerContext === undefined ? {} : { workerContext }),
     })
   }
+}
+
+/** Options travel with a job: Arrow's types become ours. */
+function plainTypes<Options extends JsonOptions>(options: Options): Options {
+  const { schema } = options
+  if (schema === undefined || Array.isArray(schema)) return options
+  if (isSchema(schema)) return { ...options, schema: asSchema(schema) }
+  const types = Object.entries(schema).map(([name, type]) => [name, typeof type === 'string' ? type : asType(type)])
+  return { ...options, schema: Object.fromEntries(types) }
 }
 
 function checkRows(rows: readonly unknown[]): void {

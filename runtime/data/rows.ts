@@ -1,13 +1,15 @@
 // Rows and columns of JavaScript values to columns, and back, in the JSON encoding of values where it is asked for.
 
 import type { Table } from 'apache-arrow'
+import type { ArrowVectorLike } from '../../functions/arrow/like.ts'
+import { isVector } from '../../functions/arrow/recognise.ts'
 import { fromData } from '../../functions/column/arrow.ts'
 import { type Column, valueAt } from '../../functions/column/column.ts'
 import { DataError, PlanError } from '../../functions/errors.ts'
 import { didYouMean } from '../../functions/nearest.ts'
 import { fromArrowSchema } from '../../functions/types/arrow.ts'
 import { plainType, unifyTypes } from '../../functions/types/coercion.ts'
-import { asType } from '../../functions/types/parse-type.ts'
+import { asType, type TypeInput } from '../../functions/types/parse-type.ts'
 import {
   binary,
   bool,
@@ -23,6 +25,7 @@ import {
   int64,
   list,
   type Schema,
+  sameType,
   struct,
   timestamp,
   uint8,
@@ -33,12 +36,13 @@ import {
 } from '../../functions/types/type.ts'
 import type { Value } from '../../functions/types/value.ts'
 import { toUser } from '../../functions/udf/user-values.ts'
+import { vectorValues } from './arrow-input.ts'
 import { isList, isRecord, jsonWriter, ownValue, valueReader } from './json-values.ts'
 
 export { jsonWriter } from './json-values.ts'
 
-/** The values of a column: an array of any, or a typed array, whose type is the column's. */
-export type ColumnValues = readonly unknown[] | NodeJS.TypedArray
+/** The values of a column: an array of any, or a typed array or Arrow vector, whose type is the column's. */
+export type ColumnValues = readonly unknown[] | NodeJS.TypedArray | ArrowVectorLike
 
 /** How values of rows are given. */
 export interface RowOptions {
@@ -84,7 +88,7 @@ function userWriter(type: DataType): (value: Value) => unknown {
  */
 export function columnValues(
   columns: Readonly<Record<string, ColumnValues>>,
-  declared: Readonly<Record<string, DataType | string>>,
+  declared: Readonly<Record<string, TypeInput>>,
 ): { readonly schema: Schema; readonly values: readonly (readonly Value[])[] } {
   const names = Object.keys(columns)
   for (const name of names) if (!isColumn(columns[name])) throw notAColumn(name, columns[name])
@@ -101,29 +105,50 @@ export function columnValues(
     const shown = names.map((name) => `${name}: ${columns[name]?.length}`).join(', ')
     throw new PlanError('invalid_argument', `Cannot make a table of columns of different lengths (${shown})`)
   }
-  const schema = names.map((name) => field(name, typeIn(declared, name) ?? columnType(name, columns[name] ?? [])))
-  const values = schema.map(({ name, type }) => {
-    const read = valueReader(type)
-    return Array.from(columns[name] ?? [], (value, row) => {
+  const given = names.map((name) => givenColumn(name, columns[name] ?? [], typeIn(declared, name)))
+  const schema = given.map(({ type }, i) => field(names[i] ?? '', type))
+  const values = given.map((column, i) => {
+    if ('values' in column) return column.values
+    const [name = '', read] = [names[i], valueReader(column.type)]
+    return Array.from(column.unread, (value, row) => {
       if (value === null || value === undefined) return null
-      return read(value) ?? invalid(name, row, value, type)
+      return read(value) ?? invalid(name, row, value, column.type)
     })
   })
   return { schema, values }
 }
 
-const typeIn = (declared: Readonly<Record<string, DataType | string>>, name: string): DataType | undefined => {
+/** What the values of a column are, and what they are still to be read from. */
+type GivenColumn = { readonly type: DataType } & (
+  | { readonly values: readonly Value[] }
+  | { readonly unread: Iterable<unknown> }
+)
+
+function givenColumn(name: string, given: ColumnValues, declared: DataType | undefined): GivenColumn {
+  if (!isVector(given))
+    return { type: declared ?? columnType(name, given as Iterable<unknown>), unread: given as Iterable<unknown> }
+  const { type, values } = vectorValues(given)
+  if (declared === undefined || sameType(type, plainType(declared))) return { type: declared ?? type, values }
+  const write = userWriter(type)
+  return { type: declared, unread: values.map((value) => (value === null ? null : write(value))) }
+}
+
+const typeIn = (declared: Readonly<Record<string, TypeInput>>, name: string): DataType | undefined => {
   const type = Object.hasOwn(declared, name) ? declared[name] : undefined
   return type === undefined ? undefined : asType(type)
 }
 
 /** Bytes are one value inside a column, and a column of small numbers by themselves. */
-const isColumn = (values: unknown): boolean => isList(values) || values instanceof Uint8Array
+const isColumn = (values: unknown): boolean => isList(values) || values instanceof Uint8Array || isVector(values)
 
 const notAColumn = (name: string, value: unknown): PlanError =>
-  new PlanError('invalid_argument', `Cannot make column "${name}" of a ${typeof value}: give an array of values`, {
-    details: { column: name },
-  })
+  new PlanError(
+    'invalid_argument',
+    `Cannot make column "${name}" of a ${typeof value}: give an array of values or an Arrow vector`,
+    {
+      details: { column: name },
+    },
+  )
 
 function invalid(column: string, row: number, value: unknown, type: DataType): never {
   const shown = typeof value === 'string' ? JSON.stringify(value) : String(value)

@@ -1,7 +1,8 @@
 // `expr.evaluate(data)`: an expression over data that this process holds, without workers. The engine is loaded when it
 // is first needed, and user functions run in this process.
 
-import type { RecordBatch, Table, Vector } from 'apache-arrow'
+import type { Vector } from 'apache-arrow'
+import type { ArrowBatchLike, ArrowTableLike } from '../../functions/arrow/like.ts'
 import type { CodecContext } from '../../functions/contract/codec-context.ts'
 import type { Expr } from '../../functions/expr/expr.ts'
 
@@ -11,7 +12,7 @@ import type { Expr } from '../../functions/expr/expr.ts'
  * Functions that were shipped here are revived in this process: see docs/security.md.
  *
  * @param expr - An expression over the columns of `data`.
- * @param data - A table or batch.
+ * @param data - A table or batch of any copy of Arrow JavaScript.
  * @param context - Whether shipped functions may run, and what names stand for. Default: the worker context, else the
  * global one.
  * @returns One entry per row; for an expression with an aggregate in it, one for all rows.
@@ -26,7 +27,11 @@ import type { Expr } from '../../functions/expr/expr.ts'
  *
  * @see DataFusion `PhysicalExpr::evaluate`
  */
-export async function evaluateExpr(expr: Expr, data: Table | RecordBatch, context?: CodecContext): Promise<Vector> {
+export async function evaluateExpr(
+  expr: Expr,
+  data: ArrowTableLike | ArrowBatchLike,
+  context?: CodecContext,
+): Promise<Vector> {
   const { runExpr } = await import('./run-expr.ts')
   return runExpr(expr, data, context)
 }

@@ -1,7 +1,8 @@
 // One expression over data in memory, with the engine of this process. Loaded on demand: whoever only forks never needs
 // it.
 
-import { type RecordBatch, Table, tableFromIPC, type Vector } from 'apache-arrow'
+import { tableFromIPC, type Vector } from 'apache-arrow'
+import { convertArrow } from '../../functions/arrow/convert.ts'
 import { fromRecordBatch } from '../../functions/column/arrow.ts'
 import type { CodecContext } from '../../functions/contract/codec-context.ts'
 import { InternalError, WireError } from '../../functions/errors.ts'
@@ -13,7 +14,9 @@ import { fromArrowSchema } from '../../functions/types/arrow.ts'
 import type { Schema } from '../../functions/types/type.ts'
 import { decodingContext } from '../codec/context-slots.ts'
 import { prepareProgram } from '../codec/prepare.ts'
+import { type ArrowData, adoptArrow } from '../data/arrow-input.ts'
 import { BatchEncoder } from '../data/batch-encoder.ts'
+
 import { CompiledPipeline } from '../engine/pipeline.ts'
 import type { Job, JobStep } from '../job/job.ts'
 import { planJob } from '../plan/plan.ts'
@@ -22,8 +25,8 @@ import type { Program } from '../program/program.ts'
 import { udfsIn } from '../program/udfs-in.ts'
 
 /** @throws {WireError} `wire_inline_refused` when a strict context is asked to run a shipped function. */
-export async function runExpr(expr: Expr, data: Table | RecordBatch, given?: CodecContext): Promise<Vector> {
-  const { schema: arrowSchema, batches } = Table.isTable(data) ? data : new Table([data])
+export async function runExpr(expr: Expr, data: ArrowData, given?: CodecContext): Promise<Vector> {
+  const { schema: arrowSchema, batches } = adoptArrow(data)
   const schema = fromArrowSchema(arrowSchema)
   const { program, columns, pipeline: compiling } = planOnce(expr.node, schema)
   refuseCode(program, decodingContext(given))
@@ -41,7 +44,7 @@ export async function runExpr(expr: Expr, data: Table | RecordBatch, given?: Cod
   chunks.push(...encoder.end())
   const vector = tableFromIPC(Buffer.concat(chunks)).getChildAt(0)
   if (vector === null) throw new InternalError('An expression was evaluated to no column')
-  return vector
+  return given?.arrow === undefined ? vector : (convertArrow(vector, given.arrow) as Vector)
 }
 
 interface Planned {

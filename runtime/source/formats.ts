@@ -57,6 +57,7 @@ interface NarrowSource {
 
 type Table = { readonly [Format in keyof FormatOptions]: SourceFormat<Format> } & {
   readonly memory: SourceFormat<'memory'>
+  readonly pending: SourceFormat<'pending'>
 }
 
 const table: Table = {
@@ -100,11 +101,21 @@ const table: Table = {
     open: async ({ bytes }) => (await import('./arrow/open-arrow.ts')).openMemory(bytes),
     read: async ({ bytes }, partition, options) =>
       (await import('./arrow/read-arrow.ts')).readMemory(bytes, partition, options),
-    narrow: async ({ kind, bytes }, partition) => {
-      const narrow = await (await import('./arrow/narrow-memory.ts')).narrowMemory(bytes, partition)
-      return { spec: { kind, bytes: narrow.bytes }, partition: narrow.partition }
-    },
+    narrow: ({ bytes }, partition) => narrowBytes(bytes, partition),
   },
+  pending: {
+    kind: 'pending',
+    extensions: [],
+    open: async ({ bytes }) => (await import('./arrow/open-arrow.ts')).openMemory(await bytes()),
+    read: async ({ bytes }, partition, options) =>
+      (await import('./arrow/read-arrow.ts')).readMemory(await bytes(), partition, options),
+    narrow: async ({ bytes }, partition) => narrowBytes(await bytes(), partition),
+  },
+}
+
+async function narrowBytes(bytes: Uint8Array, partition: SourcePartition): Promise<NarrowSource> {
+  const narrow = await (await import('./arrow/narrow-memory.ts')).narrowMemory(bytes, partition)
+  return { spec: { kind: 'memory', bytes: narrow.bytes }, partition: narrow.partition }
 }
 
 const formats = new Map<string, SourceFormat>(Object.entries(table))
@@ -122,10 +133,11 @@ export function registerFormat<Format extends keyof FormatOptions>(format: Sourc
   formats.set(format.kind, format)
 }
 
-/** The file formats: all but `memory`. */
+/** The file formats: all but what is in memory, or will be. */
 export const fileFormats = (): readonly SourceFormat<FileSpec['kind']>[] => [...formats.values()].filter(isOfFiles)
 
-const isOfFiles = (format: SourceFormat): format is SourceFormat<FileSpec['kind']> => format.kind !== 'memory'
+const isOfFiles = (format: SourceFormat): format is SourceFormat<FileSpec['kind']> =>
+  format.kind !== 'memory' && format.kind !== 'pending'
 
 /** The source that a path's extension tells; undefined when it tells none. */
 export function sourceOfPath(path: string): FileSpec | undefined {

@@ -1,7 +1,9 @@
 // The vocabulary of sources: what a source is, how it is cut and what reading one takes, as plain data and interfaces. How
 // each kind is opened and read, and what it is called, is the table of formats' concern (formats.ts).
 
-import type { DataType, Schema } from '../../functions/types/type.ts'
+import type { ArrowSchemaLike } from '../../functions/arrow/like.ts'
+import type { TypeInput } from '../../functions/types/parse-type.ts'
+import type { Schema } from '../../functions/types/type.ts'
 
 /**
  * The formats of files, and the options that reading each takes. Code that registers another format declares it by merging
@@ -23,11 +25,27 @@ export type FileSpec = {
   }
 }[keyof FormatOptions]
 
-/** Where rows come from, as plain data: travels inside tasks and JSON jobs. */
-export type SourceSpec = FileSpec | { readonly kind: 'memory'; readonly bytes: Uint8Array }
+/** Where rows come from: plain data, which travels inside tasks and JSON jobs, but for what is still to come. */
+export type SourceSpec = FileSpec | MemorySpec | PendingSpec
+
+/** The bytes of an Arrow stream or file. */
+export interface MemorySpec {
+  /** That it is in memory. */
+  readonly kind: 'memory'
+  /** An IPC stream or file. */
+  readonly bytes: Uint8Array
+}
+
+/** Bytes as of `memory` that somebody still writes: opening the source waits for them, and its tasks carry them. */
+export interface PendingSpec {
+  /** That it is still to come. */
+  readonly kind: 'pending'
+  /** Waits for the bytes: an IPC stream or file, the same for every call. */
+  readonly bytes: () => Promise<Uint8Array>
+}
 
 /** Types of some or all columns: a whole schema, or types (or their names) by column; other columns are inferred. */
-export type DeclaredTypes = Schema | Readonly<Record<string, DataType | string>>
+export type DeclaredTypes = Schema | ArrowSchemaLike | Readonly<Record<string, TypeInput>>
 
 /** How CSV files are read. */
 export interface CsvOptions {

@@ -2,16 +2,18 @@
 // which bounds the decompressor and must be what comes out.
 
 import { zstdDecompressSync } from 'node:zlib'
-import { CompressionType, compressionRegistry } from 'apache-arrow'
+import * as arrow from 'apache-arrow'
 import { decompressLz4Frame } from '../lz4.ts'
 import { outputLimits } from '../output-limits.ts'
 import { DamagedMetadataError } from './verify.ts'
 
-/** Makes apache-arrow read record batches compressed with lz4 or zstd. */
+/** Makes apache-arrow read record batches compressed with lz4 or zstd. Versions before 21.1 have no such registry. */
 export function installDecompression(): void {
-  if (compressionRegistry.get(CompressionType.ZSTD) !== null) return
-  compressionRegistry.set(CompressionType.LZ4_FRAME, { decode: (data) => decompressBuffer(data, decompressLz4Frame) })
-  compressionRegistry.set(CompressionType.ZSTD, { decode: (data) => decompressBuffer(data, decompressZstd) })
+  const { CompressionType, compressionRegistry: registry } = arrow as Partial<typeof arrow>
+  if (registry === undefined || CompressionType === undefined) return
+  if (registry.get(CompressionType.ZSTD) !== null) return
+  registry.set(CompressionType.LZ4_FRAME, { decode: (data) => decompressBuffer(data, decompressLz4Frame) })
+  registry.set(CompressionType.ZSTD, { decode: (data) => decompressBuffer(data, decompressZstd) })
 }
 
 const decompressZstd = (data: Uint8Array, size: number): Uint8Array =>

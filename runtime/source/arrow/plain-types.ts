@@ -11,20 +11,29 @@ import {
   List,
   makeData,
   Precision,
+  type RecordBatch,
   Schema,
   Struct,
   TimestampMillisecond,
+  Type,
   Utf8,
 } from 'apache-arrow'
+import { InternalError } from '../../../functions/errors.ts'
+import { makeBatch } from '../batches.ts'
+import type { ReadOptions, SourcePartition } from '../source.ts'
+
+/** Versions of apache-arrow before 21.2 have neither these types nor the functions that ask for them. */
+const isUtf8View = ({ typeId }: DataType): boolean => typeId === Type.Utf8View
+const isBinaryView = ({ typeId }: DataType): boolean => typeId === Type.BinaryView
+const isLargeList = ({ typeId }: DataType): boolean => typeId === Type.LargeList
 
 /** The type that columns of `type` have once read; `type` itself where nothing changes. */
 export function plainType(type: DataType): DataType {
-  if (DataType.isLargeUtf8(type) || DataType.isUtf8View(type)) return new Utf8()
-  if (DataType.isLargeBinary(type) || DataType.isBinaryView(type) || DataType.isFixedSizeBinary(type))
-    return new Binary()
+  if (DataType.isLargeUtf8(type) || isUtf8View(type)) return new Utf8()
+  if (DataType.isLargeBinary(type) || isBinaryView(type) || DataType.isFixedSizeBinary(type)) return new Binary()
   if (DataType.isDate(type) && type.unit === DateUnit.MILLISECOND) return new TimestampMillisecond()
   if (DataType.isFloat(type) && type.precision === Precision.HALF) return new Float32()
-  if (DataType.isList(type) || DataType.isLargeList(type) || DataType.isFixedSizeList(type)) {
+  if (DataType.isList(type) || isLargeList(type) || DataType.isFixedSizeList(type)) {
     const [item] = type.children
     if (item === undefined) return type
     const plain = plainField(item)
@@ -47,19 +56,40 @@ export function plainSchema(schema: Schema): Schema {
   return fields.every((field, i) => field === schema.fields[i]) ? schema : new Schema(fields, schema.metadata)
 }
 
+/** The batch with only the columns asked for (RecordBatch.select misaligns them), in the layouts that the engine knows. */
+export function plainBatch(
+  batch: RecordBatch,
+  { schema }: Pick<SourcePartition, 'schema'> = {},
+  { columns }: Pick<ReadOptions, 'columns'> = {},
+): RecordBatch {
+  const { fields } = batch.schema
+  const isPlain = fields.every(({ type }) => plainType(type) === type)
+  if (columns === undefined && schema === undefined && isPlain) return batch
+  const chosen = (columns ?? fields.map((field) => field.name)).map((name) => {
+    const index = fields.findIndex((field) => field.name === name)
+    const [field, data] = [fields[index], batch.data.children[index]]
+    if (field === undefined || data === undefined) {
+      throw new InternalError(`The source has no column "${name}" that was to be read from it`)
+    }
+    const nullable = schema?.find((each) => each.name === name)?.nullable ?? field.nullable
+    return { field: field.clone({ nullable }), data: plainData(data, plainType(data.type)) }
+  })
+  return makeBatch(batch.numRows, chosen)
+}
+
 /**
  * The data as `type`, which is `plainType` of its own.
  *
  * @throws {Error} When a batch holds more than 2 GB of text in one column.
  */
-export function plainData(data: Data, type: DataType): Data {
+function plainData(data: Data, type: DataType): Data {
   if (type === data.type) return data
   const common = { type, length: data.length, nullCount: data.nullCount, nullBitmap: validityOf(data) }
   const from = data.type
   if (DataType.isLargeUtf8(from) || DataType.isLargeBinary(from)) {
     return make({ ...common, valueOffsets: smallOffsets(data), data: data.values })
   }
-  if (DataType.isUtf8View(from) || DataType.isBinaryView(from) || DataType.isFixedSizeBinary(from)) {
+  if (isUtf8View(from) || isBinaryView(from) || DataType.isFixedSizeBinary(from)) {
     return make({ ...common, ...collectBytes(data) })
   }
   if (DataType.isDate(from)) return make({ ...common, data: data.values })
@@ -74,7 +104,7 @@ export function plainData(data: Data, type: DataType): Data {
     const valueOffsets = Int32Array.from({ length: data.length + 1 }, (_, i) => i * size)
     return make({ ...common, valueOffsets, child: plainChild(child, type, 0) })
   }
-  const valueOffsets = DataType.isLargeList(from) ? smallOffsets(data) : data.valueOffsets
+  const valueOffsets = isLargeList(from) ? smallOffsets(data) : data.valueOffsets
   return make({ ...common, valueOffsets, child: plainChild(child, type, 0) })
 }
 

@@ -3,14 +3,14 @@
 
 import { type RecordBatch, RecordBatchReader } from 'apache-arrow'
 import { checkBatch } from '../../../functions/column/check-data.ts'
-import { InternalError, isVolleyError } from '../../../functions/errors.ts'
-import { cutBatch, makeBatch } from '../batches.ts'
+import { isVolleyError } from '../../../functions/errors.ts'
+import { cutBatch } from '../batches.ts'
 import { openFile, unreadable } from '../files.ts'
 import { throwIfCancelled } from '../partitions.ts'
 import type { ReadOptions, SourcePartition, SourceSlice } from '../source.ts'
 import { installDecompression } from './decompress.ts'
 import { type ByteAccess, fileAccess, memoryAccess, readLayout, readMessages } from './messages.ts'
-import { plainData, plainType } from './plain-types.ts'
+import { plainBatch } from './plain-types.ts'
 
 export async function* readArrow(
   partition: SourcePartition,
@@ -71,21 +71,4 @@ async function* counted(chunks: AsyncIterable<Uint8Array>, progress: { bytes: nu
     yield chunk
     progress.bytes += chunk.length
   }
-}
-
-/** The batch with only the columns asked for (RecordBatch.select misaligns them), in the layouts that the engine knows. */
-function plainBatch(batch: RecordBatch, { schema }: SourcePartition, { columns }: ReadOptions): RecordBatch {
-  const { fields } = batch.schema
-  const isPlain = fields.every(({ type }) => plainType(type) === type)
-  if (columns === undefined && schema === undefined && isPlain) return batch
-  const chosen = (columns ?? fields.map((field) => field.name)).map((name) => {
-    const index = fields.findIndex((field) => field.name === name)
-    const [field, data] = [fields[index], batch.data.children[index]]
-    if (field === undefined || data === undefined) {
-      throw new InternalError(`The source has no column "${name}" that was to be read from it`)
-    }
-    const nullable = schema?.find((each) => each.name === name)?.nullable ?? field.nullable
-    return { field: field.clone({ nullable }), data: plainData(data, plainType(data.type)) }
-  })
-  return makeBatch(batch.numRows, chosen)
 }

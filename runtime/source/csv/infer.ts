@@ -1,9 +1,10 @@
 // Guesses column types from sampled texts, in DataFusion's order: bool, int64, float64, date32, timestamp, utf8. Declared
 // types win. Looks at texts only; where they come from is the caller's.
 
+import { isSchema } from '../../../functions/arrow/recognise.ts'
 import { PlanError } from '../../../functions/errors.ts'
 import { nearest } from '../../../functions/nearest.ts'
-import { asType } from '../../../functions/types/parse-type.ts'
+import { asSchema, asType } from '../../../functions/types/parse-type.ts'
 import {
   bool,
   type DataType,
@@ -67,9 +68,9 @@ export interface Declared {
 
 /** @throws {PlanError} `unknown_type` for a name of no type. */
 export function parseDeclared(declared: DeclaredTypes | undefined): Declared {
-  const isWhole = Array.isArray(declared)
+  const isWhole = Array.isArray(declared) || isSchema(declared)
   const fields: Schema = isWhole
-    ? (declared as Schema)
+    ? asSchema(declared as Schema)
     : Object.entries(declared ?? {}).map(([name, type]) => field(name, asType(type)))
   const byName = new Map(fields.map((each) => [each.name, each]))
   return {
