@@ -29,7 +29,7 @@ compile()
 for (const file of plainFiles) cpSync(join(root, file), join(dist, file))
 const inputs = [...(await bundleDependencies()), ...(await writeBundle(join(dist, 'worker'), false))]
 writeFileSync(join(dist, 'worker/main.d.mts'), 'export {}\n')
-for (const file of filesOf(dist)) rewriteImports(file)
+for (const file of filesOf(dist)) rewrite(file)
 removeUnreachable()
 writeFileSync(join(dist, 'THIRD-PARTY-LICENSES.txt'), noticesOf(root, inputs))
 
@@ -59,16 +59,25 @@ async function bundleDependencies(): Promise<readonly string[]> {
 }
 
 /** Leads imports of bundled packages to their bundle, and those of `.ts` files, which the compiler leaves in types, to `.js`. */
-function rewriteImports(file: string): void {
+function rewrite(file: string): void {
   if (!/\.(js|d\.ts)$/.test(file) || file.startsWith(join(dist, 'bundled'))) return
   const text = readFileSync(file, 'utf8')
-  const rewritten = text.replace(/(\bfrom |\bimport(?: |\())(['"])([^'"\n]+)\2/g, (_, before, quote, specifier) => {
+  const led = text.replace(/(\bfrom |\bimport(?: |\())(['"])([^'"\n]+)\2/g, (_, before, quote, specifier) => {
     const target = bundled.includes(specifier)
       ? bundlePath(file, specifier)
       : specifier.replace(/^(\..*)\.ts$/, '$1.js')
     return `${before}${quote}${target}${quote}`
   })
+  const rewritten = file.endsWith('.d.ts') ? forOldTypeScript(led) : led
   if (rewritten !== text) writeFileSync(file, rewritten)
+}
+
+/** Before TypeScript 5.7 typed arrays and buffers have no parameter; this says the same to both. */
+function forOldTypeScript(types: string): string {
+  return types
+    .replace(/\b(\w+Array|Buffer|DataView)<ArrayBufferLike>/g, '$1')
+    .replace(/\bBuffer<ArrayBuffer>/g, 'Buffer')
+    .replace(/\b(\w+Array)<ArrayBuffer>/g, "ReturnType<$1Constructor['of']>")
 }
 
 function bundlePath(file: string, name: string): string {
