@@ -39,6 +39,8 @@ export const statuses: Readonly<Record<keyof typeof errorCategories | HttpErrorC
   source_not_found: 422,
   source_unreadable: 422,
   source_forbidden: 403,
+  output_exists: 409,
+  output_unwritable: 422,
   division_by_zero: 422,
   overflow: 422,
   invalid_cast: 422,

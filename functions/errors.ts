@@ -46,6 +46,8 @@ export const errorCategories = {
   source_not_found: 'data',
   source_unreadable: 'data',
   source_forbidden: 'data',
+  output_exists: 'data',
+  output_unwritable: 'data',
   division_by_zero: 'data',
   overflow: 'data',
   invalid_cast: 'data',

@@ -15,8 +15,18 @@ import { type RowOptions, tableToRows } from './data/rows.ts'
 import type { Job, JobOptions, JobStep } from './job/job.ts'
 import { schemaOf } from './plan/plan.ts'
 import type { NamedNode } from './program/program.ts'
+import type {
+  ArrowWriteOptions,
+  CsvWriteOptions,
+  ParquetWriteOptions,
+  SinkFormatOptions,
+  WriteOptions,
+  WriteSummary,
+} from './program/sink.ts'
 import type { JobEvents } from './scheduler/job-metrics.ts'
 import type { JobRun } from './scheduler/submit.ts'
+import { sinkOf, writeOptionNames } from './sink/sink-of.ts'
+import { writtenFilesIn } from './sink/write-report.ts'
 import { readArrowBatches, readArrowTable } from './source/arrow/read-streams.ts'
 import { openSource } from './source/formats.ts'
 
@@ -37,7 +47,7 @@ export interface RunOptions extends JobOptions, JobEvents {
   readonly signal?: AbortSignal
 }
 
-const runOptions: Readonly<Record<keyof RunOptions | keyof RowOptions, true>> = {
+const jobRunOptions: Readonly<Record<keyof RunOptions, true>> = {
   timeoutMs: true,
   partitions: true,
   maxMemoryBytes: true,
@@ -45,8 +55,8 @@ const runOptions: Readonly<Record<keyof RunOptions | keyof RowOptions, true>> = 
   signal: true,
   onProgress: true,
   onLog: true,
-  json: true,
 }
+const runOptions: Readonly<Record<keyof RunOptions | keyof RowOptions, true>> = { ...jobRunOptions, json: true }
 
 /** What a DataFrame asks of the session it belongs to. */
 export interface DataFrameHost {
@@ -396,6 +406,117 @@ export class DataFrame {
    */
   head(count = 10, options: RunOptions = {}): Promise<Table> {
     return this.limit(count).collect(options)
+  }
+
+  /**
+   * Runs the job and writes the result as Parquet. The workers write; this process holds no rows.
+   *
+   * A path with an extension is one file, with the rows in their order; any other, and any with `partitionBy`, is a
+   * directory of files. Nothing is seen at the path until all of it is written, and nothing is left after a failure.
+   *
+   * @param path - Where, relative to the working directory, or a `file:` URL. The directory it is in has to exist.
+   * @param options - Compression and the size of row groups; `partitionBy`; `overwrite`; limits, a signal, callbacks.
+   * @returns How many rows, bytes and files were written.
+   * @throws {DataError} `output_exists`, `output_unwritable`.
+   * @throws {PlanError} `invalid_argument`, `unknown_column`; `not_implemented` for intervals, which Parquet has no type for.
+   * @throws {ResourceError} `storage_failed` when the disk is full.
+   * @throws {VolleyError} Whatever else makes the job fail.
+   * @example
+   * import { SessionContext } from 'volley'
+   *
+   * await using ctx = new SessionContext()
+   * const sales = ctx.readParquet('sales.parquet')
+   * const { rows } = await sales.filter('net > 0').writeParquet('gains.parquet', { overwrite: true })
+   * rows // => 2
+   * const { files } = await sales.writeParquet('by-region', { partitionBy: 'region', overwrite: true })
+   * files.map(({ path }) => path.split('/').at(-2)) // => ['region=north', 'region=south']
+   *
+   * @see DataFusion `DataFrame::write_parquet`; docs/guide/writing-files.md
+   */
+  writeParquet(
+    path: string | URL,
+    options: ParquetWriteOptions & WriteOptions & RunOptions = {},
+  ): Promise<WriteSummary> {
+    return this.#write('parquet', path, options)
+  }
+
+  /**
+   * Runs the job and writes the result as Arrow files, as `writeParquet` writes Parquet.
+   *
+   * @param path - Where; a name that ends in `.arrows` is a stream, any other a file with a table of contents.
+   * @param options - `format`; `partitionBy`; `overwrite`; limits, a signal, callbacks.
+   * @returns How many rows, bytes and files were written.
+   * @throws {VolleyError} As `writeParquet` does.
+   * @example
+   * import { SessionContext } from 'volley'
+   *
+   * await using ctx = new SessionContext()
+   * await ctx.readParquet('sales.parquet').writeArrow('sales.arrow', { overwrite: true })
+   * await ctx.readArrow('sales.arrow').count() // => 3
+   *
+   * @see docs/guide/writing-files.md; Arrow's IPC file format
+   */
+  writeArrow(path: string | URL, options: ArrowWriteOptions & WriteOptions & RunOptions = {}): Promise<WriteSummary> {
+    return this.#write('arrow', path, options)
+  }
+
+  /**
+   * Runs the job and writes the result as CSV (RFC 4180), as `writeParquet` writes Parquet. Values are written as in
+   * their JSON encoding; null is an empty field, the empty text `""`.
+   *
+   * @param path - Where; a name that ends in `.tsv` separates fields by tabs.
+   * @param options - Delimiter, header, quote, the text for null; `partitionBy`; `overwrite`; limits, a signal, callbacks.
+   * @returns How many rows, bytes and files were written.
+   * @throws {VolleyError} As `writeParquet` does.
+   * @example
+   * import { readFile } from 'node:fs/promises'
+   * import { SessionContext } from 'volley'
+   *
+   * await using ctx = new SessionContext()
+   * await ctx.fromColumns({ n: [1, null], name: ['a,b', ''] }).writeCsv('names.csv', { overwrite: true })
+   * await readFile('names.csv', 'utf8') // => 'n,name\n1,"a,b"\n,""\n'
+   *
+   * @see DataFusion `DataFrame::write_csv`; docs/guide/writing-files.md
+   */
+  writeCsv(path: string | URL, options: CsvWriteOptions & WriteOptions & RunOptions = {}): Promise<WriteSummary> {
+    return this.#write('csv', path, options)
+  }
+
+  /**
+   * Runs the job and writes the result as NDJSON, one object per line, as `writeParquet` writes Parquet.
+   *
+   * @param path - Where, such as `out.ndjson`.
+   * @param options - `partitionBy`; `overwrite`; limits, a signal, callbacks.
+   * @returns How many rows, bytes and files were written.
+   * @throws {VolleyError} As `writeParquet` does.
+   * @example
+   * import { readFile } from 'node:fs/promises'
+   * import { SessionContext } from 'volley'
+   *
+   * await using ctx = new SessionContext()
+   * await ctx.fromColumns({ n: [1, null] }).writeJson('numbers.ndjson', { overwrite: true })
+   * await readFile('numbers.ndjson', 'utf8') // => '{"n":1}\n{"n":null}\n'
+   *
+   * @see DataFusion `DataFrame::write_json`; docs/guide/writing-files.md
+   */
+  writeJson(path: string | URL, options: WriteOptions & RunOptions = {}): Promise<WriteSummary> {
+    return this.#write('json', path, options)
+  }
+
+  async #write(
+    kind: keyof SinkFormatOptions,
+    path: string | URL,
+    options: WriteOptions & RunOptions,
+  ): Promise<WriteSummary> {
+    const names = Object.fromEntries(writeOptionNames(kind).map((name) => [name, true as const]))
+    checkOptionNames(options, { ...names, ...jobRunOptions }, `writing ${kind}`)
+    const { stream } = await this.#host.submit({ ...this.#job, sink: sinkOf(kind, path, options) }, options)
+    const files = writtenFilesIn(await readArrowTable(stream))
+    return {
+      rows: files.reduce((sum, { rows }) => sum + rows, 0),
+      bytes: files.reduce((sum, { bytes }) => sum + bytes, 0),
+      files,
+    }
   }
 
   #with(step: JobStep): DataFrame {

@@ -37,6 +37,16 @@ export { DataFrame, type ExprInput, type RunOptions } from './dataframe.ts'
 export { evaluateExpr } from './evaluate/evaluate.ts'
 export type { Job, JobOptions, JobStep, JobSteps } from './job/job.ts'
 export type { CloseOptions, PoolOptions, PoolStats, WorkerInfo } from './pool/pool.ts'
+export type {
+  ArrowWriteOptions,
+  CsvWriteOptions,
+  ParquetWriteOptions,
+  SinkFormatOptions,
+  SinkSpec,
+  WriteOptions,
+  WriteSummary,
+  WrittenFile,
+} from './program/sink.ts'
 export type { JobEvents, JobProgress, JobReport } from './scheduler/job-metrics.ts'
 export type { JobRun } from './scheduler/submit.ts'
 export type {

@@ -24,7 +24,8 @@ export const resultFormats: readonly ResultFormat[] = [
     contentType: 'application/x-ndjson',
     extensions: ['.ndjson', '.jsonl'],
     async *encode(stream) {
-      yield* (await import('./ndjson.ts')).encodeNdjson(stream)
+      const { ndjsonFormat } = await import('../../runtime/sink/text/ndjson.ts')
+      yield* (await import('./rows.ts')).encodeRows(stream, ndjsonFormat)
     },
   },
   {
@@ -32,7 +33,8 @@ export const resultFormats: readonly ResultFormat[] = [
     contentType: 'text/csv; charset=utf-8',
     extensions: ['.csv'],
     async *encode(stream) {
-      yield* (await import('./csv.ts')).encodeCsv(stream)
+      const { csvFormat } = await import('../../runtime/sink/text/csv.ts')
+      yield* (await import('./rows.ts')).encodeRows(stream, csvFormat())
     },
   },
 ]

@@ -77,7 +77,7 @@ export interface DecodedTask extends Omit<Task, 'program'> {
 export function decodeTask(bytes: Uint8Array, artifacts: ArtifactSource, context?: CodecContext): DecodedTask {
   const { payload } = decodeEnvelope(bytes, 'VLYTASK')
   const task = decodeGraph(payload, decodingContext(context)) as Partial<Omit<Task, 'program'> & { program: unknown }>
-  const { source, partitionIndex, writes, maxMemoryBytes, program } = task ?? {}
+  const { source, partitionIndex, writes, maxMemoryBytes, sink, program } = task ?? {}
   if (
     source === undefined ||
     partitionIndex === undefined ||
@@ -88,7 +88,8 @@ export function decodeTask(bytes: Uint8Array, artifacts: ArtifactSource, context
     throw new WireError('wire_damaged', 'Cannot read a task: the payload is not one')
   }
   const { bytes: programBytes, hash: programHash } = findArtifact(program, artifacts, 'the program of a task')
-  return { source, partitionIndex, writes, maxMemoryBytes, programBytes, programHash }
+  const decoded = { source, partitionIndex, writes, maxMemoryBytes, programBytes, programHash }
+  return sink === undefined ? decoded : { ...decoded, sink }
 }
 
 /**

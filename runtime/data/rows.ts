@@ -39,8 +39,6 @@ import { toUser } from '../../functions/udf/user-values.ts'
 import { vectorValues } from './arrow-input.ts'
 import { isList, isRecord, jsonWriter, ownValue, valueReader } from './json-values.ts'
 
-export { jsonWriter } from './json-values.ts'
-
 /** The values of a column: an array of any, or a typed array or Arrow vector, whose type is the column's. */
 export type ColumnValues = readonly unknown[] | NodeJS.TypedArray | ArrowVectorLike
 

@@ -4,6 +4,7 @@
 
 import type { ExprNode, SortNode } from '../../functions/expr/node.ts'
 import type { NamedNode } from '../program/program.ts'
+import type { SinkSpec } from '../program/sink.ts'
 import type { SourceSpec } from '../source/source.ts'
 
 /**
@@ -36,12 +37,14 @@ export interface JobSteps {
 /** One step of a job: a call of a DataFrame's method, as plain data. */
 export type JobStep = NonNullable<JobSteps[keyof JobSteps]>
 
-/** What is to be computed: a source and the steps over it, in order. */
+/** What is to be computed: a source and the steps over it, in order, and where the rows go. */
 export interface Job {
   /** Where the rows come from. */
   readonly source: SourceSpec
   /** What is done to them, in order. */
   readonly steps: readonly JobStep[]
+  /** Files that the rows are written to; the result is then a row for each of them. Absent, the rows are the result. */
+  readonly sink?: SinkSpec
 }
 
 /** How a job is run. */

@@ -16,6 +16,7 @@ import { mapNodes } from '../program/map-nodes.ts'
 import { operationOf } from '../program/operations.ts'
 import type { Program, ProgramOp } from '../program/program.ts'
 import { schemaAfter, schemaAfterAll } from '../program/schema.ts'
+import type { TaskSink } from '../program/sink.ts'
 import type { Task, TaskSource } from '../program/task.ts'
 import type { OpenedSource } from '../source/source.ts'
 import { withKeyColumns } from './key-columns.ts'
@@ -52,6 +53,8 @@ export interface PlanOptions {
   /** At most this many tasks. */
   readonly partitions: number
   readonly maxMemoryBytes?: number | undefined
+  /** Where the rows of the last stage go. */
+  readonly sink?: TaskSink | undefined
   /** The instant that now() and its siblings give, in milliseconds since 1970. Default: the time of planning. */
   readonly submittedAt?: number
 }
@@ -92,6 +95,7 @@ export function planJob(job: Job, source: OpenedSource, options: PlanOptions): P
         partitionIndex,
         writes: { start: !isLast || partitionIndex === 0, end: !isLast || partitionIndex === tasks - 1 },
         maxMemoryBytes,
+        ...(isLast && options.sink !== undefined ? { sink: options.sink } : {}),
       }
     }),
   })

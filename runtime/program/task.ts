@@ -4,6 +4,7 @@
 import type { Schema } from '../../functions/types/type.ts'
 import type { ColumnRange, SourcePartition, SourceSpec } from '../source/source.ts'
 import type { Program } from './program.ts'
+import type { TaskSink } from './sink.ts'
 
 export type TaskSource =
   /** A slice of a source; only `columns`, in this order, typed by `schema`. */
@@ -27,6 +28,8 @@ export interface Task {
   readonly writes: StreamEnds
   /** What its operators may hold on to. */
   readonly maxMemoryBytes: number
+  /** Where its rows go; absent, they are its result. With a sink the result is a row for each file that it wrote. */
+  readonly sink?: TaskSink
 }
 
 /**

@@ -10,10 +10,15 @@ import { type Backend, cancelReason, type TaskRequest } from '../backend.ts'
 import { TaskEncoder } from '../codec/task-codec.ts'
 import type { Job, JobOptions } from '../job/job.ts'
 import { Turns } from '../job/turns.ts'
-import { type Plan, planJob } from '../plan/plan.ts'
+import { type Plan, planJob, schemaOf } from '../plan/plan.ts'
 import type { Program } from '../program/program.ts'
+import type { SinkSpec, TaskFile } from '../program/sink.ts'
 import type { Task } from '../program/task.ts'
 import { udfsIn } from '../program/udfs-in.ts'
+import { checkSink } from '../sink/check-sink.ts'
+import { Output } from '../sink/output.ts'
+import { encodeReport, taskFilesIn, writeReportSchema } from '../sink/write-report.ts'
+import { readArrowBatches } from '../source/arrow/read-streams.ts'
 import { narrowSource, openSource } from '../source/formats.ts'
 import { type JobEvents, JobMetrics, type JobReport } from './job-metrics.ts'
 import { type StageRequests, stageResults } from './run-stages.ts'
@@ -28,7 +33,7 @@ export interface SubmitOptions extends JobOptions, JobEvents {
 export interface JobRun {
   /** The columns of the result. */
   readonly schema: Schema
-  /** The result as an Arrow IPC stream, to be read once. Not reading it pauses the workers; leaving it ends the job. */
+  /** The result, or a row for each file of the job's sink, as an Arrow IPC stream, to be read once. Not reading it pauses the workers; leaving it ends the job. */
   readonly stream: AsyncIterable<Uint8Array>
   /** Settles when the stream has been read to its end, or failed. */
   readonly done: Promise<JobReport>
@@ -49,7 +54,9 @@ export async function submitJob(job: Job, backend: Backend, options: SubmitOptio
   const source = await openSource(job.source)
   const turns = new Turns()
   const partitions = options.partitions ?? 4 * backend.concurrency
-  const plan = planJob(job, source, { partitions, maxMemoryBytes: options.maxMemoryBytes, submittedAt })
+  const output = job.sink === undefined ? undefined : await openOutput(job.sink, schemaOf(job.steps, source.schema))
+  const { maxMemoryBytes } = options
+  const plan = planJob(job, source, { partitions, maxMemoryBytes, submittedAt, sink: output?.taskSink })
   await turns.pause()
   const programs = programsOf(plan)
   const encoder = new TaskEncoder(programs, options.context)
@@ -71,7 +78,8 @@ export async function submitJob(job: Job, backend: Backend, options: SubmitOptio
     using limits = new JobLimits(options)
     let settled = false
     try {
-      for await (const chunk of stageResults(stages, backend, (stage) => metrics.stage(stage), limits.signal)) {
+      const results = stageResults(stages, backend, (stage) => metrics.stage(stage), limits.signal)
+      for await (const chunk of output === undefined ? results : writtenBy(results, output, limits.signal)) {
         metrics.bytes += chunk.length
         yield chunk
       }
@@ -86,7 +94,29 @@ export async function submitJob(job: Job, backend: Backend, options: SubmitOptio
       if (!settled) done.reject(new CancelledError('cancelled', 'The result was not read to its end'))
     }
   }
-  return { schema: plan.schema, stream: once(run()), done: done.promise }
+  return { schema: output === undefined ? plan.schema : writeReportSchema, stream: once(run()), done: done.promise }
+}
+
+async function openOutput(sink: SinkSpec, schema: Schema): Promise<Output> {
+  checkSink(sink, schema)
+  return Output.to(sink, schema)
+}
+
+/** Gives what tasks write its name once all of it is there, and tells of it. */
+async function* writtenBy(
+  results: AsyncIterable<Uint8Array>,
+  output: Output,
+  signal: AbortSignal,
+): AsyncGenerator<Uint8Array> {
+  try {
+    await output.begin()
+    const files: TaskFile[] = []
+    for await (const batch of readArrowBatches(results)) files.push(...taskFilesIn(batch))
+    signal.throwIfAborted()
+    yield encodeReport(await output.commit(files))
+  } finally {
+    await output.discard()
+  }
 }
 
 /** Read a second time, a stream that is through would look like one without rows. */

@@ -26,14 +26,13 @@ export async function runTask(bytes: Uint8Array, io: TaskIo, context?: CodecCont
   const compiled = await compile(task, io, context)
   const budget = new MemoryBudget(task.maxMemoryBytes)
   const pipeline = compiled.start(budget, task.partitionIndex)
-  const output = new TaskOutput(task, compiled, io, budget)
-  await output.start()
+  await using output = await TaskOutput.start(task, compiled, io, budget)
   for await (const batch of readBatches(task, io)) {
     output.read(batch.length)
     const result = pipeline.push(batch)
     if (result !== undefined) {
       await output.write(result)
-      pipeline.recycle(result)
+      if (output.freesBatches) pipeline.recycle(result)
     }
     io.signal.throwIfAborted()
     if (pipeline.done) break

@@ -1,5 +1,5 @@
-// The output of a task: result batches as one Arrow stream, or partitioned among the tasks of the next stage as a stream for
-// each. It counts what it writes.
+// The output of a task: result batches as one Arrow stream, partitioned among the tasks of the next stage as a stream for
+// each, or files. It counts what it writes.
 
 import type { Batch } from '../../functions/column/column.ts'
 import { cutBatch } from '../../functions/column/slice.ts'
@@ -9,45 +9,11 @@ import type { DecodedTask } from '../codec/task-codec.ts'
 import { BatchEncoder } from '../data/batch-encoder.ts'
 import { type CompiledExchange, Exchange } from '../engine/exchange.ts'
 import type { MemoryBudget } from '../engine/memory-budget.ts'
-import type { StreamEnds } from '../program/task.ts'
+import { type AnyChunks, type Chunks, type ResultEncoder, StreamResult } from './result-encoder.ts'
 import type { TaskIo, TaskReport } from './task-io.ts'
 
-/** Chunks that share the memory of a batch: they must be written before the iteration goes on. */
-type Chunks = Iterable<readonly Uint8Array[]>
-
-interface Sink {
-  start(): Chunks
-  batch(batch: Batch): Chunks
-  end(): Chunks
-}
-
-/** One Arrow stream, with the ends that the task is to write. */
-class StreamSink implements Sink {
-  readonly #encoder: BatchEncoder
-  readonly #writes: StreamEnds
-
-  constructor(schema: Schema, writes: StreamEnds) {
-    this.#encoder = new BatchEncoder(schema)
-    this.#writes = writes
-  }
-
-  *start(): Chunks {
-    const chunks = this.#encoder.start()
-    if (this.#writes.start) yield chunks
-  }
-
-  *batch(batch: Batch): Chunks {
-    yield this.#encoder.batch(batch)
-  }
-
-  *end(): Chunks {
-    const chunks = this.#encoder.end()
-    if (this.#writes.end) yield chunks
-  }
-}
-
 /** An Arrow stream for each partition that rows are partitioned to. */
-class PartitionedSink implements Sink {
+class PartitionedResult implements ResultEncoder {
   readonly #schema: Schema
   readonly #exchange: Exchange
   readonly #encoders = new Map<number, BatchEncoder>()
@@ -82,31 +48,43 @@ function framed(partition: number, chunks: readonly Uint8Array[]): readonly Uint
   return [frameHeader(partition, length), ...chunks]
 }
 
+/** What comes out of a program. */
+interface OutputShape {
+  readonly schema: Schema
+  readonly exchange: CompiledExchange | undefined
+}
+
 /** What a task writes, and the counts it reports. */
 export class TaskOutput {
-  readonly #sink: Sink
+  readonly #encoder: ResultEncoder
   readonly #task: DecodedTask
   readonly #io: TaskIo
   #rows = 0
   #batches = 0
   #rowsRead = 0
 
-  constructor(
-    task: DecodedTask,
-    { schema, exchange }: { readonly schema: Schema; readonly exchange: CompiledExchange | undefined },
-    io: TaskIo,
-    budget: MemoryBudget,
-  ) {
+  private constructor(task: DecodedTask, io: TaskIo, encoder: ResultEncoder) {
     this.#task = task
     this.#io = io
-    this.#sink =
-      exchange === undefined
-        ? new StreamSink(schema, task.writes)
-        : new PartitionedSink(schema, new Exchange(exchange, budget))
+    this.#encoder = encoder
   }
 
-  async start(): Promise<void> {
-    await this.#send(this.#sink.start())
+  /** Begins the output of a task; to be disposed of when the task is over, however it ends. */
+  static async start(task: DecodedTask, compiled: OutputShape, io: TaskIo, budget: MemoryBudget): Promise<TaskOutput> {
+    const encoder = await encoderFor(task, compiled, budget)
+    const output = new TaskOutput(task, io, encoder)
+    try {
+      await output.#send(encoder.start())
+    } catch (error) {
+      await output[Symbol.asyncDispose]()
+      throw error
+    }
+    return output
+  }
+
+  /** Whether the memory of batches that were written may serve others. */
+  get freesBatches(): boolean {
+    return this.#encoder.keepsBatches !== true
   }
 
   read(rows: number): void {
@@ -118,18 +96,22 @@ export class TaskOutput {
     for (const piece of cutBatch(batch)) {
       this.#rows += piece.length
       this.#batches++
-      await this.#send(this.#sink.batch(piece))
+      await this.#send(this.#encoder.batch(piece))
     }
     this.#progress()
   }
 
   async end(): Promise<TaskReport> {
-    await this.#send(this.#sink.end())
+    await this.#send(this.#encoder.end())
     return this.#report()
   }
 
-  async #send(chunks: Chunks): Promise<void> {
-    for (const some of chunks) {
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#encoder[Symbol.asyncDispose]?.()
+  }
+
+  async #send(chunks: AnyChunks): Promise<void> {
+    for await (const some of chunks) {
       await this.#io.write(some)
       this.#io.signal.throwIfAborted()
     }
@@ -149,4 +131,18 @@ export class TaskOutput {
       ...(total === undefined ? {} : { rowsTotal: total }),
     }
   }
+}
+
+async function encoderFor(
+  { sink, partitionIndex, writes }: DecodedTask,
+  { schema, exchange }: OutputShape,
+  budget: MemoryBudget,
+): Promise<ResultEncoder> {
+  if (sink !== undefined) {
+    const { FilesResult } = await import('./files-result.ts')
+    return new FilesResult(sink, schema, partitionIndex, writes)
+  }
+  return exchange === undefined
+    ? new StreamResult(schema, writes)
+    : new PartitionedResult(schema, new Exchange(exchange, budget))
 }

@@ -2,10 +2,8 @@
 
 import { test } from 'tap'
 import { date32, decimal128, field, float64, int64, list, SessionContext, struct, timestamp, utf8 } from 'volley'
-import { encodeCsv } from '../../api/formats/csv.ts'
-import { encodeNdjson } from '../../api/formats/ndjson.ts'
 import { negotiate } from '../../api/formats/negotiate.ts'
-import { usualExtensions } from '../../api/formats/result-formats.ts'
+import { resultFormats, usualExtensions } from '../../api/formats/result-formats.ts'
 
 test('negotiate() takes what the header prefers', async (t) => {
   const cases = [
@@ -52,13 +50,14 @@ test('values are written in their JSON encoding', { timeout: 120_000 }, async (t
       o: struct([field('a', int64)]),
     },
   )
-  const text = async (encode: typeof encodeCsv): Promise<string> => {
+  const text = async (name: string): Promise<string> => {
     const chunks: Uint8Array[] = []
-    for await (const chunk of encode((await frame.run()).stream)) chunks.push(chunk)
+    const format = resultFormats.find((each) => each.name === name)!
+    for await (const chunk of format.encode((await frame.run()).stream)) chunks.push(chunk)
     return Buffer.concat(chunks).toString()
   }
   t.equal(
-    await text(encodeNdjson),
+    await text('ndjson'),
     [
       '{"i":1,"f":1.5,"d":"1.20","day":"2024-01-31","at":"2024-01-31T12:00:00.500","s, \\"x\\"":"plain","l":[1,null],"o":{"a":1}}',
       '{"i":"9007199254740993","f":"NaN","d":"-3.00","day":null,"at":null,"s, \\"x\\"":"","l":[],"o":null}',
@@ -67,7 +66,7 @@ test('values are written in their JSON encoding', { timeout: 120_000 }, async (t
     ].join('\n'),
   )
   t.equal(
-    await text(encodeCsv),
+    await text('csv'),
     [
       'i,f,d,day,at,"s, ""x""",l,o',
       '1,1.5,1.20,2024-01-31,2024-01-31T12:00:00.500,plain,"[1,null]","{""a"":1}"',

@@ -1,0 +1,137 @@
+// Parquet files by hyparquet-writer: one row group per batch. The pieces that tasks write are row groups, whose positions
+// count from the beginning of the piece; the end of the file, with the positions moved to where the pieces are, is written
+// by whoever puts them together.
+
+import { deserialize, serialize } from 'node:v8'
+import { gzipSync, zstdCompressSync } from 'node:zlib'
+import type { CompressionCodec, RowGroup } from 'hyparquet'
+import { ByteWriter, ParquetWriter } from 'hyparquet-writer'
+import type { Batch } from '../../../functions/column/column.ts'
+import { toArrowSchema } from '../../../functions/types/arrow.ts'
+import type { Schema } from '../../../functions/types/type.ts'
+import type { ParquetWriteOptions } from '../../program/sink.ts'
+import { encodeStream } from '../../source/arrow/stream-writer.ts'
+import type { Chunks, FileEncoder, FilePiece } from '../file-encoder.ts'
+import { schemaElements, storedSchema } from './types.ts'
+import { storedValues } from './values.ts'
+
+const DEFAULT_GROUP_ROWS = 122_880
+
+/** How the format calls them. */
+const codecs: Readonly<Record<NonNullable<ParquetWriteOptions['compression']>, CompressionCodec>> = {
+  snappy: 'SNAPPY',
+  zstd: 'ZSTD',
+  gzip: 'GZIP',
+  none: 'UNCOMPRESSED',
+}
+
+/** Encodes the rows of a Parquet file. */
+export const parquetEncoder = (schema: Schema, options: ParquetWriteOptions): FileEncoder =>
+  new ParquetEncoder(schema, options)
+
+class ParquetEncoder implements FileEncoder {
+  readonly batchRows: number
+  readonly #schema: Schema
+  readonly #bytes = new CountedWriter()
+  readonly #writer: ParquetWriter
+
+  constructor(schema: Schema, { compression = 'snappy', rowGroupRows = DEFAULT_GROUP_ROWS }: ParquetWriteOptions) {
+    this.batchRows = rowGroupRows
+    this.#schema = schema
+    this.#writer = makeWriter(this.#bytes, schema, codecs[compression])
+    // The format's first bytes, which only the first piece of a file begins with.
+    this.#bytes.restart()
+  }
+
+  start(): Chunks {
+    const magic = Buffer.from('PAR1')
+    this.#bytes.offset += magic.length
+    return [magic]
+  }
+
+  encode({ columns, length }: Batch): Chunks {
+    const { row_groups: groups } = this.#writer
+    const columnData = this.#schema.flatMap((field, i) => {
+      const column = columns[i]
+      return column === undefined
+        ? []
+        : [{ name: field.name, data: storedValues(column, field), offsetIndex: false as const }]
+    })
+    if (columnData.length > 0) this.#writer.write({ columnData, rowGroupSize: length })
+    else groups.push({ columns: [], total_byte_size: 0n, num_rows: BigInt(length) })
+    this.#writer.pendingIndexes.length = 0
+    return [this.#bytes.take()]
+  }
+
+  tail(): Uint8Array {
+    return serialize(this.#writer.row_groups)
+  }
+}
+
+/** The end of a file: its schema, and where everything is. */
+export function parquetEnd(schema: Schema, pieces: readonly FilePiece[]): Chunks {
+  const bytes = new CountedWriter()
+  const writer = makeWriter(bytes, schema)
+  bytes.restart()
+  for (const piece of pieces) {
+    for (const group of deserialize(piece.tail) as RowGroup[]) writer.row_groups.push(moved(group, bytes.offset))
+    writer.num_rows += BigInt(piece.rows)
+    bytes.offset += piece.bytes
+  }
+  writer.finish()
+  return [bytes.take()]
+}
+
+function makeWriter(writer: ByteWriter, schema: Schema, codec: CompressionCodec = 'UNCOMPRESSED'): ParquetWriter {
+  const stored = storedSchema(schema)
+  return new ParquetWriter({
+    writer,
+    schema: schemaElements(stored),
+    codec,
+    compressors: { GZIP: (input) => gzipSync(input), ZSTD: (input) => zstdCompressSync(input) },
+    kvMetadata: [{ key: 'ARROW:schema', value: arrowSchema(stored) }],
+    createdBy: 'volley',
+  })
+}
+
+/** The schema as Arrow has it: readers find time zones, durations and the columns' metadata in it. */
+function arrowSchema(schema: Schema): string {
+  const stream = encodeStream(toArrowSchema(schema), [])
+  // Without the eight bytes that end a stream.
+  return Buffer.from(stream.subarray(0, stream.length - 8)).toString('base64')
+}
+
+/** A row group `by` bytes further on. */
+function moved(group: RowGroup, by: number): RowGroup {
+  const columns = group.columns.map(({ meta_data: metadata, ...chunk }) => {
+    const { data_page_offset: data, dictionary_page_offset: dictionary } = metadata ?? {}
+    return {
+      ...chunk,
+      file_offset: chunk.file_offset + BigInt(by),
+      ...(metadata === undefined || data === undefined
+        ? {}
+        : {
+            meta_data: {
+              ...metadata,
+              data_page_offset: data + BigInt(by),
+              ...(dictionary === undefined ? {} : { dictionary_page_offset: dictionary + BigInt(by) }),
+            },
+          }),
+    }
+  })
+  return { ...group, columns }
+}
+
+/** Bytes in memory until they are taken; `offset` goes on counting. */
+class CountedWriter extends ByteWriter {
+  take(): Uint8Array {
+    const taken = this.getBytes().slice()
+    this.index = 0
+    return taken
+  }
+
+  restart(): void {
+    this.index = 0
+    this.offset = 0
+  }
+}
