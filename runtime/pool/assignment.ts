@@ -124,7 +124,10 @@ export class Assignment {
       this.#unfit = message.unfit === true
       if (this.#unfit) this.#escalate(0)
     }
-    if (message.kind === 'done') this.#stats = message.stats
+    if (message.kind === 'done') {
+      this.#stats = message.stats
+      if (message.content.length > 0) this.#stream.push(message.content)
+    }
     const bytes = message.kind === 'failed' ? message.bytes : message.stats.bytes
     this.#stream.expect(bytes)
     if (this.#stream.isOverfull) this.#break('more')

@@ -128,10 +128,10 @@ export class Child implements PoolWorker {
   /** All of it is written, even if the task is cancelled meanwhile: an artifact that counts as kept must arrive. */
   async #sendTask(worker: WorkerProcess, id: number, request: TaskRequest): Promise<boolean> {
     const update = this.#artifacts.update(request.artifacts ?? [])
-    const { messages, contents, bytes } = packTaskMessage(id, request, update)
+    const { frames, contents, bytes } = packTaskMessage(id, request, update)
     this.#traffic.artifacts += update.missing.length
     this.#traffic.bytes += bytes
-    this.#send(...messages)
+    worker.control(frames)
     const written = await Promise.all(contents.map((content) => worker.input(content)))
     return written.every(Boolean)
   }
@@ -204,7 +204,9 @@ export class Child implements PoolWorker {
   #receive(bytes: Uint8Array): void {
     if (this.#distrusted) return
     try {
-      for (const message of this.#frames.push(bytes)) this.#onMessage(parseWorkerMessage(message))
+      for (const { message, content } of this.#frames.push(bytes)) {
+        this.#onMessage(parseWorkerMessage(message, content))
+      }
     } catch (error) {
       this.#distrust(error as Error)
     }
@@ -255,7 +257,7 @@ export class Child implements PoolWorker {
     void this.end(0)
   }
 
-  #send(...messages: readonly PoolMessage[]): void {
-    this.#process?.control(Buffer.concat(messages.map(encodeFrame)))
+  #send(message: PoolMessage): void {
+    this.#process?.control(encodeFrame(message))
   }
 }

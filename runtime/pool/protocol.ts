@@ -11,30 +11,31 @@ import {
 } from '../../functions/errors.ts'
 import type { TaskProgress, TaskStats } from '../backend.ts'
 
-/** Result bytes, worker to pool: nothing but the tasks' own bytes, one task after the other. */
+/** Result bytes, worker to pool, unless they are in the message that the task is done: nothing but the tasks' own bytes, one task after the other. */
 export const resultFd = 3
 /**
  * Pool to worker: artifacts and tasks that are too large for their messages, in the order of the messages; behind its task
  * an input in chunks, each behind its 32-bit length; length 0 ends them.
  */
 export const inputFd = 4
-/** A task and its artifacts travel inside their control messages as long as they have no more bytes than this together. */
-export const maxInlineBytes = 32 * 1024
 /** Control messages, both ways. */
 export const controlFd = 5
 
-/** Bytes that belong to a message: within it, as base64, which is one channel less to wait for; or so many on fd 4. */
-export type Content = { readonly inline: string } | { readonly bytes: number }
+/**
+ * Where the bytes are that belong to a message: behind it, in its frame, which is one channel less to wait for, as long as a
+ * task and its artifacts have no more than `maxContentBytes` together; or so many on fd 4.
+ */
+export type Placement = 'in-frame' | number
 
 export type PoolMessage =
   /** First of all. The worker loads its context and answers `ready` or `start-failed`. */
   | { readonly kind: 'start'; readonly workerContext?: string; readonly ownGroup: boolean }
   /** Keep these bytes, under this hash, until told to drop them. */
-  | { readonly kind: 'artifact'; readonly hash: string; readonly content: Content }
+  | { readonly kind: 'artifact'; readonly hash: string; readonly placement: Placement }
   /** Forget that artifact. */
   | { readonly kind: 'drop'; readonly hash: string }
   /** Every artifact that it refers to was sent before. The input's chunks follow on fd 4 if `hasInput`. */
-  | { readonly kind: 'task'; readonly id: number; readonly content: Content; readonly hasInput: boolean }
+  | { readonly kind: 'task'; readonly id: number; readonly placement: Placement; readonly hasInput: boolean }
   /** Stop that task and answer `failed`. */
   | { readonly kind: 'cancel'; readonly id: number }
   /** Leave, now and of your own will. A channel that closes without it means that the pool's process is gone. */
@@ -44,8 +45,11 @@ export type WorkerMessage =
   | ReadyMessage
   | { readonly kind: 'start-failed'; readonly error: WorkerFault }
   | { readonly kind: 'progress'; readonly id: number; readonly progress: TaskProgress }
-  /** `stats.bytes` is what the task put on fd 3, all of it written. */
-  | { readonly kind: 'done'; readonly id: number; readonly stats: TaskStats }
+  /**
+   * `stats.bytes` is the size of the result: what the task put on fd 3, all of it written; or what is in the frame, if it is
+   * so small that nothing was put there.
+   */
+  | { readonly kind: 'done'; readonly id: number; readonly stats: TaskStats; readonly content: Uint8Array }
   /** `bytes` is what the task put on fd 3 before it failed; the pool reads them off. */
   | {
       readonly kind: 'failed'
@@ -83,10 +87,12 @@ export interface WorkerFault {
 /**
  * Checks what a worker sent and copies it.
  *
+ * @param content - The bytes in its frame.
  * @throws {WorkerError} `protocol_error`, naming the field, for anything that is not exactly a message.
  */
-export function parseWorkerMessage(value: unknown): WorkerMessage {
+export function parseWorkerMessage(value: unknown, content: Uint8Array): WorkerMessage {
   const message = asRecord(value, 'message')
+  if (content.length > 0 && message.kind !== 'done') throw refuse('content', 'empty')
   switch (message.kind) {
     case 'ready':
       return {
@@ -101,7 +107,7 @@ export function parseWorkerMessage(value: unknown): WorkerMessage {
     case 'progress':
       return { kind: 'progress', id: asCount(message.id, 'id'), progress: asProgress(message.progress) }
     case 'done':
-      return { kind: 'done', id: asCount(message.id, 'id'), stats: asStats(message.stats) }
+      return { kind: 'done', id: asCount(message.id, 'id'), stats: asStats(message.stats), content }
     case 'failed':
       return {
         kind: 'failed',

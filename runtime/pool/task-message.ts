@@ -1,17 +1,23 @@
-// What carries a task to its worker, behind the artifacts that the worker lacks: inside control messages while they are
-// small, on fd 4 otherwise. It only puts messages together; writing them is the child's business.
+// What carries a task to its worker, behind the artifacts that the worker lacks: in the frames of their messages while they
+// are small, on fd 4 otherwise. It only puts messages together; writing them is the child's business.
 
 import type { TaskRequest } from '../backend.ts'
 import type { ArtifactUpdate } from './artifact-cache.ts'
-import { type Content, maxInlineBytes, type PoolMessage } from './protocol.ts'
+import { encodeFrame, maxContentBytes } from './frames.ts'
+import type { PoolMessage } from './protocol.ts'
 
 export interface TaskMessage {
-  readonly messages: readonly PoolMessage[]
+  /** For the control channel. */
+  readonly frames: Uint8Array
   /** What is to follow on fd 4, in this order. */
   readonly contents: readonly Uint8Array[]
   /** Size of the task and the artifacts together. */
   readonly bytes: number
 }
+
+type WithoutPlacement =
+  | Omit<Extract<PoolMessage, { kind: 'artifact' }>, 'placement'>
+  | Omit<Extract<PoolMessage, { kind: 'task' }>, 'placement'>
 
 /** @param id - The number of the task on its worker. */
 export function packTaskMessage(
@@ -20,23 +26,23 @@ export function packTaskMessage(
   { missing, dropped }: ArtifactUpdate,
 ): TaskMessage {
   const contents: Uint8Array[] = []
-  let inlined = 0
+  const frames: Uint8Array[] = []
+  let inFrames = 0
   let bytes = 0
-  const attach = (content: Uint8Array): Content => {
+  const send = (message: PoolMessage, content?: Uint8Array): void => void frames.push(encodeFrame(message, content))
+  const sendWith = (message: WithoutPlacement, content: Uint8Array): void => {
     const { length } = content
     bytes += length
-    if (inlined + length > maxInlineBytes) {
+    if (inFrames + length > maxContentBytes) {
       contents.push(content)
-      return { bytes: length }
+      send({ ...message, placement: length } as PoolMessage)
+    } else {
+      inFrames += length
+      send({ ...message, placement: 'in-frame' } as PoolMessage, content)
     }
-    inlined += length
-    return { inline: Buffer.from(content.buffer, content.byteOffset, length).toString('base64') }
   }
-  // One message each: however many there are, none is too long.
-  const messages: readonly PoolMessage[] = [
-    ...dropped.map((hash) => ({ kind: 'drop', hash }) as const),
-    ...missing.map((artifact) => ({ kind: 'artifact', hash: artifact.hash, content: attach(artifact.bytes) }) as const),
-    { kind: 'task', id, content: attach(task), hasInput: input !== undefined },
-  ]
-  return { messages, contents, bytes }
+  for (const hash of dropped) send({ kind: 'drop', hash })
+  for (const artifact of missing) sendWith({ kind: 'artifact', hash: artifact.hash }, artifact.bytes)
+  sendWith({ kind: 'task', id, hasInput: input !== undefined }, task)
+  return { frames: Buffer.concat(frames), contents, bytes }
 }

@@ -9,16 +9,19 @@ export interface Control {
   send(message: WorkerMessage): void
 }
 
+type OnMessage = (message: PoolMessage, content: Uint8Array) => void
+
 /** Opens the channel and hands each message on; `start` and `exit` are handled here, alike for every worker. */
-export function openControl(onMessage: (message: PoolMessage) => void): Control {
+export function openControl(onMessage: OnMessage): Control {
   const socket = new Socket({ fd: controlFd, readable: true, writable: true })
   const frames = new FrameReader()
   let ownGroup = false
   socket.on('data', (chunk) => {
-    for (const message of frames.push(chunk) as PoolMessage[]) {
+    for (const frame of frames.push(chunk)) {
+      const message = frame.message as PoolMessage
       if (message.kind === 'exit') process.exit(0)
       if (message.kind === 'start') ownGroup = message.ownGroup
-      onMessage(message)
+      onMessage(message, frame.content)
     }
   })
   const leave = () => {
@@ -32,7 +35,9 @@ export function openControl(onMessage: (message: PoolMessage) => void): Control 
 /** An error whose details or stack are too long for a message loses them, never its code. */
 function encodeBounded(message: WorkerMessage): Buffer {
   try {
-    return encodeFrame(message)
+    if (message.kind !== 'done') return encodeFrame(message)
+    const { content, ...done } = message
+    return encodeFrame(done, content)
   } catch (cause) {
     if (!('error' in message)) throw cause
     const error: WorkerFault = {

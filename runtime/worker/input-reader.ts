@@ -5,7 +5,7 @@ import { Socket } from 'node:net'
 import { WorkerError } from '../../functions/errors.ts'
 import { ByteQueue } from '../bytes/byte-queue.ts'
 import { readIntoSlabs } from '../bytes/slab-reader.ts'
-import { type Content, inputFd } from '../pool/protocol.ts'
+import { inputFd, type Placement } from '../pool/protocol.ts'
 
 const maxBufferedBytes = 256 * 1024
 const headerBytes = 4
@@ -28,9 +28,9 @@ export class InputReader {
     this.#socket.on('end', end).on('close', end).on('error', end)
   }
 
-  /** The bytes that belong to a message: within it, or next on fd 4. */
-  async content(content: Content): Promise<Uint8Array> {
-    return 'inline' in content ? Buffer.from(content.inline, 'base64') : this.#take(content.bytes)
+  /** The bytes that belong to a message: those of its frame, or so many that are next on fd 4. */
+  async content(placement: Placement, inFrame: Uint8Array): Promise<Uint8Array> {
+    return placement === 'in-frame' ? inFrame : this.#take(placement)
   }
 
   /** Reads exactly `length` bytes. */

@@ -46,16 +46,16 @@ export function startTaskLoop(runTask: RunTask, hooks: TaskLoopHooks = {}): void
   let running: { readonly id: number; readonly controller: AbortController } | undefined
   let last = Promise.resolve()
 
-  const control = openControl((message) => {
+  const control = openControl((message, content) => {
     if (message.kind === 'start') last = last.then(() => start(control, hooks, message.workerContext))
-    if (message.kind === 'artifact') last = last.then(() => keep(message, channels))
+    if (message.kind === 'artifact') last = last.then(() => keep(message, content, channels))
     if (message.kind === 'drop') last = last.then(() => void artifacts.delete(message.hash))
     if (message.kind === 'cancel' && message.id === running?.id) running.controller.abort(cancelled())
     if (message.kind !== 'task') return
     // Known from here on, before its turn: a `cancel` may come first.
     running = { id: message.id, controller: new AbortController() }
     const { signal } = running.controller
-    last = last.then(() => serve(message, runTask, { ...channels, control, signal }))
+    last = last.then(() => serve(message, content, runTask, { ...channels, control, signal }))
   })
 }
 
@@ -75,11 +75,12 @@ async function importContext(workerContext: string | undefined): Promise<LoadedC
 
 /** A failure ends the process, as it should: the pool relies on the artifact being kept. */
 async function keep(
-  { hash, content }: ArtifactMessage,
+  { hash, placement }: ArtifactMessage,
+  content: Uint8Array,
   { input, artifacts }: Pick<Channels, 'input' | 'artifacts'>,
 ): Promise<void> {
   // A copy, so that a small artifact does not hold on to the large piece of memory that it was read into.
-  artifacts.set(hash, new Uint8Array(await input.content(content)))
+  artifacts.set(hash, new Uint8Array(await input.content(placement, content)))
 }
 
 interface Channels {
@@ -90,8 +91,8 @@ interface Channels {
   readonly signal: AbortSignal
 }
 
-async function serve(message: TaskMessage, runTask: RunTask, channels: Channels): Promise<void> {
-  const { id, content, hasInput } = message
+async function serve(message: TaskMessage, content: Uint8Array, runTask: RunTask, channels: Channels): Promise<void> {
+  const { id, placement, hasInput } = message
   const { control, input, results, artifacts, signal } = channels
   const startedAt = performance.now()
   const writer = new ResultWriter(results, signal)
@@ -105,16 +106,16 @@ async function serve(message: TaskMessage, runTask: RunTask, channels: Channels)
     }),
   }
   try {
-    const reported = await runTask(await input.content(content), io)
-    await writer.finish()
+    const reported = await runTask(await input.content(placement, content), io)
+    const rest = await writer.finish()
     const elapsedMs = performance.now() - startedAt
-    control.send({ kind: 'done', id, stats: { ...reported, bytes: writer.count, elapsedMs } })
+    control.send({ kind: 'done', id, stats: { ...reported, bytes: writer.count, elapsedMs }, content: rest })
   } catch (thrown) {
     writer.close()
     const replaced = replacedIntrinsic()
     const error = errorToPlain(signal.aborted ? signal.reason : blame(thrown, replaced))
     const unfit = replaced !== undefined || !results.writable
-    control.send({ kind: 'failed', id, bytes: writer.count, error, ...(unfit ? { unfit } : {}) })
+    control.send({ kind: 'failed', id, bytes: writer.written, error, ...(unfit ? { unfit } : {}) })
   }
   if (hasInput) await input.skip()
 }

@@ -13,6 +13,11 @@ const tricks: readonly (readonly [trick: string, message: RegExp])[] = [
   ['floods the pool with messages', /it reports more than 100 times a second$/],
   ['announces more bytes than it sends', /^Cannot trust the worker: it sent fewer result bytes than it announced$/],
   ['announces fewer bytes than it sends', /^Cannot trust the worker: it sent more result bytes than it announced$/],
+  ['sends bytes with a message that has none', /^Cannot accept a worker's message: 'content' must be empty$/],
+  [
+    'announces fewer bytes than are in its frame',
+    /^Cannot trust the worker: it sent more result bytes than it announced$/,
+  ],
   ['closes its result pipe', /it closed its pipes$/],
   ['closes its control channel', /it closed its pipes$/],
 ]

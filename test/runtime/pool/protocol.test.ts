@@ -2,19 +2,22 @@
 
 import fc from 'fast-check'
 import { test } from 'tap'
-import { encodeFrame, FrameReader, maxMessageBytes } from '../../../runtime/pool/frames.ts'
+import { encodeFrame, FrameReader, maxContentBytes, maxMessageBytes } from '../../../runtime/pool/frames.ts'
 import { parseWorkerMessage } from '../../../runtime/pool/protocol.ts'
 
 const stats = { rows: 10, batches: 2, bytes: 300, elapsedMs: 1.5 }
 const error = { code: 'udf_failed', message: 'no', details: { row: 3, path: ['a', { b: null }] }, stack: 'Error: no' }
+
+const none = new Uint8Array(0)
 
 const accepted: readonly object[] = [
   { kind: 'ready', pid: 17, node: 'v24.1.0', functions: ['gross'], hash: 'abc' },
   { kind: 'start-failed', error },
   { kind: 'progress', id: 1, progress: { rows: 1, batches: 1 } },
   { kind: 'progress', id: 1, progress: { rows: 1, batches: 1, rowsRead: 5, rowsTotal: 9 } },
-  { kind: 'done', id: 1, stats },
-  { kind: 'done', id: 1, stats: { ...stats, rowsRead: 5, metrics: { decodeMs: 0.5 } } },
+  { kind: 'done', id: 1, stats, content: none },
+  { kind: 'done', id: 1, stats, content: Uint8Array.of(1, 2, 3) },
+  { kind: 'done', id: 1, stats: { ...stats, rowsRead: 5, metrics: { decodeMs: 0.5 } }, content: none },
   { kind: 'failed', id: 1, bytes: 0, error },
   { kind: 'failed', id: 1, bytes: 0, error: { ...error, code: 'closure_native', details: {} } },
 ]
@@ -46,28 +49,32 @@ function nested(depth: number): object {
 }
 
 test('parseWorkerMessage() accepts every kind of message', async (t) => {
-  for (const message of accepted) t.strictSame(parseWorkerMessage(structuredClone(message)), message)
+  for (const message of accepted) {
+    const { content = none, ...rest } = message as { readonly content?: Uint8Array }
+    t.strictSame(parseWorkerMessage(structuredClone(rest), content), message)
+  }
 })
 
 test('parseWorkerMessage() drops what it does not know', async (t) => {
   const sent = JSON.parse(
     '{"kind":"done","id":1,"extra":1,"stats":{"rows":1,"batches":1,"bytes":1,"elapsedMs":1,"more":2}}',
   )
-  t.strictSame(parseWorkerMessage(sent), {
+  t.strictSame(parseWorkerMessage(sent, none), {
     kind: 'done',
     id: 1,
     stats: { rows: 1, batches: 1, bytes: 1, elapsedMs: 1 },
+    content: none,
   })
   const text =
     '{"kind":"failed","id":1,"bytes":0,"error":{"code":"internal","message":"","details":{"__proto__":{"a":1},"b":2}}}'
-  const message = parseWorkerMessage(JSON.parse(text))
+  const message = parseWorkerMessage(JSON.parse(text), none)
   t.strictSame(message.kind === 'failed' && message.error.details, { b: 2 })
 })
 
 test('parseWorkerMessage() refuses everything else, naming the field', async (t) => {
   for (const [value, field] of refused) {
     t.throws(
-      () => parseWorkerMessage(value),
+      () => parseWorkerMessage(value, none),
       { code: 'protocol_error', details: { field } },
       JSON.stringify(value)?.slice(0, 80),
     )
@@ -82,7 +89,7 @@ test('parseWorkerMessage() answers any JSON with a message or a coded error', as
   fc.assert(
     fc.property(fc.oneof(fc.jsonValue(), altered), (value) => {
       try {
-        return typeof parseWorkerMessage(value).kind === 'string'
+        return typeof parseWorkerMessage(value, none).kind === 'string'
       } catch (thrown) {
         return (thrown as { code?: string }).code === 'protocol_error'
       }
@@ -92,34 +99,56 @@ test('parseWorkerMessage() answers any JSON with a message or a coded error', as
   t.pass()
 })
 
-test('FrameReader puts messages together from any pieces', async (t) => {
-  const messages = [{ a: 1 }, { text: 'grün' }, { long: 'x'.repeat(1000) }]
-  const bytes = Buffer.concat(messages.map(encodeFrame))
+test('parseWorkerMessage() refuses bytes with a message that has none', async (t) => {
+  const message = { kind: 'progress', id: 1, progress: { rows: 1, batches: 1 } }
+  t.throws(() => parseWorkerMessage(message, Uint8Array.of(1)), {
+    code: 'protocol_error',
+    details: { field: 'content' },
+  })
+})
+
+test('FrameReader puts messages and their bytes together from any pieces', async (t) => {
+  const sent: readonly (readonly [message: object, content: Buffer])[] = [
+    [{ a: 1 }, Buffer.of(1, 2, 3)],
+    [{ text: 'grün' }, Buffer.alloc(0)],
+    [{ long: 'x'.repeat(1000) }, Buffer.alloc(500, 7)],
+  ]
+  const bytes = Buffer.concat(sent.map(([message, content]) => encodeFrame(message, content)))
   fc.assert(
     fc.property(fc.array(fc.integer({ min: 1, max: 50 }), { minLength: 1 }), (sizes) => {
       const reader = new FrameReader()
       const read: unknown[] = []
       for (let at = 0, turn = 0; at < bytes.length; turn += 1) {
         const size = sizes[turn % sizes.length] ?? 1
-        read.push(...reader.push(bytes.subarray(at, at + size)))
+        for (const { message, content } of reader.push(bytes.subarray(at, at + size))) {
+          read.push([message, Buffer.from(content)])
+        }
         at += size
       }
-      return JSON.stringify(read) === JSON.stringify(messages)
+      return JSON.stringify(read) === JSON.stringify(sent)
     }),
   )
   t.pass()
 })
 
 test('FrameReader refuses lengths out of range before it takes memory', async (t) => {
+  const header = (text: number, content: number) => {
+    const bytes = Buffer.alloc(8)
+    bytes.writeUInt32LE(text, 0)
+    bytes.writeUInt32LE(content, 4)
+    return bytes
+  }
   for (const length of [0, maxMessageBytes + 1, 2 ** 32 - 1]) {
-    const header = Buffer.alloc(4)
-    header.writeUInt32LE(length)
-    t.throws(() => new FrameReader().push(header), {
+    t.throws(() => new FrameReader().push(header(length, 0)), {
       code: 'protocol_error',
       message: `Cannot read a message: its length is given as ${length}, allowed are 1 to 1048576 bytes`,
     })
   }
-  t.throws(() => new FrameReader().push(Buffer.from([3, 0, 0, 0, 0x7b, 0x7b, 0x7b])), {
+  t.throws(() => new FrameReader().push(header(2, maxContentBytes + 1)), {
+    code: 'protocol_error',
+    message: 'Cannot read a message: its length is given as 32769, allowed are 0 to 32768 bytes',
+  })
+  t.throws(() => new FrameReader().push(Buffer.concat([header(3, 0), Buffer.from('{{{')])), {
     code: 'protocol_error',
     message: 'Cannot read a message: it is not JSON',
     cause: SyntaxError,
