@@ -26,7 +26,8 @@ export interface Token {
   readonly scopes?: readonly Scope[]
 }
 
-const allScopes: readonly Scope[] = ['jobs:read', 'jobs:write', 'udf:inline', 'admin']
+/** All scopes there are. */
+export const allScopes: readonly Scope[] = ['jobs:read', 'jobs:write', 'udf:inline', 'admin']
 const everybody: Principal = { scopes: new Set(allScopes) }
 
 declare module 'fastify' {

@@ -5,6 +5,7 @@ import '../functions/node-version.ts'
 
 import type { RecordBatch } from 'apache-arrow'
 import { createError, type ErrorCode, type VolleyError, WorkerError } from '../functions/errors.ts'
+import { checkCallback, checkOptionNames, checkSignal, wrongOption } from '../functions/options.ts'
 import { readArrowBatches } from '../runtime/source/arrow/read-streams.ts'
 import type { Problem } from './errors.ts'
 import type { JobResource } from './jobs/job-record.ts'
@@ -68,9 +69,16 @@ export class VolleyClient {
   /**
    * @param url - Where the server listens: `http://127.0.0.1:8642`.
    * @param options - `token`: a bearer token that it accepts.
+   * @throws {PlanError} `invalid_argument` for an address that is not of HTTP, or an option that there is not.
    */
-  constructor(url: string, { token }: ClientOptions = {}) {
-    this.#url = url.replace(/\/+$/, '')
+  constructor(url: string, options: ClientOptions = {}) {
+    checkOptionNames(options, { token: true }, 'a client')
+    const { token } = options
+    if (token !== undefined && typeof token !== 'string') throw wrongOption('token', token, 'it is a text')
+    if (!/^https?:/.test(URL.parse(url)?.protocol ?? '')) {
+      throw wrongOption('url', url, 'it is the address of a server, such as http://127.0.0.1:8642')
+    }
+    this.#url = String(url).replace(/\/+$/, '')
     this.#headers = token === undefined ? {} : { authorization: `Bearer ${token}` }
   }
 
@@ -83,7 +91,10 @@ export class VolleyClient {
    * off and the server says why, else `worker_lost`.
    */
   async *stream(job: JobDocument, options: ClientRunOptions = {}): AsyncGenerator<RecordBatch> {
-    const response = await fetch(`${this.#url}/v1/jobs`, {
+    checkOptionNames(options, { signal: true, jobId: true, onBytes: true }, 'a request')
+    checkSignal('signal', options.signal)
+    checkCallback('onBytes', options.onBytes)
+    const response = await this.#fetch('/v1/jobs', {
       method: 'POST',
       headers: {
         ...this.#headers,
@@ -112,9 +123,20 @@ export class VolleyClient {
    * @throws {VolleyError} What the server answered, such as `not_found`.
    */
   async job(id: string): Promise<JobResource> {
-    const response = await fetch(`${this.#url}/v1/jobs/${encodeURIComponent(id)}`, { headers: this.#headers })
+    const response = await this.#fetch(`/v1/jobs/${encodeURIComponent(id)}`, { headers: this.#headers })
     if (!response.ok) throw await problemError(response)
     return (await response.json()) as JobResource
+  }
+
+  /** Node says no more than "fetch failed"; its cause says why. */
+  #fetch(path: string, init: RequestInit): Promise<Response> {
+    return fetch(`${this.#url}${path}`, init).catch((cause: unknown) => {
+      init.signal?.throwIfAborted()
+      const { cause: below = cause } = cause as { readonly cause?: unknown }
+      const why = (below as NodeJS.ErrnoException).code ?? (below as Error).message
+      const message = `Cannot reach the server at ${this.#url}: ${connectionFaults[why] ?? why}`
+      throw new WorkerError('worker_lost', message, { details: { url: this.#url }, cause })
+    })
   }
 
   async #brokenOff(id: string | null, cause: unknown): Promise<VolleyError> {
@@ -122,6 +144,14 @@ export class VolleyClient {
     if (job?.error !== undefined) return errorOf(job.error)
     return new WorkerError('worker_lost', 'Cannot read the result to its end: the connection broke off', { cause })
   }
+}
+
+/** What codes of the operating system mean for a connection. */
+const connectionFaults: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'nothing listens there; start it with "volley serve", or correct the address',
+  ENOTFOUND: 'there is no host of that name',
+  ETIMEDOUT: 'it does not answer',
+  ECONNRESET: 'the connection broke off',
 }
 
 async function* count(body: AsyncIterable<Uint8Array>, onBytes?: (bytes: number) => void): AsyncGenerator<Uint8Array> {

@@ -5,6 +5,7 @@ import { realpathSync } from 'node:fs'
 import { realpath, stat } from 'node:fs/promises'
 import { dirname, relative, resolve, sep } from 'node:path'
 import { DataError } from '../functions/errors.ts'
+import { invalidArgument } from '../functions/options.ts'
 import { glob, isPattern } from '../runtime/source/glob.ts'
 
 const MAX_FILES = 10_000
@@ -12,7 +13,7 @@ const MAX_FILES = 10_000
 export class DataRoots {
   readonly #roots: readonly { readonly given: string; readonly real: string }[]
 
-  /** @throws {RangeError} When a directory does not exist. */
+  /** @throws {PlanError} `invalid_argument` when a directory does not exist. */
   constructor(directories: readonly string[]) {
     this.#roots = directories.map((directory) => ({ given: resolve(directory), real: realDirectory(directory) }))
   }
@@ -92,7 +93,7 @@ function realDirectory(directory: string): string {
   try {
     return realpathSync(directory)
   } catch (cause) {
-    throw new RangeError(`Cannot use data root "${directory}": there is no such directory`, { cause })
+    throw invalidArgument(`Cannot use data root "${directory}": there is no such directory`, cause)
   }
 }
 

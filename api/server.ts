@@ -3,12 +3,20 @@
 
 import type { FastifyInstance, FastifyRequest, FastifyServerOptions } from 'fastify'
 import { createError, type VolleyError } from '../functions/errors.ts'
-import { checkOptionNames } from '../functions/options.ts'
+import {
+  checkBoolean,
+  checkOptionNames,
+  checkTexts,
+  checkTextsByName,
+  checkWhole,
+  invalidArgument,
+  wrongOption,
+} from '../functions/options.ts'
 import type { Backend } from '../runtime/backend.ts'
 import { SessionContext } from '../runtime/context/session.ts'
 import type { JobLimits } from '../runtime/job/json-job.ts'
 import { ForkPool, type PoolOptions, type PoolStats } from '../runtime/pool/pool.ts'
-import { addAuth, type Token } from './auth.ts'
+import { addAuth, allScopes, type Token } from './auth.ts'
 import { addByteBudget, ByteBudget, defaultBytesInFlight } from './bodies/byte-budget.ts'
 import { BodyParser } from './bodies/parse-body.ts'
 import { DataRoots } from './data-roots.ts'
@@ -135,6 +143,14 @@ const known: Readonly<Record<keyof ServerOptions, true>> = {
   logger: true,
 }
 
+const knownLimits: Readonly<Record<keyof JobLimits, true>> = {
+  maxSteps: true,
+  maxNodes: true,
+  maxColumns: true,
+  maxTimeoutMs: true,
+  maxPartitions: true,
+}
+
 declare module 'fastify' {
   interface FastifyRequest {
     /** The job that the request is about, once there is one. */
@@ -147,9 +163,9 @@ declare module 'fastify' {
  *
  * @param options - What it serves, to whom, and within which limits.
  * @returns A Fastify instance: `listen` starts it, `inject` tries it without a socket, `close` ends it.
- * @throws {PlanError} `missing_dependency` where fastify, an optional peer dependency, is not installed.
- * @throws {RangeError} When it has neither tokens nor `insecureNoAuth`, a data root does not exist, or the name of
- * a table's file does not say its format.
+ * @throws {PlanError} `missing_dependency` where fastify, an optional peer dependency, is not installed;
+ * `invalid_argument` for an option that there is not or a value that it cannot have: neither
+ * tokens nor `insecureNoAuth`, a data root that does not exist, a table whose file's name does not say its format.
  *
  * @example
  * import { buildServer } from 'volley/api'
@@ -163,7 +179,7 @@ declare module 'fastify' {
  * @see Fastify's `listen` and `inject`; docs/reference/errors.md
  */
 export function buildServer(options: ServerOptions): FastifyInstance {
-  checkOptionNames(options, known, 'a server')
+  checkServerOptions(options)
   if (fastify === undefined) throw noFastify()
   const tokens = tokensOf(options)
   const roots = new DataRoots(options.dataRoots ?? [])
@@ -213,16 +229,40 @@ function noFastify(): VolleyError {
 function tokensOf({ tokens = [], insecureNoAuth }: ServerOptions): readonly Token[] | undefined {
   if (insecureNoAuth === true) return undefined
   if (tokens.length === 0) {
-    throw new RangeError(
+    throw invalidArgument(
       'Cannot build a server without tokens: give some, or say insecureNoAuth if anybody may run jobs',
     )
   }
-  return tokens.map((token) => (typeof token === 'string' ? { token } : token))
+  return tokens.map((token) => (typeof token === 'string' ? { token } : checkedToken(token)))
+}
+
+/** A scope that there is not would allow nothing, without a word. */
+function checkedToken(token: Token): Token {
+  checkOptionNames(token, { token: true, scopes: true }, 'a token')
+  if (typeof token.token !== 'string' || token.token === '') throw wrongOption('token', token.token, 'it is a text')
+  const unknown = token.scopes?.find((scope) => !allScopes.includes(scope))
+  if (unknown !== undefined) throw wrongOption('scopes', unknown, `they are among ${allScopes.join(', ')}`)
+  return token
+}
+
+function checkServerOptions(options: ServerOptions): void {
+  checkOptionNames(options, known, 'a server')
+  const { tokens, limits, tables } = options
+  if (tokens !== undefined && !Array.isArray(tokens)) throw wrongOption('tokens', tokens, 'it is an array of tokens')
+  checkTexts('dataRoots', options.dataRoots)
+  checkTexts('allowedHosts', options.allowedHosts)
+  if (tables !== undefined) checkTextsByName('tables', tables)
+  for (const name of ['insecureNoAuth', 'allowInlineUdfs'] as const) checkBoolean(name, options[name])
+  for (const name of ['maxBodyBytes', 'defaultTimeoutMs', 'maxTimeoutMs'] as const) checkWhole(name, options[name], 1)
+  checkWhole('drainMs', options.drainMs, 0)
+  if (limits === undefined) return
+  checkOptionNames(limits, knownLimits, 'the limits of jobs')
+  for (const [name, value] of Object.entries(limits)) checkWhole(`limits.${name}`, value, 1)
 }
 
 function bytesInFlight(max: number, maxBodyBytes: number): number {
   if (Number.isSafeInteger(max) && max >= maxBodyBytes) return max
-  throw new RangeError(
+  throw invalidArgument(
     `Cannot build a server with maxBytesInFlight = ${max}: it must be a whole number of at least maxBodyBytes, ${maxBodyBytes}`,
   )
 }

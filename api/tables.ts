@@ -1,6 +1,7 @@
 // Tables that are named when a server or a command starts: `flights=data/flights.parquet`. Whoever starts it vouches for
 // the paths, so they need not lie under a data root.
 
+import { invalidArgument } from '../functions/options.ts'
 import { resolvePaths } from '../runtime/context/paths.ts'
 import type { SessionContext } from '../runtime/context/session.ts'
 import { DataFrame } from '../runtime/dataframe.ts'
@@ -11,7 +12,7 @@ import type { SourceSpec } from '../runtime/source/source.ts'
  * The sources of the files that are to become tables.
  *
  * @param tables - Paths by name, relative to the working directory; their extensions say their formats.
- * @throws {RangeError} When an extension is not one of a format.
+ * @throws {PlanError} `invalid_argument` when an extension is not one of a format.
  */
 export function tableSources(tables: Readonly<Record<string, string>>): ReadonlyMap<string, SourceSpec> {
   return new Map(Object.entries(tables).map(([name, path]) => [name, sourceOf(name, path)]))
@@ -21,7 +22,7 @@ function sourceOf(name: string, path: string): SourceSpec {
   const source = sourceOfPath(path)
   if (source !== undefined) return { ...source, paths: resolvePaths(source.paths) }
   const extensions = fileFormats().flatMap((format) => format.extensions)
-  throw new RangeError(
+  throw invalidArgument(
     `Cannot make table "${name}" of "${path}": its name must end in one of .${extensions.join(', .')}`,
   )
 }

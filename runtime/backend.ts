@@ -108,6 +108,9 @@ export interface TaskRun {
   readonly done: Promise<TaskStats>
 }
 
+/** More workers than this are a slip: each is a process. */
+export const mostWorkers = 1024
+
 /**
  * A place that runs tasks: in this process, in forked workers, or wherever an implementation of it puts them.
  *

@@ -3,15 +3,15 @@
 
 import type { RecordBatch, Table } from 'apache-arrow'
 import { functions } from '../functions/catalogue/builders.ts'
-import { PlanError } from '../functions/errors.ts'
+import { describeValue } from '../functions/describe-value.ts'
 import { outputName } from '../functions/expr/display.ts'
-import { type Expr, isExpr, toSortNode } from '../functions/expr/expr.ts'
-import type { ExprNode, SortNode } from '../functions/expr/node.ts'
-import { checkOptionNames } from '../functions/options.ts'
+import type { Expr } from '../functions/expr/expr.ts'
+import type { ExprNode } from '../functions/expr/node.ts'
+import { checkBoolean, checkOptionNames, invalidArgument, shownOption } from '../functions/options.ts'
 import type { SqlOptions } from '../functions/sql/options.ts'
-import { parseExpr, parseGroupKey, parseSortKey } from '../functions/sql/parse.ts'
 import type { Schema } from '../functions/types/type.ts'
 import { type RowOptions, tableToRows } from './data/rows.ts'
+import { type ExprPlace, exprNode, groupKeyNode, inputsOf, nameOf, places, sortNode } from './job/expr-input.ts'
 import type { Job, JobOptions, JobStep } from './job/job.ts'
 import { schemaOf } from './plan/plan.ts'
 import type { NamedNode } from './program/program.ts'
@@ -116,13 +116,14 @@ export class DataFrame {
    * @see DataFusion `DataFrame::select`
    */
   select(...columns: readonly ExprInput[]): DataFrame {
-    return this.#with({ kind: 'select', columns: columns.map((column) => named(this.#node(column))) })
+    return this.#with({ kind: 'select', columns: columns.map((column) => named(this.#node(column, places.select))) })
   }
 
   /**
-   * The rows for which `condition` is true; those for which it is null are left out.
+   * The rows for which all `conditions` are true; those for which one is null are left out.
    *
-   * @param condition - A boolean expression, or its SQL text.
+   * @param conditions - Boolean expressions, or their SQL texts.
+   * @throws {PlanError} `invalid_argument` for what is neither, such as a boolean or a function.
    * @throws {PlanError} `syntax_error`, `unknown_function` for SQL text.
    * @example
    * import { col, SessionContext } from 'volley'
@@ -130,10 +131,12 @@ export class DataFrame {
    * await using ctx = new SessionContext()
    * await ctx.fromColumns({ n: [1, null, 3] }).filter(col('n').gt(1)).toRows() // => [{ n: 3n }]
    *
-   * @see DataFusion `DataFrame::filter`
+   * @see DataFusion `DataFrame::filter`; datafusion-python `DataFrame.filter`
    */
-  filter(condition: ExprInput): DataFrame {
-    return this.#with({ kind: 'filter', condition: this.#node(condition) })
+  filter(...conditions: readonly ExprInput[]): DataFrame {
+    const [first, ...others] = conditions
+    const filtered = this.#with({ kind: 'filter', condition: this.#node(first, places.filter) })
+    return others.length === 0 ? filtered : filtered.filter(...others)
   }
 
   /**
@@ -151,7 +154,7 @@ export class DataFrame {
    * @see DataFusion `DataFrame::with_column`
    */
   withColumn(name: string, value: ExprInput): DataFrame {
-    return this.withColumns({ [name]: value })
+    return this.withColumns({ [nameOf(name, 'withColumn')]: value })
   }
 
   /**
@@ -162,7 +165,11 @@ export class DataFrame {
    * @see DataFusion `DataFrame::with_column`
    */
   withColumns(columns: Readonly<Record<string, ExprInput>>): DataFrame {
-    const added = Object.entries(columns).map(([name, value]) => ({ name, node: this.#node(value) }))
+    if (typeof columns !== 'object' || columns === null || Array.isArray(columns)) {
+      const message = `Cannot call withColumns() with ${describeValue(columns)}: it takes an object of expressions by name, as in withColumns({ double: 'a * 2' })`
+      throw invalidArgument(message)
+    }
+    const added = Object.entries(columns).map(([name, value]) => ({ name, node: this.#node(value, places.withColumn) }))
     return this.#with({ kind: 'withColumns', columns: added })
   }
 
@@ -179,7 +186,7 @@ export class DataFrame {
    * @see DataFusion `DataFrame::drop_columns`
    */
   dropColumns(...names: readonly string[]): DataFrame {
-    return this.#with({ kind: 'dropColumns', names })
+    return this.#with({ kind: 'dropColumns', names: names.map((name) => nameOf(name, 'dropColumns')) })
   }
 
   /**
@@ -201,8 +208,9 @@ export class DataFrame {
    * @see DataFusion `DataFrame::aggregate`
    */
   aggregate(groupBy: readonly ExprInput[], aggregates: readonly ExprInput[]): DataFrame {
-    const by = groupBy.map((key) => (isExpr(key) ? key.node : parseGroupKey(key, this.#host.sqlOptions())))
-    return this.#with({ kind: 'aggregate', by, values: aggregates.map((value) => this.#node(value)) })
+    const by = inputsOf(groupBy, places.groupBy).map((key) => groupKeyNode(key, this.#host.sqlOptions()))
+    const values = inputsOf(aggregates, places.aggregates).map((value) => this.#node(value, places.aggregates))
+    return this.#with({ kind: 'aggregate', by, values })
   }
 
   /**
@@ -219,7 +227,7 @@ export class DataFrame {
    * @see DataFusion `DataFrame::sort`
    */
   sort(...keys: readonly ExprInput[]): DataFrame {
-    return this.#with({ kind: 'sort', keys: keys.map((key) => this.#sortKey(key)) })
+    return this.#with({ kind: 'sort', keys: keys.map((key) => sortNode(key, this.#host.sqlOptions())) })
   }
 
   /**
@@ -295,6 +303,7 @@ export class DataFrame {
    */
   async run(options: RunOptions = {}): Promise<JobRun> {
     checkOptionNames(options, runOptions, 'a job')
+    checkBoolean('json', (options as RowOptions).json)
     return this.#host.submit(this.#job, options)
   }
 
@@ -523,12 +532,8 @@ export class DataFrame {
     return new DataFrame(this.#host, { source: this.#job.source, steps: [...this.#job.steps, step] })
   }
 
-  #node(input: ExprInput): ExprNode {
-    return isExpr(input) ? input.node : parseExpr(input, this.#host.sqlOptions())
-  }
-
-  #sortKey(input: ExprInput): SortNode {
-    return isExpr(input) ? toSortNode(input) : parseSortKey(input, this.#host.sqlOptions())
+  #node(input: unknown, place: ExprPlace): ExprNode {
+    return exprNode(input, place, this.#host.sqlOptions())
   }
 }
 
@@ -536,5 +541,5 @@ const named = (node: ExprNode): NamedNode => ({ name: outputName(node), node })
 
 function wholeNumber(name: string, value: number): number {
   if (Number.isSafeInteger(value) && value >= 0) return value
-  throw new PlanError('invalid_argument', `Cannot limit with ${name} ${value}: it must be a whole number from 0`)
+  throw invalidArgument(`Cannot limit with ${name} ${shownOption(value)}: it must be a whole number from 0`)
 }

@@ -20,6 +20,7 @@ import { overInputs } from './aggregate-inputs.ts'
 import { Binder, type FunctionSource } from './binder.ts'
 import { argumentOf, type Bound } from './bound.ts'
 import { nameBeside } from './column-names.ts'
+import { withColumnHint } from './constant-for-column.ts'
 import { type GroupingSets, groupingNumber, groupKeysOf, type NamedExpr } from './grouping-sets.ts'
 import { NodeKeys } from './node-key.ts'
 import { unknownFunction } from './unknown-names.ts'
@@ -53,7 +54,7 @@ export function bindAggregate(binder: Binder, node: AggregateNode, functions: Ag
   const bound = node.args.filter((arg) => arg.kind !== 'wildcard').map((arg) => binder.bind(arg))
   const fn = typeof node.fn === 'string' ? builtIn(node.fn, functions) : undefined
   const args = fn === undefined ? bound : percentilesInOrder(binder, fn, node, bound)
-  const resolution = resolveCall(node.fn, fn, args.map(argumentOf))
+  const resolution = withColumnHint(args, () => resolveCall(node.fn, fn, args.map(argumentOf)))
   const coerced = args.map((arg, i) => binder.cast(arg, resolution.types[i] ?? arg.type))
   const distinct = node.distinct && args.length > 0
   const skipsNulls = resolution.nulls === 'skip' || node.nullTreatment === 'ignore'

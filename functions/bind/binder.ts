@@ -15,6 +15,7 @@ import { resolveUdf } from '../udf/resolve.ts'
 import { argumentOf, type Bound } from './bound.ts'
 import { BoundBuilder, constantKey } from './bound-builder.ts'
 import { positionOf } from './column-names.ts'
+import { withColumnHint } from './constant-for-column.ts'
 import { unknownColumn, unknownFunction } from './unknown-names.ts'
 
 /** Where calls find the functions they name. */
@@ -206,7 +207,8 @@ export class Binder extends BoundBuilder {
     const [value, then, otherwise] = args
     if (fn.name === 'nvl2' && value !== undefined && then !== undefined && otherwise !== undefined)
       return this.choose([this.isNull(value, true)], [then], otherwise)
-    return this.call(fn.name, resolveScalar(fn, args.map(argumentOf)), args)
+    const resolution = withColumnHint(args, () => resolveScalar(fn, args.map(argumentOf)))
+    return this.call(fn.name, resolution, args)
   }
 
   #udf(udf: ScalarUdf, args: readonly Bound[]): Bound {
@@ -215,7 +217,8 @@ export class Binder extends BoundBuilder {
       key = this.#udfKeys.size
       this.#udfKeys.set(udf, key)
     }
-    return this.call(`udf ${key}`, resolveUdf(udf, args.map(argumentOf)), args, udf.name)
+    const resolution = withColumnHint(args, () => resolveUdf(udf, args.map(argumentOf)))
+    return this.call(`udf ${key}`, resolution, args, udf.name)
   }
 }
 

@@ -45,13 +45,19 @@ function aggregateArgs(name: string, args: readonly Operand[]): readonly ExprNod
   return Object.freeze(name === 'count' && args.length === 0 ? [wildcard] : args.map(toNode))
 }
 
+/** A builder that is seen by its name. */
+const named = (name: string, builder: FunctionBuilder): readonly [string, FunctionBuilder] => [
+  name,
+  Object.defineProperty(builder, 'name', { value: name }),
+]
+
 function buildersOf(
   entries: readonly { readonly name: string; readonly aliases?: readonly string[] }[],
   builder: (name: string) => FunctionBuilder,
 ): readonly (readonly [string, FunctionBuilder])[] {
   return entries
     .filter(({ name }) => /^[a-z]\w*$/.test(name))
-    .flatMap(({ name, aliases = [] }) => [name, ...aliases].map((alias) => [camelCase(alias), builder(name)] as const))
+    .flatMap(({ name, aliases = [] }) => [name, ...aliases].map((alias) => named(camelCase(alias), builder(name))))
 }
 
 const builders = Object.fromEntries([

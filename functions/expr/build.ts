@@ -1,6 +1,7 @@
 // The free functions that start an expression: col, lit, when, not.
 
-import { PlanError } from '../errors.ts'
+import { describeValue } from '../describe-value.ts'
+import { invalidArgument } from '../options.ts'
 import { asType, type TypeInput } from '../types/parse-type.ts'
 import { Expr, make, type Operand, toNode } from './expr.ts'
 import { type LiteralValue, literal } from './literal.ts'
@@ -20,8 +21,11 @@ import type { CaseNode, ExprNode } from './node.ts'
  * @see DataFusion `col`
  */
 export function col(name: string): Expr {
-  if (typeof name !== 'string' || name === '')
-    throw new PlanError('invalid_argument', 'Cannot make a column without a name')
+  if (typeof name !== 'string') {
+    const hint = Array.isArray(name) ? 'name one column at a time' : 'a column is named by a string'
+    throw invalidArgument(`Cannot make a column of ${describeValue(name)}: ${hint}`)
+  }
+  if (name === '') throw invalidArgument('Cannot make a column without a name')
   return make({ kind: 'column', name })
 }
 

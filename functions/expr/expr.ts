@@ -5,7 +5,9 @@ import type { Vector } from 'apache-arrow'
 import type { ArrowBatchLike, ArrowTableLike } from '../arrow/like.ts'
 import type { CodecContext } from '../contract/codec-context.ts'
 import type { UdfShipment } from '../contract/udf-shipment.ts'
+import { describeValue } from '../describe-value.ts'
 import { PlanError } from '../errors.ts'
+import { checkOptionNames, invalidArgument } from '../options.ts'
 import { asType, type TypeInput } from '../types/parse-type.ts'
 import { displayNode } from './display.ts'
 import { exprRuntime } from './expr-runtime.ts'
@@ -329,7 +331,7 @@ export class Expr {
    * @see DataFusion `Expr::in_list`
    */
   isIn(values: readonly Operand[]): Expr {
-    return make({ kind: 'in', input: this.node, list: Object.freeze(values.map(toNode)), negated: false })
+    return make({ kind: 'in', input: this.node, list: toNodes('isIn', values), negated: false })
   }
 
   /**
@@ -338,7 +340,7 @@ export class Expr {
    * @param values - Constants or expressions, brought to a common type. None: true.
    */
   isNotIn(values: readonly Operand[]): Expr {
-    return make({ kind: 'in', input: this.node, list: Object.freeze(values.map(toNode)), negated: true })
+    return make({ kind: 'in', input: this.node, list: toNodes('isNotIn', values), negated: true })
   }
 
   /**
@@ -438,7 +440,8 @@ export class Expr {
    * @see DataFusion `Expr::alias`
    */
   alias(name: string): Expr {
-    return make({ kind: 'alias', input: this.node, name })
+    if (typeof name === 'string') return make({ kind: 'alias', input: this.node, name })
+    throw invalidArgument(`Cannot call alias() with ${describeValue(name)}: a name is a string`)
   }
 
   /**
@@ -482,7 +485,9 @@ export class Expr {
    */
   filter(condition: Expr): Expr {
     const node = this.#aggregate('filter')
-    return make({ ...node, filter: condition.node })
+    if (isExpr(condition)) return make({ ...node, filter: condition.node })
+    const hint = "it takes a condition, such as col('a').gt(1)"
+    throw invalidArgument(`Cannot call filter() with ${describeValue(condition)}: ${hint}`)
   }
 
   /**
@@ -516,7 +521,7 @@ export class Expr {
    * @see DataFusion `ExprFunctionExt::order_by`
    */
   orderBy(...keys: readonly Expr[]): Expr {
-    return make({ ...this.#aggregate('orderBy'), orderBy: keys.map(toSortNode) })
+    return make({ ...this.#aggregate('orderBy'), orderBy: Object.freeze(exprsOf('orderBy', keys).map(toSortNode)) })
   }
 
   /**
@@ -546,6 +551,7 @@ export class Expr {
    * @see SQL's `OVER`; DataFusion `ExprFunctionExt::build`
    */
   over(options: WindowOptions = {}): Expr {
+    checkOptionNames(options, windowOptions, 'over()')
     const node = this.#aggregate('over')
     return make({
       kind: 'window',
@@ -553,8 +559,8 @@ export class Expr {
       args: node.args,
       distinct: node.distinct,
       ...(node.filter === undefined ? {} : { filter: node.filter }),
-      partitionBy: Object.freeze((options.partitionBy ?? []).map(toNode)),
-      orderBy: Object.freeze((options.orderBy ?? []).map(toSortNode)),
+      partitionBy: Object.freeze(exprsOf('partitionBy', options.partitionBy).map(toNode)),
+      orderBy: Object.freeze(exprsOf('orderBy', options.orderBy).map(toSortNode)),
       ...(options.frame === undefined ? {} : { frame: options.frame }),
       ...(node.nullTreatment === undefined ? {} : { nullTreatment: node.nullTreatment }),
     })
@@ -727,6 +733,27 @@ export function isExpr(value: unknown): value is Expr {
 export function toNode(operand: Operand): ExprNode {
   return isExpr(operand) ? operand.node : literal(operand)
 }
+
+function toNodes(method: string, values: readonly Operand[]): readonly ExprNode[] {
+  if (Array.isArray(values)) return Object.freeze(values.map(toNode))
+  throw invalidArgument(
+    `Cannot call ${method}() with ${describeValue(values)}: it takes an array, as in ${method}([1, 2])`,
+  )
+}
+
+/** The expressions that `over()` and its siblings take. A string among them would be a constant, the same for each row. */
+function exprsOf(option: string, exprs: readonly Expr[] = []): readonly Expr[] {
+  const list: readonly unknown[] = Array.isArray(exprs) ? exprs : [exprs]
+  const wrong = list.find((expr) => !isExpr(expr))
+  const isWrong = wrong !== undefined || list.includes(undefined)
+  if (!isWrong && Array.isArray(exprs)) return exprs
+  const what = isWrong ? wrong : exprs
+  const hint =
+    typeof what === 'string' ? `a column is named with col(${JSON.stringify(what)})` : 'give an array of expressions'
+  throw invalidArgument(`Cannot take ${describeValue(what)} for ${option}: ${hint}`)
+}
+
+const windowOptions: Readonly<Record<keyof WindowOptions, true>> = { partitionBy: true, orderBy: true, frame: true }
 
 /** A sort key; an expression without a direction ascends, nulls last. */
 export function toSortNode(key: Expr): SortNode {

@@ -1,6 +1,6 @@
 // JavaScript values to literal nodes, and back to the values users expect.
 
-import { withArticle } from '../article.ts'
+import { describeValue } from '../describe-value.ts'
 import { PlanError } from '../errors.ts'
 import {
   binary,
@@ -9,6 +9,7 @@ import {
   displayType,
   float64,
   int64,
+  integerRange,
   isBigInt,
   isFloat,
   isInteger,
@@ -58,10 +59,7 @@ function inferType(value: LiteralValue): DataType {
     default:
       if (value instanceof Date) return timestamp('ms')
       if (value instanceof Uint8Array) return binary
-      throw new PlanError(
-        'invalid_argument',
-        `Cannot make a literal of ${describe(value)}: literals are null, booleans, numbers, bigints, strings, Dates and Uint8Arrays`,
-      )
+      throw new PlanError('invalid_argument', `Cannot make a literal of ${describeValue(value)}: ${hintFor(value)}`)
   }
 }
 
@@ -75,20 +73,38 @@ function valueAs(value: LiteralValue, type: DataType): Value {
     return perMs === 0n ? BigInt(Math.floor(ms / 1000)) : BigInt(ms) * perMs
   }
   if (value instanceof Date && type.kind === 'date32') return Math.floor(value.getTime() / 86_400_000)
-  if (isBigInt(type) && typeof value === 'number' && Number.isSafeInteger(value)) return BigInt(value)
-  if (isBigInt(type) && typeof value === 'bigint') return value
   if (isFloat(type) && typeof value === 'bigint') return Number(value)
   if (isFloat(type) && typeof value === 'number') return type.kind === 'float32' ? Math.fround(value) : value
-  if (isInteger(type) && !isBigInt(type) && (typeof value === 'number' || typeof value === 'bigint'))
-    return Number(value)
+  if (isInteger(type) && (typeof value === 'number' || typeof value === 'bigint')) return integerAs(value, type)
+  if (isBigInt(type) && typeof value === 'number' && Number.isSafeInteger(value)) return BigInt(value)
+  if (isBigInt(type) && typeof value === 'bigint' && BigInt.asIntN(64, value) === value) return value
   if (type.kind === 'bool' && typeof value === 'boolean') return value
   if (type.kind === 'utf8' && typeof value === 'string') return value
   if (type.kind === 'binary' && value instanceof Uint8Array) return value
   if (type.kind === 'date32' && typeof value === 'number') return value
-  throw new PlanError('invalid_argument', `Cannot make a literal ${displayType(type)} of ${describe(value)}`)
+  throw new PlanError('invalid_argument', `Cannot make a literal ${displayType(type)} of ${describeValue(value)}`)
 }
 
-const describe = (value: unknown): string =>
-  typeof value === 'object'
-    ? withArticle(value?.constructor?.name ?? 'null-prototype object')
-    : `the ${typeof value} ${String(value)}`
+/** @throws {PlanError} `invalid_argument` for a fraction, or a number that the type does not reach. */
+function integerAs(value: number | bigint, type: DataType): Value {
+  const [least, most] = integerRange(type)
+  const isWhole = typeof value === 'bigint' || Number.isSafeInteger(value)
+  if (isWhole && value >= least && value <= most) return isBigInt(type) ? BigInt(value) : Number(value)
+  const why = isWhole ? `it reaches from ${least} to ${most}` : 'it holds whole numbers'
+  throw new PlanError(
+    'invalid_argument',
+    `Cannot make a literal ${displayType(type)} of ${describeValue(value)}: ${why}`,
+  )
+}
+
+/** What to write in place of a value that has no literal. */
+function hintFor(value: unknown): string {
+  if (value === undefined) return 'an argument is missing; null is written null'
+  if (Array.isArray(value)) return 'for several values there are isIn([…]) and functions.makeArray(…)'
+  if (typeof value === 'function') {
+    return 'definition' in value
+      ? "call it with its arguments, as in fn(col('a'))"
+      : "a function of values becomes one of columns with udf(), and is called with them: fn(col('a'))"
+  }
+  return 'literals are null, booleans, numbers, bigints, strings, Dates and Uint8Arrays'
+}

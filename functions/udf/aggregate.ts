@@ -1,10 +1,10 @@
 // Defining aggregate UDFs: what users call `udaf()` and hold. Checks everything that can be checked before rows come.
 
-import { withArticle } from '../article.ts'
 import type { AggregateUdf, UserFunction, Volatility } from '../contract/udf.ts'
 import { PlanError } from '../errors.ts'
 import { type Expr, make, type Operand, toNode } from '../expr/expr.ts'
 import { asField, asType, type FieldInput, type TypeInput } from '../types/parse-type.ts'
+import { checkDefinition, type UdfKind } from './check-definition.ts'
 import { checkClass, declares } from './instance.ts'
 import { oneOf } from './scalar.ts'
 
@@ -102,17 +102,7 @@ export function udaf(
   state: readonly FieldInput[],
   options: UdafOptions = {},
 ): AggregateUDF {
-  if (typeof accumulator !== 'function') {
-    throw new PlanError(
-      'invalid_argument',
-      `Cannot make a UDAF of ${withArticle(typeof accumulator)}: pass a class or a factory`,
-    )
-  }
-  const name = options.name ?? accumulator.name
-  if (name === '')
-    throw new PlanError('invalid_argument', 'Cannot make a UDAF without a name: pass { name } for an anonymous class')
-  if (!Array.isArray(inputs) || !Array.isArray(state))
-    throw new PlanError('invalid_argument', `Cannot make UDAF "${name}": its inputs and its state must be arrays`)
+  const name = checkDefinition(kind, { fn: accumulator, inputs, returns, state, options })
   if (state.length === 0)
     throw new PlanError('invalid_argument', `Cannot make UDAF "${name}": its state must have a field`)
   checkClass(name, 'UDAF', accumulator, [['update', 'add'], ['merge'], ['state'], ['evaluate']])
@@ -135,6 +125,13 @@ export function udaf(
       },
     }),
   )
+}
+
+const kind: UdfKind = {
+  name: 'UDAF',
+  takes: 'a class or a factory',
+  usage: "udaf(Mean, [float64], float64, [float64, int64], { name: 'mean' })",
+  options: { name: true, volatility: true, nulls: true, int64As: true, retracts: true, captures: true },
 }
 
 /** The function that users call, with its definition. */

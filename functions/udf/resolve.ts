@@ -62,7 +62,7 @@ function udfKernel(udf: ScalarUdf): ScalarKernel {
   if (udf.body.kind !== 'live') throw new InternalError(`Function "${udf.name}" was not prepared before it was bound`)
   const fn = udf.body.fn as (...values: unknown[]) => unknown
   if (udf.mode === 'vector') return vectorKernel(udf, fn)
-  const convert = fromUser(udf.name, udf.returns)
+  const convert = fromUser(udf.name, udf.returns, udf.body.fn)
   const adapters = udf.inputs.map((type) => toUser(type, udf.int64As, udf.name))
   return {
     row: (...values: Value[]) => {

@@ -1,10 +1,10 @@
 // Defining scalar UDFs: what users call `udf()` and hold. Checks everything that can be checked before rows come.
 
-import { withArticle } from '../article.ts'
 import type { ScalarUdf, UserFunction, Volatility } from '../contract/udf.ts'
 import { PlanError } from '../errors.ts'
 import { type Expr, make, type Operand, toNode } from '../expr/expr.ts'
 import { asField, asType, type FieldInput, type TypeInput } from '../types/parse-type.ts'
+import { checkDefinition, checkRowFunction, type UdfKind } from './check-definition.ts'
 
 /** What `udf()` can be told about a function. */
 export interface UdfOptions {
@@ -64,7 +64,7 @@ export interface ScalarUDF {
  *
  * The function gets one value per input: numbers for numbers up to 32 bits and floats, bigints for 64-bit integers,
  * strings, booleans, Dates for dates and timestamps, strings for decimals, Uint8Arrays, arrays and plain objects. It
- * returns a value of `returns`, or null or undefined for null. When an expression with it runs in another process, the
+ * returns a value of `returns`, or null or undefined for null; a function that has no `return` at all is refused. When an expression with it runs in another process, the
  * function travels by value, with what its closure captured: it is code there, see docs/security.md.
  *
  * @param fn - Called once per row, or once per batch with `mode: 'vector'`; must not be async.
@@ -91,9 +91,6 @@ export function udf(
   returns: FieldInput,
   options: UdfOptions = {},
 ): ScalarUDF {
-  if (typeof fn !== 'function') {
-    throw new PlanError('invalid_argument', `Cannot make a UDF of ${withArticle(typeof fn)}: pass a function`)
-  }
   return callable(
     defineScalar(fn, inputs, returns, options, {
       kind: 'live',
@@ -134,6 +131,13 @@ export function nativeUdf(
   return callable(Object.freeze({ ...definition, native: true }))
 }
 
+const kind: UdfKind = {
+  name: 'UDF',
+  takes: 'a function',
+  usage: "udf(fn, [float64], float64, { name: 'fn' })",
+  options: { name: true, volatility: true, nulls: true, mode: true, int64As: true, captures: true },
+}
+
 function defineScalar(
   fn: UserFunction,
   inputs: readonly TypeInput[],
@@ -141,11 +145,8 @@ function defineScalar(
   options: UdfOptions,
   body: ScalarUdf['body'],
 ): ScalarUdf {
-  const name = options.name ?? fn.name
-  if (name === '')
-    throw new PlanError('invalid_argument', 'Cannot make a UDF without a name: pass { name } for an anonymous function')
-  if (!Array.isArray(inputs))
-    throw new PlanError('invalid_argument', `Cannot make UDF "${name}": its inputs must be an array of types`)
+  const name = checkDefinition(kind, { fn, inputs, returns, options })
+  checkRowFunction(name, fn)
   return Object.freeze({
     family: 'scalar',
     name,

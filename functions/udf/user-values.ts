@@ -2,11 +2,11 @@
 // decimals as strings, 64-bit integers as numbers when asked for. Results are checked against the declared type.
 
 import { isVector } from '../arrow/recognise.ts'
-import { withArticle } from '../article.ts'
 import { fits64, floorQuotient } from '../cast/calendar.ts'
 import { parseDecimal } from '../cast/decimal.ts'
+import type { UserFunction } from '../contract/udf.ts'
+import { describeValue } from '../describe-value.ts'
 import { decimalText } from '../expr/display-value.ts'
-import { kindOf } from '../thrown.ts'
 import {
   type DataType,
   type DecimalType,
@@ -81,11 +81,13 @@ function safeNumber(value: bigint, name: string): number {
 }
 
 /**
- * How a user function's result becomes a value of its declared field. Undefined counts as null.
+ * How a user function's result becomes a value of its declared field. Undefined counts as null, unless the function has
+ * no way to return anything.
  *
+ * @param fn - The function, where it is one: what has methods is told apart by them.
  * @returns A function that throws UdfError `udf_wrong_result`, naming what was expected and what was returned.
  */
-export function fromUser(name: string, returns: Field): (result: unknown) => Value {
+export function fromUser(name: string, returns: Field, fn?: UserFunction): (result: unknown) => Value {
   const convert = resultConverter(name, returns.type)
   const wrong = (result: unknown): never => {
     const type = displayType(returns.type)
@@ -96,11 +98,24 @@ export function fromUser(name: string, returns: Field): (result: unknown) => Val
       type,
     })
   }
-  if (!returns.nullable) {
-    return (result) => (result === null || result === undefined ? wrong(result) : (convert(result) ?? wrong(result)))
+  const missing = (result: unknown): null => {
+    if (!returns.nullable) wrong(result)
+    if (result === undefined && fn !== undefined && !canReturn(fn)) throw nothingReturned(name)
+    return null
   }
-  return (result) => (result === null || result === undefined ? null : (convert(result) ?? wrong(result)))
+  return (result) => (result === null || result === undefined ? missing(result) : (convert(result) ?? wrong(result)))
 }
+
+/** Whether a function has an expression for its body, or a `return` somewhere; what is native may return anything. */
+function canReturn(fn: UserFunction): boolean {
+  const source = Function.prototype.toString.call(fn)
+  return /\breturn\b|\[native code\]/.test(source) || !source.endsWith('}') || /^[^{]*=>\s*[^{\s]/.test(source)
+}
+
+const nothingReturned = (name: string): Error =>
+  wrongResult(`Function "${name}" returned undefined: its body has no return; return the value, or null for null`, {
+    udf: name,
+  })
 
 type Converter = (result: unknown) => Value | undefined
 
@@ -201,12 +216,6 @@ function integerConverter(type: DataType): Converter {
   }
 }
 
-function describe(value: unknown): string {
-  if (typeof value === 'string')
-    return `the string ${JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}…` : value)}`
-  if (value === null || value === undefined) return String(value)
-  if (typeof value === 'function') return 'a function'
-  if (typeof value !== 'object') return `the ${typeof value} ${String(value).slice(0, 100)}`
-  const kind = kindOf(value)
-  return kind === 'Promise' ? 'a Promise (async functions are not scalar functions)' : withArticle(kind)
-}
+/** What came in place of a value; the row of an async function is lost in any case. */
+const describe = (value: unknown): string =>
+  value instanceof Promise ? 'a Promise (async functions are not scalar functions)' : describeValue(value)

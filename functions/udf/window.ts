@@ -1,10 +1,9 @@
 // Defining window UDFs: what users call `udwf()` and hold. Checks everything that can be checked before rows come.
 
-import { withArticle } from '../article.ts'
 import type { UserFunction, Volatility, WindowUdf } from '../contract/udf.ts'
-import { PlanError } from '../errors.ts'
 import { type Expr, make, type Operand, toNode } from '../expr/expr.ts'
 import { asField, asType, type FieldInput, type TypeInput } from '../types/parse-type.ts'
+import { checkDefinition, type UdfKind } from './check-definition.ts'
 import { checkClass } from './instance.ts'
 import { oneOf } from './scalar.ts'
 
@@ -85,17 +84,7 @@ export function udwf(
   returns: FieldInput,
   options: UdwfOptions = {},
 ): WindowUDF {
-  if (typeof evaluator !== 'function') {
-    throw new PlanError(
-      'invalid_argument',
-      `Cannot make a UDWF of ${withArticle(typeof evaluator)}: pass a class or a factory`,
-    )
-  }
-  const name = options.name ?? evaluator.name
-  if (name === '')
-    throw new PlanError('invalid_argument', 'Cannot make a UDWF without a name: pass { name } for an anonymous class')
-  if (!Array.isArray(inputs))
-    throw new PlanError('invalid_argument', `Cannot make UDWF "${name}": its inputs must be an array of types`)
+  const name = checkDefinition(kind, { fn: evaluator, inputs, returns, options })
   checkClass(name, 'UDWF', evaluator, [['evaluate', 'evaluateAll', 'evaluateAllWithRank']])
   return windowCallable(
     Object.freeze<WindowUdf>({
@@ -113,6 +102,13 @@ export function udwf(
       },
     }),
   )
+}
+
+const kind: UdfKind = {
+  name: 'UDWF',
+  takes: 'a class or a factory',
+  usage: "udwf(Smooth, [float64], float64, { name: 'smooth' })",
+  options: { name: true, volatility: true, int64As: true, captures: true },
 }
 
 /** The function that users call, with its definition; over all rows until `.over()` says which. */

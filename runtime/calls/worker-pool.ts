@@ -2,8 +2,8 @@
 // worker gets a call is ForkPool's business. No code is revived here.
 
 import type { CodecContext } from '../../functions/contract/codec-context.ts'
-import { isVolleyError, PlanError, ResourceError } from '../../functions/errors.ts'
-import { checkChoice, checkOptionNames, checkWhole } from '../../functions/options.ts'
+import { isVolleyError, ResourceError } from '../../functions/errors.ts'
+import { checkCallback, checkChoice, checkOptionNames, checkSignal, checkWhole } from '../../functions/options.ts'
 import { inFunctions } from '../../functions/udf/failure.ts'
 import { type Backend, cancelReason, type Isolation, inheritLog, type LogStream } from '../backend.ts'
 import type { EncodedTask } from '../codec/artifacts.ts'
@@ -111,7 +111,7 @@ export class WorkerPool implements AsyncDisposable {
    * Makes a pool and starts its workers, without waiting for them.
    *
    * @param options - How many workers, what they load, their limits.
-   * @throws {RangeError} When an option is out of its range.
+   * @throws {PlanError} `invalid_argument` for an option that there is not, or a value that it cannot have.
    * @throws {WorkerError} `start_failed` inside a worker.
    */
   static fork(options: PoolOptions = {}): WorkerPool {
@@ -319,15 +319,13 @@ function checkCallOptions(options: CallOptions, known: Readonly<Record<string, t
   checkWhole('timeoutMs', options.timeoutMs, 1)
   checkWhole('maxResultBytes', options.maxResultBytes, 0)
   checkChoice('isolation', options.isolation, ['shared', 'job'])
+  checkSignal('signal', options.signal)
+  checkCallback('onLog', options.onLog)
 }
 
 function checkConcurrency({ concurrency }: MapOptions, workers: number): number {
-  if (concurrency === undefined) return 2 * workers
-  if (Number.isSafeInteger(concurrency) && concurrency >= 1) return concurrency
-  throw new PlanError(
-    'invalid_argument',
-    `Cannot map with concurrency = ${concurrency}: it must be a whole number of at least 1`,
-  )
+  checkWhole('concurrency', concurrency, 1)
+  return concurrency ?? 2 * workers
 }
 
 /** One item after the other, whoever asks: an async source must not be asked twice at once. */

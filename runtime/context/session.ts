@@ -5,17 +5,27 @@ import type { ArrowSchemaLike } from '../../functions/arrow/like.ts'
 import { isSchema } from '../../functions/arrow/recognise.ts'
 import type { CodecContext } from '../../functions/contract/codec-context.ts'
 import type { Udf } from '../../functions/contract/udf.ts'
+import { describeValue } from '../../functions/describe-value.ts'
 import { PlanError } from '../../functions/errors.ts'
 import { type Expr, make } from '../../functions/expr/expr.ts'
-import { checkChoice, checkOptionNames } from '../../functions/options.ts'
+import {
+  checkChoice,
+  checkOptionNames,
+  checkTextsByName,
+  checkUrl,
+  checkWhole,
+  invalidArgument,
+  wrongOption,
+} from '../../functions/options.ts'
 import type { SqlOptions } from '../../functions/sql/options.ts'
 import { parseExpr } from '../../functions/sql/parse.ts'
 import { asSchema, asType, type TypeInput } from '../../functions/types/parse-type.ts'
 import type { Schema } from '../../functions/types/type.ts'
 import { type AggregateUDF, aggregateCallable } from '../../functions/udf/aggregate.ts'
+import { checkRegistered } from '../../functions/udf/check-definition.ts'
 import { callable, type ScalarUDF } from '../../functions/udf/scalar.ts'
 import { type WindowUDF, windowCallable } from '../../functions/udf/window.ts'
-import { type Backend, inheritLog } from '../backend.ts'
+import { type Backend, inheritLog, mostWorkers } from '../backend.ts'
 import { globalCtx } from '../codec/context-slots.ts'
 import { type ArrowInput, arrowSource } from '../data/arrow-input.ts'
 import { ownValue } from '../data/json-values.ts'
@@ -40,7 +50,7 @@ export interface SessionOptions {
    */
   readonly backend?: 'fork' | 'in-process' | Backend
   /**
-   * Worker processes, from 1: how many tasks run at the same time.
+   * Worker processes, from 1 to 1,024: how many tasks run at the same time.
    *
    * @defaultValue one per core
    */
@@ -58,6 +68,18 @@ export interface SessionOptions {
    */
   readonly workerContext?: URL
   /**
+   * Environment variables for the workers, besides the few they get: see docs/guide/distributing-work.md.
+   *
+   * @defaultValue none
+   */
+  readonly env?: { readonly [name: string]: string }
+  /**
+   * The working directory of the workers: what relative paths in functions are relative to.
+   *
+   * @defaultValue an empty one for each, which is removed with it
+   */
+  readonly cwd?: string
+  /**
    * Where the output of user functions goes. `inherit`: to this process's own stdout and stderr; `ignore`: nowhere.
    *
    * @defaultValue `'inherit'`
@@ -70,6 +92,8 @@ const sessionOptions: Readonly<Record<keyof SessionOptions, true>> = {
   workers: true,
   spareWorkers: true,
   workerContext: true,
+  env: true,
+  cwd: true,
   log: true,
 }
 const jsonOptions: Readonly<Record<keyof JsonOptions, true>> = { schema: true, sampleRows: true }
@@ -117,9 +141,7 @@ export class SessionContext implements CodecContext, DataFrameHost, AsyncDisposa
   /** @internal For `withUdfInlining`: the policy of this context, and the state of the one it comes from. */
   constructor(options: SessionOptions, derived: { readonly udfInlining: boolean; readonly shared: SharedState })
   constructor(options: SessionOptions = {}, derived?: { readonly udfInlining: boolean; readonly shared: SharedState }) {
-    checkOptionNames(options, sessionOptions, 'a session context')
-    if (typeof options.backend !== 'object') checkChoice('backend', options.backend, ['fork', 'in-process'])
-    checkChoice('log', options.log, ['inherit', 'ignore'])
+    checkSessionOptions(options)
     this.udfInlining = derived?.udfInlining ?? true
     this.#shared = derived?.shared ?? { options, registry: new Registry(), backend: undefined, closed: false }
   }
@@ -147,7 +169,7 @@ export class SessionContext implements CodecContext, DataFrameHost, AsyncDisposa
    *
    * @see DataFusion `SessionContext::read_parquet`
    */
-  readParquet(paths: string | readonly string[]): DataFrame {
+  readParquet(paths: string | URL | readonly (string | URL)[]): DataFrame {
     return this.#read({ kind: 'parquet', paths: resolvePaths(paths) })
   }
 
@@ -166,7 +188,7 @@ export class SessionContext implements CodecContext, DataFrameHost, AsyncDisposa
    *
    * @see DataFusion `SessionContext::read_arrow`
    */
-  readArrow(paths: string | readonly string[]): DataFrame {
+  readArrow(paths: string | URL | readonly (string | URL)[]): DataFrame {
     return this.#read({ kind: 'arrow', paths: resolvePaths(paths) })
   }
 
@@ -186,7 +208,7 @@ export class SessionContext implements CodecContext, DataFrameHost, AsyncDisposa
    *
    * @see DataFusion `SessionContext::read_csv`
    */
-  readCsv(paths: string | readonly string[], options?: CsvOptions): DataFrame {
+  readCsv(paths: string | URL | readonly (string | URL)[], options?: CsvOptions): DataFrame {
     if (options === undefined) return this.#read({ kind: 'csv', paths: resolvePaths(paths) })
     checkOptionNames(options, csvOptions, 'CSV files')
     return this.#read({ kind: 'csv', paths: resolvePaths(paths), options: plainTypes(options) })
@@ -207,7 +229,7 @@ export class SessionContext implements CodecContext, DataFrameHost, AsyncDisposa
    *
    * @see DataFusion `SessionContext::read_json`
    */
-  readJson(paths: string | readonly string[], options?: JsonOptions): DataFrame {
+  readJson(paths: string | URL | readonly (string | URL)[], options?: JsonOptions): DataFrame {
     if (options === undefined) return this.#read({ kind: 'json', paths: resolvePaths(paths) })
     checkOptionNames(options, jsonOptions, 'JSON files')
     return this.#read({ kind: 'json', paths: resolvePaths(paths), options: plainTypes(options) })
@@ -292,6 +314,11 @@ export class SessionContext implements CodecContext, DataFrameHost, AsyncDisposa
    * @see DataFusion `SessionContext::register_table`
    */
   registerTable(name: string, frame: DataFrame): void {
+    const hint = "write registerTable('name', frame), where the frame comes from readParquet(), fromRows(), …"
+    if (typeof name !== 'string') throw invalidArgument(`Cannot name a table with ${describeValue(name)}: ${hint}`)
+    if (typeof frame?.job !== 'object') {
+      throw invalidArgument(`Cannot register ${describeValue(frame)} as table "${name}": ${hint}`)
+    }
     this.#shared.registry.addTable(name, frame.job)
   }
 
@@ -351,6 +378,7 @@ export class SessionContext implements CodecContext, DataFrameHost, AsyncDisposa
    * @see DataFusion `SessionContext::register_udf`
    */
   registerUdf(udf: ScalarUDF): void {
+    checkRegistered(udf, 'scalar', 'registerUdf')
     this.#shared.registry.addUdf(udf.definition)
   }
 
@@ -372,6 +400,7 @@ export class SessionContext implements CodecContext, DataFrameHost, AsyncDisposa
    * @see DataFusion `SessionContext::register_udaf`
    */
   registerUdaf(udaf: AggregateUDF): void {
+    checkRegistered(udaf, 'aggregate', 'registerUdaf')
     this.#shared.registry.addUdf(udaf.definition)
   }
 
@@ -393,6 +422,7 @@ export class SessionContext implements CodecContext, DataFrameHost, AsyncDisposa
    * @see DataFusion `SessionContext::register_udwf`
    */
   registerUdwf(udwf: WindowUDF): void {
+    checkRegistered(udwf, 'window', 'registerUdwf')
     this.#shared.registry.addUdf(udwf.definition)
   }
 
@@ -510,16 +540,12 @@ export class SessionContext implements CodecContext, DataFrameHost, AsyncDisposa
   }
 
   async #makeBackend(): Promise<Backend> {
-    const { backend = 'fork', workers, spareWorkers, workerContext } = this.#shared.options
+    const { backend = 'fork', log: _, ...pool } = this.#shared.options
     if (typeof backend === 'object') return backend
     if (backend === 'in-process' || process.env.VOLLEY_WORKER === '1')
       return new InProcessBackend(this.withUdfInlining({ enabled: true }))
     const { ForkPool } = await import('../pool/pool.ts')
-    return ForkPool.fork({
-      ...(workers === undefined ? {} : { workers }),
-      ...(spareWorkers === undefined ? {} : { spareWorkers }),
-      ...(workerContext === undefined ? {} : { workerContext }),
-    })
+    return ForkPool.fork(pool)
   }
 }
 
@@ -532,10 +558,33 @@ function plainTypes<Options extends JsonOptions>(options: Options): Options {
   return { ...options, schema: Object.fromEntries(types) }
 }
 
+function checkSessionOptions(options: SessionOptions): void {
+  checkOptionNames(options, sessionOptions, 'a session context')
+  const { backend } = options
+  if (typeof (backend as { readonly run?: unknown } | undefined)?.run !== 'function') {
+    checkChoice('backend', backend, ['fork', 'in-process'])
+  }
+  checkWhole('workers', options.workers, 1, mostWorkers)
+  checkWhole('spareWorkers', options.spareWorkers, 0, mostWorkers)
+  checkUrl('workerContext', options.workerContext)
+  checkTextsByName('env', options.env)
+  if (options.cwd !== undefined && typeof options.cwd !== 'string') {
+    throw wrongOption('cwd', options.cwd, 'it is the path of a directory')
+  }
+  checkChoice('log', options.log, ['inherit', 'ignore'])
+}
+
 function checkRows(rows: readonly unknown[]): void {
-  const wrong = Array.isArray(rows) ? rows.findIndex((row) => typeof row !== 'object' || row === null) : 0
+  const isRow = (row: unknown): boolean => typeof row === 'object' && row !== null && !Array.isArray(row)
+  if (!Array.isArray(rows)) {
+    throw invalidArgument(`Cannot read ${describeValue(rows)} as rows: give an array of objects, one for each row`)
+  }
+  const wrong = rows.findIndex((row) => !isRow(row))
   if (wrong === -1) return
-  throw new PlanError('invalid_argument', `Cannot read row ${wrong}: give an array of objects, one for each row`)
+  throw new PlanError(
+    'invalid_argument',
+    `Cannot read row ${wrong}, ${describeValue(rows[wrong])}: a row is an object of values by column`,
+  )
 }
 
 function sameName(names: readonly string[]): PlanError {

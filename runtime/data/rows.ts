@@ -5,6 +5,7 @@ import type { ArrowVectorLike } from '../../functions/arrow/like.ts'
 import { isVector } from '../../functions/arrow/recognise.ts'
 import { fromData } from '../../functions/column/arrow.ts'
 import { type Column, valueAt } from '../../functions/column/column.ts'
+import { describeValue } from '../../functions/describe-value.ts'
 import { DataError, PlanError } from '../../functions/errors.ts'
 import { didYouMean } from '../../functions/nearest.ts'
 import { fromArrowSchema } from '../../functions/types/arrow.ts'
@@ -88,6 +89,10 @@ export function columnValues(
   columns: Readonly<Record<string, ColumnValues>>,
   declared: Readonly<Record<string, TypeInput>>,
 ): { readonly schema: Schema; readonly values: readonly (readonly Value[])[] } {
+  if (typeof columns !== 'object' || columns === null || Array.isArray(columns)) {
+    const hint = 'give arrays of values by column, { a: [1, 2] }; an array of objects goes to fromRows()'
+    throw new PlanError('invalid_argument', `Cannot make columns of ${describeValue(columns)}: ${hint}`)
+  }
   const names = Object.keys(columns)
   for (const name of names) if (!isColumn(columns[name])) throw notAColumn(name, columns[name])
   const undeclared = Object.keys(declared).find((name) => !Object.hasOwn(columns, name))
@@ -142,7 +147,7 @@ const isColumn = (values: unknown): boolean => isList(values) || values instance
 const notAColumn = (name: string, value: unknown): PlanError =>
   new PlanError(
     'invalid_argument',
-    `Cannot make column "${name}" of a ${typeof value}: give an array of values or an Arrow vector`,
+    `Cannot make column "${name}" of ${describeValue(value)}: give an array of values or an Arrow vector`,
     {
       details: { column: name },
     },
@@ -236,8 +241,11 @@ function typeOfValue(name: string, value: unknown): DataType {
   if (isList(value)) return list(columnType(`${name}[]`, value))
   if (isRecord(value))
     return struct(Object.entries(value).map(([key, inner]) => field(key, inferType(`${name}.${key}`, [inner]))))
-  const shown = typeof value === 'object' ? `a ${value?.constructor?.name ?? 'null'}` : `a ${typeof value}`
-  throw new PlanError('invalid_argument', `Cannot make a column of ${shown}: column "${name}" takes values`, {
-    details: { column: name },
-  })
+  throw new PlanError(
+    'invalid_argument',
+    `Cannot make a column of ${describeValue(value)}: column "${name}" takes values`,
+    {
+      details: { column: name },
+    },
+  )
 }

@@ -4,6 +4,7 @@
 import { createError } from '../../functions/errors.ts'
 import { parseType } from '../../functions/types/parse-type.ts'
 import type { DataType } from '../../functions/types/type.ts'
+import { checkIsPath } from '../source/check-is-path.ts'
 import { fileFormats, type JsonForm, type SourceFormat } from '../source/formats.ts'
 import type { FileSpec, SourceSpec } from '../source/source.ts'
 import { EncodedRows, encodeRows } from './inline-rows.ts'
@@ -80,11 +81,7 @@ function parsePath(json: unknown, pointer: string): string {
   if (path === '' || path.includes('\0')) throw invalidJob(pointer, 'it is not a path')
   if (path.length > MAX_PATH)
     throw invalidJob(pointer, `it has ${path.length} characters, a path has at most ${MAX_PATH}`)
-  if (/^[a-z][a-z0-9+.-]+:\/\//i.test(path)) {
-    throw createError('not_implemented', `Cannot read "${path}": sources are files, URLs are not read yet`, {
-      details: { pointer },
-    })
-  }
+  checkIsPath(path, { pointer })
   return path
 }
 

@@ -17,6 +17,8 @@ export interface LaunchOptions {
   readonly maxOldSpaceMb: number | undefined
   /** Added to the few variables a worker gets. */
   readonly env: { readonly [name: string]: string }
+  /** Where it runs; undefined for its place for temporary files. */
+  readonly workingDirectory: string | undefined
   /** A command that becomes its arguments: `['setpriv', '--pdeathsig', 'KILL']`. */
   readonly launcher: readonly string[]
 }
@@ -39,26 +41,26 @@ const inheritedVariables = ['PATH', 'TZ', 'LANG', 'LC_ALL', 'NODE_COMPILE_CACHE'
 const ownFlags = ['--disable-warning=ExperimentalWarning']
 
 /**
- * Starts one worker process in the directory `cwd`, which is also its place for temporary files.
+ * Starts one worker process, whose place for temporary files is `scratch`; there it runs too, unless told otherwise.
  *
  * Its process group is its own, so that what it starts ends with it; execa ends it when this process exits.
  *
  * @param resultSocket - What the worker inherits as fd 3; without it a pipe is made.
  */
-export function launch(options: LaunchOptions, cwd: string, resultSocket: Socket | undefined): Launched {
+export function launch(options: LaunchOptions, scratch: string, resultSocket: Socket | undefined): Launched {
   const [file = process.execPath, ...rest] = [...options.launcher, process.execPath]
   const heap = options.maxOldSpaceMb === undefined ? [] : [`--max-old-space-size=${options.maxOldSpaceMb}`]
   const args = [...rest, ...ownFlags, ...options.nodeOptions, ...heap, fileURLToPath(options.entry.url)]
-  const subprocess = execa(file, args, spawnOptions(options, cwd, resultSocket ?? 'pipe'))
+  const subprocess = execa(file, args, spawnOptions(options, scratch, resultSocket ?? 'pipe'))
   type Pipes = [null, Readable, Readable, Socket | null, Socket, Socket]
   const [, stdout, stderr, result, input, control] = subprocess.stdio as unknown as Pipes
   return { subprocess, stdout, stderr, result, input, control }
 }
 
-function spawnOptions(options: LaunchOptions, cwd: string, result: Socket | 'pipe') {
+function spawnOptions(options: LaunchOptions, scratch: string, result: Socket | 'pipe') {
   return {
-    cwd,
-    env: environment(options, cwd),
+    cwd: options.workingDirectory ?? scratch,
+    env: environment(options, scratch),
     extendEnv: false,
     stdio: ['ignore', 'pipe', 'pipe', result, { value: 'pipe', input: true }, 'pipe'],
     buffer: false,
@@ -70,8 +72,8 @@ function spawnOptions(options: LaunchOptions, cwd: string, result: Socket | 'pip
   } as const
 }
 
-function environment({ env, entry }: LaunchOptions, cwd: string): Record<string, string> {
-  const environment: Record<string, string> = { TMPDIR: cwd, TEMP: cwd, TMP: cwd }
+function environment({ env, entry }: LaunchOptions, scratch: string): Record<string, string> {
+  const environment: Record<string, string> = { TMPDIR: scratch, TEMP: scratch, TMP: scratch }
   if (entry.compileCache !== undefined) environment.NODE_COMPILE_CACHE = entry.compileCache
   for (const name of inheritedVariables) {
     const value = process.env[name]

@@ -77,11 +77,17 @@ export interface PoolOptions {
    */
   readonly startTimeoutMs?: number
   /**
-   * Environment variables for the workers, besides the few they get.
+   * Environment variables for the workers, besides the few they get: see docs/guide/distributing-work.md.
    *
    * @defaultValue none
    */
   readonly env?: { readonly [name: string]: string }
+  /**
+   * The working directory of the workers: what relative paths in functions are relative to.
+   *
+   * @defaultValue an empty one for each, which is removed with it
+   */
+  readonly cwd?: string
   /**
    * A command put before `node`, which must become that process (as `exec` does).
    *

@@ -76,7 +76,7 @@ export class ForkPool implements Backend, AsyncDisposable {
   /**
    * Makes a pool and starts its workers, without waiting for them.
    *
-   * @throws {RangeError} When an option is out of its range.
+   * @throws {PlanError} `invalid_argument` for an option that there is not, or a value that it cannot have.
    * @throws {WorkerError} `start_failed` inside a worker.
    */
   static fork(options: PoolOptions = {}): ForkPool {

@@ -3,7 +3,7 @@
 
 import type { CodecContext } from '../../functions/contract/codec-context.ts'
 import { CancelledError, ResourceError } from '../../functions/errors.ts'
-import { checkChoice, checkWhole } from '../../functions/options.ts'
+import { checkCallback, checkChoice, checkSignal, checkWhole } from '../../functions/options.ts'
 import type { Schema } from '../../functions/types/type.ts'
 import { inFunctions } from '../../functions/udf/failure.ts'
 import { type Backend, cancelReason, type TaskRequest } from '../backend.ts'
@@ -50,6 +50,9 @@ export async function submitJob(job: Job, backend: Backend, options: SubmitOptio
   checkWhole('timeoutMs', options.timeoutMs, 1)
   checkWhole('maxMemoryBytes', options.maxMemoryBytes, 1)
   checkChoice('isolation', options.isolation, ['shared', 'job'])
+  checkSignal('signal', options.signal)
+  checkCallback('onProgress', options.onProgress)
+  checkCallback('onLog', options.onLog)
   const submittedAt = Date.now()
   const source = await openSource(job.source)
   const turns = new Turns()

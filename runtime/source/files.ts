@@ -182,10 +182,16 @@ export function unreadable(path: string, why: string, cause?: unknown): DataErro
   })
 }
 
+/** Shells know what only they replace. */
+function hintFor(path: string): string {
+  if (/(^|[\\/])~[\\/]/.test(path)) return '; "~" is replaced by shells alone, write the whole path'
+  return /[\\/]\$\{?\w+/.test(path) ? '; variables are replaced by shells alone, write the whole path' : ''
+}
+
 function fileError(path: string, cause: unknown): DataError {
   const code = cause instanceof Error && 'code' in cause ? String(cause.code) : ''
   if (code === 'ENOENT' || code === 'ENOTDIR') {
-    return new DataError('source_not_found', `Cannot open "${path}": there is no such file`, {
+    return new DataError('source_not_found', `Cannot open "${path}": there is no such file${hintFor(path)}`, {
       details: { path },
       cause,
     })

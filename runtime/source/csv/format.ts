@@ -31,6 +31,8 @@ export function csvFormat(options: CsvOptions, path: string): CsvFormat {
   ) {
     throw invalid('nullValues', nullValues, 'it takes a list of texts')
   }
+  if (options.header !== undefined && typeof options.header !== 'boolean')
+    throw invalid('header', options.header, 'it is true or false')
   return {
     delimiter,
     quote,

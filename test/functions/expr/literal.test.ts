@@ -52,7 +52,7 @@ t.test('literal() refuses what has no literal, naming the value', (t) => {
   })
   t.throws(() => literal('x', int64), {
     code: 'invalid_argument',
-    message: 'Cannot make a literal Int64 of the string x',
+    message: 'Cannot make a literal Int64 of the string "x"',
   })
   t.throws(() => literal(new Date(Number.NaN)), { code: 'invalid_argument' })
   t.throws(() => literal([1] as never), { code: 'invalid_argument' })

@@ -142,7 +142,7 @@ t.test('volatile calls stay apart, immutable ones are one', (t) => {
 t.test('udf() refuses what it cannot work with', (t) => {
   t.throws(() => udf('x' as never, [], int64), {
     code: 'invalid_argument',
-    message: 'Cannot make a UDF of a string: pass a function',
+    message: 'Cannot make a UDF of the string "x": pass a function',
   })
   t.throws(() => udf(() => 1, [], int64), {
     code: 'invalid_argument',

@@ -227,7 +227,7 @@ t.test('fromColumns() refuses what is no table', async (t) => {
   })
   t.throws(() => ctx.fromColumns({ a: 5 } as never), {
     code: 'invalid_argument',
-    message: 'Cannot make column "a" of a number: give an array of values',
+    message: 'Cannot make column "a" of the number 5: give an array of values',
   })
   t.throws(() => ctx.fromColumns({ a: [1] }, { a: 'int63' }), {
     code: 'unknown_type',
