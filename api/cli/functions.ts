@@ -3,12 +3,13 @@
 import { builtIns, type FunctionDescription } from '../../functions/catalogue/describe.ts'
 import { didYouMean } from '../../functions/nearest.ts'
 import { UsageError } from './outcome.ts'
+import { printText } from './stdout.ts'
 
 /** The action of `volley functions`. */
-export function functions(name: string | undefined, options: { readonly json?: boolean }): void {
+export async function functions(name: string | undefined, options: { readonly json?: boolean }): Promise<void> {
   const found = name === undefined ? builtIns : named(name)
-  if (options.json === true) process.stdout.write(`${JSON.stringify(found)}\n`)
-  else process.stdout.write(name === undefined ? list(found) : found.map(describe).join('\n'))
+  if (options.json === true) return printText(`${JSON.stringify(found)}\n`)
+  return printText(name === undefined ? list(found) : found.map(describe).join('\n'))
 }
 
 /** Some aggregates are window functions as well. */

@@ -1,20 +1,26 @@
 // `volley inspect MODULE#export`: what a user-defined function of the user's own module would take along if it were
 // shipped. It imports that module, so it is a command for its author; the server offers nothing like it.
 
+import { stat } from 'node:fs/promises'
 import type { UdfShipment } from '../../functions/contract/udf-shipment.ts'
 import { inspectUdf } from '../../runtime/codec/inspect.ts'
+import { reasonOf } from './file-problems.ts'
 import { UsageError } from './outcome.ts'
 import { moduleUrl } from './parse-options.ts'
+import { printText } from './stdout.ts'
 
 /** The action of `volley inspect`. */
 export async function inspect(target: string, options: { readonly json?: boolean }): Promise<void> {
   const shipment = inspectUdf(await load(target))
-  process.stdout.write(options.json === true ? `${JSON.stringify(shipment)}\n` : describeShipment(shipment))
+  await printText(options.json === true ? `${JSON.stringify(shipment)}\n` : describeShipment(shipment))
 }
 
 async function load(target: string) {
   const at = target.lastIndexOf('#')
   const [path, name] = at === -1 ? [target, 'default'] : [target.slice(0, at), target.slice(at + 1)]
+  await stat(path).catch((cause: unknown) => {
+    throw new UsageError(`Cannot load "${path}": ${reasonOf(cause)}`, { cause })
+  })
   const module: Record<string, unknown> = await import(moduleUrl(path).href).catch((cause: Error) => {
     throw new UsageError(`Cannot load "${path}": ${cause.message}`, { cause })
   })

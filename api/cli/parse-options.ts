@@ -35,6 +35,20 @@ export function wholeNumber(least: number, most: number): (value: string) => num
   }
 }
 
+/** Seconds, more than none. */
+export function secondsOf(value: string): number {
+  const seconds = Number(value)
+  if (/^\d*\.?\d+$/.test(value) && seconds >= 0.001) return seconds
+  throw new InvalidArgumentError('Give a number of seconds, such as 30 or 0.5.')
+}
+
+/** One ASCII character; a tab may be written `\\t`. */
+export function character(value: string): string {
+  if (value === '\\t' || value === 'tab') return '\t'
+  if (/^[\t\x20-\x7e]$/.test(value)) return value
+  throw new InvalidArgumentError('Give one ASCII character, or "tab".')
+}
+
 /** `name=path`, several of them, by name. */
 export function tablesOf(values: readonly string[]): Readonly<Record<string, string>> {
   const pairs = values.map((value) => {
@@ -42,6 +56,8 @@ export function tablesOf(values: readonly string[]): Readonly<Record<string, str
     if (at <= 0 || at === value.length - 1) throw new UsageError(`Cannot take "${value}" as a table: write NAME=PATH`)
     return [value.slice(0, at), value.slice(at + 1)] as const
   })
+  const twice = pairs.find(([name], i) => pairs.findIndex(([other]) => other === name) < i)
+  if (twice !== undefined) throw new UsageError(`Cannot name two tables "${twice[0]}": give one of them another name`)
   return Object.fromEntries(pairs)
 }
 

@@ -10,6 +10,7 @@ export class ProgressLine implements Disposable {
   readonly #out: NodeJS.WriteStream
   readonly #startedAt = performance.now()
   #drawnAt = Number.NEGATIVE_INFINITY
+  #stopped = false
 
   constructor(out: NodeJS.WriteStream = process.stderr) {
     this.#out = out
@@ -17,7 +18,7 @@ export class ProgressLine implements Disposable {
 
   update(progress: JobProgress): void {
     const now = performance.now()
-    if (!this.#out.isTTY || now - this.#drawnAt < EVERY_MS) return
+    if (this.#stopped || !this.#out.isTTY || now - this.#drawnAt < EVERY_MS) return
     this.#drawnAt = now
     this.#out.write(`\r\x1b[K${progressText(progress, now - this.#startedAt)}`)
   }
@@ -26,6 +27,12 @@ export class ProgressLine implements Disposable {
   clear(): void {
     if (this.#drawnAt > 0) this.#out.write('\r\x1b[K')
     this.#drawnAt = Number.NEGATIVE_INFINITY
+  }
+
+  /** For results that go to the same terminal while the job runs. */
+  stop(): void {
+    this.clear()
+    this.#stopped = true
   }
 
   [Symbol.dispose](): void {

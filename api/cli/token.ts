@@ -5,6 +5,7 @@ import { randomBytes } from 'node:crypto'
 import { mkdir, open, readFile, stat } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
+import { reasonOf } from './file-problems.ts'
 import { UsageError } from './outcome.ts'
 
 /** A token, and what to tell the user about it. */
@@ -15,8 +16,8 @@ export interface ServerToken {
 
 /** The token in a file that the user names. @throws {UsageError} When there is none. */
 export async function readTokenFile(file: string): Promise<ServerToken> {
-  const token = await readFile(file, 'utf8').catch((cause: Error) => {
-    throw new UsageError(`Cannot read the token file "${file}": ${cause.message}`, { cause })
+  const token = await readFile(file, 'utf8').catch((cause: unknown) => {
+    throw new UsageError(`Cannot read the token file "${file}": ${reasonOf(cause)}`, { cause })
   })
   return { token: checkToken(token.trim(), `the token file "${file}"`) }
 }
@@ -28,7 +29,11 @@ export async function readTokenFile(file: string): Promise<ServerToken> {
  */
 export async function ownToken(stateDirectory: string): Promise<ServerToken> {
   const file = join(stateDirectory, 'token')
-  await mkdir(stateDirectory, { recursive: true, mode: 0o700 })
+  await mkdir(stateDirectory, { recursive: true, mode: 0o700 }).catch((cause: unknown) => {
+    throw new UsageError(`Cannot keep a token in "${stateDirectory}": ${reasonOf(cause)}; choose another --state-dir`, {
+      cause,
+    })
+  })
   const made = randomBytes(32).toString('base64url')
   try {
     await using handle = await open(file, 'wx', 0o600)

@@ -38,10 +38,3 @@ export const resultFormats: readonly ResultFormat[] = [
     },
   },
 ]
-
-/** The usual extensions, for messages: `.arrow, .ndjson or .csv`. */
-export function usualExtensions(): string {
-  return new Intl.ListFormat('en-GB', { type: 'disjunction' }).format(
-    resultFormats.map(({ extensions: [usual] }) => usual),
-  )
-}

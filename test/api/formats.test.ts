@@ -3,7 +3,7 @@
 import { test } from 'tap'
 import { date32, decimal128, field, float64, int64, list, SessionContext, struct, timestamp, utf8 } from 'volley'
 import { negotiate } from '../../api/formats/negotiate.ts'
-import { resultFormats, usualExtensions } from '../../api/formats/result-formats.ts'
+import { resultFormats } from '../../api/formats/result-formats.ts'
 
 test('negotiate() takes what the header prefers', async (t) => {
   const cases = [
@@ -20,10 +20,6 @@ test('negotiate() takes what the header prefers', async (t) => {
   for (const [accept, contentType] of cases) t.equal(negotiate(accept).contentType, contentType, accept ?? 'nothing')
   t.throws(() => negotiate('image/png'), { code: 'not_acceptable' })
   t.throws(() => negotiate('text/csv;q=0'), { code: 'not_acceptable' })
-})
-
-test('usualExtensions() names one extension of each format', async (t) => {
-  t.equal(usualExtensions(), '.arrow, .ndjson or .csv')
 })
 
 test('values are written in their JSON encoding', { timeout: 120_000 }, async (t) => {

@@ -5,8 +5,8 @@ import { mkdtemp, readFile, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'tap'
-import { spawnServer, spawnVolley, volley } from './spawn-server.ts'
-import { until } from './with-server.ts'
+import { spawnServer, spawnVolley, volley } from '../spawn-server.ts'
+import { until } from '../with-server.ts'
 
 test('volley serve', { timeout: 240_000 }, async (t) => {
   await t.test('says where it listens and ends on Ctrl-C with 130', async (t) => {

@@ -1,8 +1,8 @@
 // `volley functions` as users run it.
 
 import { test } from 'tap'
-import { builtIns } from '../../functions/catalogue/describe.ts'
-import { volley } from './spawn-server.ts'
+import { builtIns } from '../../../functions/catalogue/describe.ts'
+import { volley } from '../spawn-server.ts'
 
 test('volley functions', { timeout: 240_000 }, async (t) => {
   await t.test('lists every built-in with what it gives', async (t) => {
@@ -24,7 +24,7 @@ test('volley functions', { timeout: 240_000 }, async (t) => {
     t.match(await volley(['functions', 'uper']), {
       code: 2,
       stdout: '',
-      stderr: 'volley: Function "uper" is not known. Did you mean "upper"?\n',
+      stderr: 'volley: Function "uper" is not known. Did you mean "upper"? [usage_error]\n',
     })
     t.match(await volley(['functions', 'xyzzyx']), { code: 2, stderr: /"volley functions" lists all/ })
   })

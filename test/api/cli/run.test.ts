@@ -5,8 +5,8 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'tap'
-import { childrenOf, spawnVolley, volley } from './spawn-server.ts'
-import { dataRoot, isAlive, until } from './with-server.ts'
+import { childrenOf, spawnVolley, volley } from '../spawn-server.ts'
+import { dataRoot, isAlive, until } from '../with-server.ts'
 
 const table = ['--table', `flights=${join(dataRoot, 'flights-3m.parquet')}`]
 const top = {

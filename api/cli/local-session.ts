@@ -1,0 +1,91 @@
+// A session of a command's own: workers of this machine, what they print and how far they are on stderr, an end by Ctrl-C
+// that leaves nothing behind.
+
+import { mkdtempSync, rmSync } from 'node:fs'
+import { stat } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { SessionContext } from '../../runtime/context/session.ts'
+import type { RunOptions } from '../../runtime/dataframe.ts'
+import { reasonOf } from './file-problems.ts'
+import { Interrupted, UsageError } from './outcome.ts'
+import { moduleUrl } from './parse-options.ts'
+import { ProgressLine } from './progress-line.ts'
+
+export interface WorkOptions {
+  readonly workers?: number
+  readonly workerContext?: string
+  /** Seconds. */
+  readonly timeout?: number
+}
+
+export interface LocalSession {
+  readonly session: SessionContext
+  readonly progress: ProgressLine
+  /** Ends jobs on Ctrl-C and in time, and shows what happens meanwhile. */
+  readonly runOptions: RunOptions & { readonly signal: AbortSignal }
+}
+
+/** Does something with a session, and ends whatever it started. @throws {Interrupted} On Ctrl-C. */
+export async function withLocalSession(
+  options: WorkOptions,
+  use: (local: LocalSession) => Promise<void>,
+): Promise<void> {
+  const { workers, workerContext, timeout } = options
+  if (workerContext !== undefined) await checkWorkerContext(workerContext)
+  using interrupt = new Interrupt()
+  using progress = new ProgressLine()
+  await using session = new SessionContext({
+    ...(workers === undefined ? {} : { workers }),
+    ...(workerContext === undefined ? {} : { workerContext: moduleUrl(workerContext) }),
+  })
+  const runOptions = {
+    ...(timeout === undefined ? {} : { timeoutMs: timeout * 1000 }),
+    signal: interrupt.signal,
+    onProgress: progress.update.bind(progress),
+    onLog: (_stream: unknown, bytes: Uint8Array) => {
+      progress.clear()
+      process.stderr.write(bytes)
+    },
+  }
+  try {
+    await use({ session, progress, runOptions })
+  } catch (error) {
+    if (interrupt.signal.aborted) throw interrupt.signal.reason
+    throw error
+  }
+}
+
+/** A directory for temporary files, gone when this process ends. */
+export function scratchDirectory(): string {
+  const directory = mkdtempSync(join(tmpdir(), 'volley-input-'))
+  process.once('exit', () => rmSync(directory, { recursive: true, force: true }))
+  return directory
+}
+
+async function checkWorkerContext(file: string): Promise<void> {
+  await stat(file).catch((cause: unknown) => {
+    throw new UsageError(`Cannot load the worker context "${file}": ${reasonOf(cause)}`, { cause })
+  })
+}
+
+/** The first Ctrl-C ends the work in order, a second one this process at once. */
+export class Interrupt implements Disposable {
+  readonly #controller = new AbortController()
+  readonly #onSignal = (): void => {
+    if (this.signal.aborted) process.exit(130)
+    this.#controller.abort(new Interrupted())
+  }
+
+  constructor() {
+    process.on('SIGINT', this.#onSignal).on('SIGTERM', this.#onSignal)
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal
+  }
+
+  [Symbol.dispose](): void {
+    process.off('SIGINT', this.#onSignal).off('SIGTERM', this.#onSignal)
+  }
+}

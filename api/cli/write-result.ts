@@ -1,0 +1,91 @@
+// A job's result on its way out: printed, piped, or into a file that gets its name only once it is whole.
+
+import { randomUUID } from 'node:crypto'
+import { createReadStream, createWriteStream } from 'node:fs'
+import { rename, rm } from 'node:fs/promises'
+import { basename, dirname, extname, join } from 'node:path'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { TablePrinter } from '../../runtime/data/print-table.ts'
+import type { Job, JobOptions } from '../../runtime/job/job.ts'
+import type { SinkSpec } from '../../runtime/program/sink.ts'
+import type { JobRun } from '../../runtime/scheduler/submit.ts'
+import { writing } from '../../runtime/sink/output-errors.ts'
+import { sinkOf } from '../../runtime/sink/sink-of.ts'
+import { readArrowBatches } from '../../runtime/source/arrow/read-streams.ts'
+import { type LocalSession, scratchDirectory } from './local-session.ts'
+import type { FileOutput, Output, PrintedOutput } from './output.ts'
+import { encoderOf, type OutputFormat, sinkKindOf } from './output-formats.ts'
+import type { ProgressLine } from './progress-line.ts'
+import { printText, writeStdout } from './stdout.ts'
+
+type Submit = (job: Job) => Promise<JobRun>
+
+/** Runs a job and writes its result where it belongs. */
+export async function runInto(
+  output: Output,
+  job: Job,
+  { session, progress, runOptions }: LocalSession,
+  limits: JobOptions = {},
+): Promise<void> {
+  const submit: Submit = (submitted) => session.submit(submitted, { ...limits, ...runOptions })
+  switch (output.to) {
+    case 'print':
+      return print(await submit(job), output, progress)
+    case 'file':
+      return writeFile(output, job, submit)
+    case 'device': {
+      const bytes = await resultBytes(output.format, job, submit)
+      return writing(output.path, () => pipeline(bytes, createWriteStream(output.path)))
+    }
+    case 'stdout':
+      if (process.stdout.isTTY) progress.stop()
+      return writeStdout(await resultBytes(output.format, job, submit))
+  }
+}
+
+async function print({ schema, stream }: JobRun, output: PrintedOutput, progress: ProgressLine): Promise<void> {
+  const table = new TablePrinter(schema, output)
+  for await (const batch of readArrowBatches(stream)) table.add(batch)
+  progress.clear()
+  await printText(table.toString())
+}
+
+/** The result as it comes, or from a temporary file where only whole files can be written. */
+async function resultBytes(format: OutputFormat, job: Job, submit: Submit): Promise<Readable> {
+  const encode = encoderOf(format)
+  if (encode !== undefined) return Readable.from(encode((await submit(job)).stream), { objectMode: false })
+  const path = join(scratchDirectory(), `result.${format}`)
+  await writeFile({ to: 'file', format, path, overwrite: false, partitionBy: [] }, job, submit)
+  return createReadStream(path)
+}
+
+/** Workers write what they can; a name without an extension would be a directory to them. */
+async function writeFile(
+  { format, path, overwrite, partitionBy }: FileOutput,
+  job: Job,
+  submit: Submit,
+): Promise<void> {
+  const kind = sinkKindOf(format)
+  const isDirectory = path.endsWith('/') || partitionBy.length > 0
+  if (kind !== undefined && (isDirectory || extname(path) !== '')) {
+    return runSink(sinkOf(kind, path, { overwrite, partitionBy }), job, submit)
+  }
+  const part = join(dirname(path), `.${basename(path)}.${randomUUID()}.${format}`)
+  try {
+    if (kind !== undefined) await runSink(sinkOf(kind, part, {}), job, submit)
+    else {
+      const bytes = await resultBytes(format, job, submit)
+      await writing(path, () => pipeline(bytes, createWriteStream(part, { flags: 'wx' })))
+    }
+    await writing(path, () => rename(part, path))
+  } finally {
+    await rm(part, { force: true })
+  }
+}
+
+/** The stream of such a job tells what was written. */
+async function runSink(sink: SinkSpec, job: Job, submit: Submit): Promise<void> {
+  const { stream } = await submit({ ...job, sink })
+  for await (const _ of stream);
+}
