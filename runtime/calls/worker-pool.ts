@@ -7,9 +7,10 @@ import { checkCallback, checkChoice, checkOptionNames, checkSignal, checkWhole }
 import { inFunctions } from '../../functions/udf/failure.ts'
 import { type Backend, cancelReason, type Isolation, inheritLog, type LogStream } from '../backend.ts'
 import type { EncodedTask } from '../codec/artifacts.ts'
-import { type CallTarget, decodeResult, encodeCall, encodeTarget } from '../codec/call-codec.ts'
+import { CallEncoder, type CallTarget, decodeResults, encodeCall, encodeTarget } from '../codec/call-codec.ts'
 import { encodingContext } from '../codec/context-slots.ts'
 import { type CloseOptions, ForkPool, type PoolOptions, type PoolStats, type WorkerInfo } from '../pool/pool.ts'
+import { CallSource, ChunkSize } from './call-source.ts'
 import { checkCallable, checkItems } from './check-callable.ts'
 
 /** How calls are made, and what ends them early. */
@@ -181,7 +182,11 @@ export class WorkerPool implements AsyncDisposable {
     checkCallOptions(options, callOptions)
     const context = encodingContext(options.context)
     const target = encodeTarget(checkCallable(fn), context, options.captures)
-    return (await this.#call(target, args, context, options, options.signal)) as Awaited<Result>
+    const task = encodeCall(target, args, context)
+    const { results } = await this.#make(task, 1, target, context, options, options.signal).catch((error) => {
+      throw withoutCall(error)
+    })
+    return results[0] as Awaited<Result>
   }
 
   /**
@@ -214,21 +219,22 @@ export class WorkerPool implements AsyncDisposable {
     const stop = new AbortController()
     const signal = options.signal === undefined ? stop.signal : AbortSignal.any([options.signal, stop.signal])
     const results: Awaited<Result>[] = []
-    const source = entriesOf(items)
-    let [taken, done, total]: [number, number, number | undefined] = [0, 0, undefined]
+    const source = new CallSource(items, () => new CallEncoder(target, context))
+    const size = new ChunkSize(this.concurrency, travelsAlone(options, items) ? 1 : undefined)
+    let done = 0
     const callNext = async (): Promise<void> => {
       for (;;) {
         signal.throwIfAborted()
-        const next = await source.next()
-        if (next.done === true) {
-          total = taken
-          return
-        }
-        const index = taken++
-        results[index] = (await this.#call(target, [next.value, index], context, options, signal).catch((error) => {
-          throw atItem(error, index)
-        })) as Awaited<Result>
-        done += 1
+        const chunk = await source.take(size, atItem)
+        if (chunk === undefined) return
+        const { calls, first } = chunk
+        const made = await this.#make(calls.finish(), calls.count, target, context, options, signal).catch((error) => {
+          throw atItem(error, first)
+        })
+        for (const [i, result] of made.results.entries()) results[first + i] = result as Awaited<Result>
+        size.took(calls.count, made.elapsedMs)
+        done += calls.count
+        const { total } = source
         options.onProgress?.({ done, ...(total === undefined ? {} : { total }) })
       }
     }
@@ -240,7 +246,7 @@ export class WorkerPool implements AsyncDisposable {
     )
     const outcomes = await Promise.allSettled(callers)
     if (outcomes.some(({ status }) => status === 'rejected')) {
-      await source.return?.(undefined)
+      await source.end()
       throw options.signal?.aborted === true ? cancelReason(options.signal, 'call') : stop.signal.reason
     }
     return results
@@ -260,26 +266,32 @@ export class WorkerPool implements AsyncDisposable {
     return this.close()
   }
 
-  async #call(
+  /** Has a worker make calls, one after the other. */
+  async #make(
+    task: EncodedTask,
+    calls: number,
     target: CallTarget,
-    args: readonly unknown[],
     context: CodecContext,
     options: CallOptions,
     signal: AbortSignal | undefined,
-  ): Promise<unknown> {
-    const call = encodeCall(target, args, context)
-    const result = await this.#send(call, options, signal).catch((error) => {
+  ): Promise<{ readonly results: readonly unknown[]; readonly elapsedMs: number }> {
+    const { bytes, elapsedMs } = await this.#send(task, calls, options, signal).catch((error) => {
       throw inFunctions(error, [target.name])
     })
-    return decodeResult(result, context)
+    return { results: decodeResults(bytes, context), elapsedMs }
   }
 
-  async #send(call: EncodedTask, options: CallOptions, given: AbortSignal | undefined): Promise<Uint8Array> {
+  async #send(
+    task: EncodedTask,
+    calls: number,
+    options: CallOptions,
+    given: AbortSignal | undefined,
+  ): Promise<{ readonly bytes: Uint8Array; readonly elapsedMs: number }> {
     const { timeoutMs, isolation, maxResultBytes = MAX_RESULT_BYTES } = options
     const signal = given ?? new AbortController().signal
     if (signal.aborted) throw cancelReason(signal, 'call')
     const request = {
-      ...call,
+      ...task,
       ...(timeoutMs === undefined ? {} : { timeoutMs }),
       ...(isolation === undefined ? {} : { isolation }),
     }
@@ -290,7 +302,7 @@ export class WorkerPool implements AsyncDisposable {
     for await (const chunk of run.stream) {
       chunks.push(chunk)
       length += chunk.length
-      if (length > maxResultBytes) {
+      if (length > maxResultBytes * calls) {
         throw new ResourceError(
           'size_limit',
           `Cannot take the result of a call: it is larger than ${maxResultBytes} bytes, allow more with maxResultBytes`,
@@ -298,8 +310,8 @@ export class WorkerPool implements AsyncDisposable {
         )
       }
     }
-    await run.done
-    return Buffer.concat(chunks)
+    const { elapsedMs } = await run.done
+    return { bytes: chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks), elapsedMs }
   }
 }
 
@@ -328,12 +340,19 @@ function checkConcurrency({ concurrency }: MapOptions, workers: number): number 
   return concurrency ?? 2 * workers
 }
 
-/** One item after the other, whoever asks: an async source must not be asked twice at once. */
-async function* entriesOf<Item>(items: Iterable<Item> | AsyncIterable<Item>): AsyncGenerator<Item, void, undefined> {
-  yield* items
+/** Calls with a limit of their own, or a process of their own, do not share a message; nor do items that arrive in time. */
+const travelsAlone = ({ timeoutMs, isolation, maxResultBytes }: CallOptions, items: object | string): boolean =>
+  timeoutMs !== undefined || maxResultBytes !== undefined || isolation === 'job' || !(Symbol.iterator in Object(items))
+
+/** The error with the position of its item: `first` and that of the call among those it travelled with. */
+function atItem(error: unknown, first: number): unknown {
+  if (!isVolleyError(error) || error.category === 'cancelled') return error
+  const { call = 0, ...details } = error.details as { readonly call?: number }
+  return Object.assign(error, { details: { ...details, item: first + call } })
 }
 
-function atItem(error: unknown, item: number): unknown {
-  if (!isVolleyError(error) || error.category === 'cancelled') return error
-  return Object.assign(error, { details: { ...error.details, item } })
+function withoutCall(error: unknown): unknown {
+  if (!isVolleyError(error)) return error
+  const { call: _, ...details } = error.details as { readonly call?: number }
+  return Object.assign(error, { details })
 }

@@ -1,24 +1,26 @@
-// A function call to bytes and back, and its result: VLYCALL. The frame begins with how the function travels and its
+// Calls of one function to bytes and back, and their results: VLYCALL. The frame begins with how the function travels and its
 // name, so that strict receivers refuse code before they read any further.
 //
 //   placement of the body u8 (0 by name, 2 as an artifact) · name length u16 LE · code length u32 LE · name ·
 //   code (by name: the signature; by value: the reference to an artifact, its body, and in a closure of several functions
-//   its member u32 LE) · arguments as sections
+//   its member u32 LE) · sections, one attachment per call: its arguments, as sections again
 //
-// Bodies of functions among the arguments are artifacts as well. A result is complete in itself.
+// Bodies of functions among the arguments are artifacts as well. Results are sections alone, one attachment each; they are
+// complete in themselves. Each call has arguments and a result of its own: calls that travel together share no objects.
 
 import type { CodecContext } from '../../functions/contract/codec-context.ts'
 import type { ShippedBody, Udf, UserFunction } from '../../functions/contract/udf.ts'
 import { InternalError, ShippingError, WireError } from '../../functions/errors.ts'
-import type { ExprNode } from '../../functions/expr/node.ts'
+import type { Expr } from '../../functions/expr/expr.ts'
 import { ArtifactCollector, type ArtifactSource, type EncodedTask } from './artifacts.ts'
 import { type Caller, captureBodies, encodeBodyReference, findBody, travelsByValue } from './bodies.ts'
 import { signatureText } from './by-name.ts'
 import { type Companion, captureTogether } from './closure/capture/capture-together.ts'
 import { decodingContext } from './context-slots.ts'
 import { decodeEnvelope, encodeEnvelope, FLAG_INLINE_CODE } from './envelope.ts'
-import { decodeGraph, encodeGraph, type LastingExpr } from './graph-codec.ts'
+import { decodeGraph, encodeGraph } from './graph-codec.ts'
 import { decodeLastingExpr, findLastingExpr } from './lasting-exprs.ts'
+import { encodeSections, splitSections } from './sections.ts'
 import { isScalarUdf, shippedTypes } from './shipped-types.ts'
 import { bodyPlacements } from './udf-codec.ts'
 
@@ -65,45 +67,108 @@ function capture(companion: Companion, context: CodecContext): CallTarget {
   return { name: companion.label, body: { kind: 'shipped', ...body }, caller: { ...companion, types } }
 }
 
-/** @throws {ShippingError} When an argument cannot travel. */
+/** One call, ready to be sent. @throws {ShippingError} When an argument cannot travel. */
 export function encodeCall(target: CallTarget, args: readonly unknown[], context: CodecContext): EncodedTask {
-  const { name, body, caller } = target
-  const artifacts = new ArtifactCollector()
-  let shared: ShippedBody | undefined
-  const bodiesOf = (udfs: Iterable<Udf>): ReadonlyMap<unknown, ShippedBody> => {
-    const bodies = captureBodies(udfs, context, caller)
-    const together = caller === undefined ? undefined : bodies.get(caller)
-    // The function stays what it was when it was captured, unless it shares something with one among the arguments.
-    if (together?.member !== undefined) shared = together
-    return bodies
-  }
-  const label = `the arguments of function "${name}"`
-  const lastingExpr = (node: ExprNode): LastingExpr | undefined => findLastingExpr(node, context)
-  const { payload, inline } = encodeGraph(args, context, { label, artifacts, bodiesOf, lastingExpr })
-  const nameBytes = Buffer.from(name)
-  const code = body === undefined ? Buffer.from(target.signature) : encodeBodyReference(shared ?? body, artifacts)
-  const head = Buffer.alloc(HEAD_BYTES)
-  head.writeUInt8(body === undefined ? bodyPlacements.byName : bodyPlacements.artifact, 0)
-  head.writeUInt16LE(nameBytes.length, 1)
-  head.writeUInt32LE(code.length, 3)
-  const flags = inline || body !== undefined ? FLAG_INLINE_CODE : 0
-  const task = encodeEnvelope('VLYCALL', flags, Buffer.concat([head, nameBytes, code, payload]))
-  return { task, artifacts: artifacts.artifacts }
+  const encoder = new CallEncoder(target, context)
+  encoder.add(args)
+  return encoder.finish()
 }
 
-/** A call whose function and arguments are still bytes. */
+/** Puts calls of one function together that a worker makes one after the other. */
+export class CallEncoder {
+  readonly #target: CallTarget
+  readonly #context: CodecContext
+  readonly #artifacts = new ArtifactCollector()
+  readonly #calls: Uint8Array[] = []
+  #bytes = 0
+  #inline: boolean
+  /** The function together with one among the arguments, if they share something. */
+  #shared: ShippedBody | undefined
+
+  constructor(target: CallTarget, context: CodecContext) {
+    this.#target = target
+    this.#context = context
+    this.#inline = target.body !== undefined
+  }
+
+  /** Calls so far. */
+  get count(): number {
+    return this.#calls.length
+  }
+
+  /** Size of their arguments. */
+  get bytes(): number {
+    return this.#bytes
+  }
+
+  /**
+   * Adds a call.
+   *
+   * @returns False when it cannot travel with those before, and was not added: its function shares something with one
+   * among its arguments, or theirs did.
+   * @throws {ShippingError} When an argument cannot travel.
+   */
+  add(args: readonly unknown[]): boolean {
+    if (this.#shared !== undefined) return false
+    let shared: ShippedBody | undefined
+    const { name, caller } = this.#target
+    const bodiesOf = (udfs: Iterable<Udf>): ReadonlyMap<unknown, ShippedBody> => {
+      const bodies = captureBodies(udfs, this.#context, caller)
+      const together = caller === undefined ? undefined : bodies.get(caller)
+      // The function stays what it was when it was captured, unless it shares something with one among the arguments.
+      if (together?.member !== undefined) shared = together
+      return bodies
+    }
+    const { payload, inline } = encodeGraph(args, this.#context, {
+      label: `the arguments of function "${name}"`,
+      artifacts: this.#artifacts,
+      bodiesOf,
+      lastingExpr: (node) => findLastingExpr(node, this.#context),
+    })
+    if (shared !== undefined && this.#calls.length > 0) return false
+    this.#shared = shared
+    this.#calls.push(payload)
+    this.#bytes += payload.length
+    this.#inline ||= inline
+    return true
+  }
+
+  /** The calls as a task. */
+  finish(): EncodedTask {
+    const target = this.#target
+    const { name, body } = target
+    const nameBytes = Buffer.from(name)
+    const code =
+      body === undefined ? Buffer.from(target.signature) : encodeBodyReference(this.#shared ?? body, this.#artifacts)
+    const head = Buffer.alloc(HEAD_BYTES)
+    head.writeUInt8(body === undefined ? bodyPlacements.byName : bodyPlacements.artifact, 0)
+    head.writeUInt16LE(nameBytes.length, 1)
+    head.writeUInt32LE(code.length, 3)
+    const calls = encodeSections({ text: '', attachments: this.#calls })
+    const task = encodeEnvelope(
+      'VLYCALL',
+      this.#inline ? FLAG_INLINE_CODE : 0,
+      Buffer.concat([head, nameBytes, code, calls]),
+    )
+    return { task, artifacts: this.#artifacts.artifacts }
+  }
+}
+
+/** Calls whose function and arguments are still bytes. */
 export interface DecodedCall {
   readonly name: string
   /** How the function is to be found: by its name and this signature, or in its body. */
   readonly target:
     | { readonly by: 'name'; readonly signature: Uint8Array }
     | { readonly by: 'body'; readonly body: ShippedBody }
-  /** Reads the arguments. @throws {WireError} */
-  args(): readonly unknown[]
+  /** How many calls there are. */
+  readonly count: number
+  /** Reads the arguments of one of them. @throws {WireError} */
+  args(index: number): readonly unknown[]
 }
 
 /**
- * Reads the head of a call.
+ * Reads the head of a call, or of several.
  *
  * @param given - Default: the worker context, else the global one.
  * @throws {WireError} `wire_inline_refused` when the context is strict and code travels: before anything is parsed, and
@@ -120,15 +185,17 @@ export function decodeCall(bytes: Uint8Array, artifacts: ArtifactSource, given?:
       { details: { function: name, family: 'VLYCALL' } },
     )
   }
-  const args = (): readonly unknown[] => {
-    const decoded = decodeGraph(rest, context, artifacts, (reference) =>
-      decodeLastingExpr(reference, context, artifacts),
-    )
+  const { attachments: calls } = splitSections(rest)
+  const count = calls.length
+  const lastingExpr = (reference: Uint8Array): Expr => decodeLastingExpr(reference, context, artifacts)
+  const args = (index: number): readonly unknown[] => {
+    const call = calls[index]
+    const decoded = call === undefined ? undefined : decodeGraph(call, context, artifacts, lastingExpr)
     if (Array.isArray(decoded)) return decoded
     throw new WireError('wire_damaged', `Cannot read a call of function "${name}": its arguments are not a list`)
   }
-  if (placement === bodyPlacements.byName) return { name, target: { by: 'name', signature: code }, args }
-  return { name, target: { by: 'body', body: findBody(code, artifacts, name) }, args }
+  if (placement === bodyPlacements.byName) return { name, target: { by: 'name', signature: code }, count, args }
+  return { name, target: { by: 'body', body: findBody(code, artifacts, name) }, count, args }
 }
 
 function splitHead(payload: Uint8Array) {
@@ -144,15 +211,36 @@ function splitHead(payload: Uint8Array) {
   return { name, placement, code: payload.subarray(codeStart, codeEnd), rest: payload.subarray(codeEnd) }
 }
 
-/** @throws {ShippingError} When the result holds something that cannot travel. */
-export function encodeResult(name: string, result: unknown, context: CodecContext): Uint8Array {
-  const { payload, inline } = encodeGraph([result], context, { label: `the result of function "${name}"` })
-  return encodeEnvelope('VLYCALL', inline ? FLAG_INLINE_CODE : 0, payload)
+/** The results of calls, in the order of the calls. */
+export class ResultEncoder {
+  readonly #context: CodecContext
+  readonly #results: Uint8Array[] = []
+  #inline = false
+
+  constructor(context: CodecContext) {
+    this.#context = context
+  }
+
+  /** @throws {ShippingError} When the result holds something that cannot travel. */
+  add(name: string, result: unknown): void {
+    const label = `the result of function "${name}"`
+    const { payload, inline } = encodeGraph([result], this.#context, { label })
+    this.#results.push(payload)
+    this.#inline ||= inline
+  }
+
+  finish(): Uint8Array {
+    const payload = encodeSections({ text: '', attachments: this.#results })
+    return encodeEnvelope('VLYCALL', this.#inline ? FLAG_INLINE_CODE : 0, payload)
+  }
 }
 
-/** Reads a result: data only, no code is revived. @throws {WireError} */
-export function decodeResult(bytes: Uint8Array, context: CodecContext): unknown {
-  const decoded = decodeGraph(decodeEnvelope(bytes, 'VLYCALL').payload, context)
-  if (Array.isArray(decoded) && decoded.length === 1) return decoded[0]
-  throw new WireError('wire_damaged', 'Cannot read the result of a call: the payload is not one')
+/** Reads the results of calls: data only, no code is revived. @throws {WireError} */
+export function decodeResults(bytes: Uint8Array, context: CodecContext): readonly unknown[] {
+  const { attachments } = splitSections(decodeEnvelope(bytes, 'VLYCALL').payload)
+  return attachments.map((payload) => {
+    const decoded = decodeGraph(payload, context)
+    if (Array.isArray(decoded) && decoded.length === 1) return decoded[0]
+    throw new WireError('wire_damaged', 'Cannot read the result of a call: the payload is not one')
+  })
 }

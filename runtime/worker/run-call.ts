@@ -1,24 +1,31 @@
-// One call of a shipped function from its bytes to the bytes of its result. Runs in workers only: it brings code to
+// Calls of a shipped function from their bytes to the bytes of their results. Runs in workers only: it brings code to
 // life. A function is revived once per worker, so what it keeps in its closure outlives the call.
 
 import type { UserFunction } from '../../functions/contract/udf.ts'
-import { ShippingError } from '../../functions/errors.ts'
+import { isVolleyError, ShippingError } from '../../functions/errors.ts'
 import { userFailure } from '../../functions/udf/failure.ts'
 import { findByName, unregistered } from '../codec/by-name.ts'
-import { type DecodedCall, decodeCall, encodeResult } from '../codec/call-codec.ts'
+import { type DecodedCall, decodeCall, ResultEncoder } from '../codec/call-codec.ts'
 import { decodingContext, encodingContext } from '../codec/context-slots.ts'
 import { reviveBody } from '../codec/prepare.ts'
 import type { TaskIo, TaskReport } from './task-io.ts'
 
-/** Runs an encoded call, awaits what it returns, and writes the result. */
+/** Makes encoded calls one after the other, awaits what each returns, and writes the results. */
 export async function runCall(bytes: Uint8Array, io: TaskIo): Promise<TaskReport> {
   const call = decodeCall(bytes, io)
   const fn = await functionOf(call)
-  const args = call.args()
-  io.signal.throwIfAborted()
-  const result = await invoke(fn, args, call.name)
-  io.signal.throwIfAborted()
-  await io.write([encode(call.name, result)])
+  const results = new ResultEncoder(encodingContext())
+  for (let index = 0; index < call.count; index += 1) {
+    try {
+      const args = call.args(index)
+      io.signal.throwIfAborted()
+      addResult(results, call.name, await invoke(fn, args, call.name))
+      io.signal.throwIfAborted()
+    } catch (error) {
+      throw atCall(error, index)
+    }
+  }
+  await io.write([results.finish()])
   return { rows: 0, batches: 0 }
 }
 
@@ -41,10 +48,15 @@ async function invoke(fn: UserFunction, args: readonly unknown[], name: string):
 }
 
 /** Reading a result calls the user's code as well: its getters. */
-function encode(name: string, result: unknown): Uint8Array {
+function addResult(results: ResultEncoder, name: string, result: unknown): void {
   try {
-    return encodeResult(name, result, encodingContext())
+    results.add(name, result)
   } catch (error) {
     throw error instanceof ShippingError ? error : userFailure(name, '', error, {})
   }
+}
+
+/** The error with the position of the call that it ended, which whoever made the calls takes off again. */
+function atCall(error: unknown, call: number): unknown {
+  return isVolleyError(error) ? Object.assign(error, { details: { ...error.details, call } }) : error
 }

@@ -4,7 +4,7 @@ import * as arrow from 'apache-arrow'
 import { col, decodeExpr, encodeExpr, functions as f, float64, lit, SessionContext, udf, utf8, when } from 'volley'
 import type { AggregateUdf, Udf, WindowUdf } from '../../functions/contract/udf.ts'
 import { ArtifactCollector, type ArtifactSource } from '../../runtime/codec/artifacts.ts'
-import { decodeCall, decodeResult, encodeCall, encodeResult, encodeTarget } from '../../runtime/codec/call-codec.ts'
+import { decodeCall, decodeResults, encodeCall, encodeTarget, ResultEncoder } from '../../runtime/codec/call-codec.ts'
 import { captureClosure } from '../../runtime/codec/closure/index.ts'
 import { decodeProgram, decodeTask, TaskEncoder } from '../../runtime/codec/task-codec.ts'
 import { decodeUdf, encodeUdf } from '../../runtime/codec/udf-codec.ts'
@@ -99,6 +99,9 @@ const call = encodeCall(
   open,
 )
 
+const results = new ResultEncoder(open)
+results.add('scale', { rows: [1, 'ü', null, new Date(0), new Float64Array(20)], args })
+
 /** Where a receiver of the task or the call finds their artifacts. */
 const held: ArtifactSource = {
   artifact: (hash) => [...artifacts, ...call.artifacts].find((artifact) => artifact.hash === hash)?.bytes,
@@ -151,11 +154,11 @@ export const subjects: readonly Subject[] = [
     bytes: program,
     decode: (bytes) => decodeProgram(bytes, held, open),
   },
-  { name: 'call', bytes: call.task, decode: (bytes) => decodeCall(bytes, held, open).args() },
+  { name: 'call', bytes: call.task, decode: (bytes) => decodeCall(bytes, held, open).args(0) },
   {
     name: 'result',
-    bytes: encodeResult('scale', { rows: [1, 'ü', null, new Date(0), new Float64Array(20)], args }, open),
-    decode: (bytes) => decodeResult(bytes, open),
+    bytes: results.finish(),
+    decode: (bytes) => decodeResults(bytes, open),
   },
 ]
 

@@ -5,11 +5,18 @@ import t from 'tap'
 import { col, type Expr, float64, udf } from 'volley'
 import type { CodecContext } from '../../../functions/contract/codec-context.ts'
 import { ArtifactCollector, type ArtifactSource, findArtifact, noArtifacts } from '../../../runtime/codec/artifacts.ts'
-import { decodeCall, decodeResult, encodeCall, encodeResult, encodeTarget } from '../../../runtime/codec/call-codec.ts'
+import {
+  decodeCall,
+  decodeResults,
+  encodeCall,
+  encodeTarget,
+  ResultEncoder,
+} from '../../../runtime/codec/call-codec.ts'
 import { decodeEnvelope, encodeEnvelope, FLAG_INLINE_CODE } from '../../../runtime/codec/envelope.ts'
 import { decodeExpr, encodeExpr } from '../../../runtime/codec/expr-codec.ts'
 import { decodeGraph, encodeGraph } from '../../../runtime/codec/graph-codec.ts'
 import { packNode } from '../../../runtime/codec/pack-node.ts'
+import { encodeSections } from '../../../runtime/codec/sections.ts'
 import { decodeUdf, encodeUdf, peekUdf } from '../../../runtime/codec/udf-codec.ts'
 
 const open: CodecContext = { udfInlining: true, findUdf: () => undefined, udfNames: () => [] }
@@ -103,7 +110,8 @@ t.test('a strict receiver refuses a body beside a frame as it refuses one in it,
   const refusals = [
     () => decodeGraph(payload, context, artifacts),
     () => decodeUdf(encodeUdf(gross.definition, open, new ArtifactCollector()), 'scalar', context, artifacts),
-    () => decodeCall(encodeCall({ name: 'f', signature: '' }, [gross(col('a'))], open).task, artifacts, context).args(),
+    () =>
+      decodeCall(encodeCall({ name: 'f', signature: '' }, [gross(col('a'))], open).task, artifacts, context).args(0),
   ]
   for (const refusal of refusals) {
     const { code, message, details } = errorOf(refusal)
@@ -149,7 +157,7 @@ t.test('a call refers to the body of its function and to those in its arguments'
   t.equal(task[9], FLAG_INLINE_CODE)
   const { target, args } = decodeCall(task, sourceOf({ artifacts }), open)
   t.match(target, { by: 'body', body: body as object })
-  t.equal(String(args()[1]), 'gross(b)')
+  t.equal(String(args(0)[1]), 'gross(b)')
   t.match(
     errorOf(() => decodeCall(task, noArtifacts, open)),
     {
@@ -159,7 +167,7 @@ t.test('a call refers to the body of its function and to those in its arguments'
   )
   const withoutArgument = decodeCall(task, sourceOf({ artifacts: body === undefined ? [] : [body] }), open)
   t.match(
-    errorOf(() => withoutArgument.args()),
+    errorOf(() => withoutArgument.args(0)),
     {
       code: 'wire_missing_part',
       message: /^Cannot read function "gross": its artifact [0-9a-f]{12} is not here/,
@@ -181,13 +189,16 @@ t.test('expressions and results hold everything themselves, and refer to no arti
     label: 'the result',
     artifacts: new ArtifactCollector(),
   }).payload
+  const asResults = encodeSections({ text: '', attachments: [asResult] })
   t.match(
-    errorOf(() => decodeResult(encodeEnvelope('VLYCALL', FLAG_INLINE_CODE, asResult), open)),
+    errorOf(() => decodeResults(encodeEnvelope('VLYCALL', FLAG_INLINE_CODE, asResults), open)),
     {
       code: 'wire_missing_part',
     },
   )
-  t.equal(String(decodeResult(encodeResult('f', gross(col('a')), open), open)), 'gross(a)')
+  const results = new ResultEncoder(open)
+  results.add('f', gross(col('a')))
+  t.equal(String(decodeResults(results.finish(), open)[0]), 'gross(a)')
   t.end()
 })
 
