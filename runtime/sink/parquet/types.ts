@@ -114,6 +114,15 @@ const units: Readonly<Record<TimeUnit, 'MILLIS' | 'MICROS' | 'NANOS'>> = {
   ns: 'NANOS',
 }
 
+const integers = {
+  int8: 'INT_8',
+  int16: 'INT_16',
+  uint8: 'UINT_8',
+  uint16: 'UINT_16',
+  uint32: 'UINT_32',
+  uint64: 'UINT_64',
+} as const
+
 function leafElement(type: DataType): Leaf {
   switch (type.kind) {
     case 'null':
@@ -125,15 +134,9 @@ function leafElement(type: DataType): Leaf {
     case 'uint8':
     case 'uint16':
     case 'uint32':
-    case 'uint64': {
-      const bitWidth = Number(type.kind.replace(/\D+/, ''))
-      const isSigned = type.kind.startsWith('int')
-      return {
-        type: bitWidth === 64 ? 'INT64' : 'INT32',
-        converted_type: `${isSigned ? 'INT' : 'UINT'}_${bitWidth}` as 'INT_8',
-        logical_type: { type: 'INTEGER', bitWidth, isSigned },
-      }
-    }
+    case 'uint64':
+      // Without the logical type: hyparquet-writer 0.17 writes its bit width as four bytes in place of one.
+      return { type: type.kind === 'uint64' ? 'INT64' : 'INT32', converted_type: integers[type.kind] }
     case 'int32':
     case 'float32':
       return { type: type.kind === 'int32' ? 'INT32' : 'FLOAT' }

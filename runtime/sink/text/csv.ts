@@ -1,5 +1,6 @@
 // CSV (RFC 4180, lines end in a line feed): a header, then the texts of the JSON encoding of values. Null is an empty
-// field and the empty string is "", so that the two can be told apart; lists and structs are JSON texts.
+// field and the empty string is "", so that the two can be told apart; lists and structs are JSON texts. In a table of one
+// column null is "" as well, as DataFusion writes it: readers skip lines with nothing on them.
 
 import { jsonWriter } from '../../data/json-values.ts'
 import type { CsvWriteOptions } from '../../program/sink.ts'
@@ -17,7 +18,7 @@ export function csvFormat(options: CsvWriteOptions = {}): RowFormat {
     start: '',
     before: (schema) => schema.map((_, i) => (i === 0 ? '' : delimiter)),
     end: '\n',
-    nullText: nullValue,
+    nullText: (schema) => (schema.length === 1 && nullValue === '' ? quote + quote : nullValue),
     cell: (type) => {
       const encode = jsonWriter(type)
       return (value) => {

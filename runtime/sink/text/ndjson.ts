@@ -9,7 +9,7 @@ export const ndjsonFormat: RowFormat = {
   start: '{',
   before: (schema) => schema.map(({ name }, i) => `${i === 0 ? '' : ','}${JSON.stringify(name)}:`),
   end: '}\n',
-  nullText: 'null',
+  nullText: () => 'null',
   cell: (type) => {
     const encode = jsonWriter(type)
     return (value) => {

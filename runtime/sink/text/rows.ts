@@ -17,7 +17,7 @@ export interface RowFormat {
   /** What comes before the cell of each column. */
   before(schema: Schema): readonly string[]
   readonly end: string
-  readonly nullText: string
+  nullText(schema: Schema): string
   /** Writes the values of a type. */
   cell(type: DataType): (value: Value) => string
 }
@@ -31,7 +31,7 @@ export type SliceWriter = (
 
 /** Writes the rows of a schema in a format. */
 export function sliceWriter(schema: Schema, format: RowFormat): SliceWriter {
-  const { nullText } = format
+  const nullText = format.nullText(schema)
   const prefixes = format.before(schema)
   const writers = schema.map(({ type }) => format.cell(type))
   const sliceRows = Math.ceil(SLICE_CELLS / Math.max(1, schema.length))

@@ -23,6 +23,7 @@ import {
   type Schema,
   struct,
   type TimeUnit,
+  time32,
   time64,
   timestamp,
   uint8,
@@ -196,8 +197,9 @@ function leafType(element: SchemaElement, path: string): DataType {
   }
   if (converted === 'TIMESTAMP_MILLIS') return timestamp('ms', 'UTC')
   if (converted === 'TIMESTAMP_MICROS') return timestamp('us', 'UTC')
-  if (logical?.type === 'TIME') return time64(logical.unit === 'NANOS' ? 'ns' : 'us')
-  if (converted === 'TIME_MILLIS' || converted === 'TIME_MICROS') return time64('us')
+  if (logical?.type === 'TIME') return logical.unit === 'MILLIS' ? time32('ms') : time64(timeUnits[logical.unit])
+  if (converted === 'TIME_MILLIS') return time32('ms')
+  if (converted === 'TIME_MICROS') return time64('us')
   if (logical?.type === 'DATE' || converted === 'DATE') return date32
   if (logical?.type === 'FLOAT16') return float32
   if (converted === 'INTERVAL') return interval('month_day_nano')

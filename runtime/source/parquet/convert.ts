@@ -44,6 +44,7 @@ const sameLayout: Partial<Record<DataType['kind'], Stored>> = {
   int32: 'int32',
   uint32: 'int32',
   date32: 'int32',
+  time32: 'int32',
   int64: 'int64',
   uint64: 'int64',
   timestamp: 'int64',
@@ -61,11 +62,6 @@ function convertFixed(values: FixedValues, stored: Stored, leaf: LeafNode, count
     if (type.kind === 'int8' || type.kind === 'uint8') return raw(Uint8Array.from(words), 1)
     if (type.kind === 'int16' || type.kind === 'uint16') return raw(Uint16Array.from(words), 2)
     if (type.kind === 'int64') return raw(BigInt64Array.from(words, BigInt), 8)
-    if (type.kind === 'time64')
-      return raw(
-        BigInt64Array.from(words, (ms) => BigInt(ms) * 1000n),
-        8,
-      )
     if (type.kind === 'decimal128') return decimalFromWords(words, 1, count)
   }
   if (stored === 'int64') {

@@ -1,7 +1,7 @@
 // How each type of fixed size is written from a JavaScript value or its text: ranges are checked, digits are never lost.
 // Knows one value at a time, nothing of columns or files.
 
-import type { DataType } from '../../../functions/types/type.ts'
+import type { DataType, TimeUnit } from '../../../functions/types/type.ts'
 import { parseDate, parseDuration, parseTime, parseTimestamp } from './temporal.ts'
 
 /** Writes `value` at byte `at`; false when it does not fit. */
@@ -51,6 +51,7 @@ export function fixedTypeOf(type: DataType): FixedType {
         return typeof value === 'string' ? parseTimestamp(value, type) : undefined
       })
     case 'time32':
+      return { width: 4, write: (view, at, value) => writeTime32(view, at, value, type.unit) }
     case 'time64':
       return big((value) => (typeof value === 'string' ? parseTime(value, type.unit) : undefined))
     case 'duration':
@@ -164,6 +165,13 @@ function writeDate(view: DataView, at: number, value: unknown): boolean {
   const days = typeof text === 'string' ? parseDate(text) : undefined
   if (days === undefined) return false
   view.setInt32(at, days, true)
+  return true
+}
+
+function writeTime32(view: DataView, at: number, value: unknown, unit: TimeUnit): boolean {
+  const ticks = typeof value === 'string' ? parseTime(value, unit) : undefined
+  if (ticks === undefined) return false
+  view.setInt32(at, Number(ticks), true)
   return true
 }
 

@@ -130,7 +130,7 @@ t.test('readArrowTable() refuses what is no Arrow stream, and lets failures of i
 })
 
 t.test('encodeRows() refuses a damaged stream', async (t) => {
-  const format = { header: () => '', start: '', before: () => [''], end: '\n', nullText: '', cell: () => String }
+  const format = { header: () => '', start: '', before: () => [''], end: '\n', nullText: () => '', cell: () => String }
   const encode = () => Array.fromAsync(encodeRows(chunksOf(damaged('list', 'stream'), 100), format))
   await refused(t, encode, 'protocol_error', /has offsets/, 'rows')
 })
