@@ -29,6 +29,7 @@ import { sinkOf, writeOptionNames } from './sink/sink-of.ts'
 import { writtenFilesIn } from './sink/write-report.ts'
 import { readArrowBatches, readArrowTable } from './source/arrow/read-streams.ts'
 import { openSource } from './source/formats.ts'
+import { inTurns } from './turns/turns.ts'
 
 /**
  * An expression, or SQL text for one: `df.select('upper(name) as name')`.
@@ -279,7 +280,7 @@ export class DataFrame {
    */
   async schema(): Promise<Schema> {
     const source = await openSource(this.#job.source)
-    return schemaOf(this.#job.steps, source.schema)
+    return inTurns(schemaOf(this.#job.steps, source.schema))
   }
 
   /**

@@ -4,6 +4,7 @@
 import type { CodecContext } from '../../functions/contract/codec-context.ts'
 import type { ShippedBody } from '../../functions/contract/udf.ts'
 import { WireError } from '../../functions/errors.ts'
+import type { Schema } from '../../functions/types/type.ts'
 import type { Artifact } from '../backend.ts'
 import type { Program } from '../program/program.ts'
 import type { Task } from '../program/task.ts'
@@ -13,6 +14,7 @@ import { captureBodies } from './bodies.ts'
 import { decodingContext, encodingContext } from './context-slots.ts'
 import { decodeEnvelope, encodeEnvelope, FLAG_INLINE_CODE } from './envelope.ts'
 import { decodeGraph, encodeGraph } from './graph-codec.ts'
+import { type PackedSource, packSource, unpackSource } from './task-source.ts'
 import { validateProgram } from './validate-program.ts'
 import { NodeBudget } from './validate-type.ts'
 
@@ -28,6 +30,7 @@ interface EncodedProgram {
 export class TaskEncoder {
   readonly #context: CodecContext
   readonly #programs = new Map<Program, EncodedProgram>()
+  readonly #schemas = new Map<Schema, Uint8Array>()
   readonly #bodies: ReadonlyMap<unknown, ShippedBody>
 
   /**
@@ -49,7 +52,8 @@ export class TaskEncoder {
       encoded = this.#encodeProgram(program)
       this.#programs.set(program, encoded)
     }
-    const { payload } = encodeGraph({ ...task, program: encoded.reference }, this.#context)
+    const source = packSource(task.source, this.#schemas)
+    const { payload } = encodeGraph({ ...task, source, program: encoded.reference }, this.#context)
     const bytes = encodeEnvelope('VLYTASK', encoded.inline ? FLAG_INLINE_CODE : 0, payload)
     return { task: bytes, artifacts: encoded.artifacts }
   }
@@ -76,7 +80,9 @@ export interface DecodedTask extends Omit<Task, 'program'> {
 /** @throws {WireError} When the bytes are not a task, or its program is not among the artifacts. */
 export function decodeTask(bytes: Uint8Array, artifacts: ArtifactSource, context?: CodecContext): DecodedTask {
   const { payload } = decodeEnvelope(bytes, 'VLYTASK')
-  const task = decodeGraph(payload, decodingContext(context)) as Partial<Omit<Task, 'program'> & { program: unknown }>
+  const task = decodeGraph(payload, decodingContext(context)) as Partial<
+    Omit<Task, 'program' | 'source'> & { program: unknown; source: PackedSource }
+  >
   const { source, partitionIndex, writes, maxMemoryBytes, sink, program } = task ?? {}
   if (
     source === undefined ||
@@ -88,7 +94,7 @@ export function decodeTask(bytes: Uint8Array, artifacts: ArtifactSource, context
     throw new WireError('wire_damaged', 'Cannot read a task: the payload is not one')
   }
   const { bytes: programBytes, hash: programHash } = findArtifact(program, artifacts, 'the program of a task')
-  const decoded = { source, partitionIndex, writes, maxMemoryBytes, programBytes, programHash }
+  const decoded = { source: unpackSource(source), partitionIndex, writes, maxMemoryBytes, programBytes, programHash }
   return sink === undefined ? decoded : { ...decoded, sink }
 }
 

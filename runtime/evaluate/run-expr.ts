@@ -23,6 +23,7 @@ import { planJob } from '../plan/plan.ts'
 import { dependsOnTime } from '../plan/stable.ts'
 import type { Program } from '../program/program.ts'
 import { udfsIn } from '../program/udfs-in.ts'
+import { atOnce } from '../turns/turns.ts'
 
 /** @throws {WireError} `wire_inline_refused` when a strict context is asked to run a shipped function. */
 export async function runExpr(expr: Expr, data: ArrowData, given?: CodecContext): Promise<Vector> {
@@ -75,7 +76,7 @@ function plan(node: ExprNode, schema: Schema): Planned {
     : { kind: 'select', columns: [value] }
   const source = { schema, partitions: () => [{ slices: [], bytes: 0 }] }
   const job: Job = { source: { kind: 'memory', bytes: new Uint8Array(0) }, steps: [step] }
-  const [task] = planJob(job, source, { partitions: 1 }).stages[0]?.tasks ?? []
+  const [task] = atOnce(planJob(job, source, { partitions: 1 })).stages[0]?.tasks ?? []
   if (task?.source.kind !== 'partition') throw new InternalError('One expression was planned as no task')
   const { program, source: read } = task
   const names = schema.map(({ name }) => name)

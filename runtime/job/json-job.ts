@@ -3,6 +3,7 @@
 
 import { PlanError } from '../../functions/errors.ts'
 import { sourceOfPath } from '../source/formats.ts'
+import { yieldTurn } from '../turns/turns.ts'
 import type { Job, JobOptions, JobStep } from './job.ts'
 import {
   asArray,
@@ -21,7 +22,6 @@ import { type JsonSource, parseSource } from './json-source.ts'
 import { parseQuery, placeholderRow } from './sql-job.ts'
 import type { StepParser } from './step-kind.ts'
 import { findStepKind, nodesOf, stepNames } from './steps.ts'
-import { Turns } from './turns.ts'
 
 /** What parsing a JSON job needs to know from outside. */
 export interface JobParseContext extends ExprParseContext {
@@ -117,7 +117,6 @@ class JobParser implements StepParser {
   readonly exprs: ExprParser
   readonly maxColumns: number
   readonly #context: JobParseContext
-  readonly #turns = new Turns()
   #stepsLeft: number
 
   constructor(context: JobParseContext) {
@@ -149,7 +148,7 @@ class JobParser implements StepParser {
     this.#stepsLeft -= list.length
     for (const [i, step] of list.entries()) {
       own.push(await this.#step(step, below(below(pointer, 'steps'), i)))
-      await this.#turns.pause()
+      await yieldTurn()
     }
     const before = await resolveSource(from, below(pointer, 'source'), this.#context)
     return { source: before.source, steps: [...before.steps, ...own] }
@@ -169,7 +168,7 @@ class JobParser implements StepParser {
   async #query(sql: unknown, pointer: string): Promise<Job> {
     const { from, steps } = at(pointer, () => parseQuery(asText(sql, pointer), this.#context.sql))
     for (const node of nodesOf(steps)) this.exprs.check(node, pointer)
-    await this.#turns.pause()
+    await yieldTurn()
     const table = from === undefined ? placeholderRow() : await resolveTable(from, pointer, this.#context)
     return { source: table.source, steps: [...table.steps, ...steps] }
   }

@@ -10,16 +10,18 @@ import { asBefore } from '../program/columns.ts'
 import { isEvaluatedOnce } from '../program/evaluated-once.ts'
 import type { NamedNode, Program, ProgramOp } from '../program/program.ts'
 import { schemaAfterAll } from '../program/schema.ts'
+import type { Pieces } from '../turns/turns.ts'
 
 /** The operations of one step, with such keys as columns. `schema` is what the step is over. */
-export function withKeyColumns(ops: Program, schema: Schema): Program {
+export function* withKeyColumns(ops: Program, schema: Schema): Pieces<Program> {
   if (!ops.some((op) => keysOf(op).some(isEvaluatedOnce))) return ops
   let before = schema
-  const made = ops.flatMap((op, i): Program => {
+  const made: ProgramOp[] = []
+  for (const [i, op] of ops.entries()) {
     const parts = withOwnKeys(op, before, ops[i + 1])
-    before = schemaAfterAll(before, parts)
-    return parts
-  })
+    before = yield* schemaAfterAll(before, parts)
+    made.push(...parts)
+  }
   // The columns of keys are for the step alone.
   return ops.at(-1)?.op === 'project'
     ? made

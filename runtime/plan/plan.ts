@@ -18,7 +18,8 @@ import type { Program, ProgramOp } from '../program/program.ts'
 import { schemaAfter, schemaAfterAll } from '../program/schema.ts'
 import type { TaskSink } from '../program/sink.ts'
 import type { Task, TaskSource } from '../program/task.ts'
-import type { OpenedSource } from '../source/source.ts'
+import { mostColumns, type OpenedSource } from '../source/source.ts'
+import type { Pieces } from '../turns/turns.ts'
 import { withKeyColumns } from './key-columns.ts'
 import { filterRanges } from './ranges.ts'
 import { withStableValues } from './stable.ts'
@@ -45,8 +46,6 @@ export interface Plan {
   readonly rowsTotal?: number
 }
 
-/** A few steps may make many columns, or many steps a few: planning takes time for each. */
-const MAX_COLUMNS = 30_000
 const DEFAULT_MEMORY_BYTES = 2 * 1024 ** 3
 
 export interface PlanOptions {
@@ -60,25 +59,27 @@ export interface PlanOptions {
 }
 
 /**
- * Plans a job.
+ * Plans a job: in pieces, since a job may have expressions of many thousands of nodes over as many columns.
  *
  * @throws {PlanError} `unknown_column`, `unknown_function`, `type_mismatch`, …: whatever is wrong with its expressions.
  */
-export function planJob(job: Job, source: OpenedSource, options: PlanOptions): Plan {
-  const program = withStableValues(programOf(job.steps, source.schema), options.submittedAt ?? Date.now())
-  const read = columnsRead(program, source.schema)
-  const schema = source.schema.filter((_, i) => read.has(i))
+export function* planJob(job: Job, source: OpenedSource, options: PlanOptions): Pieces<Plan> {
+  const written = yield* programOf(job.steps, source.schema)
+  const program = yield* withStableValues(written, options.submittedAt ?? Date.now())
+  const read = yield* columnsRead(program, source.schema)
+  const schema = read.size === source.schema.length ? source.schema : source.schema.filter((_, i) => read.has(i))
+  yield
   const maxMemoryBytes = options.maxMemoryBytes ?? DEFAULT_MEMORY_BYTES
   const found = source.partitions(options.partitions)
   // A source without rows still has columns: one task gives them.
   const partitions = found.length > 0 ? found : [{ slices: [], bytes: 0 }]
-  const stages = stagesOf(program, schema, partitions.length)
+  const stages = yield* stagesOf(program, schema, partitions.length)
   const everyPartition = {
     kind: 'partition',
     spec: job.source,
     columns: schema.map((field) => field.name),
     schema,
-    predicate: filterRanges(program, schema),
+    predicate: yield* filterRanges(program, schema),
   } as const
   const partitionSource = (partitionIndex: number): TaskSource => ({
     ...everyPartition,
@@ -100,19 +101,19 @@ export function planJob(job: Job, source: OpenedSource, options: PlanOptions): P
     }),
   })
   return {
-    schema: schemaAfterAll(schema, program),
+    schema: yield* schemaAfterAll(schema, program),
     stages: stages.map(stageOf),
     ...(source.rows === undefined ? {} : { rowsTotal: source.rows }),
   }
 }
 
 /** The schema that a job gives; throws what planning it would throw. */
-export function schemaOf(steps: readonly JobStep[], source: Schema): Schema {
-  return schemaAfterAll(source, programOf(steps, source))
+export function* schemaOf(steps: readonly JobStep[], source: Schema): Pieces<Schema> {
+  return yield* schemaAfterAll(source, yield* programOf(steps, source))
 }
 
 /** Steps as operations over known columns. */
-function programOf(steps: readonly JobStep[], source: Schema): Program {
+function* programOf(steps: readonly JobStep[], source: Schema): Pieces<Program> {
   const program: ProgramOp[] = []
   let schema = source
   let columns = 0
@@ -120,19 +121,22 @@ function programOf(steps: readonly JobStep[], source: Schema): Program {
     schema = schemaAfter(schema, op)
     program.push(op)
     if (operationOf(op).newColumns === true) columns += schema.length
-    if (columns > MAX_COLUMNS) throw tooWide(columns)
+    if (columns > mostColumns) throw tooWide(columns)
   }
   for (const step of steps) {
     for (const op of stepKindOf(step).plan(step, schema)) {
-      for (const part of withKeyColumns(withoutWindows(op, schema), schema)) add(part)
+      for (const part of yield* withKeyColumns(withoutWindows(op, schema), schema)) {
+        add(part)
+        yield
+      }
     }
   }
   return limitSorts(program)
 }
 
 function tooWide(columns: number): ResourceError {
-  const message = `Cannot plan the job: its steps make ${columns} columns together, at most ${MAX_COLUMNS}; leave out columns early, or split the job`
-  return new ResourceError('size_limit', message, { details: { columns, limit: MAX_COLUMNS } })
+  const message = `Cannot plan the job: its steps make ${columns} columns together, at most ${mostColumns}; leave out columns early, or split the job`
+  return new ResourceError('size_limit', message, { details: { columns, limit: mostColumns } })
 }
 
 /** Window calls in projections and sort keys become columns of an earlier step. */
@@ -165,7 +169,7 @@ function limitSorts(program: readonly ProgramOp[]): Program {
 }
 
 /** The positions of the source's columns that a program reads. */
-function columnsRead(program: Program, source: Schema): ReadonlySet<number> {
+function* columnsRead(program: Program, source: Schema): Pieces<ReadonlySet<number>> {
   const read = new Set<number>()
   let schema = source
   for (const op of program) {
@@ -177,6 +181,7 @@ function columnsRead(program: Program, source: Schema): ReadonlySet<number> {
     // From here on the columns are new ones. Rows have to be counted even when no column is used.
     if (operationOf(op).newColumns === true) return read.size > 0 ? read : new Set([0])
     schema = schemaAfter(schema, op)
+    yield
   }
   return new Set(source.keys())
 }

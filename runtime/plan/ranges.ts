@@ -6,6 +6,7 @@ import type { Bound, BoundCall, BoundInput } from '../../functions/bind/bound.ts
 import { catalogue } from '../../functions/catalogue/catalogue.ts'
 import { isFloat, type Schema } from '../../functions/types/type.ts'
 import type { Program } from '../program/program.ts'
+import type { Pieces } from '../turns/turns.ts'
 
 /**
  * A bound of a range, in the column's own unit: timestamps and dates as counts, texts compared by their UTF-8 bytes.
@@ -20,7 +21,7 @@ export interface FilterRange {
 }
 
 /** The ranges of columns outside which no row passes the filters that a program begins with. */
-export function filterRanges(program: Program, schema: Schema): readonly FilterRange[] {
+export function* filterRanges(program: Program, schema: Schema): Pieces<readonly FilterRange[]> {
   const binder = new Binder(schema, catalogue)
   const ranges: FilterRange[] = []
   for (const op of program) {
@@ -29,6 +30,7 @@ export function filterRanges(program: Program, schema: Schema): readonly FilterR
       const range = conjunct.kind === 'call' ? rangeOf(conjunct) : undefined
       if (range !== undefined) ranges.push(range)
     }
+    yield
   }
   return ranges
 }

@@ -6,17 +6,23 @@ import { resolveScalar } from '../../functions/contract/scalar.ts'
 import type { ExprNode } from '../../functions/expr/node.ts'
 import { rewrite, walk } from '../../functions/expr/walk.ts'
 import { mapNodes } from '../program/map-nodes.ts'
-import type { Program } from '../program/program.ts'
+import type { Program, ProgramOp } from '../program/program.ts'
+import type { Pieces } from '../turns/turns.ts'
 
 /**
  * The program with the calls of such functions replaced by their values.
  *
  * @param submittedAt - In milliseconds since 1970.
  */
-export function withStableValues(program: Program, submittedAt: number): Program {
+export function* withStableValues(program: Program, submittedAt: number): Pieces<Program> {
   const settled = <Node extends ExprNode>(node: Node): Node =>
     rewrite(node, (inner) => stableValue(inner, submittedAt) ?? inner) as Node
-  return program.map((op) => mapNodes(op, settled))
+  const ops: ProgramOp[] = []
+  for (const op of program) {
+    ops.push(mapNodes(op, settled))
+    yield
+  }
+  return ops
 }
 
 function stableValue(node: ExprNode, submittedAt: number): ExprNode | undefined {

@@ -13,6 +13,7 @@ import { asBefore } from '../program/columns.ts'
 import { operationOf } from '../program/operations.ts'
 import type { AggregateOp, Program, ProgramOp, ProgramOps, WindowOp } from '../program/program.ts'
 import { schemaAfterAll } from '../program/schema.ts'
+import type { Pieces } from '../turns/turns.ts'
 
 export interface ProgramStage {
   /** The columns of its input. */
@@ -30,15 +31,17 @@ export interface ProgramStage {
  * The stages of a program that begins with `tasks` tasks. The last stage gives the result: the rows of its tasks, one
  * task after another, are in the order in which a single task would give them.
  */
-export function stagesOf(program: Program, input: Schema, tasks: number): readonly ProgramStage[] {
+export function* stagesOf(program: Program, input: Schema, tasks: number): Stages {
   const at = tasks === 1 ? -1 : program.findIndex((op) => operationOf(op).allRows === true)
   const op = program[at]
   if (op === undefined) return [{ input, program, tasks }]
   const before = program.slice(0, at)
-  const cut: Cut = { input, before, rest: program.slice(at + 1), schema: schemaAfterAll(input, before), tasks }
+  const cut: Cut = { input, before, rest: program.slice(at + 1), schema: yield* schemaAfterAll(input, before), tasks }
   const cutAt: CutAt | undefined = cutters[op.op]
-  return cutAt === undefined ? gathered(cut, before, [op, ...cut.rest]) : cutAt(op, cut)
+  return yield* cutAt === undefined ? gathered(cut, before, [op, ...cut.rest]) : cutAt(op, cut)
 }
+
+type Stages = Pieces<readonly ProgramStage[]>
 
 /** Where a program is cut: the operations before one that needs all rows, and those after it. */
 interface Cut {
@@ -51,7 +54,7 @@ interface Cut {
 }
 
 /** The type of a method, so that cutters of different operations fit into one table. */
-type CutAt<Op extends ProgramOp = ProgramOp> = { at(op: Op, cut: Cut): readonly ProgramStage[] }['at']
+type CutAt<Op extends ProgramOp = ProgramOp> = { at(op: Op, cut: Cut): Stages }['at']
 
 /** Operations that tasks can each do a part of. Any other that needs all rows gets them in one task. */
 const cutters: { readonly [Name in keyof ProgramOps]?: CutAt<NonNullable<ProgramOps[Name]>> } = {
@@ -60,28 +63,28 @@ const cutters: { readonly [Name in keyof ProgramOps]?: CutAt<NonNullable<Program
     return gathered(cut, [...cut.before, { ...own, phase: 'partial' }], [{ ...own, phase: 'final' }, ...cut.rest])
   },
   sort: (op, cut) => gathered(cut, [...cut.before, op], [op, ...cut.rest]),
-  limit: (op, cut) => {
+  *limit(op, cut) {
     const fetch = op.offset + op.count
     const each: Program = [...cut.before, { op: 'limit', offset: 0, count: fetch }]
-    const [own, ...others] = gathered(cut, each, [op, ...cut.rest])
+    const [own, ...others] = yield* gathered(cut, each, [op, ...cut.rest])
     return own === undefined ? others : [{ ...own, fetch }, ...others]
   },
   window: windowStages,
 }
 
 /** The results of all tasks go into one. */
-function gathered({ input, tasks }: Cut, each: Program, rest: Program): readonly ProgramStage[] {
-  return [{ input, program: each, tasks }, ...stagesOf(rest, schemaAfterAll(input, each), 1)]
+function* gathered({ input, tasks }: Cut, each: Program, rest: Program): Stages {
+  return [{ input, program: each, tasks }, ...(yield* stagesOf(rest, yield* schemaAfterAll(input, each), 1))]
 }
 
 /**
  * Windows that have a partition key in common: rows are repartitioned by it, each task computes the windows
  * of its own partitions, and the rows go back to where they came from. Windows over other keys follow.
  */
-function windowStages(op: WindowOp, cut: Cut): readonly ProgramStage[] {
+function* windowStages(op: WindowOp, cut: Cut): Stages {
   const { input, before, rest, schema, tasks } = cut
   const { windows, keys, others } = windowsOfOneKey(op, schema)
-  if (keys.length === 0) return gathered(cut, before, [op, ...rest])
+  if (keys.length === 0) return yield* gathered(cut, before, [op, ...rest])
   const name = nameBeside('#row', [...schema, ...op.windows])
   const rowId: ExprNode = { kind: 'column', name }
   const distribute: Program = [
@@ -90,18 +93,18 @@ function windowStages(op: WindowOp, cut: Cut): readonly ProgramStage[] {
     { op: 'exchange', by: 'hash', keys, partitions: tasks },
   ]
   const next: Program = others.length === 0 ? rest : [{ op: 'window', windows: others }, ...rest]
-  const partitioned = schemaAfterAll(input, distribute)
+  const partitioned = yield* schemaAfterAll(input, distribute)
   const windowed: WindowOp = { op: 'window', windows }
   const compute: Program = [
     windowed,
-    ...columnsFor(next, schemaAfterAll(partitioned, [windowed]), name),
+    ...columnsFor(next, yield* schemaAfterAll(partitioned, [windowed]), name),
     { op: 'exchange', by: 'partitionIndex', keys: [rowId], partitions: tasks },
   ]
-  const computed = schemaAfterAll(partitioned, compute)
+  const computed = yield* schemaAfterAll(partitioned, compute)
   return [
     { input, program: distribute, tasks, partitions: tasks },
     { input: partitioned, program: compute, tasks, partitions: tasks },
-    ...stagesOf([{ op: 'reorder', name }, ...next], computed, tasks),
+    ...(yield* stagesOf([{ op: 'reorder', name }, ...next], computed, tasks)),
   ]
 }
 

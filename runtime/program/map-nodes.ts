@@ -8,17 +8,30 @@ import type { NamedNode, ProgramOp } from './program.ts'
 type Rewrite = <Node extends ExprNode>(node: Node) => Node
 type Holder = ExprNode | NamedNode
 
-/** Applies a rewrite to every expression of an operation; the rewrite keeps the kind of the nodes it is given. */
+/**
+ * Applies a rewrite to every expression of an operation; the rewrite keeps the kind of the nodes it is given.
+ *
+ * @returns The same operation when no expression changed.
+ */
 export function mapNodes(op: ProgramOp, map: Rewrite): ProgramOp {
   const values = op as unknown as Readonly<Record<string, Holder | readonly Holder[]>>
   const changed: Record<string, Holder | readonly Holder[]> = {}
   for (const [name, form] of Object.entries<FieldForm>(operationOf(op).fields)) {
     const value = values[name]
     if (value === undefined || !holdsNodes(form)) continue
-    changed[name] = Array.isArray(value) ? value.map((item) => mapHeld(item, map)) : mapHeld(value as Holder, map)
+    const mapped = Array.isArray(value) ? mapList(value, map) : mapHeld(value as Holder, map)
+    if (mapped !== value) changed[name] = mapped
   }
-  return { ...op, ...changed }
+  return Object.keys(changed).length === 0 ? op : { ...op, ...changed }
 }
 
-const mapHeld = (holder: Holder, map: Rewrite): Holder =>
-  'node' in holder ? { name: holder.name, node: map(holder.node) } : map(holder)
+function mapList(holders: readonly Holder[], map: Rewrite): readonly Holder[] {
+  const mapped = holders.map((holder) => mapHeld(holder, map))
+  return mapped.some((holder, i) => holder !== holders[i]) ? mapped : holders
+}
+
+function mapHeld(holder: Holder, map: Rewrite): Holder {
+  if (!('node' in holder)) return map(holder)
+  const node = map(holder.node)
+  return node === holder.node ? holder : { name: holder.name, node }
+}

@@ -9,7 +9,6 @@ import { inFunctions } from '../../functions/udf/failure.ts'
 import { type Backend, cancelReason, type TaskRequest } from '../backend.ts'
 import { TaskEncoder } from '../codec/task-codec.ts'
 import type { Job, JobOptions } from '../job/job.ts'
-import { Turns } from '../job/turns.ts'
 import { type Plan, planJob, schemaOf } from '../plan/plan.ts'
 import type { Program } from '../program/program.ts'
 import type { SinkSpec, TaskFile } from '../program/sink.ts'
@@ -20,6 +19,7 @@ import { Output } from '../sink/output.ts'
 import { encodeReport, taskFilesIn, writeReportSchema } from '../sink/write-report.ts'
 import { readArrowBatches } from '../source/arrow/read-streams.ts'
 import { narrowSource, openSource } from '../source/formats.ts'
+import { inTurns, yieldTurn } from '../turns/turns.ts'
 import { type JobEvents, JobMetrics, type JobReport } from './job-metrics.ts'
 import { type StageRequests, stageResults } from './run-stages.ts'
 
@@ -55,24 +55,23 @@ export async function submitJob(job: Job, backend: Backend, options: SubmitOptio
   checkCallback('onLog', options.onLog)
   const submittedAt = Date.now()
   const source = await openSource(job.source)
-  const turns = new Turns()
   const partitions = options.partitions ?? 4 * backend.concurrency
-  const output = job.sink === undefined ? undefined : await openOutput(job.sink, schemaOf(job.steps, source.schema))
+  const output =
+    job.sink === undefined ? undefined : await openOutput(job.sink, await inTurns(schemaOf(job.steps, source.schema)))
   const { maxMemoryBytes } = options
-  const plan = planJob(job, source, { partitions, maxMemoryBytes, submittedAt, sink: output?.taskSink })
-  await turns.pause()
+  const plan = await inTurns(planJob(job, source, { partitions, maxMemoryBytes, submittedAt, sink: output?.taskSink }))
   const programs = programsOf(plan)
   const encoder = new TaskEncoder(programs, options.context)
   const functions = [...new Set([...programs].flatMap((program) => [...udfsIn(program)].map(({ name }) => name)))]
-  await turns.pause()
-  const stages = await Promise.all(
-    plan.stages.map(
-      async ({ tasks, ...stage }): Promise<StageRequests> => ({
-        ...stage,
-        requests: await Promise.all(tasks.map(async (task) => request(await narrowTask(task), encoder, options))),
-      }),
-    ),
-  )
+  const stages: StageRequests[] = []
+  for (const { tasks, ...stage } of plan.stages) {
+    const requests: TaskRequest[] = []
+    for (const task of tasks) {
+      await yieldTurn()
+      requests.push(request(await narrowTask(task), encoder, options))
+    }
+    stages.push({ ...stage, requests })
+  }
   const metrics = new JobMetrics(plan, options)
   const done = Promise.withResolvers<JobReport>()
   done.promise.catch(() => {})

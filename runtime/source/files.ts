@@ -5,7 +5,7 @@ import { type FileHandle, open, stat } from 'node:fs/promises'
 import { parse, resolve } from 'node:path'
 import { createError, DataError, type VolleyError } from '../../functions/errors.ts'
 import { glob, isPattern } from './glob.ts'
-import type { FileVersion, SourceSlice } from './source.ts'
+import { type FileVersion, mostColumns, type SourceSlice } from './source.ts'
 
 /** A file as found on disk. */
 export interface SourceFile {
@@ -165,14 +165,13 @@ export async function readExactly(
   return into.length === length ? into : into.subarray(0, length)
 }
 
-/** Schemas are planned in the parent, at once. */
-export const mostColumns = 100_000
-
 /** @throws {DataError} `source_unreadable` for a file of more columns than are planned. */
 export function checkColumns(path: string, count: number): void {
-  if (count <= mostColumns) return
-  throw unreadable(path, `it has more than ${mostColumns} columns; write them as rows, or as lists`)
+  if (count > mostColumns) throw tooManyColumns(path)
 }
+
+export const tooManyColumns = (path: string): DataError =>
+  unreadable(path, `it has more than ${mostColumns} columns; write them as rows, or as lists`)
 
 /** The error for a file that exists but is not what it should be; `why` says what is wrong and the way out. */
 export function unreadable(path: string, why: string, cause?: unknown): DataError {

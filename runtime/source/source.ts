@@ -136,6 +136,9 @@ export interface FileVersion {
   readonly inode: string
 }
 
+/** Columns that a source may have, fields of structs included, and that the steps of a job may make of them. */
+export const mostColumns = 30_000
+
 /** What is known of a source without reading it. */
 export interface OpenedSource {
   readonly schema: Schema

@@ -1,11 +1,16 @@
-// No request may keep the API's thread busy for long, whatever is in it: large bodies, wide tables, long texts, patterns.
+// No request may keep the API's thread busy for long, whatever is in it or in the files it names: large bodies, wide tables,
+// long texts, patterns, expressions, footers.
 // The server runs in a process of its own, and measures itself how long its turns are.
 
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { request } from 'node:http'
+import { dirname, extname } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import * as arrow from 'apache-arrow'
 import { type Test, test } from 'tap'
+import { parquetFile, physical, thriftStruct } from '../runtime/source/make-parquet.ts'
+import { temporaryFiles } from '../runtime/source/temporary-files.ts'
 import { dataRoot, token, until } from './with-server.ts'
 
 const LONGEST_MS = 50
@@ -15,9 +20,21 @@ const TRIES = 4
 const command = fileURLToPath(new URL('../../api/cli/volley.js', import.meta.url))
 const watcher = new URL('../fixtures/watch-event-loop.ts', import.meta.url).href
 
-async function startServer(t: Test): Promise<{ readonly url: string; longestTurn(): Promise<number> }> {
+async function startServer(t: Test, files: string): Promise<{ readonly url: string; longestTurn(): Promise<number> }> {
   const { PATH = '', HOME = '' } = process.env
-  const args = ['serve', '--port', '0', '--workers', '1', '--data-root', dataRoot, '--log-level', 'silent']
+  const args = [
+    'serve',
+    '--port',
+    '0',
+    '--workers',
+    '1',
+    '--data-root',
+    dataRoot,
+    '--data-root',
+    files,
+    '--log-level',
+    'silent',
+  ]
   const child: ChildProcess = spawn(process.execPath, ['--import', watcher, command, ...args], {
     env: { PATH, HOME, VOLLEY_TOKEN: token },
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
@@ -114,7 +131,17 @@ const jobs: readonly (readonly [title: string, job: () => unknown, answer: strin
     () => ({ source: oneRow, steps: times(100, () => ({ filter: `'${'x'.repeat(150_000)}' = a` })) }),
     '413 size_limit',
   ],
-  ['a list of 5,000 values', () => step({ filter: `a in (${times(5000, (i) => i)})` }), '200'],
+  ['a list of 9,900 values', () => step({ filter: `a in (${times(9900, (i) => i)})` }), '200'],
+  [
+    '1,000 aggregates',
+    () => step({ aggregate: { by: ['a'], values: times(1000, (i) => `sum(a + ${i}) as s${i}`) } }),
+    '200',
+  ],
+  [
+    'a CASE of 1,900 branches',
+    () => step({ select: [`case ${times(1900, (i) => `when a = ${i} then 't${i}'`).join(' ')} end as b`] }),
+    '200',
+  ],
   ['a list of 100,000 values', () => step({ filter: `a in (${times(100_000, (i) => i)})` }), '400 syntax_error'],
   [
     '1,000 columns that exist',
@@ -142,8 +169,57 @@ const jobs: readonly (readonly [title: string, job: () => unknown, answer: strin
   ['9 MB that are no expression', () => step({ filter: { bytes: 'A'.repeat(9_000_000) } }), '400 wire_unknown_family'],
 ]
 
+/** Files that are wide, or whose metadata or sample is large, with the answer to a job over each. */
+function writeFiles(
+  write: (name: string, content: string | Uint8Array) => string,
+): readonly (readonly [name: string, answer: string])[] {
+  const names = (count: number) => times(count, (i) => `c${i}`)
+  const csv = (columns: number, rows: number) =>
+    `${[names(columns), ...times(rows, (row) => times(columns, (i) => (i * row) % 9))].join('\n')}\n`
+  const ndjson = (count: number, rows: number) =>
+    times(rows, (row) => JSON.stringify(columns(count, (i) => (i * row) % 9))).join('\n')
+  const stream = new arrow.RecordBatchStreamWriter()
+  stream.reset(undefined, new arrow.Schema(names(30_000).map((name) => new arrow.Field(name, new arrow.Int32(), true))))
+  const files: readonly (readonly [name: string, content: string | Uint8Array, answer: string])[] = [
+    ['columns.csv', csv(30_000, 1), '200'],
+    ['columns.ndjson', ndjson(30_000, 1), '200'],
+    ['columns.arrow', stream.finish().toUint8Array(true), '200'],
+    ['columns.parquet', emptyParquet(30_000, 1), '200'],
+    ['header.csv', `${names(1_000_000)}\n`, '422 source_unreadable'],
+    ['schema.parquet', emptyParquet(300_000, 0), '422 source_unreadable'],
+    ['sample.csv', csv(2000, 1000), '200'],
+    ['sample.ndjson', ndjson(1000, 1000), '200'],
+    ['row-groups.parquet', emptyParquet(500, 300), '200'],
+  ]
+  for (const [name, content] of files) write(name, content)
+  return files.map(([name, , answer]) => [name, answer] as const)
+}
+
+/** A file with a footer of row groups that have no rows. */
+function emptyParquet(columns: number, groups: number): Uint8Array {
+  const element = (i: number) => ({ 1: physical.int32, 3: 0, 4: `c${i}` })
+  const schema = [{ 4: 'schema', 5: columns }, ...times(columns, element)].map((fields) => thriftStruct(fields))
+  const statistics = { 3: 0n, 5: Uint8Array.of(0, 0, 0, 0), 6: Uint8Array.of(0, 0, 0, 0) }
+  const chunk = thriftStruct({
+    2: 4n,
+    3: { 1: physical.int32, 2: [0], 3: ['x'], 4: 0, 5: 0n, 6: 0n, 7: 0n, 9: 4n, 12: statistics },
+  })
+  const rows = [0x16, 0]
+  const group = Buffer.concat([list(times(columns, () => chunk)), Buffer.from([...rows, ...rows, 0])])
+  const footer = [Buffer.from([0x15, 2]), list(schema), Buffer.from(rows), list(times(groups, () => group))]
+  return parquetFile(new Uint8Array(0), Buffer.concat([...footer, Buffer.from([0])]))
+}
+
+/** The field that follows another, a list of these structs. */
+function list(structs: readonly (readonly number[] | Uint8Array)[]): Uint8Array {
+  const header = [0x19, 0xfc, (structs.length & 127) | 128, ((structs.length >> 7) & 127) | 128, structs.length >> 14]
+  return Buffer.concat([Buffer.from(header), ...structs.map((bytes) => Uint8Array.from(bytes))])
+}
+
 test('no request keeps the event loop busy for long', { timeout: 240_000 }, async (t) => {
-  const { url, longestTurn } = await startServer(t)
+  const write = temporaryFiles(t)
+  const files = writeFiles(write)
+  const { url, longestTurn } = await startServer(t, dirname(write('a.csv', 'a')))
   const warm = JSON.stringify(step({ aggregate: { by: ['a'], values: ['count(*) as n'] } }))
   for (let round = 0; round < 3; round++) t.equal(await ask(url, warm), '200')
   const check = async (title: string, send: () => Promise<string>, answer: string): Promise<void> => {
@@ -159,6 +235,10 @@ test('no request keeps the event loop busy for long', { timeout: 240_000 }, asyn
     const made = job()
     const body = typeof made === 'string' ? made : JSON.stringify(made)
     await check(title, () => ask(url, body), answer)
+  }
+  for (const [name, answer] of files) {
+    const job = { source: { [extname(name).slice(1).replace('ndjson', 'json')]: name }, steps: [{ select: ['c0'] }] }
+    await check(name, () => ask(url, JSON.stringify(job)), answer)
   }
   for (const path of ['/v1/functions', '/readyz']) await check(path, () => ask(url, '', path), '200')
 })

@@ -4,7 +4,7 @@ import { planAggregate } from '../../../functions/bind/aggregate.ts'
 import { catalogue } from '../../../functions/catalogue/catalogue.ts'
 import { unique } from '../../program/columns.ts'
 import type { Program } from '../../program/program.ts'
-import { schemaAfterAll } from '../../program/schema.ts'
+import { schemaAfter } from '../../program/schema.ts'
 import { asRecordOf, below } from '../json-checks.ts'
 import type { StepKind } from '../step-kind.ts'
 
@@ -26,7 +26,7 @@ export const aggregate: StepKind<'aggregate'> = {
     const grouping = { by: unique(by), ...(sets === undefined ? {} : { sets }), aggregates }
     return [
       ...before,
-      { op: 'aggregate', phase: 'single', ...grouping, schema: schemaAfterAll(schema, before) },
+      { op: 'aggregate', phase: 'single', ...grouping, schema: before.reduce(schemaAfter, schema) },
       { op: 'project', columns: unique(project) },
     ]
   },

@@ -4,9 +4,10 @@
 import type { FileHandle } from 'node:fs/promises'
 import { Message, type Schema, util } from 'apache-arrow'
 import { Footer } from 'apache-arrow/ipc/metadata/file'
-import { readExactly, unreadable } from '../files.ts'
+import { yieldTurn } from '../../turns/turns.ts'
+import { readExactly, tooManyColumns, unreadable } from '../files.ts'
 import { StreamWriter } from './stream-writer.ts'
-import { DamagedMetadataError, type MessageFacts, verifyFooter, verifyMessage } from './verify.ts'
+import { DamagedMetadataError, type MessageFacts, TooManyColumnsError, verifyFooter, verifyMessage } from './verify.ts'
 
 /** Bytes on disk or in memory. */
 export interface ByteAccess {
@@ -61,6 +62,7 @@ export async function readLayout(access: ByteAccess): Promise<ArrowLayout> {
     return isFile ? await fileLayout(access) : await streamLayout(access)
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'source_unreadable') throw error
+    if (error instanceof TooManyColumnsError) throw tooManyColumns(name)
     throw unreadable(
       name,
       `its Arrow metadata is damaged (${error instanceof Error ? error.message : error}); write it again`,
@@ -82,28 +84,28 @@ async function fileLayout(access: ByteAccess): Promise<ArrowLayout> {
   checkMetadataSize(name, length)
   const bytes = await access.read(size - endBytes - length, length)
   const columns = verifyFooter(bytes)
+  await yieldTurn()
   const footer = Footer.decode(bytes)
-  const toRef =
-    (kind: 'dictionary' | 'batch') => (block: { offset: number; metaDataLength: number; bodyLength: number }) => ({
-      kind,
-      start: block.offset,
-      length: block.metaDataLength + block.bodyLength,
-    })
-  return {
-    schema: footer.schema,
-    columns,
-    messages: [
-      await schemaRef(access, footer.schema),
-      ...[...footer.dictionaryBatches()].map(toRef('dictionary')),
-      ...[...footer.recordBatches()].map(toRef('batch')),
-    ],
+  await yieldTurn()
+  const messages: MessageRef[] = [await schemaRef(access, footer.schema)]
+  for (const block of footer.dictionaryBatches()) messages.push(blockRef('dictionary', block))
+  for (const block of footer.recordBatches()) {
+    messages.push(blockRef('batch', block))
+    await yieldTurn()
   }
+  return { schema: footer.schema, columns, messages }
 }
+
+const blockRef = (
+  kind: MessageRef['kind'],
+  block: { offset: number; metaDataLength: number; bodyLength: number },
+): MessageRef => ({ kind, start: block.offset, length: block.metaDataLength + block.bodyLength })
 
 /** The schema message of a file; some writers leave it out, since the footer has the schema. */
 async function schemaRef(access: ByteAccess, schema: Schema): Promise<MessageRef> {
   const first = await readMetadata(access, 8)
   if (first.length > 0 && verifyMessage(first.bytes).kind === 'schema') {
+    await yieldTurn()
     if (!util.compareSchemas(Message.decode(first.bytes).header() as Schema, schema)) {
       throw new DamagedMetadataError('its footer has another schema than its beginning')
     }
@@ -126,6 +128,7 @@ async function streamLayout(access: ByteAccess): Promise<ArrowLayout> {
     const { kind, bodyBytes, rows } = facts
     columns = facts.columns ?? columns
     if (start === 0 && kind !== 'schema') throw new DamagedMetadataError('the first message is not a schema')
+    await yieldTurn()
     if (start === 0) schema = Message.decode(metadata.bytes).header() as Schema
     const length = metadata.length + bodyBytes
     if (start + length > access.size) {

@@ -1,6 +1,8 @@
 // Opening Arrow files, streams and bytes in memory: schema and batches, no data decoded.
 
 import { fromArrowSchema } from '../../../functions/types/arrow.ts'
+import type { Schema } from '../../../functions/types/type.ts'
+import { yieldTurn } from '../../turns/turns.ts'
 import { mapFiles, type SourceFile, withFile, withFiles } from '../files.ts'
 import { groupPieces, type SourcePiece, unifySchemas } from '../partitions.ts'
 import type { OpenedSource } from '../source.ts'
@@ -20,12 +22,17 @@ export async function openArrow(paths: readonly string[]): Promise<OpenedSource>
 async function openOne({ bytes: _, ...file }: SourceFile) {
   const { path } = file
   const layout = await withFile(path, async (handle) => readLayout(await fileAccess(handle, path)))
-  return { path, schema: fromArrowSchema(plainSchema(layout.schema)), pieces: batchPieces(layout, file) }
+  return { path, schema: await schemaOf(layout), pieces: batchPieces(layout, file) }
 }
 
 export async function openMemory(bytes: Uint8Array): Promise<OpenedSource> {
   const layout = await readLayout(memoryAccess(bytes))
-  return describe(fromArrowSchema(plainSchema(layout.schema)), batchPieces(layout), false)
+  return describe(await schemaOf(layout), batchPieces(layout), false)
+}
+
+async function schemaOf({ schema }: ArrowLayout): Promise<Schema> {
+  await yieldTurn()
+  return fromArrowSchema(plainSchema(schema))
 }
 
 function batchPieces(

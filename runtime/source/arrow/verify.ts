@@ -1,17 +1,25 @@
 // Checks Arrow's metadata messages before apache-arrow decodes them: it believes every length in them, and a damaged one
 // makes it allocate until the process dies. Walks the flatbuffers of Message and Footer; knows no values.
 
-import { mostColumns } from '../files.ts'
+import { mostColumns } from '../source.ts'
 
 /** Thrown for metadata that cannot be what it claims to be. */
 export class DamagedMetadataError extends Error {
   override readonly name = 'DamagedMetadataError'
 }
 
+/** Thrown for a schema of more fields than are planned. */
+export class TooManyColumnsError extends DamagedMetadataError {
+  constructor() {
+    super(`it has more than ${mostColumns} columns`)
+  }
+}
+
 interface Walk {
   readonly view: DataView
   /** How many tables and vector elements may still be met: more than the bytes can hold means a loop. */
   budget: number
+  fields: number
 }
 
 const message = { headerType: 1, header: 2, bodyLength: 3 }
@@ -63,13 +71,12 @@ export function verifyFooter(bytes: Uint8Array): readonly number[] {
 }
 
 function startWalk(bytes: Uint8Array): Walk {
-  return { view: new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength), budget: bytes.length }
+  return { view: new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength), budget: bytes.length, fields: 0 }
 }
 
 function verifySchema(walk: Walk, schema: number): readonly number[] {
   if (schema === 0) throw new DamagedMetadataError('the schema is missing')
   const fields = tablesAt(walk, schema, 1)
-  if (fields.length > mostColumns) throw new DamagedMetadataError(`it has more than ${mostColumns} columns`)
   const columns: number[] = []
   let lengths = 0
   for (const field of fields) {
@@ -85,6 +92,7 @@ const mostDepth = 64
 
 /** How many lengths a record batch states for the field: its own and, unless it is a dictionary's codes, its children's. */
 function verifyField(walk: Walk, field: number, depth: number): number {
+  if (++walk.fields > mostColumns) throw new TooManyColumnsError()
   if (depth > mostDepth) throw new DamagedMetadataError(`a column is nested more than ${mostDepth} deep`)
   vectorAt(walk, field, 0, 1)
   tableAt(walk, field, 3)

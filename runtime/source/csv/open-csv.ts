@@ -2,16 +2,17 @@
 // Never reads more than the sample.
 
 import { DataError } from '../../../functions/errors.ts'
-import { field, type Schema, utf8 } from '../../../functions/types/type.ts'
+import { type Field, field, type Schema, utf8 } from '../../../functions/types/type.ts'
+import { inTurns, type Pieces, yieldTurn } from '../../turns/turns.ts'
 import { checkColumns, mapFiles, type SourceFile, unreadable, withFiles } from '../files.ts'
 import { groupPieces } from '../partitions.ts'
-import type { CsvOptions, OpenedSource } from '../source.ts'
+import { type CsvOptions, mostColumns, type OpenedSource } from '../source.ts'
 import { longestSample, openWindow, type TextWindow, textPieces } from '../text/text-pieces.ts'
 import { syntaxError } from './errors.ts'
 import { fieldText, isNullField, isQuoted } from './fields.ts'
 import { type CsvFormat, csvFormat } from './format.ts'
 import { type Declared, inferTextType, parseDeclared } from './infer.ts'
-import { CsvSyntaxError, capacityOf, createBlock, firstRow, tokenize } from './tokenize.ts'
+import { CsvSyntaxError, capacityOf, createBlock, type FieldBlock, firstRow, tokenize } from './tokenize.ts'
 
 export async function openCsv(paths: readonly string[], options: CsvOptions = {}): Promise<OpenedSource> {
   return withFiles(paths, async (files) => {
@@ -37,8 +38,9 @@ async function sampleFile(
   try {
     const names = await readNames(window, path, bytes, format, declared)
     declared.check(names)
-    const texts = infer ? await sampleTexts(window, names.length, format) : []
-    return names.map((name, i) => declared.typeOf(name) ?? field(name, inferTextType(texts[i] ?? []) ?? utf8))
+    await yieldTurn()
+    const block = infer ? await sampleRows(window, names.length, format) : undefined
+    return await inTurns(sampleTypes(names, declared, (i) => sampleTexts(window.bytes, block, i, names.length, format)))
   } catch (error) {
     throw error instanceof CsvSyntaxError ? await syntaxError(path, window.base + error.at, error) : error
   }
@@ -54,7 +56,7 @@ async function readNames(
   let row: ReturnType<typeof firstRow>
   do {
     await window.fill()
-    row = firstRow(window.bytes, window.from, window.to, window.isEnd, format)
+    row = firstRow(window.bytes, window.from, window.to, window.isEnd, format, mostColumns)
   } while (row === undefined && !window.isEnd)
   if (row === undefined) {
     if (declared.schema !== undefined && !format.header) return declared.schema.map((each) => each.name)
@@ -81,27 +83,45 @@ async function readNames(
   return names
 }
 
-/** Up to `sampleRows` texts of each column, nulls left out. */
-async function sampleTexts(
-  window: TextWindow,
-  columns: number,
-  format: CsvFormat,
-): Promise<readonly (readonly string[])[]> {
-  const texts: string[][] = Array.from({ length: columns }, () => [])
+/** Up to `sampleRows` rows, of wide ones fewer. */
+async function sampleRows(window: TextWindow, columns: number, format: CsvFormat): Promise<FieldBlock> {
   const block = createBlock(columns, format.sampleRows)
   for (;;) {
     tokenize(window, window.from, columns, format, block)
     const isLargeSample = block.rows > 0 && window.to > longestSample / 4
-    if (block.rows === capacityOf(columns, format.sampleRows) || window.isEnd || isLargeSample) break
+    if (block.rows === capacityOf(columns, format.sampleRows) || window.isEnd || isLargeSample) return block
     await window.fill()
   }
-  for (let k = 0; k < block.rows * columns; k++) {
-    const [start, end] = [block.starts[k] ?? 0, block.ends[k] ?? 0]
-    const isNull = !isQuoted(window.bytes, start, end, format) && isNullField(window.bytes, start, end, format)
-    const text = isNull ? '' : fieldText(window.bytes, start, end, format)
-    if (text !== '') texts[k % columns]?.push(text)
+}
+
+function* sampleTypes(
+  names: readonly string[],
+  declared: Declared,
+  textsOf: (index: number) => Iterable<string>,
+): Pieces<Schema> {
+  const fields: Field[] = []
+  for (const [i, name] of names.entries()) {
+    fields.push(declared.typeOf(name) ?? field(name, inferTextType(textsOf(i)) ?? utf8))
+    yield
   }
-  return texts
+  return fields
+}
+
+/** The texts of one column in a block, nulls left out. */
+function* sampleTexts(
+  bytes: Uint8Array,
+  block: FieldBlock | undefined,
+  index: number,
+  columns: number,
+  format: CsvFormat,
+): Generator<string> {
+  if (block === undefined) return
+  for (let at = index; at < block.rows * columns; at += columns) {
+    const [start, end] = [block.starts[at] ?? 0, block.ends[at] ?? 0]
+    const isNull = !isQuoted(bytes, start, end, format) && isNullField(bytes, start, end, format)
+    const text = isNull ? '' : fieldText(bytes, start, end, format)
+    if (text !== '') yield text
+  }
 }
 
 /** Further files must name the same columns; their types are the first one's. */

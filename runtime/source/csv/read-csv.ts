@@ -8,7 +8,7 @@ import { toArrowField } from '../../../functions/types/arrow.ts'
 import type { Schema } from '../../../functions/types/type.ts'
 import { makeBatch } from '../batches.ts'
 import { selectFields, throwIfCancelled } from '../partitions.ts'
-import type { CsvOptions, ReadOptions, SourcePartition, SourceSlice } from '../source.ts'
+import { type CsvOptions, mostColumns, type ReadOptions, type SourcePartition, type SourceSlice } from '../source.ts'
 import { batchBytes, type PositionedBatch, readTextSlices } from '../text/read-slices.ts'
 import { openWindow, type TextWindow } from '../text/text-pieces.ts'
 import { type CsvColumn, createCsvColumn, FieldError } from './columns.ts'
@@ -78,7 +78,7 @@ async function openRows(path: string, start: number, format: CsvFormat): Promise
   if (!format.header) return window
   for (;;) {
     await window.fill()
-    const header = firstRow(window.bytes, window.from, window.to, window.isEnd, format)
+    const header = firstRow(window.bytes, window.from, window.to, window.isEnd, format, mostColumns)
     if (header !== undefined) window.use(header.next)
     if (header !== undefined || window.isEnd) return window
   }

@@ -129,7 +129,7 @@ function endOfQuoted(bytes: Uint8Array, at: number, to: number, quote: number): 
 
 /**
  * The fields of the first row at or after `from`, and where the next row starts; undefined when the buffer does not hold
- * all of it.
+ * all of it. Of a row of more than `most` fields, one more than that are found.
  *
  * @throws {CsvSyntaxError} For quotes that are not closed or end in text.
  */
@@ -139,6 +139,7 @@ export function firstRow(
   to: number,
   isEnd: boolean,
   format: CsvFormat,
+  most: number,
 ): FieldBlock | undefined {
   const starts: number[] = []
   const ends: number[] = []
@@ -156,7 +157,7 @@ export function firstRow(
     if (at >= to && !isEnd) return undefined
     starts.push(start)
     ends.push(at > start && bytes[at - 1] === carriageReturn && bytes[at] === lineFeed ? at - 1 : at)
-    if (at >= to || bytes[at] === lineFeed) break
+    if (at >= to || bytes[at] === lineFeed || starts.length > most) break
     at++
   }
   return { starts: Int32Array.from(starts), ends: Int32Array.from(ends), rows: 1, next: Math.min(at + 1, to) }

@@ -2,13 +2,14 @@
 // Never reads more than the sample.
 
 import { DataError, PlanError } from '../../../functions/errors.ts'
-import { type DataType, field, type Schema } from '../../../functions/types/type.ts'
+import { field, type Schema } from '../../../functions/types/type.ts'
+import { inTurns, type Pieces, yieldTurn } from '../../turns/turns.ts'
 import { type Declared, parseDeclared } from '../csv/infer.ts'
 import { checkColumns, unreadable, withFiles } from '../files.ts'
 import { groupPieces } from '../partitions.ts'
 import type { JsonOptions, OpenedSource } from '../source.ts'
 import { longestSample, openWindow, textPieces } from '../text/text-pieces.ts'
-import { MixedTypesError, resolveUnseen, unknownType, valueType, widen } from './infer.ts'
+import { MixedTypesError, SeenType } from './infer.ts'
 import { checkIsLines, endOfLines, type JsonRow, lineError, parseLines } from './lines.ts'
 
 export async function openJson(paths: readonly string[], options: JsonOptions = {}): Promise<OpenedSource> {
@@ -31,45 +32,61 @@ async function inferSchema(
   sampleRows: number,
   declared: Declared,
 ): Promise<Schema> {
-  const types = new Map<string, DataType>()
+  const columns = new Map<string, SeenType>()
+  let fields = 0
   for (const { path } of files) {
-    for (const row of await sampleLines(path, sampleRows)) {
-      for (const [name, value] of Object.entries(row)) addValue(types, name, value, path, declared)
-      checkColumns(path, types.size)
-    }
+    const onField = (): void => checkColumns(path, ++fields)
+    for await (const row of sampleLines(path, sampleRows)) await inTurns(addRow(columns, row, path, declared, onField))
   }
-  if (types.size === 0 && files[0] !== undefined) {
+  if (columns.size === 0 && files[0] !== undefined) {
     throw unreadable(files[0].path, 'it has no rows to tell its columns from; declare the schema')
   }
-  declared.check([...types.keys()])
-  return [...types].map(([name, type]) => declared.typeOf(name) ?? field(name, resolveUnseen(type)))
+  await yieldTurn()
+  declared.check([...columns.keys()])
+  return [...columns].map(([name, seen]) => declared.typeOf(name) ?? field(name, seen.type))
 }
 
-function addValue(types: Map<string, DataType>, name: string, value: unknown, path: string, declared: Declared): void {
-  try {
-    const type = declared.typeOf(name) === undefined ? valueType(value) : undefined
-    types.set(name, widen(types.get(name) ?? unknownType, type))
-  } catch (error) {
-    if (!(error instanceof MixedTypesError)) throw error
-    throw new DataError(
-      'schema_mismatch',
-      `Cannot infer the type of column "${name}" in "${path}": its values are ${error.message}; declare one and correct the others`,
-      { details: { path, column: name }, cause: error },
-    )
+function* addRow(
+  columns: Map<string, SeenType>,
+  row: JsonRow,
+  path: string,
+  declared: Declared,
+  onField: () => void,
+): Pieces<void> {
+  for (const [name, value] of Object.entries(row)) {
+    let seen = columns.get(name)
+    if (seen === undefined) {
+      onField()
+      seen = new SeenType(onField)
+      columns.set(name, seen)
+    }
+    yield
+    if (declared.typeOf(name) !== undefined) continue
+    try {
+      yield* seen.add(value)
+    } catch (error) {
+      if (!(error instanceof MixedTypesError)) throw error
+      throw new DataError(
+        'schema_mismatch',
+        `Cannot infer the type of column "${name}" in "${path}": its values are ${error.message}; declare one and correct the others`,
+        { details: { path, column: name }, cause: error },
+      )
+    }
   }
 }
 
-async function sampleLines(path: string, sampleRows: number): Promise<readonly JsonRow[]> {
+/** The rows of the first `sampleRows` lines, those of a piece of the file at a time. */
+async function* sampleLines(path: string, sampleRows: number): AsyncGenerator<JsonRow> {
   await using window = await openWindow(path, 0, 1 << 16, longestSample)
-  const rows: JsonRow[] = []
+  let rows = 0
   do {
     await window.fill()
-    if (window.base === 0 && rows.length === 0) checkIsLines(path, window.bytes, window.from)
+    if (window.base === 0 && rows === 0) checkIsLines(path, window.bytes, window.from)
     const end = endOfLines(window.bytes, window.from, window.to, window.isEnd)
     const text = Buffer.from(window.bytes.buffer, window.from, end - window.from).toString()
     const lines = text
       .split('\n')
-      .slice(0, sampleRows - rows.length)
+      .slice(0, sampleRows - rows)
       .join('\n')
     const parsed = parseLines(lines)
     if ('badLine' in parsed) {
@@ -79,8 +96,9 @@ async function sampleLines(path: string, sampleRows: number): Promise<readonly J
         parsed.why,
       )
     }
-    rows.push(...parsed)
     window.use(end)
-  } while (rows.length < sampleRows && !window.isEnd)
-  return rows
+    rows += parsed.length
+    await yieldTurn()
+    yield* parsed
+  } while (rows < sampleRows && !window.isEnd)
 }

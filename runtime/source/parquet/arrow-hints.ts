@@ -5,16 +5,20 @@ import { DataType, Message, TimeUnit } from 'apache-arrow'
 import type { FileMetaData } from 'hyparquet'
 import { fromArrowType } from '../../../functions/types/arrow.ts'
 import { field } from '../../../functions/types/type.ts'
+import type { Pieces } from '../../turns/turns.ts'
 import { verifyMessage } from '../arrow/verify.ts'
 import { type ColumnNode, parquetColumns } from './columns.ts'
 
+export type FileSchema = Pick<FileMetaData, 'schema' | 'key_value_metadata'>
+
 /** The top-level columns of the file, with the time zones and durations that the writer's Arrow schema tells of. */
-export function fileColumns(metadata: FileMetaData, path: string): readonly ColumnNode[] {
-  const columns = parquetColumns(metadata, path)
+export function* fileColumns(metadata: FileSchema, path: string): Pieces<readonly ColumnNode[]> {
+  const columns = yield* parquetColumns(metadata.schema, path)
   const stored = metadata.key_value_metadata?.find(({ key }) => key === 'ARROW:schema')?.value
   const isAmbiguous = ({ field: { type } }: ColumnNode) => type.kind === 'int64' || type.kind === 'timestamp'
   if (stored === undefined || !columns.some(isAmbiguous)) return columns
   const types = decodeTypes(stored)
+  yield
   return columns.map((column) => refine(column, types.get(column.field.name)))
 }
 

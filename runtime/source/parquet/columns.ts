@@ -2,7 +2,7 @@
 // values, lists and structs exist. Follows the rules of parquet-format's LogicalTypes.md, old writers' spellings included.
 // Reads no bytes.
 
-import type { FileMetaData, SchemaElement } from 'hyparquet'
+import type { SchemaElement } from 'hyparquet'
 import {
   binary,
   bool,
@@ -32,6 +32,7 @@ import {
   uint64,
   utf8,
 } from '../../../functions/types/type.ts'
+import type { Pieces } from '../../turns/turns.ts'
 import { unreadable } from '../files.ts'
 
 interface NodeBase {
@@ -70,8 +71,8 @@ interface Levels {
  *
  * @throws {DataError} `source_unreadable` for a column whose type Volley cannot represent, naming the column.
  */
-export function parquetColumns(metadata: FileMetaData, path: string): readonly ColumnNode[] {
-  return new SchemaWalk(metadata.schema, path).columns()
+export function parquetColumns(schema: readonly SchemaElement[], path: string): Pieces<readonly ColumnNode[]> {
+  return new SchemaWalk(schema, path).columns()
 }
 
 /** A walk over a file's schema elements, which are a tree written down parents first. */
@@ -86,10 +87,15 @@ class SchemaWalk {
     this.#path = path
   }
 
-  columns(): readonly ColumnNode[] {
+  *columns(): Pieces<readonly ColumnNode[]> {
     const root = this.#next()
     const top: Levels = { definition: 0, slotRepetition: 0, slotDefinition: 0 }
-    return Array.from({ length: root.num_children ?? 0 }, () => this.#node(top))
+    const columns: ColumnNode[] = []
+    while (columns.length < (root.num_children ?? 0)) {
+      columns.push(this.#node(top))
+      yield
+    }
+    return columns
   }
 
   #next(): SchemaElement {

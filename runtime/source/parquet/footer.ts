@@ -4,12 +4,16 @@
 import type { FileHandle } from 'node:fs/promises'
 import type { FileMetaData } from 'hyparquet'
 import { parquetMetadata } from 'hyparquet/src/metadata.js'
-import { mostColumns, readExactly, unreadable } from '../files.ts'
+import { isVolleyError } from '../../../functions/errors.ts'
+import { inTurns } from '../../turns/turns.ts'
+import { readExactly, tooManyColumns, unreadable } from '../files.ts'
+import { mostColumns } from '../source.ts'
+import { type FooterSummary, footerSummary, TooManyColumnsError } from './footer-summary.ts'
 import { verifyThrift } from './thrift.ts'
 
 const magic = 0x31524150 // PAR1
 const encryptedMagic = 0x45524150 // PARE
-/** Footers are decoded in the parent, at once. */
+/** Workers decode footers at once. */
 const mostFooterBytes = 64 * 1024 * 1024
 /** As deep as types may be nested in tasks. */
 const mostDepth = 64
@@ -22,9 +26,47 @@ const firstRead = 64 * 1024
  * @throws {DataError} `source_unreadable` when it is not Parquet, is truncated or is encrypted.
  */
 export async function readFooter(file: FileHandle, path: string, bytes: number): Promise<FileMetaData> {
+  const footer = await readFooterBytes(file, path, bytes)
+  return decoding(path, async () => {
+    verifyThrift(footer.subarray(0, -8), 0)
+    const metadata = parquetMetadata(footer, { parsers: plainStatistics, geoparquet: false })
+    const rows = metadata.row_groups.map((group) => Number(group.num_rows))
+    checkFooter(path, { schema: metadata.schema, rows: Number(metadata.num_rows), groups: rows })
+    return metadata
+  })
+}
+
+/**
+ * What planning needs of a footer, in turns: most of it is about single columns of single row groups, of which there may be
+ * millions.
+ *
+ * @throws {DataError} As `readFooter`, but for what it does not look at.
+ */
+export async function readFooterSummary(file: FileHandle, path: string, bytes: number): Promise<FooterSummary> {
+  const footer = await readFooterBytes(file, path, bytes)
+  return decoding(path, async () => {
+    const summary = await inTurns(footerSummary(footer.subarray(0, -8)))
+    checkFooter(path, { ...summary, groups: summary.groups.map(({ rows }) => rows) })
+    return summary
+  })
+}
+
+async function decoding<Result>(path: string, decode: () => Promise<Result>): Promise<Result> {
+  try {
+    return await decode()
+  } catch (cause) {
+    if (isVolleyError(cause)) throw cause
+    if (cause instanceof TooManyColumnsError) throw tooManyColumns(path)
+    const why = cause instanceof Error ? cause.message : String(cause)
+    throw unreadable(path, `its footer is damaged (${why}); write it again`, cause)
+  }
+}
+
+/** The footer's bytes, its length and the magic after it included. */
+async function readFooterBytes(file: FileHandle, path: string, bytes: number): Promise<Uint8Array> {
   if (bytes === 0) throw unreadable(path, 'it is empty, a Parquet file has at least 12 bytes; write it again')
   if (bytes < 12) throw unreadable(path, `it is not a Parquet file: it has only ${bytes} bytes`)
-  let tail = await readExactly(file, path, Math.max(0, bytes - firstRead), Math.min(bytes, firstRead))
+  const tail = await readExactly(file, path, Math.max(0, bytes - firstRead), Math.min(bytes, firstRead))
   const view = new DataView(tail.buffer, tail.byteOffset, tail.byteLength)
   const end = view.getUint32(tail.length - 4, true)
   if (end === encryptedMagic) throw unreadable(path, 'its footer is encrypted; write it without encryption')
@@ -39,26 +81,24 @@ export async function readFooter(file: FileHandle, path: string, bytes: number):
       `its footer has ${length} bytes, more than ${mostFooterBytes}; write files of fewer row groups`,
     )
   }
-  if (length > tail.length) tail = await readExactly(file, path, bytes - length, length)
-  try {
-    verifyThrift(tail.subarray(0, -8), tail.length - length)
-    const metadata = parquetMetadata(tail, { parsers: plainStatistics, geoparquet: false })
-    if (metadata.schema.length > 2 * mostColumns) throw new Error(`it has more than ${mostColumns} columns`)
-    checkCounts(metadata)
-    checkSchema(metadata.schema)
-    return metadata
-  } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause)
-    throw unreadable(path, `its footer is damaged (${why}); write it again`, cause)
-  }
+  return length > tail.length ? readExactly(file, path, bytes - length, length) : tail.subarray(-length)
 }
 
-function checkCounts({ num_rows, row_groups }: FileMetaData): void {
-  const rows = row_groups.map((group) => group.num_rows)
-  const isCount = (count: unknown) => typeof count === 'bigint' && count >= 0n && count < 2n ** 48n
-  if (!isCount(num_rows) || !rows.every(isCount) || rows.reduce((sum, count) => sum + count, 0n) !== num_rows) {
+interface Counts {
+  readonly schema: FileMetaData['schema']
+  readonly rows: number
+  /** Rows of each row group. */
+  readonly groups: readonly number[]
+}
+
+function checkFooter(path: string, { schema, rows, groups }: Counts): void {
+  const leaves = schema.filter(({ num_children: children }) => children === undefined || children === 0)
+  if (leaves.length > mostColumns) throw tooManyColumns(path)
+  const isCount = (count: number) => count >= 0 && count < 2 ** 48
+  if (!isCount(rows) || !groups.every(isCount) || groups.reduce((sum, count) => sum + count, 0) !== rows) {
     throw new Error('its row groups do not add up to its rows')
   }
+  checkSchema(schema)
 }
 
 /** The elements must be a tree in depth-first order, each with the numbers that its kind needs. */

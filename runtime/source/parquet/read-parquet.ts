@@ -8,6 +8,7 @@ import { maxBatchRows } from '../../../functions/column/slice.ts'
 import { InternalError, isVolleyError } from '../../../functions/errors.ts'
 import { toArrowField, toArrowType } from '../../../functions/types/arrow.ts'
 import { dictionary as dictionaryOf, type Field } from '../../../functions/types/type.ts'
+import { atOnce } from '../../turns/turns.ts'
 import { makeBatch } from '../batches.ts'
 import { openFile, readExactly, unreadable } from '../files.ts'
 import { selectFields, throwIfCancelled } from '../partitions.ts'
@@ -52,7 +53,7 @@ async function* readSlice(
 ): AsyncGenerator<[RecordBatch | undefined, number], void, undefined> {
   await using file = await openFile(path)
   const metadata = await readFooter(file, path, (await file.stat()).size)
-  const columns = fileColumns(metadata, path)
+  const columns = atOnce(fileColumns(metadata, path))
   const wanted = chooseColumns(columns, partition, options)
   const [start, end] = range ?? [0, metadata.row_groups.length]
   for (let index = start; index < end; index++) {

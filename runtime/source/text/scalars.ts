@@ -75,7 +75,8 @@ export function parseBool(text: string): boolean | undefined {
   return lower === 'true' ? true : lower === 'false' ? false : undefined
 }
 
-const wholeNumber = /^[+-]?\d+$/
+/** No type holds more digits. */
+const wholeNumber = /^[+-]?0*\d{1,20}$/
 
 /** The value as an integer within the range; undefined when it is not one. */
 export function integer(value: unknown, min: bigint, max: bigint): bigint | undefined {

@@ -11,6 +11,7 @@ import { DataFrame } from '../../../runtime/dataframe.ts'
 import { CompiledPipeline } from '../../../runtime/engine/pipeline.ts'
 import { planJob } from '../../../runtime/plan/plan.ts'
 import type { OpenedSource, SourceSpec } from '../../../runtime/source/source.ts'
+import { atOnce } from '../../../runtime/turns/turns.ts'
 import { type Cells, cellsOfArrow } from './cells.ts'
 import { type Variant, variant } from './workload.ts'
 
@@ -66,7 +67,7 @@ export class EngineQuery {
   stream(take: (batch: Batch) => void): Schema {
     const table = this.#table
     const { steps } = this.#query(new DataFrame(session, { source: nowhere, steps: [] })).job
-    const [task] = planJob({ source: nowhere, steps }, opened(table), { partitions: 1 }).stages[0]?.tasks ?? []
+    const [task] = atOnce(planJob({ source: nowhere, steps }, opened(table), { partitions: 1 })).stages[0]?.tasks ?? []
     if (task?.source.kind !== 'partition') throw new Error('A query over one partition has one task')
     const { schema, columns } = task.source
     this.#compiled ??= new CompiledPipeline(schema, task.program)

@@ -11,6 +11,7 @@ import { type Plan, planJob, schemaOf } from '../../../runtime/plan/plan.ts'
 import type { Program } from '../../../runtime/program/program.ts'
 import type { Task } from '../../../runtime/program/task.ts'
 import type { OpenedSource } from '../../../runtime/source/source.ts'
+import { atOnce } from '../../../runtime/turns/turns.ts'
 
 const schema: Schema = [field('id', int64, false), field('name', utf8), field('Net', float64), field('gross', float64)]
 const spec = { kind: 'memory', bytes: new Uint8Array() } as const
@@ -23,7 +24,7 @@ const source: OpenedSource = {
     Array.from({ length: Math.min(4, target) }, (_, i) => ({ slices: [{ range: [i, i + 1] }], rows: 100, bytes: 1 })),
 }
 const plan = (steps: readonly JobStep[], partitions = 4): Plan =>
-  planJob({ source: spec, steps }, source, { partitions })
+  atOnce(planJob({ source: spec, steps }, source, { partitions }))
 
 const filter = (condition: Expr): JobStep => ({ kind: 'filter', condition: condition.node })
 const select = (...columns: readonly Expr[]): JobStep => ({
@@ -138,7 +139,7 @@ t.test('planJob() gives the final aggregation the schema of the partial states',
 })
 
 t.test('planJob() gives a source without slices one task, so that the result has its columns', (t) => {
-  const none = planJob({ source: spec, steps: [] }, { schema, partitions: () => [] }, { partitions: 4 })
+  const none = atOnce(planJob({ source: spec, steps: [] }, { schema, partitions: () => [] }, { partitions: 4 }))
   t.match(tasksOf(none), [{ source: { partition: { slices: [] } }, writes: { start: true, end: true } }])
   t.equal(tasksOf(none).length, 1)
   t.end()
@@ -175,7 +176,9 @@ t.test('schemaOf() tells the result of steps without a source to read', (t) => {
     { kind: 'dropColumns', names: ['gross'] },
   ] as const
   t.same(
-    schemaOf(steps, schema).map(({ name, type, nullable }) => `${name}: ${displayType(type)}${nullable ? '?' : ''}`),
+    atOnce(schemaOf(steps, schema)).map(
+      ({ name, type, nullable }) => `${name}: ${displayType(type)}${nullable ? '?' : ''}`,
+    ),
     ['id: Int64', 'name: Utf8?', 'Net: Int64', 'new: Utf8'],
   )
   t.end()
@@ -244,7 +247,7 @@ const refusals: readonly (readonly [
 for (const [what, steps, error] of refusals) {
   t.test(`planJob() refuses ${what}`, (t) => {
     t.throws(() => plan(steps), { name: 'PlanError', ...error })
-    t.throws(() => schemaOf(steps, schema), { name: 'PlanError', code: error.code })
+    t.throws(() => atOnce(schemaOf(steps, schema)), { name: 'PlanError', code: error.code })
     t.end()
   })
 }
@@ -281,9 +284,11 @@ t.test('planJob() computes keys that call a user function once, before all who l
 t.test('planJob() bounds the columns that all steps make together', async (t) => {
   const wide: OpenedSource = { ...source, schema: Array.from({ length: 1000 }, (_, i) => field(`c${i}`, int64)) }
   const planned = (steps: number) =>
-    planJob({ source: spec, steps: Array.from({ length: steps }, () => ({ kind: 'distinct' })) }, wide, {
-      partitions: 1,
-    })
+    atOnce(
+      planJob({ source: spec, steps: Array.from({ length: steps }, () => ({ kind: 'distinct' })) }, wide, {
+        partitions: 1,
+      }),
+    )
   t.doesNotThrow(() => planned(30))
   t.throws(() => planned(31), {
     code: 'size_limit',

@@ -4,6 +4,7 @@ import t from 'tap'
 import { functions as f } from '../../../functions/index.ts'
 import { withStableValues } from '../../../runtime/plan/stable.ts'
 import type { ProgramOp } from '../../../runtime/program/program.ts'
+import { atOnce } from '../../../runtime/turns/turns.ts'
 
 /** 2024-02-29T23:59:59.999Z. */
 const submittedAt = 1_709_251_199_999
@@ -19,7 +20,7 @@ t.test('functions of the time speak of the instant at which the job was submitte
   }
   const filter: ProgramOp = { op: 'filter', condition: f.now().eq(f.now()).node }
   const now = { kind: 'literal', type: { kind: 'timestamp', unit: 'ns' }, value: 1_709_251_199_999_000_000n }
-  t.match(withStableValues([project, filter], submittedAt), [
+  t.match(atOnce(withStableValues([project, filter], submittedAt)), [
     {
       columns: [
         { node: now },

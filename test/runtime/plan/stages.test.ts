@@ -7,6 +7,7 @@ import { parseExpr } from '../../../functions/sql/parse.ts'
 import { field, type Schema, utf8 } from '../../../functions/types/type.ts'
 import { stagesOf } from '../../../runtime/plan/stages.ts'
 import type { Program, ProgramOp, WindowOp } from '../../../runtime/program/program.ts'
+import { atOnce } from '../../../runtime/turns/turns.ts'
 
 const schema: Schema = [field('a', int64), field('b', int64), field('s', utf8)]
 
@@ -38,7 +39,7 @@ function shown(op: ProgramOp): string {
 }
 /** Each stage as `tasks: operations`. */
 const cut = (program: Program, tasks = 4): readonly string[] =>
-  stagesOf(program, schema, tasks).map((stage) => `${stage.tasks}: ${stage.program.map(shown).join(', ')}`)
+  atOnce(stagesOf(program, schema, tasks)).map((stage) => `${stage.tasks}: ${stage.program.map(shown).join(', ')}`)
 
 t.test('windows with a partition key are partitioned by it, and their rows come back', (t) => {
   t.same(cut([filter, windows('sum(a) over (partition by s)'), filter]), [
@@ -52,7 +53,7 @@ t.test('windows with a partition key are partitioned by it, and their rows come 
     'by the keys that all have in common',
   )
   t.same(
-    stagesOf([windows('sum(a) over (partition by s)')], schema, 4).map(({ partitions }) => partitions),
+    atOnce(stagesOf([windows('sum(a) over (partition by s)')], schema, 4)).map(({ partitions }) => partitions),
     [4, 4, undefined],
   )
   t.end()
@@ -60,7 +61,7 @@ t.test('windows with a partition key are partitioned by it, and their rows come 
 
 t.test('columns that nothing looks at after the windows stay where they are', (t) => {
   const project: ProgramOp = { op: 'project', columns: [{ name: 'x', node: parseExpr('W0 + a') }] }
-  const stages = stagesOf([windows('sum(b) over (partition by s)'), project], schema, 4)
+  const stages = atOnce(stagesOf([windows('sum(b) over (partition by s)'), project], schema, 4))
   t.same(
     stages[2]?.input.map(({ name }) => name),
     ['a', '#row', 'w0'],
@@ -118,7 +119,7 @@ t.test('what follows is cut again', (t) => {
   t.same(cut([windowed, sort, limit]).slice(2), ['4: reorder, sort', '1: sort, limit'])
   t.same(cut([sort, windowed]), ['4: sort', '1: sort, w0'], 'one task needs to distribute nothing')
   t.same(cut([windowed], 1), ['1: w0'])
-  const [first, second] = stagesOf([filter, limit, filter], schema, 4)
+  const [first, second] = atOnce(stagesOf([filter, limit, filter], schema, 4))
   t.match(first, { fetch: 5, tasks: 4, program: [filter, { op: 'limit', offset: 0, count: 5 }] })
   t.match(second, { tasks: 1, program: [limit, filter] })
   t.equal(second?.fetch, undefined)
@@ -127,7 +128,7 @@ t.test('what follows is cut again', (t) => {
 
 t.test('the numbers of rows have a name that no column has', (t) => {
   const taken: Schema = [...schema, field('#ROW', int64)]
-  const [first, second, third] = stagesOf([windows('sum(a) over (partition by s)')], taken, 2)
+  const [first, second, third] = atOnce(stagesOf([windows('sum(a) over (partition by s)')], taken, 2))
   t.match(first?.program, [{ op: 'rowIds', name: '##row' }, {}])
   t.same(
     second?.input.map(({ name }) => name),
