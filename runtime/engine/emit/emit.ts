@@ -113,43 +113,45 @@ export class Emitter extends StatementWriter {
   }
 
   #case(bound: BoundCase): Emitted {
+    const { conditions, results, otherwise, nullable } = bound
     const value = this.fresh('t')
     const valid = this.fresh('z')
-    const assign = (result: Bound): string =>
-      this.nested(() => {
-        const emitted = this.emit(result)
-        this.add(`${value} = ${emitted.value};`)
-        if (bound.nullable) this.add(`${valid} = ${emitted.valid};`)
-      })
-    const branch = (index: number): string => {
-      const condition = bound.conditions[index]
-      if (condition === undefined) return assign(bound.otherwise)
-      return this.nested(() => {
-        const truth = this.truth(condition)
-        const then = assign(bound.results[index] ?? bound.otherwise)
-        this.add(`if (${truth}) {\n${then}\n} else {\n${branch(index + 1)}\n}`)
-      })
+    const assign = (result: Bound): void => {
+      const emitted = this.emit(result)
+      this.add(`${value} = ${emitted.value};`)
+      if (nullable) this.add(`${valid} = ${emitted.valid};`)
     }
     this.add(`let ${value} = ${defaultText(bound.type)};`)
-    if (bound.nullable) this.add(`let ${valid} = 0;`)
-    this.add(`{\n${branch(0)}\n}`)
-    return variable(value, bound.type, bound.nullable ? valid : '1')
+    if (nullable) this.add(`let ${valid} = 0;`)
+    this.#block((leave) => {
+      for (const [i, condition] of conditions.entries()) {
+        const truth = this.truth(condition)
+        const then = this.nested(() => assign(results[i] ?? otherwise))
+        this.add(`if (${truth}) {\n${then}\n${leave}\n}`)
+      }
+      assign(otherwise)
+    })
+    return variable(value, bound.type, nullable ? valid : '1')
   }
 
   #coalesce(bound: BoundCoalesce): Emitted {
     const value = this.fresh('t')
     const valid = this.fresh('z')
-    const attempt = (index: number): string =>
-      this.nested(() => {
-        const arg = bound.args[index]
-        if (arg === undefined) return
-        const emitted = this.emit(arg)
-        this.add(`if (${emitted.valid} === 1) { ${value} = ${emitted.value}; ${valid} = 1; }`)
-        if (emitted.valid !== '1') this.add(`else {\n${attempt(index + 1)}\n}`)
-      })
     this.add(`let ${value} = ${defaultText(bound.type)}, ${valid} = 0;`)
-    this.add(`{\n${attempt(0)}\n}`)
+    this.#block((leave) => {
+      for (const arg of bound.args) {
+        const emitted = this.emit(arg)
+        this.add(`if (${emitted.valid} === 1) { ${value} = ${emitted.value}; ${valid} = 1; ${leave} }`)
+        if (emitted.valid === '1') return
+      }
+    })
     return variable(value, bound.type, bound.nullable ? valid : '1')
+  }
+
+  /** Statements one after another, of which one may leave the others out: as nested branches, thousands would be too deep. */
+  #block(fill: (leave: string) => void): void {
+    const label = this.fresh('l')
+    this.add(`${label}: {\n${this.nested(() => fill(`break ${label};`))}\n}`)
   }
 }
 

@@ -29,7 +29,8 @@ export function compileLoop(emitter: Emitter, body: string): LoopFunction {
   const names = parameters.map((_, i) => `p${i}`)
   const guarded = `try {\n${body}\n} catch (e) { throw fail(e, u, b.rowOfPartition(i)); }`
   // The number keeps sources apart: functions of identical source share their type feedback.
-  const source = `"use strict"; return function loop${made++}(n, b, t, s) {\nconst x = b.inputs; let i = 0, u = -1, z = 0;\n${guarded}\n}`
+  // In brackets, functions are compiled at once: what is too large for the compiler is found here, not in the first row.
+  const source = `"use strict"; return (function loop${made++}(n, b, t, s) {\nconst x = b.inputs; let i = 0, u = -1, z = 0;\n${guarded}\n})`
   const fail = (thrown: unknown, udf: number, row: number): unknown => rowFailure(udfs[udf], thrown, row)
   return compiled(
     () => new Function('fail', 'full', ...names, source)(fail, batchIsFull, ...parameters) as LoopFunction,
