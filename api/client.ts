@@ -139,6 +139,10 @@ export class VolleyClient {
     })
   }
 
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return `VolleyClient(${this.#url})`
+  }
+
   async #brokenOff(id: string | null, cause: unknown): Promise<VolleyError> {
     const job = id === null ? undefined : await this.job(id).catch(() => undefined)
     if (job?.error !== undefined) return errorOf(job.error)

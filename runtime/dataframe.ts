@@ -3,17 +3,26 @@
 
 import type { RecordBatch, Table } from 'apache-arrow'
 import { functions } from '../functions/catalogue/builders.ts'
+import type { CodecContext } from '../functions/contract/codec-context.ts'
 import { describeValue } from '../functions/describe-value.ts'
+import { isVolleyError } from '../functions/errors.ts'
 import { outputName } from '../functions/expr/display.ts'
 import type { Expr } from '../functions/expr/expr.ts'
 import type { ExprNode } from '../functions/expr/node.ts'
-import { checkBoolean, checkOptionNames, invalidArgument, shownOption } from '../functions/options.ts'
+import { checkBoolean, checkOptionNames, checkWhole, invalidArgument, shownOption } from '../functions/options.ts'
 import type { SqlOptions } from '../functions/sql/options.ts'
 import type { Schema } from '../functions/types/type.ts'
+import { describeShipment } from './codec/describe-shipment.ts'
+import { inspectUdf } from './codec/inspect.ts'
+import { encodeColumns } from './data/memory-table.ts'
+import { TablePrinter } from './data/print-table.ts'
 import { type RowOptions, tableToRows } from './data/rows.ts'
+import { describedColumns, statisticsOf } from './job/describe-columns.ts'
+import { describeJob } from './job/describe-job.ts'
 import { type ExprPlace, exprNode, groupKeyNode, inputsOf, nameOf, places, sortNode } from './job/expr-input.ts'
 import type { Job, JobOptions, JobStep } from './job/job.ts'
-import { schemaOf } from './plan/plan.ts'
+import { explainPlan, indented } from './plan/explain.ts'
+import { planJob, schemaOf } from './plan/plan.ts'
 import type { NamedNode } from './program/program.ts'
 import type {
   ArrowWriteOptions,
@@ -23,6 +32,7 @@ import type {
   WriteOptions,
   WriteSummary,
 } from './program/sink.ts'
+import { udfsIn } from './program/udfs-in.ts'
 import type { JobEvents } from './scheduler/job-metrics.ts'
 import type { JobRun } from './scheduler/submit.ts'
 import { sinkOf, writeOptionNames } from './sink/sink-of.ts'
@@ -60,7 +70,9 @@ const jobRunOptions: Readonly<Record<keyof RunOptions, true>> = {
 const runOptions: Readonly<Record<keyof RunOptions | keyof RowOptions, true>> = { ...jobRunOptions, json: true }
 
 /** What a DataFrame asks of the session it belongs to. */
-export interface DataFrameHost {
+export interface DataFrameHost extends CodecContext {
+  /** How many tasks a job is cut into at most, unless it says otherwise. Starts nothing. */
+  taskTarget(): number
   submit(job: Job, options: RunOptions): Promise<JobRun>
   sqlOptions(): SqlOptions
 }
@@ -529,12 +541,113 @@ export class DataFrame {
     }
   }
 
+  /**
+   * Runs the job for its first rows and prints them to stdout as a table, with the types of the columns.
+   *
+   * @param count - How many rows. Default 20.
+   * @param options - Limits, a signal, and callbacks for progress and logs.
+   * @throws {VolleyError} Whatever makes the job fail.
+   * @example
+   * import { SessionContext } from 'volley'
+   *
+   * await using ctx = new SessionContext()
+   * await ctx.readParquet('sales.parquet').filter('net > 0').show()
+   *
+   * @see DataFusion `DataFrame::show`, `DataFrame::show_limit`
+   */
+  async show(count = 20, options: RunOptions = {}): Promise<void> {
+    wholeNumber('count', count)
+    const { schema, stream } = await this.limit(count).run(options)
+    const width = process.stdout.isTTY ? process.stdout.columns : undefined
+    const table = new TablePrinter(schema, { maxRows: count, ...(width === undefined ? {} : { width }) })
+    for await (const batch of readArrowBatches(stream)) table.add(batch)
+    process.stdout.write(table.toString())
+  }
+
+  /**
+   * How the job would run, as text: its steps; what is read of the source; stages and tasks; the columns of the result;
+   * and which functions would travel, with what they captured. Reads the source's metadata; runs nothing.
+   *
+   * @param options - `partitions`, as for `collect`.
+   * @throws {PlanError} Whatever is wrong with the expressions: `unknown_column`, `type_mismatch`.
+   * @throws {ShippingError} When a function cannot travel.
+   * @example
+   * import { SessionContext } from 'volley'
+   *
+   * await using ctx = new SessionContext()
+   * const text = await ctx.readParquet('sales.parquet').filter('net > 0').select('region').explain()
+   * text.split('\n').find((line) => line.includes('columns:')) // => '  columns: region, net (2 of 2)'
+   *
+   * @see DataFusion `DataFrame::explain`
+   */
+  async explain(options: Pick<RunOptions, 'partitions'> = {}): Promise<string> {
+    checkOptionNames(options, { partitions: true }, 'explain()')
+    checkWhole('partitions', options.partitions, 1)
+    const source = await openSource(this.#job.source)
+    const plan = planJob(this.#job, source, { partitions: options.partitions ?? this.#host.taskTarget() })
+    const shipped = [...new Set(plan.stages.flatMap(({ tasks }) => [...udfsIn(tasks[0]?.program ?? [])]))]
+    const travels = shipped.flatMap((udf) => describeShipment(inspectUdf(udf, this.#host)).trimEnd().split('\n'))
+    const lines = [
+      'Job',
+      ...indented(describeJob(this.#job)),
+      ...explainPlan(plan, source),
+      ...(travels.length === 0 ? [] : ['Functions that travel', ...indented(travels)]),
+    ]
+    return lines.join('\n')
+  }
+
+  /**
+   * Runs the job and gives statistics of its columns, a row for each: count, null_count, mean, std, min, max, median.
+   * Those of numbers are float64; those of other columns are utf8, in which what there is not is the text `null`.
+   *
+   * @param options - Limits, a signal, and callbacks for progress and logs.
+   * @returns A table with the column `describe`, which names the statistic, and one for each column.
+   * @throws {VolleyError} Whatever makes the job fail.
+   * @example
+   * import { SessionContext } from 'volley'
+   *
+   * await using ctx = new SessionContext()
+   * const described = await ctx.readParquet('sales.parquet').describe()
+   * await described.filter("describe = 'max'").toRows() // => [{ describe: 'max', region: 'south', net: 20 }]
+   *
+   * @see DataFusion `DataFrame::describe`
+   */
+  async describe(options: RunOptions = {}): Promise<DataFrame> {
+    const schema = await this.schema()
+    const fits = (node: ExprNode): boolean => isPlannable({ kind: 'aggregate', by: [], values: [node] }, schema)
+    const aggregated = this.#with({ kind: 'aggregate', by: [], values: statisticsOf(schema, fits) })
+    const [row = {}] = await aggregated.toRows(options)
+    const described = describedColumns(schema, row)
+    const bytes = encodeColumns(described.schema, described.values)
+    return new DataFrame(this.#host, { source: { kind: 'memory', bytes }, steps: [] })
+  }
+
+  /** The source and the steps; nothing runs. */
+  toString(): string {
+    return `DataFrame\n${indented(describeJob(this.#job)).join('\n')}`
+  }
+
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return this.toString()
+  }
+
   #with(step: JobStep): DataFrame {
     return new DataFrame(this.#host, { source: this.#job.source, steps: [...this.#job.steps, step] })
   }
 
   #node(input: unknown, place: ExprPlace): ExprNode {
     return exprNode(input, place, this.#host.sqlOptions())
+  }
+}
+
+/** Whether a step can be planned over such columns. */
+function isPlannable(step: JobStep, schema: Schema): boolean {
+  try {
+    schemaOf([step], schema)
+    return true
+  } catch (error) {
+    if (isVolleyError(error) && error.category === 'plan') return false
+    throw error
   }
 }
 

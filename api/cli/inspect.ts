@@ -2,7 +2,7 @@
 // shipped. It imports that module, so it is a command for its author; the server offers nothing like it.
 
 import { stat } from 'node:fs/promises'
-import type { UdfShipment } from '../../functions/contract/udf-shipment.ts'
+import { describeShipment } from '../../runtime/codec/describe-shipment.ts'
 import { inspectUdf } from '../../runtime/codec/inspect.ts'
 import { reasonOf } from './file-problems.ts'
 import { UsageError } from './outcome.ts'
@@ -29,19 +29,4 @@ async function load(target: string) {
   const names = Object.keys(module).filter((key) => typeof module[key] === 'function')
   const hint = names.length === 0 ? 'it exports no functions' : `it exports ${names.join(', ')}`
   throw new UsageError(`Cannot inspect "${name}" of "${path}": ${hint}`)
-}
-
-/** A shipment as lines: the function, then one line per captured name. */
-export function describeShipment({ name, family, kind, bytes, captures }: UdfShipment): string {
-  const what = `${name}: ${family === undefined ? 'function' : `${family} function`}, ${kind.replace('-', ' ')}, ${bytes} bytes\n`
-  if (kind === 'by-name') return what
-  if (captures.length === 0) return `${what}  captures nothing\n`
-  const rows = captures.map(({ path, kind, bytes, reference }) => [
-    path.join(' -> '),
-    kind.replace('-', ' '),
-    kind === 'by-value' ? `${bytes} bytes` : (reference ?? ''),
-  ])
-  const widths = [0, 1].map((column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)))
-  const lines = rows.map((row) => `  ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ')}\n`)
-  return what + lines.join('')
 }

@@ -4,6 +4,7 @@ import type { AggregateUdf, UserFunction, Volatility } from '../contract/udf.ts'
 import { PlanError } from '../errors.ts'
 import { type Expr, make, type Operand, toNode } from '../expr/expr.ts'
 import { asField, asType, type FieldInput, type TypeInput } from '../types/parse-type.ts'
+import { asCallable } from './callable.ts'
 import { checkDefinition, type UdfKind } from './check-definition.ts'
 import { checkClass, declares } from './instance.ts'
 import { oneOf } from './scalar.ts'
@@ -144,7 +145,5 @@ export function aggregateCallable(definition: AggregateUdf): AggregateUDF {
       distinct: false,
       orderBy: Object.freeze([]),
     })
-  Object.defineProperty(call, 'name', { value: definition.name })
-  Object.defineProperty(call, 'definition', { value: definition, enumerable: true })
-  return call as AggregateUDF
+  return asCallable(call, definition)
 }

@@ -4,6 +4,7 @@ import type { ScalarUdf, UserFunction, Volatility } from '../contract/udf.ts'
 import { PlanError } from '../errors.ts'
 import { type Expr, make, type Operand, toNode } from '../expr/expr.ts'
 import { asField, asType, type FieldInput, type TypeInput } from '../types/parse-type.ts'
+import { asCallable } from './callable.ts'
 import { checkDefinition, checkRowFunction, type UdfKind } from './check-definition.ts'
 
 /** What `udf()` can be told about a function. */
@@ -165,9 +166,7 @@ function defineScalar(
 export function callable(definition: ScalarUdf): ScalarUDF {
   const call = (...args: readonly Operand[]): Expr =>
     make({ kind: 'udf', udf: definition, args: Object.freeze(args.map(toNode)) })
-  Object.defineProperty(call, 'name', { value: definition.name })
-  Object.defineProperty(call, 'definition', { value: definition, enumerable: true })
-  return call as ScalarUDF
+  return asCallable(call, definition)
 }
 
 export function oneOf<Choice extends string>(

@@ -3,6 +3,7 @@
 import type { UserFunction, Volatility, WindowUdf } from '../contract/udf.ts'
 import { type Expr, make, type Operand, toNode } from '../expr/expr.ts'
 import { asField, asType, type FieldInput, type TypeInput } from '../types/parse-type.ts'
+import { asCallable } from './callable.ts'
 import { checkDefinition, type UdfKind } from './check-definition.ts'
 import { checkClass } from './instance.ts'
 import { oneOf } from './scalar.ts'
@@ -122,7 +123,5 @@ export function windowCallable(definition: WindowUdf): WindowUDF {
       partitionBy: Object.freeze([]),
       orderBy: Object.freeze([]),
     })
-  Object.defineProperty(call, 'name', { value: definition.name })
-  Object.defineProperty(call, 'definition', { value: definition, enumerable: true })
-  return call as WindowUDF
+  return asCallable(call, definition)
 }

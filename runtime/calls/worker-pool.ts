@@ -139,6 +139,11 @@ export class WorkerPool implements AsyncDisposable {
     return this.#pool.stats()
   }
 
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    const { starting, idle, busy, queued } = this.stats()
+    return `WorkerPool { workers: ${this.concurrency}, starting: ${starting}, idle: ${idle}, busy: ${busy}, queued: ${queued} }`
+  }
+
   /** Process ids of the workers there are; one that is just being started has none yet. */
   pids(): readonly number[] {
     return this.#pool.pids()

@@ -61,6 +61,10 @@ export class Registry {
     this.#tables.set(name, job)
   }
 
+  tableNames(): Iterable<string> {
+    return this.#tables.keys()
+  }
+
   /** @throws {PlanError} `unknown_table` with the nearest name. */
   table(name: string): Job {
     const job = this.#tables.get(name)

@@ -1,6 +1,7 @@
 // SessionContext: what a user holds. It makes DataFrames from sources and registered tables, owns the backend that runs
 // them, and goes into the codec's slots. registry.ts keeps what is registered; submit.ts runs jobs.
 
+import { availableParallelism } from 'node:os'
 import type { ArrowSchemaLike } from '../../functions/arrow/like.ts'
 import { isSchema } from '../../functions/arrow/recognise.ts'
 import type { CodecContext } from '../../functions/contract/codec-context.ts'
@@ -487,6 +488,31 @@ export class SessionContext implements CodecContext, DataFrameHost, AsyncDisposa
   /** The names of the registered functions. */
   udfNames(): Iterable<string> {
     return this.#shared.registry.udfNames()
+  }
+
+  /**
+   * How many tasks its jobs are cut into at most, unless they say otherwise. Starts no workers.
+   *
+   * @internal
+   */
+  taskTarget(): number {
+    const { backend, workers } = this.#shared.options
+    const concurrency = typeof backend === 'object' ? backend.concurrency : backend === 'in-process' ? 1 : workers
+    return 4 * (concurrency ?? availableParallelism())
+  }
+
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    const { backend = 'fork', workers } = this.#shared.options
+    const { closed, registry } = this.#shared
+    const parts = [
+      `backend: ${typeof backend === 'object' ? backend.constructor.name : backend}`,
+      ...(workers === undefined ? [] : [`workers: ${workers}`]),
+      `tables: [${[...registry.tableNames()].join(', ')}]`,
+      `functions: [${[...this.udfNames()].join(', ')}]`,
+      ...(this.udfInlining ? [] : ['udfInlining: false']),
+      ...(closed ? ['closed'] : []),
+    ]
+    return `SessionContext { ${parts.join(', ')} }`
   }
 
   /**

@@ -21,6 +21,8 @@ export interface StepKind<Kind extends keyof JobSteps = keyof JobSteps> {
   parse(json: unknown, pointer: string, parser: StepParser): StepOf<Kind> | Promise<StepOf<Kind>>
   /** Its own expressions, without those of jobs within it. */
   nodes(step: StepOf<Kind>): readonly ExprNode[]
+  /** What follows its name when it is shown to people. Default: its expressions. */
+  describe?(step: StepOf<Kind>): string
   /** Jobs within it, such as the other side of a join. Default: none. */
   jobs?(step: StepOf<Kind>): readonly Job[]
   /**

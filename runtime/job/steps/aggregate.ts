@@ -2,6 +2,7 @@
 
 import { planAggregate } from '../../../functions/bind/aggregate.ts'
 import { catalogue } from '../../../functions/catalogue/catalogue.ts'
+import { displayNode } from '../../../functions/expr/display.ts'
 import { unique } from '../../program/columns.ts'
 import type { Program } from '../../program/program.ts'
 import { schemaAfter } from '../../program/schema.ts'
@@ -19,6 +20,8 @@ export const aggregate: StepKind<'aggregate'> = {
       values: parser.list(values, below(pointer, 'values'), (value, here) => parser.exprs.expr(value, here)),
     }
   },
+  describe: ({ by, values }) =>
+    `${by.length === 0 ? '' : `by ${by.map(displayNode).join(', ')}: `}${values.map(displayNode).join(', ')}`,
   nodes: ({ by, values }) => [...by, ...values],
   plan: (step, schema) => {
     const { inputs, by, sets, aggregates, project } = planAggregate(step.by, step.values, catalogue)

@@ -10,6 +10,7 @@ import type { StepKind } from '../step-kind.ts'
 export const dropColumns: StepKind<'dropColumns'> = {
   kind: 'dropColumns',
   parse: (json, pointer, parser) => ({ kind: 'dropColumns', names: parser.list(json, pointer, asText) }),
+  describe: ({ names }) => names.join(', '),
   nodes: () => [],
   plan: ({ names }, schema) => {
     const binder = new Binder(schema, catalogue)

@@ -18,6 +18,7 @@ export const limit: StepKind<'limit'> = {
       offset: asWholeNumber(offset, below(pointer, 'offset'), 0),
     }
   },
+  describe: ({ count, offset }) => `${count}${offset === 0 ? '' : ` after ${offset}`}`,
   nodes: () => [],
   plan: ({ offset, count }) => [{ op: 'limit', offset, count }],
 }

@@ -1,5 +1,6 @@
 // The step that adds columns, or replaces those of the same name; the expressions see the columns as they were before.
 
+import { displayNode } from '../../../functions/expr/display.ts'
 import { asBefore, unique } from '../../program/columns.ts'
 import { asArray, asObject, below } from '../json-checks.ts'
 import type { StepKind } from '../step-kind.ts'
@@ -13,6 +14,7 @@ export const withColumns: StepKind<'withColumns'> = {
     const columns = entries.map(([name, item]) => ({ name, node: exprs.expr(item, below(pointer, name)) }))
     return { kind: 'withColumns', columns }
   },
+  describe: ({ columns }) => columns.map(({ name, node }) => `${name} = ${displayNode(node)}`).join(', '),
   nodes: ({ columns }) => columns.map(({ node }) => node),
   plan: ({ columns }, schema) => {
     const all = [...schema.map(({ name }) => asBefore(name)), ...unique(columns)]
