@@ -39,7 +39,7 @@ import { sinkOf, writeOptionNames } from './sink/sink-of.ts'
 import { writtenFilesIn } from './sink/write-report.ts'
 import { readArrowBatches, readArrowTable } from './source/arrow/read-streams.ts'
 import { openSource } from './source/formats.ts'
-import { inTurns } from './turns/turns.ts'
+import { atOnce, inTurns } from './turns/turns.ts'
 
 /**
  * An expression, or SQL text for one: `df.select('upper(name) as name')`.
@@ -584,7 +584,8 @@ export class DataFrame {
     checkOptionNames(options, { partitions: true }, 'explain()')
     checkWhole('partitions', options.partitions, 1)
     const source = await openSource(this.#job.source)
-    const plan = planJob(this.#job, source, { partitions: options.partitions ?? this.#host.taskTarget() })
+    const partitions = options.partitions ?? this.#host.taskTarget()
+    const plan = await inTurns(planJob(this.#job, source, { partitions }))
     const shipped = [...new Set(plan.stages.flatMap(({ tasks }) => [...udfsIn(tasks[0]?.program ?? [])]))]
     const travels = shipped.flatMap((udf) => describeShipment(inspectUdf(udf, this.#host)).trimEnd().split('\n'))
     const lines = [
@@ -643,7 +644,7 @@ export class DataFrame {
 /** Whether a step can be planned over such columns. */
 function isPlannable(step: JobStep, schema: Schema): boolean {
   try {
-    schemaOf([step], schema)
+    atOnce(schemaOf([step], schema))
     return true
   } catch (error) {
     if (isVolleyError(error) && error.category === 'plan') return false

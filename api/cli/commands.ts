@@ -89,6 +89,8 @@ export function serveCommand(): Command {
     .addOption(listOption('--data-root <dir>', 'directory whose files jobs may read'))
     .addOption(listOption('--table <name=path>', 'file that jobs may read by name'))
     .addOption(option('--worker-context <file>', 'module that every worker imports when it starts'))
+    .addOption(listOption('--worker-env <name=value>', 'variable that functions see', { env: false }))
+    .addOption(option('--worker-cwd <dir>', 'directory that functions run in (default: an empty one)'))
     .addOption(option('--workers <n>', 'worker processes (default: one per core)').argParser(wholeNumber(1, 1024)))
     .addOption(option('--spare-workers <n>', 'workers kept started ahead').argParser(wholeNumber(0, 1024)))
     .addOption(option('--state-dir <dir>', 'where the token is kept').default(defaultStateDirectory()))
@@ -169,6 +171,8 @@ function addFormatOptions(command: Command): void {
 
 function addWorkOptions(command: Command): void {
   command
+    .addOption(listOption('--worker-env <name=value>', 'variable that functions see', { env: false }))
+    .addOption(option('--worker-cwd <dir>', 'directory that functions run in (default: an empty one)'))
     .addOption(option('--workers <n>', 'worker processes (default: one per core)').argParser(wholeNumber(1, 1024)))
     .addOption(option('--timeout <seconds>', 'end the job after that long (default: never)').argParser(secondsOf))
     .addOption(

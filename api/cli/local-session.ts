@@ -9,10 +9,10 @@ import { SessionContext } from '../../runtime/context/session.ts'
 import type { RunOptions } from '../../runtime/dataframe.ts'
 import { reasonOf } from './file-problems.ts'
 import { Interrupted, UsageError } from './outcome.ts'
-import { moduleUrl } from './parse-options.ts'
+import { moduleUrl, type WorkerPlace, workerPlace } from './parse-options.ts'
 import { ProgressLine } from './progress-line.ts'
 
-export interface WorkOptions {
+export interface WorkOptions extends WorkerPlace {
   readonly workers?: number
   readonly workerContext?: string
   /** Seconds. */
@@ -36,6 +36,7 @@ export async function withLocalSession(
   using interrupt = new Interrupt()
   using progress = new ProgressLine()
   await using session = new SessionContext({
+    ...workerPlace(options),
     ...(workers === undefined ? {} : { workers }),
     ...(workerContext === undefined ? {} : { workerContext: moduleUrl(workerContext) }),
   })

@@ -1,9 +1,11 @@
 // Parses the values of options. An option that may be repeated takes several values from its environment variable,
 // separated as in PATH.
 
+import { statSync } from 'node:fs'
 import { delimiter, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { type Command, InvalidArgumentError, Option } from 'commander'
+import type { PoolOptions } from '../../runtime/pool/options.ts'
 import { UsageError } from './outcome.ts'
 
 /** An option that also reads `VOLLEY_…`. */
@@ -12,9 +14,14 @@ export function option(flags: string, description: string): Option {
   return made.env(`VOLLEY_${made.long?.replace(/^--/, '').replaceAll('-', '_').toUpperCase()}`)
 }
 
-/** A repeatable option. */
-export function listOption(flags: string, description: string): Option {
-  return option(flags, `${description} (repeatable)`)
+/** A repeatable option; one whose values may hold the separator of paths has no environment variable. */
+export function listOption(
+  flags: string,
+  description: string,
+  { env = true }: { readonly env?: boolean } = {},
+): Option {
+  const text = `${description} (repeatable)`
+  return (env ? option(flags, text) : new Option(flags, text))
     .default([] as readonly string[], 'none')
     .argParser((value: string, before: readonly string[]) => [...before, value])
 }
@@ -59,6 +66,23 @@ export function tablesOf(values: readonly string[]): Readonly<Record<string, str
   const twice = pairs.find(([name], i) => pairs.findIndex(([other]) => other === name) < i)
   if (twice !== undefined) throw new UsageError(`Cannot name two tables "${twice[0]}": give one of them another name`)
   return Object.fromEntries(pairs)
+}
+
+export interface WorkerPlace {
+  readonly workerEnv?: readonly string[]
+  readonly workerCwd?: string
+}
+
+/** What `--worker-env` and `--worker-cwd` say of the place where functions run. */
+export function workerPlace({ workerEnv = [], workerCwd: cwd }: WorkerPlace): Pick<PoolOptions, 'env' | 'cwd'> {
+  if (cwd !== undefined && statSync(cwd, { throwIfNoEntry: false })?.isDirectory() !== true)
+    throw new UsageError(`Cannot take --worker-cwd "${cwd}": there is no such directory`)
+  const pairs = workerEnv.map((value) => {
+    const at = value.indexOf('=')
+    if (at <= 0) throw new UsageError(`Cannot take --worker-env "${value}": write NAME=VALUE`)
+    return [value.slice(0, at), value.slice(at + 1)] as const
+  })
+  return { ...(pairs.length === 0 ? {} : { env: Object.fromEntries(pairs) }), ...(cwd === undefined ? {} : { cwd }) }
 }
 
 /** A file as the URL of a module. */

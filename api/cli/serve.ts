@@ -3,10 +3,10 @@
 import type { Command } from 'commander'
 import type { FastifyInstance } from 'fastify'
 import { Interrupted, UsageError } from './outcome.ts'
-import { listOf, moduleUrl, tablesOf } from './parse-options.ts'
+import { listOf, moduleUrl, tablesOf, type WorkerPlace, workerPlace } from './parse-options.ts'
 import { checkToken, ownToken, readTokenFile, type ServerToken } from './token.ts'
 
-interface ServeOptions {
+interface ServeOptions extends WorkerPlace {
   readonly host: string
   readonly port: number
   readonly workers?: number
@@ -30,6 +30,7 @@ export async function serve(command: Command): Promise<void> {
   const app = buildServer({
     ...(token === undefined ? { insecureNoAuth: true } : { tokens: [token.token] }),
     pool: {
+      ...workerPlace(options),
       ...(options.workers === undefined ? {} : { workers: options.workers }),
       ...(options.spareWorkers === undefined ? {} : { spareWorkers: options.spareWorkers }),
       ...(options.workerContext === undefined ? {} : { workerContext: moduleUrl(options.workerContext) }),

@@ -86,7 +86,8 @@ export function userFailure(udf: string, where: string, thrown: unknown, details
   const { data, stack } = describeThrown(thrown)
   const place = stack === undefined ? undefined : placeOf(stack)
   const at = place === undefined ? '' : ` at ${place.file}:${place.line}:${place.column}`
-  const error = new UdfError('udf_failed', `Function "${udf}" threw${where && ` ${where}`}${at}: ${summarize(data)}`, {
+  const message = `Function "${udf}" threw${where && ` ${where}`}${at}: ${summarize(data)}${placeOfLookup(thrown)}`
+  const error = new UdfError('udf_failed', message, {
     details: { udf, ...details, message: data.message, ...(place ?? {}), cause: data },
     cause: thrown,
   })
@@ -94,16 +95,40 @@ export function userFailure(udf: string, where: string, thrown: unknown, details
   return raised(error)
 }
 
-/** The first frame of a stack that names a position in a file. */
+/** Where a relative path was looked up, which nobody sees in it: workers run in a directory of their own. */
+function placeOfLookup(thrown: unknown): string {
+  const { code, path } = describeSystemError(thrown)
+  const isRelative = typeof path === 'string' && !/^(?:[\\/]|[A-Za-z]:|file:)/.test(path)
+  if (code !== 'ENOENT' || !isRelative) return ''
+  return `; the path is relative to ${process.cwd()}, where this function runs: make it absolute, or choose the directory with cwd`
+}
+
+/** The parts of an error of the operating system; an error's getters are the user's code. */
+function describeSystemError(thrown: unknown): { readonly code?: unknown; readonly path?: unknown } {
+  try {
+    return thrown instanceof Error ? { code: Reflect.get(thrown, 'code'), path: Reflect.get(thrown, 'path') } : {}
+  } catch {
+    return {}
+  }
+}
+
+/** The first frame of a stack that names a position in a file, unless that is ours: then nothing of the user's threw. */
 function placeOf(stack: string): Place | undefined {
   for (const line of stack.split('\n')) {
-    const match = /^\s+at .*?\(?((?:file:\/\/|\/|[A-Za-z]:\\)[^()]*?):(\d+):(\d+)\)?$/.exec(line)
+    const match = /^\s+at (?:.*?[( ])?((?:file:\/\/|\/|[A-Za-z]:\\)[^()]*?):(\d+):(\d+)\)?$/.exec(line)
     if (match === null) continue
     const [, file = '', row = '0', column = '0'] = match
-    return { file: file.replace(/^file:\/\//, ''), line: Number(row), column: Number(column) }
+    const path = file.replace(/^file:\/\//, '')
+    if (ownFolders.some((folder) => path.startsWith(folder))) return undefined
+    return { file: path, line: Number(row), column: Number(column) }
   }
   return undefined
 }
+
+/** Where this library's modules are: its rooms, or the directory of the worker's bundle. */
+const here = import.meta.dirname
+const rooms = ['functions', 'runtime'].map((room) => `${here.replace(/functions[\\/]udf$/, room)}/`)
+const ownFolders: readonly string[] = /functions[\\/]udf$/.test(here) ? rooms : [`${here}/`]
 
 /** The error of work that ended with its worker, or at a limit, with the user's functions that were part of it. */
 export function inFunctions(error: unknown, names: readonly string[]): unknown {
