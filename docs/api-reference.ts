@@ -23,6 +23,8 @@ import { errorCategories } from '../functions/errors.ts'
 const subjects = [
   'session',
   'dataframe',
+  'writing',
+  'arrow',
   'expressions',
   'functions',
   'types',
@@ -51,6 +53,7 @@ const markdownOptions: Partial<PluginOptions> = {
 
 /** What signatures name and pages leave out: how expressions and built-ins look inside, and contracts between rooms. */
 const inner = [
+  'functions/arrow/convert.ts:Class',
   'functions/catalogue/builder-names.ts:BuilderName',
   'functions/contract/aggregate.ts:AggregateFunction',
   'functions/contract/scalar.ts:ScalarFunction',
@@ -173,7 +176,9 @@ function errorClasses({ typeAnnotation = '' }: CommentTag, project: ProjectRefle
 /** A code leads to the page that explains it. */
 function linkCode(part: CommentDisplayPart): CommentDisplayPart {
   const code = part.text.replaceAll('`', '')
-  const page = code in errorCategories ? 'errors' : /^(closure|wire)_\w+$/.test(code) ? 'shipping-errors' : undefined
+  const isOfClosures = /^(wire_)?closure_\w+$/.test(code)
+  const isOther = code in errorCategories || /^wire_\w+$/.test(code)
+  const page = isOfClosures ? 'shipping-errors' : isOther ? 'errors' : undefined
   return part.kind === 'code' && page !== undefined ? textPart(`[${part.text}](../${page}.md#${code})`) : part
 }
 

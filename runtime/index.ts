@@ -31,7 +31,7 @@ export {
 export { decodeExpr, encodeExpr, exprReducers, exprRevivers } from './codec/expr-codec.ts'
 export { explainShipping, type InspectedUdf, inspectUdf } from './codec/inspect.ts'
 export { SessionContext, type SessionOptions } from './context/session.ts'
-export type { ArrowData, ArrowInput } from './data/arrow-input.ts'
+export type { ArrowBytes, ArrowData, ArrowInput, ArrowStream, WritesArrow } from './data/arrow-input.ts'
 export type { ColumnValues, RowOptions } from './data/rows.ts'
 export { DataFrame, type ExprInput, type RunOptions } from './dataframe.ts'
 export { evaluateExpr } from './evaluate/evaluate.ts'

@@ -20,6 +20,8 @@ export {
   type DeclaredTypes,
   type FileSpec,
   type JsonOptions,
+  type MemorySpec,
+  type PendingSpec,
   SessionContext,
   type SessionOptions,
   type SourceSpec,

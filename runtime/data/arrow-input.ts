@@ -23,13 +23,13 @@ import type { SourceSpec } from '../source/source.ts'
 export type ArrowData = ArrowTableLike | ArrowBatchLike | Iterable<ArrowBatchLike>
 
 /** The bytes of an Arrow IPC stream or file. */
-type ArrowBytes = Uint8Array | ArrayBufferLike
+export type ArrowBytes = Uint8Array | ArrayBufferLike
 
 /** What writes itself as Arrow IPC: tables of Arquero, data frames of nodejs-polars. */
-type WritesArrow = { toArrowIPC(): Uint8Array } | { writeIPC(): Uint8Array }
+export type WritesArrow = { toArrowIPC(): Uint8Array } | { writeIPC(): Uint8Array }
 
 /** Arrow data that comes by and by: batches, or the bytes of an Arrow stream however they are cut. */
-type ArrowStream = AsyncIterable<ArrowBatchLike> | AsyncIterable<Uint8Array | ArrayBuffer>
+export type ArrowStream = AsyncIterable<ArrowBatchLike> | AsyncIterable<Uint8Array | ArrayBuffer>
 
 /** Everything that `fromArrow` takes. */
 export type ArrowInput = ArrowData | ArrowBytes | WritesArrow | ArrowStream | Promise<ArrowData | ArrowBytes>

@@ -6,9 +6,13 @@
  * by `source/formats.ts`.
  */
 export interface SinkFormatOptions {
+  /** Arrow IPC. */
   readonly arrow: ArrowWriteOptions
+  /** Parquet. */
   readonly parquet: ParquetWriteOptions
+  /** CSV. */
   readonly csv: CsvWriteOptions
+  /** NDJSON, which takes no options of its own. */
   readonly json: never
 }
 
@@ -16,28 +20,54 @@ export interface SinkFormatOptions {
 export interface ArrowWriteOptions {
   /**
    * `file`: the random access format, which ends in a table of contents. `stream`: the format that is read from its
-   * beginning to its end. Default `file`; `stream` for a path that ends in `.arrows`.
+   * beginning to its end.
+   *
+   * @defaultValue `'file'`; `'stream'` for a path that ends in `.arrows`
    */
   readonly format?: 'file' | 'stream'
 }
 
 /** How Parquet files are written. */
 export interface ParquetWriteOptions {
-  /** How pages are compressed. Default `snappy`. */
+  /**
+   * How pages are compressed.
+   *
+   * @defaultValue `'snappy'`
+   */
   readonly compression?: 'snappy' | 'zstd' | 'gzip' | 'none'
-  /** Rows per row group, which is also what a file holds in memory while it is written. Default 122,880. */
+  /**
+   * Rows per row group, which is also what a file holds in memory while it is written, from 1.
+   *
+   * @defaultValue 122,880
+   */
   readonly rowGroupRows?: number
 }
 
 /** How CSV files are written. */
 export interface CsvWriteOptions {
-  /** One ASCII character between fields. Default `,`; a tab for files named `.tsv`. */
+  /**
+   * What stands between fields: one ASCII character.
+   *
+   * @defaultValue `,`; a tab for files named `.tsv`
+   */
   readonly delimiter?: string
-  /** Whether the first line names the columns. Default true. */
+  /**
+   * Whether the first line names the columns.
+   *
+   * @defaultValue `true`
+   */
   readonly header?: boolean
-  /** One ASCII character around fields that need it; doubled inside of one it stands for itself. Default `"`. */
+  /**
+   * What stands around fields that need it: one ASCII character; doubled inside of one it stands for itself.
+   *
+   * @defaultValue `"`
+   */
   readonly quote?: string
-  /** The text that stands for null, never quoted; the same text as a value is. Default: no text at all. */
+  /**
+   * The text that stands for null, never quoted; the same text as a value is.
+   *
+   * @defaultValue no text at all
+   */
   readonly nullValue?: string
 }
 
@@ -45,10 +75,16 @@ export interface CsvWriteOptions {
 export interface WriteOptions {
   /**
    * Columns whose values become directories, in this order: `region=north/year=2024/part-0.parquet`. They are left out
-   * of the files. Default: none.
+   * of the files.
+   *
+   * @defaultValue none
    */
   readonly partitionBy?: string | readonly string[]
-  /** Whether what is at the path is replaced. Default false: then it is `output_exists`. */
+  /**
+   * Whether what is at the path is replaced; if not, it is `output_exists`.
+   *
+   * @defaultValue `false`
+   */
   readonly overwrite?: boolean
 }
 
@@ -90,13 +126,17 @@ export interface TaskFile {
 export interface WrittenFile {
   /** Absolute. */
   readonly path: string
+  /** Rows in it. */
   readonly rows: number
+  /** Its size. */
   readonly bytes: number
 }
 
 /** What was written. */
 export interface WriteSummary {
+  /** Rows in all. */
   readonly rows: number
+  /** Their size in all files. */
   readonly bytes: number
   /** In the order of their rows. */
   readonly files: readonly WrittenFile[]

@@ -51,6 +51,15 @@ interface Parsed {
 
 /** All public exports of a module, followed by the public members of the classes and interfaces among them. */
 export function publicExports(file: string): readonly Documented[] {
+  const read = known.get(file) ?? readExports(file)
+  known.set(file, read)
+  return read
+}
+
+/** What was read before: each name asks the modules that lead to it. */
+const known = new Map<string, readonly Documented[]>()
+
+function readExports(file: string): readonly Documented[] {
   const module = parse(file)
   return module.body.flatMap((statement) => {
     if (statement.type === 'ExportAllDeclaration') return publicExports(pathOf(file, statement.source.value))

@@ -1,0 +1,24 @@
+/**
+ * Arrow's objects at the border, whichever copy of apache-arrow made them. They come in by their data, and go out as
+ * objects of the copy that Volley imports, or of the one that a session's `arrow` option names.
+ *
+ * @module Arrow
+ */
+
+export {
+  type ArrowBatchLike,
+  type ArrowBytes,
+  type ArrowData,
+  type ArrowDataLike,
+  type ArrowFieldLike,
+  type ArrowInput,
+  type ArrowModule,
+  type ArrowSchemaLike,
+  type ArrowStream,
+  type ArrowTableLike,
+  type ArrowTypeLike,
+  type ArrowVectorLike,
+  type ConvertedArrow,
+  convertArrow,
+  type WritesArrow,
+} from '../../runtime/index.ts'

@@ -1,0 +1,16 @@
+/**
+ * What the methods `writeParquet`, `writeCsv`, `writeJson` and `writeArrow` of a DataFrame take and give.
+ *
+ * @module Writing files
+ */
+
+export type {
+  ArrowWriteOptions,
+  CsvWriteOptions,
+  ParquetWriteOptions,
+  SinkFormatOptions,
+  SinkSpec,
+  WriteOptions,
+  WriteSummary,
+  WrittenFile,
+} from '../../runtime/index.ts'
