@@ -48,8 +48,6 @@ async function bundleDependencies(): Promise<readonly string[]> {
     format: 'esm',
     platform: 'node',
     target: 'node18',
-    // CommonJS modules in there ask for Node's own.
-    banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
     logLevel: 'warning',
     logOverride: { 'unsupported-regexp': 'silent' },
     legalComments: 'none',

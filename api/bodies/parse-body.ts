@@ -1,10 +1,12 @@
 // The bodies of requests, parsed: small ones here, others in a thread of their own. JSON of several megabytes takes longer
 // to parse than the event loop may stand still, and its rows longer still.
 
+import { existsSync } from 'node:fs'
 import { Worker } from 'node:worker_threads'
 import { errorFromPlain, ResourceError } from '../../functions/errors.ts'
 import { EncodedRows } from '../../runtime/job/inline-rows.ts'
 import { parseJson } from '../../runtime/job/json-job.ts'
+import { workerEntry } from '../../runtime/pool/worker-entry.ts'
 import type { BodyAnswer } from './body-thread.ts'
 
 /** As much is parsed at once. */
@@ -23,6 +25,8 @@ interface ParsedBody {
 }
 
 interface Waiting {
+  /** Of the thread, should it have to be started. */
+  readonly module: URL
   readonly body: Uint8Array<ArrayBuffer>
   readonly bytes: number
   resolve(parsed: ParsedBody): void
@@ -46,8 +50,9 @@ export class BodyParser implements AsyncDisposable {
       const json = parseJson(body.toString())
       if (!hasManyCells(json)) return { json, bytes: body.length }
     }
+    const module = ownThread() ?? (await bundledThread())
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ body: new Uint8Array(body), bytes: body.length, resolve, reject })
+      this.#waiting.push({ module, body: new Uint8Array(body), bytes: body.length, resolve, reject })
       this.#next()
     })
   }
@@ -61,16 +66,15 @@ export class BodyParser implements AsyncDisposable {
     if (this.#current !== undefined) return
     this.#current = this.#waiting.shift()
     if (this.#current === undefined) return
-    const { body } = this.#current
-    this.#thread ??= this.#start()
+    const { body, module } = this.#current
+    this.#thread ??= this.#start(module)
     this.#thread.ref()
     this.#timer = setTimeout(() => void this.#thread?.terminate(), TIMEOUT_MS)
     this.#thread.postMessage(body, [body.buffer])
   }
 
-  #start(): Worker {
-    const file = import.meta.url.endsWith('.ts') ? './body-thread.ts' : './body-thread.js'
-    const thread = new Worker(new URL(file, import.meta.url), {
+  #start(module: URL): Worker {
+    const thread = new Worker(module, {
       resourceLimits: { maxOldGenerationSizeMb: MAX_HEAP_MB },
     })
     thread.on('message', (answer: BodyAnswer) =>
@@ -100,6 +104,18 @@ export class BodyParser implements AsyncDisposable {
     }
     this.#next()
   }
+}
+
+function ownThread(): URL | undefined {
+  const here = import.meta.url as string | undefined
+  if (here?.endsWith('.ts')) return new URL('./body-thread.ts', here)
+  const own = here?.endsWith('/bodies/parse-body.js') ? new URL('./body-thread.js', here) : undefined
+  return own !== undefined && existsSync(own) ? own : undefined
+}
+
+/** In an application that was bundled it lies beside the worker. */
+async function bundledThread(): Promise<URL> {
+  return new URL('body-thread.mjs', (await workerEntry()).url)
 }
 
 function parsedBody({ json, rows, error }: BodyAnswer, bytes: number): ParsedBody {

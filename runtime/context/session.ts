@@ -81,6 +81,13 @@ export interface SessionOptions {
    */
   readonly cwd?: string
   /**
+   * The module that worker processes run. An application that is bundled may have to say where it is: see
+   * docs/guide/bundling.md.
+   *
+   * @defaultValue that of this package
+   */
+  readonly entry?: URL
+  /**
    * Where the output of user functions goes. `inherit`: to this process's own stdout and stderr; `ignore`: nowhere.
    *
    * @defaultValue `'inherit'`
@@ -95,6 +102,7 @@ const sessionOptions: Readonly<Record<keyof SessionOptions, true>> = {
   workerContext: true,
   env: true,
   cwd: true,
+  entry: true,
   log: true,
 }
 const jsonOptions: Readonly<Record<keyof JsonOptions, true>> = { schema: true, sampleRows: true }

@@ -2,7 +2,7 @@
 // It runs one assignment at a time and does not know what a task's bytes mean.
 
 import { setTimeout as delay } from 'node:timers/promises'
-import { errorFromPlain, InternalError, type VolleyError, WorkerError } from '../../functions/errors.ts'
+import { errorFromPlain, InternalError, isVolleyError, type VolleyError, WorkerError } from '../../functions/errors.ts'
 import type { LogStream, TaskOptions, TaskRequest, TaskRun } from '../backend.ts'
 import { ArtifactCache } from './artifact-cache.ts'
 import { Assignment, type TaskLimits, type WorkerPort } from './assignment.ts'
@@ -154,6 +154,7 @@ export class Child implements PoolWorker {
         onControl: (bytes) => this.#receive(bytes),
       })
     } catch (cause) {
+      if (isVolleyError(cause)) this.#startFailure = cause
       return this.#vanish({ code: null, signal: null, spawnError: cause as Error })
     }
     if (this.#state === 'ending') this.#process.endIn(0)

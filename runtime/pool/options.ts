@@ -21,7 +21,8 @@ export interface PoolOptions {
    */
   readonly maxQueue?: number
   /**
-   * The module that a worker process runs.
+   * The module that a worker process runs. An application that is bundled may have to say where it is: see
+   * docs/guide/bundling.md.
    *
    * @defaultValue the one with the engine
    */

@@ -1,12 +1,15 @@
 // Finds the module that worker processes run: the bundle of a package, the cached bundle of a checkout (made anew when
-// its sources are newer), or the plain module where neither can be had. It never loads what it finds.
+// its sources are newer), or the plain module where neither can be had. In an application that was bundled itself it looks
+// beside that. It never loads what it finds.
 
 import { execFile } from 'node:child_process'
 import { accessSync, constants, existsSync, mkdirSync, readFileSync, statSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { homedir, tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
+import { WorkerError } from '../../functions/errors.ts'
 
 /** A cached bundle and what it was made of. */
 export interface BundleManifest {
@@ -23,7 +26,10 @@ export interface WorkerEntry {
 }
 
 const buildTimeoutMs = 60_000
-const root = fileURLToPath(new URL('../../', import.meta.url))
+/** Of this module; undefined where a bundler made CommonJS of it. */
+const here = import.meta.url as string | undefined
+/** Of the checkout; of no use in a package. */
+const root = here?.startsWith('file:') ? fileURLToPath(new URL('../../', here)) : ''
 let found: Promise<WorkerEntry> | undefined
 
 /**
@@ -37,12 +43,49 @@ export function workerEntry(): Promise<WorkerEntry> {
 }
 
 async function findEntry(): Promise<WorkerEntry> {
-  const here = new URL(import.meta.url)
-  // In a bundle itself: this is a worker, and its entry lies next to it.
-  if (here.pathname.endsWith('.mjs')) return packaged(new URL('main.mjs', here))
-  if (here.pathname.endsWith('.ts')) return inCheckout()
-  const prebuilt = new URL('../../worker/main.mjs', here)
-  return packaged(existsSync(prebuilt) ? prebuilt : new URL('../worker/main.js', here))
+  const named = process.env.VOLLEY_WORKER_ENTRY
+  if (named !== undefined && named !== '') return packaged(namedEntry(resolve(named)))
+  if (here?.endsWith('.ts')) return inCheckout()
+  const prebuilt = here?.endsWith('/runtime/pool/worker-entry.js')
+    ? fileURLToPath(new URL('../../worker/main.mjs', here))
+    : ''
+  const file = [prebuilt, ...besideBundle()].find((path) => existsSync(path)) ?? installed()
+  if (file === undefined) throw noWorker(bundles()[0] ?? process.cwd())
+  return packaged(pathToFileURL(file))
+}
+
+/** What VOLLEY_WORKER_ENTRY says: the module or its directory. */
+function namedEntry(path: string): URL {
+  const file = path.endsWith('.mjs') ? path : join(path, 'main.mjs')
+  if (existsSync(file)) return pathToFileURL(file)
+  const message = `Cannot start a worker: VOLLEY_WORKER_ENTRY leads to "${file}", and there is no such file`
+  throw new WorkerError('start_failed', message)
+}
+
+/** Directories of the application, where this module is part of its bundle: the bundle's own, then its main script's. */
+function bundles(): readonly string[] {
+  const ofBundle = here?.startsWith('file:') ? fileURLToPath(here) : typeof __filename === 'string' ? __filename : ''
+  return [ofBundle, process.argv[1] ?? ''].filter((path) => path !== '').map((path) => dirname(resolve(path)))
+}
+
+const besideBundle = (): readonly string[] => bundles().map((directory) => join(directory, 'volley-worker/main.mjs'))
+
+/** The worker of the package that is installed where the application runs. */
+function installed(): string | undefined {
+  for (const directory of bundles()) {
+    try {
+      return createRequire(join(directory, 'resolve.js')).resolve('volley/worker')
+    } catch {}
+  }
+  return undefined
+}
+
+/** @param directory - Of the bundle that the application is. */
+function noWorker(directory: string): WorkerError {
+  const place = join(directory, 'volley-worker')
+  const wayOut = `copy the folder of "volley/worker" to "${place}", or name its main.mjs in VOLLEY_WORKER_ENTRY or with the option "entry"`
+  const message = `Cannot start a worker: volley was bundled into an application and its worker was not; ${wayOut}: see docs/guide/bundling.md`
+  return new WorkerError('start_failed', message)
 }
 
 async function inCheckout(): Promise<WorkerEntry> {
@@ -51,7 +94,7 @@ async function inCheckout(): Promise<WorkerEntry> {
   if (bundle !== undefined) return cached(join(cache, bundle), join(cache, dirname(bundle), 'compiled'))
   const prebuilt = join(root, 'dist/worker/main.mjs')
   if (existsSync(prebuilt)) return packaged(pathToFileURL(prebuilt))
-  return packaged(new URL('../worker/main.ts', import.meta.url))
+  return packaged(pathToFileURL(join(root, 'runtime/worker/main.ts')))
 }
 
 /** The bundle in the cache, unless a file that it was made of has changed. */
@@ -72,7 +115,7 @@ function isUnchanged([path, size, mtimeMs]: BundleManifest['inputs'][number]): b
 /** Undefined where the tool is not installed, as in a deployed image, and where it fails, which is warned about. */
 async function build(cache: string): Promise<string | undefined> {
   if (!existsSync(join(root, 'node_modules/esbuild'))) return undefined
-  const script = fileURLToPath(new URL('../worker/bundle.ts', import.meta.url))
+  const script = join(root, 'runtime/worker/bundle.ts')
   const { NODE_OPTIONS: _, ...env } = process.env
   try {
     const options = { cwd: root, env, timeout: buildTimeoutMs, killSignal: 'SIGKILL' } as const

@@ -2,7 +2,7 @@
 
 import { appendFileSync, cpSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { stripTypeScriptTypes } from 'node:module'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { test } from 'tap'
 import { col, SessionContext, udf, utf8 } from 'volley'
@@ -78,15 +78,30 @@ test(
 test('a package finds its bundle, and keeps what Node compiles where only its user can write', options, async (t) => {
   const checkout = new CheckoutCopy(t)
   await checkout.bundle(checkout.path('dist/worker'))
-  const source = readFileSync(checkout.path('runtime/pool/worker-entry.ts'), 'utf8')
-  mkdirSync(checkout.path('dist/runtime/pool'), { recursive: true })
-  writeFileSync(checkout.path('dist/runtime/pool/worker-entry.js'), stripTypeScriptTypes(source))
+  for (const name of ['runtime/pool/worker-entry', 'functions/errors', 'functions/thrown']) {
+    const compiled = stripTypeScriptTypes(readFileSync(checkout.path(`${name}.ts`), 'utf8')).replaceAll(".ts'", ".js'")
+    mkdirSync(dirname(checkout.path('dist', name)), { recursive: true })
+    writeFileSync(checkout.path(`dist/${name}.js`), compiled)
+  }
   const home = checkout.path('home')
   const env = { ...process.env, XDG_CACHE_HOME: home }
   const found = await checkout.find('dist/runtime/pool/worker-entry.js', env)
   t.equal(found.url, pathToFileURL(checkout.path('dist/worker/main.mjs')).href)
   t.equal(found.compileCache, join(home, 'volley/compiled'))
   t.equal(statSync(join(home, 'volley/compiled')).mode & 0o077, 0)
+})
+
+test('VOLLEY_WORKER_ENTRY names the module or its directory, and says so where there is none', options, async (t) => {
+  const checkout = new CheckoutCopy(t)
+  mkdirSync(checkout.path('elsewhere'))
+  writeFileSync(checkout.path('elsewhere/main.mjs'), '')
+  const expected = pathToFileURL(checkout.path('elsewhere/main.mjs')).href
+  for (const named of [checkout.path('elsewhere'), checkout.path('elsewhere/main.mjs')]) {
+    const { url } = await checkout.find(undefined, { ...process.env, VOLLEY_WORKER_ENTRY: named })
+    t.equal(url, expected)
+  }
+  const nowhere = checkout.find(undefined, { ...process.env, VOLLEY_WORKER_ENTRY: checkout.path('nowhere') })
+  await t.rejects(nowhere, /VOLLEY_WORKER_ENTRY leads to ".*main\.mjs", and there is no such file/)
 })
 
 test('workers of a packaged bundle run jobs without the sources and write nothing beside them', options, async (t) => {

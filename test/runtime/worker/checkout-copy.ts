@@ -23,7 +23,7 @@ export class CheckoutCopy {
   constructor(t: Test) {
     this.directory = mkdtempSync(join(tmpdir(), 'volley-checkout-'))
     t.teardown(() => rmSync(this.directory, { recursive: true, force: true }))
-    for (const name of ['functions', 'runtime', 'package.json'])
+    for (const name of ['functions', 'runtime', 'api', 'package.json'])
       cpSync(join(root, name), this.path(name), { recursive: true })
     mkdirSync(this.path('node_modules'))
     for (const name of readdirSync(join(root, 'node_modules'))) {

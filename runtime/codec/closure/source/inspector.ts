@@ -129,14 +129,16 @@ function connect(refuse: RefuseInspector): void {
   }
 }
 
-// The session can only be handed an object by way of a global; it exists for the time of one call.
+// The session can only be handed an object by way of a global; it exists for the time of one call. What is evaluated there
+// sees the globals of Node's own context, which are not ours where a test runner loads this module into another.
 function findHolder(): string {
   const key = '__volley_closure_holder__'
-  Object.defineProperty(globalThis, key, { value: holder, configurable: true })
+  const nodeGlobals: object = process.getBuiltinModule('node:vm').runInThisContext('globalThis')
+  Object.defineProperty(nodeGlobals, key, { value: holder, configurable: true })
   try {
     return post<{ result: { objectId: string } }>('Runtime.evaluate', { expression: key }).result.objectId
   } finally {
-    Reflect.deleteProperty(globalThis, key)
+    Reflect.deleteProperty(nodeGlobals, key)
   }
 }
 
