@@ -8,7 +8,7 @@ const chunkMs = 4
 /** However short calls are: the calls of a chunk wait for each other. */
 const maxChunk = 16
 /** Arguments beyond this make a chunk long enough to send. */
-const maxChunkBytes = 16 * 1024
+const maxChunkBytes = 128 * 1024
 
 /** How many calls travel together, by how long the last ones took. */
 export class ChunkSize {

@@ -1,22 +1,22 @@
 // One expression over data in memory, with the engine of this process. Loaded on demand: whoever only forks never needs
 // it.
 
-import { tableFromIPC, type Vector } from 'apache-arrow'
+import { type Data, makeData, Vector } from 'apache-arrow'
 import { convertArrow } from '../../functions/arrow/convert.ts'
-import { fromRecordBatch } from '../../functions/column/arrow.ts'
+import { fromRecordBatch, toData } from '../../functions/column/arrow.ts'
+import type { Batch } from '../../functions/column/column.ts'
 import type { CodecContext } from '../../functions/contract/codec-context.ts'
 import { InternalError, WireError } from '../../functions/errors.ts'
 import { outputName } from '../../functions/expr/display.ts'
 import type { Expr } from '../../functions/expr/expr.ts'
 import type { ExprNode } from '../../functions/expr/node.ts'
 import { hasAggregate } from '../../functions/expr/walk.ts'
-import { fromArrowSchema } from '../../functions/types/arrow.ts'
-import type { Schema } from '../../functions/types/type.ts'
+import { fromArrowSchema, toArrowType } from '../../functions/types/arrow.ts'
+import { plainType } from '../../functions/types/coercion.ts'
+import { field, type Schema } from '../../functions/types/type.ts'
 import { decodingContext } from '../codec/context-slots.ts'
 import { prepareProgram } from '../codec/prepare.ts'
 import { type ArrowData, adoptArrow } from '../data/arrow-input.ts'
-import { BatchEncoder } from '../data/batch-encoder.ts'
-
 import { CompiledPipeline } from '../engine/pipeline.ts'
 import type { Job, JobStep } from '../job/job.ts'
 import { planJob } from '../plan/plan.ts'
@@ -32,19 +32,20 @@ export async function runExpr(expr: Expr, data: ArrowData, given?: CodecContext)
   const { program, columns, pipeline: compiling } = planOnce(expr.node, schema)
   refuseCode(program, decodingContext(given))
   const compiled = await compiling()
-  const encoder = new BatchEncoder(compiled.schema)
-  const chunks = [...encoder.start()]
+  const [value] = compiled.schema
+  if (value === undefined) throw new InternalError('An expression was evaluated to no column')
+  // Results carry plain values: dictionaries are resolved.
+  const plain = field(value.name, plainType(value.type), value.nullable)
+  const chunks: Data[] = []
+  const take = ({ columns: [column] }: Batch): void => void (column && chunks.push(toData(column, plain)))
   const pipeline = compiled.start()
   for (const batch of batches) {
     const all = fromRecordBatch(batch, schema).columns
     const result = pipeline.push({ length: batch.numRows, columns: columns.flatMap((index) => all[index] ?? []) })
-    // Chunks share the memory of a batch, and the next one may overwrite it.
-    if (result !== undefined) chunks.push(...encoder.batch(result).map((chunk) => chunk.slice()))
+    if (result !== undefined) take(result)
   }
-  for (const result of pipeline.finish()) chunks.push(...encoder.batch(result).map((chunk) => chunk.slice()))
-  chunks.push(...encoder.end())
-  const vector = tableFromIPC(Buffer.concat(chunks)).getChildAt(0)
-  if (vector === null) throw new InternalError('An expression was evaluated to no column')
+  for (const result of pipeline.finish()) take(result)
+  const vector = new Vector(chunks.length > 0 ? chunks : [makeData({ type: toArrowType(plain.type), length: 0 })])
   return given?.arrow === undefined ? vector : (convertArrow(vector, given.arrow) as Vector)
 }
 

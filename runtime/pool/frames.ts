@@ -8,7 +8,7 @@ import { WorkerError } from '../../functions/errors.ts'
 /** No text is longer. */
 export const maxMessageBytes = 1024 * 1024
 /** No content is longer; what is long travels on fd 3 or fd 4. */
-export const maxContentBytes = 32 * 1024
+export const maxContentBytes = 256 * 1024
 
 const headerBytes = 8
 const noContent = new Uint8Array(0)

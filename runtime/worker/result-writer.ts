@@ -7,11 +7,12 @@ import { Socket } from 'node:net'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { InternalError, WorkerError } from '../../functions/errors.ts'
 import { unlessAborted } from '../bytes/unless-aborted.ts'
-import { maxContentBytes } from '../pool/frames.ts'
 import { resultFd } from '../pool/protocol.ts'
 
 /** How long a task may keep the event loop to itself before a write lets control messages in. */
 const turnMs = 10
+/** What a result may have at most, for its beginning to be held back: it is copied. */
+const maxHeldBytes = 64 * 1024
 /** How long the beginning of a result waits for its end. */
 const holdMs = 2
 
@@ -90,7 +91,7 @@ export class ResultWriter {
   #hold(chunks: readonly Uint8Array[]): boolean {
     if (this.#held === undefined) return false
     const bytes = chunks.reduce((sum, { length }) => sum + length, 0)
-    if (this.#heldBytes + bytes > maxContentBytes) return false
+    if (this.#heldBytes + bytes > maxHeldBytes) return false
     this.#timer ??= setTimeout(() => this.#release(), holdMs)
     for (const chunk of chunks) this.#held.push(Uint8Array.from(chunk))
     this.#heldBytes += bytes

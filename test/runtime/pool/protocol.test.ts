@@ -146,7 +146,7 @@ test('FrameReader refuses lengths out of range before it takes memory', async (t
   }
   t.throws(() => new FrameReader().push(header(2, maxContentBytes + 1)), {
     code: 'protocol_error',
-    message: 'Cannot read a message: its length is given as 32769, allowed are 0 to 32768 bytes',
+    message: 'Cannot read a message: its length is given as 262145, allowed are 0 to 262144 bytes',
   })
   t.throws(() => new FrameReader().push(Buffer.concat([header(3, 0), Buffer.from('{{{')])), {
     code: 'protocol_error',
