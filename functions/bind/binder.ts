@@ -10,7 +10,7 @@ import { resolveArithmetic, resolveNegation } from '../scalar/arithmetic.ts'
 import { comparedType, resolveComparison, resolveMembership } from '../scalar/comparison.ts'
 import { isResolution, notResolution } from '../scalar/logic.ts'
 import { unifyTypes } from '../types/coercion.ts'
-import { type DataType, nullType, type Schema } from '../types/type.ts'
+import { bool, type DataType, nullType, type Schema } from '../types/type.ts'
 import { resolveUdf } from '../udf/resolve.ts'
 import { argumentOf, type Bound } from './bound.ts'
 import { BoundBuilder, constantKey } from './bound-builder.ts'
@@ -171,16 +171,25 @@ export class Binder extends BoundBuilder {
         `Cannot compare the values of ${displayNode(node)}: they have no type in common`,
       )
     }
-    const members = list.map((item) => this.cast(item, type))
+    return this.#isAmong(
+      input,
+      list.map((item) => this.cast(item, type)),
+      type,
+      node.negated,
+    )
+  }
+
+  /** Whether a value is one of others, all of one type; null where it is not and one of them is null. */
+  #isAmong(input: Bound, members: readonly Bound[], type: DataType, negated: boolean): Bound {
     const constants = members.flatMap((item) => (item.kind === 'constant' ? [item.value] : []))
     if (constants.length === members.length) {
-      const label = `${node.negated ? 'NOT IN' : 'IN'} ${constants.map(constantKey).join(' ')}`
-      return this.call(label, resolveMembership(argumentOf(input), type, constants, node.negated), [input])
+      const label = `${negated ? 'NOT IN' : 'IN'} ${constants.map(constantKey).join(' ')}`
+      return this.call(label, resolveMembership(argumentOf(input), type, constants, negated), [input])
     }
-    const found = list
+    const found = members
       .map((item) => this.#compare('=', input, item))
       .reduce((left, right) => this.logic('OR', left, right))
-    return node.negated ? this.#not(found) : found
+    return negated ? this.#not(found) : found
   }
 
   #like(node: LikeNode): Bound {
@@ -204,11 +213,38 @@ export class Binder extends BoundBuilder {
     const fn = this.#functions.scalar(name)
     if (fn === undefined) throw unknownFunction(name, this.#functions.names())
     if (fn.name === 'coalesce') return this.coalesce(args)
+    if (fn.name === 'array_has') return this.#has(fn, args)
     const [value, then, otherwise] = args
     if (fn.name === 'nvl2' && value !== undefined && then !== undefined && otherwise !== undefined)
       return this.choose([this.isNull(value, true)], [then], otherwise)
     const resolution = withColumnHint(args, () => resolveScalar(fn, args.map(argumentOf)))
     return this.call(fn.name, resolution, args)
+  }
+
+  /**
+   * A list that is written out is looked through as by IN, with its nulls; a list of each row's own may hold others, of
+   * which nothing follows. As in DataFusion, whose planner rewrites the one and not the other.
+   */
+  #has(fn: ScalarFunction, args: readonly Bound[]): Bound {
+    const resolution = resolveScalar(fn, args.map(argumentOf))
+    const [list, element] = args
+    const [listType, type] = resolution.types
+    const items = list === undefined ? undefined : this.#itemsOf(list)
+    if (items === undefined || element === undefined || type === undefined || listType?.kind !== 'list') {
+      return this.call(fn.name, resolution, args)
+    }
+    if (list?.kind === 'constant' && element.kind === 'constant') return this.call(fn.name, resolution, args)
+    if (items.length === 0) return this.constant(false, bool)
+    const members = items.map((item) => this.cast(item, type))
+    return this.#isAmong(this.cast(element, type), members, type, false)
+  }
+
+  /** The elements of a list that is the same in each row, or that `make_array` makes. */
+  #itemsOf(list: Bound): readonly Bound[] | undefined {
+    if (list.kind === 'call') return list.label === 'make_array' ? list.args : undefined
+    if (list.kind !== 'constant' || list.type.kind !== 'list' || !Array.isArray(list.value)) return undefined
+    const { type } = list.type.item
+    return list.value.map((item) => this.constant(item, type))
   }
 
   #udf(udf: ScalarUdf, args: readonly Bound[]): Bound {

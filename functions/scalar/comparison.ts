@@ -7,6 +7,7 @@ import { compareColumn } from '../kernels/match.ts'
 import { comparisonType } from '../types/coercion.ts'
 import { bool, type DataType, displayType, isFloat, nullType } from '../types/type.ts'
 import type { Value } from '../types/value.ts'
+import { elementKey } from './list-contract.ts'
 import { compareBytes, compareNumbers, compareText, compareValues } from './order.ts'
 
 /**
@@ -154,7 +155,6 @@ export function resolveMembership(
 /** A form of the value in which equal values are the same to a Set (which already takes NaN as NaN and -0 as 0). */
 function membershipKey(type: DataType): (value: Value) => unknown {
   if (type.kind === 'binary') return (value) => String(value)
-  if (type.kind === 'list' || type.kind === 'struct')
-    return (value) => JSON.stringify(value, (_, v) => (typeof v === 'bigint' ? `${v}n` : v))
+  if (type.kind === 'list' || type.kind === 'struct') return elementKey
   return (value) => value
 }
