@@ -1,5 +1,6 @@
 // The entry point of functions/: every name that a user writes in an expression.
 
+export type { ArrowLibrary } from './arrow/adopt.ts'
 export { type ArrowModule, type ConvertedArrow, convertArrow } from './arrow/convert.ts'
 export type {
   ArrowBatchLike,

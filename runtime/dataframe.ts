@@ -1,7 +1,10 @@
 // DataFrame: a lazy, immutable job that users build call by call. It collects steps; nothing runs until a result is
 // asked for, and then only submitJob knows how.
 
+import type { ReadableStream } from 'node:stream/web'
 import type { RecordBatch, Table } from 'apache-arrow'
+import { type Adopter, type ArrowLibrary, createAdopter } from '../functions/arrow/adopt.ts'
+import { type ArrowModule, libraryOf } from '../functions/arrow/convert.ts'
 import { functions } from '../functions/catalogue/builders.ts'
 import type { CodecContext } from '../functions/contract/codec-context.ts'
 import { describeValue } from '../functions/describe-value.ts'
@@ -9,9 +12,17 @@ import { isVolleyError } from '../functions/errors.ts'
 import { outputName } from '../functions/expr/display.ts'
 import type { Expr } from '../functions/expr/expr.ts'
 import type { ExprNode } from '../functions/expr/node.ts'
-import { checkBoolean, checkOptionNames, checkWhole, invalidArgument, shownOption } from '../functions/options.ts'
+import {
+  checkBoolean,
+  checkChoice,
+  checkOptionNames,
+  checkWhole,
+  invalidArgument,
+  shownOption,
+} from '../functions/options.ts'
 import type { SqlOptions } from '../functions/sql/options.ts'
 import type { Schema } from '../functions/types/type.ts'
+import { lazyStream } from './bytes/lazy-stream.ts'
 import { describeShipment } from './codec/describe-shipment.ts'
 import { inspectUdf } from './codec/inspect.ts'
 import { encodeColumns } from './data/memory-table.ts'
@@ -37,7 +48,8 @@ import type { JobEvents } from './scheduler/job-metrics.ts'
 import type { JobRun } from './scheduler/submit.ts'
 import { sinkOf, writeOptionNames } from './sink/sink-of.ts'
 import { writtenFilesIn } from './sink/write-report.ts'
-import { readArrowBatches, readArrowTable } from './source/arrow/read-streams.ts'
+import { readArrowBatches, readArrowStreams, readArrowTable } from './source/arrow/read-streams.ts'
+import { streamToFile } from './source/arrow/stream-to-file.ts'
 import { openSource } from './source/formats.ts'
 import { atOnce, inTurns } from './turns/turns.ts'
 
@@ -58,6 +70,26 @@ export interface RunOptions extends JobOptions, JobEvents {
   readonly signal?: AbortSignal
 }
 
+/** Whose classes Arrow's objects in results are of. */
+export interface ArrowOptions<Module extends ArrowModule = ArrowModule> {
+  /**
+   * A copy of Arrow JavaScript: `import * as arrow from 'apache-arrow'`.
+   *
+   * @defaultValue that of the session
+   */
+  readonly arrow?: Module | undefined
+}
+
+/** How a result is written as Arrow IPC. */
+export interface IPCOptions {
+  /**
+   * `stream`: read from its beginning; `file`: with a footer, by which readers find any batch.
+   *
+   * @defaultValue `'stream'`
+   */
+  readonly format?: 'stream' | 'file'
+}
+
 const jobRunOptions: Readonly<Record<keyof RunOptions, true>> = {
   timeoutMs: true,
   partitions: true,
@@ -67,7 +99,11 @@ const jobRunOptions: Readonly<Record<keyof RunOptions, true>> = {
   onProgress: true,
   onLog: true,
 }
-const runOptions: Readonly<Record<keyof RunOptions | keyof RowOptions, true>> = { ...jobRunOptions, json: true }
+const runOptions: Readonly<Record<keyof RunOptions | keyof RowOptions | keyof ArrowOptions, true>> = {
+  ...jobRunOptions,
+  json: true,
+  arrow: true,
+}
 
 /** What a DataFrame asks of the session it belongs to. */
 export interface DataFrameHost extends CodecContext {
@@ -323,7 +359,7 @@ export class DataFrame {
   /**
    * Runs the job and gives record batches as they come. Not reading pauses the workers; leaving the loop ends the job.
    *
-   * @param options - Limits, a signal, and callbacks for progress and logs.
+   * @param options - Whose classes the batches are of; limits, a signal, and callbacks for progress and logs.
    * @throws {VolleyError} Whatever makes the job fail; batches that came before are good.
    * @example
    * import { SessionContext } from 'volley'
@@ -335,15 +371,111 @@ export class DataFrame {
    *
    * @see DataFusion `DataFrame::execute_stream`
    */
-  async *stream(options: RunOptions = {}): AsyncGenerator<RecordBatch> {
+  async *stream<Module extends ArrowModule = ArrowLibrary>(
+    options: RunOptions & ArrowOptions<Module> = {},
+  ): AsyncGenerator<InstanceType<Module['RecordBatch']>> {
+    type Given = InstanceType<Module['RecordBatch']>
+    const adopter = this.#adopter(options)
     const { stream } = await this.run(options)
-    yield* readArrowBatches(stream)
+    for await (const { schema, batches } of readArrowStreams(stream)) {
+      const adopted = adopter?.schema(schema)
+      for await (const batch of batches) {
+        yield (adopted === undefined ? batch : adopter?.batch(adopted, batch)) as Given
+      }
+    }
+  }
+
+  /**
+   * Runs the job and gives record batches as they come: `for await (const batch of frame)`, as `stream()` does.
+   *
+   * @throws {VolleyError} Whatever makes the job fail; batches that came before are good.
+   * @example
+   * import { SessionContext } from 'volley'
+   *
+   * await using ctx = new SessionContext()
+   * let rows = 0
+   * for await (const batch of ctx.readParquet('sales.parquet')) rows += batch.numRows
+   * rows // => 3
+   *
+   * @see DataFusion `DataFrame::execute_stream`
+   */
+  [Symbol.asyncIterator](): AsyncGenerator<RecordBatch> {
+    return this.stream()
+  }
+
+  /**
+   * Runs the job when it is first read from, and gives record batches as a web stream. Not reading pauses the workers;
+   * cancelling ends the job.
+   *
+   * @param options - As for `stream`.
+   * @throws {VolleyError} By the stream: whatever makes the job fail.
+   * @example
+   * import { SessionContext } from 'volley'
+   *
+   * await using ctx = new SessionContext()
+   * const [batch] = await Array.fromAsync(ctx.fromColumns({ n: [1, 2] }).toReadableStream())
+   * batch.numRows // => 2
+   *
+   * @see DataFusion `DataFrame::execute_stream`
+   */
+  toReadableStream<Module extends ArrowModule = ArrowLibrary>(
+    options: RunOptions & ArrowOptions<Module> = {},
+  ): ReadableStream<InstanceType<Module['RecordBatch']>> {
+    return lazyStream((signal) => this.stream({ ...options, signal: eitherSignal(signal, options) }))
+  }
+
+  /**
+   * Runs the job when it is first read from, and gives the bytes of its result as a web stream, in the IPC stream format:
+   * the body of a `Response`, or what `pipeline` writes to a file. Not reading pauses the workers; cancelling ends the job.
+   *
+   * A stream that fails ends without the mark that ends a result, so that it is never taken for a whole one.
+   *
+   * @param options - Limits, a signal, and callbacks for progress and logs.
+   * @throws {VolleyError} By the stream: whatever makes the job fail.
+   * @example
+   * import { tableFromIPC } from 'apache-arrow'
+   * import { SessionContext } from 'volley'
+   *
+   * await using ctx = new SessionContext()
+   * const response = new Response(ctx.fromColumns({ n: [1, 2] }).toArrowStream())
+   * tableFromIPC(await response.bytes()).numRows // => 2
+   *
+   * @see docs/reference/wire.md
+   */
+  toArrowStream(options: RunOptions = {}): ReadableStream<Uint8Array<ArrayBuffer>> {
+    const run = (signal: AbortSignal): Promise<JobRun> =>
+      this.run({ ...options, signal: eitherSignal(signal, options) })
+    return lazyStream(async function* (signal) {
+      yield* (await run(signal)).stream as AsyncIterable<Uint8Array<ArrayBuffer>>
+    })
+  }
+
+  /**
+   * Runs the job and gives its result as Arrow IPC: what every Arrow library reads, whichever copy or language.
+   *
+   * @param options - The format; limits, a signal, and callbacks for progress and logs.
+   * @throws {VolleyError} Whatever makes the job fail.
+   * @example
+   * import { tableFromIPC } from 'apache-arrow'
+   * import { SessionContext } from 'volley'
+   *
+   * await using ctx = new SessionContext()
+   * const bytes = await ctx.readParquet('sales.parquet').toIPC({ format: 'file' })
+   * tableFromIPC(bytes).numRows // => 3
+   *
+   * @see docs/guide/arrow.md
+   */
+  async toIPC(options: RunOptions & IPCOptions = {}): Promise<Uint8Array<ArrayBuffer>> {
+    const { format, ...others } = options
+    checkChoice('format', format, ['stream', 'file'])
+    const { stream } = await this.run(others)
+    return Buffer.concat(await Array.fromAsync(format === 'file' ? streamToFile(stream) : stream))
   }
 
   /**
    * Runs the job and gathers the result as an Arrow table.
    *
-   * @param options - Limits, a signal, and callbacks for progress and logs.
+   * @param options - Whose classes the table is of; limits, a signal, and callbacks for progress and logs.
    * @throws {VolleyError} Whatever makes the job fail.
    * @example
    * import { SessionContext } from 'volley'
@@ -352,11 +484,14 @@ export class DataFrame {
    * const table = await ctx.readParquet('sales.parquet').collect()
    * table.numRows // => 3
    *
-   * @see DataFusion `DataFrame::collect`
+   * @see DataFusion `DataFrame::collect`; docs/guide/arrow.md
    */
-  async collect(options: RunOptions = {}): Promise<Table> {
-    const { stream } = await this.run(options)
-    return readArrowTable(stream)
+  async collect<Module extends ArrowModule = ArrowLibrary>(
+    options: RunOptions & ArrowOptions<Module> = {},
+  ): Promise<InstanceType<Module['Table']>> {
+    const adopter = this.#adopter(options)
+    const table = await this.#table(options)
+    return (adopter?.table(table) ?? table) as InstanceType<Module['Table']>
   }
 
   /**
@@ -396,7 +531,7 @@ export class DataFrame {
    * @see datafusion-python `DataFrame.to_pylist`
    */
   async toRows(options: RunOptions & RowOptions = {}): Promise<Record<string, unknown>[]> {
-    return [...tableToRows(await this.collect(options), options)]
+    return [...tableToRows(await this.#table(options), options)]
   }
 
   /**
@@ -426,7 +561,10 @@ export class DataFrame {
    * @throws {VolleyError} Whatever makes the job fail.
    * @see datafusion-python `DataFrame.head`
    */
-  head(count = 10, options: RunOptions = {}): Promise<Table> {
+  head<Module extends ArrowModule = ArrowLibrary>(
+    count = 10,
+    options: RunOptions & ArrowOptions<Module> = {},
+  ): Promise<InstanceType<Module['Table']>> {
     return this.limit(count).collect(options)
   }
 
@@ -632,6 +770,16 @@ export class DataFrame {
     return this.toString()
   }
 
+  async #table(options: RunOptions): Promise<Table> {
+    const { stream } = await this.run(options)
+    return readArrowTable(stream)
+  }
+
+  /** What makes a result of the user's copy of Arrow JavaScript, if that is another one. */
+  #adopter({ arrow = this.#host.arrow }: ArrowOptions): Adopter | undefined {
+    return arrow === undefined ? undefined : createAdopter(libraryOf(arrow))
+  }
+
   #with(step: JobStep): DataFrame {
     return new DataFrame(this.#host, { source: this.#job.source, steps: [...this.#job.steps, step] })
   }
@@ -651,6 +799,10 @@ function isPlannable(step: JobStep, schema: Schema): boolean {
     throw error
   }
 }
+
+/** The signal of the options, or another one, whichever comes first. */
+const eitherSignal = (own: AbortSignal, { signal }: RunOptions): AbortSignal =>
+  signal === undefined ? own : AbortSignal.any([signal, own])
 
 const named = (node: ExprNode): NamedNode => ({ name: outputName(node), node })
 

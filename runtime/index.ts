@@ -33,7 +33,7 @@ export { explainShipping, type InspectedUdf, inspectUdf } from './codec/inspect.
 export { SessionContext, type SessionOptions } from './context/session.ts'
 export type { ArrowBytes, ArrowData, ArrowInput, ArrowStream, WritesArrow } from './data/arrow-input.ts'
 export type { ColumnValues, RowOptions } from './data/rows.ts'
-export { DataFrame, type ExprInput, type RunOptions } from './dataframe.ts'
+export { type ArrowOptions, DataFrame, type ExprInput, type IPCOptions, type RunOptions } from './dataframe.ts'
 export { evaluateExpr } from './evaluate/evaluate.ts'
 export type { Job, JobOptions, JobStep, JobSteps } from './job/job.ts'
 export type { CloseOptions, PoolOptions, PoolStats, WorkerInfo } from './pool/pool.ts'

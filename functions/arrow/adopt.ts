@@ -8,7 +8,7 @@ import { Type } from 'apache-arrow'
 import { PlanError } from '../errors.ts'
 
 /** The module `apache-arrow`. */
-export type Library = typeof ownLibrary
+export type ArrowLibrary = typeof ownLibrary
 
 /** Objects of the same classes. */
 export interface Adopter {
@@ -30,7 +30,7 @@ export interface Adopter {
  * @param nextId - The ids of dictionaries. Default: those that the library counts up.
  */
 export function createAdopter(
-  library: Library = ownLibrary,
+  library: ArrowLibrary = ownLibrary,
   nextId: () => number | undefined = () => undefined,
 ): Adopter {
   const dictionaries = new Map<number, Dictionary>()
@@ -81,7 +81,9 @@ export function createAdopter(
     const struct = new library.Struct(schema.fields)
     const columns = schema.fields.map((field, i) => adoptData(child(children, i), field.type))
     const data = new library.Data(struct, offset, length, nullCount, buffersAs(batch.data, struct), columns)
-    return new library.RecordBatch(schema, data, batch.metadata)
+    // Versions before 21.2 have no metadata of batches, and refuse a third argument.
+    const metadata = batch.metadata as Map<string, string> | undefined
+    return metadata?.size ? new library.RecordBatch(schema, data, metadata) : new library.RecordBatch(schema, data)
   }
   return {
     type: adoptType,
@@ -151,7 +153,7 @@ function viewAs(values: ArrayBufferView, Wanted: TypedArrayConstructor): ArrayBu
 }
 
 /** Makes types of a library's classes of types of any. */
-function typeMaker(library: Library): (type: DataType, children: readonly Field[]) => DataType {
+function typeMaker(library: ArrowLibrary): (type: DataType, children: readonly Field[]) => DataType {
   return (type, children) => {
     if (children.length === 0 && Object.getPrototypeOf(type) === prototypeFor(type, library)) return type
     const { typeId, ...properties } = type
@@ -183,7 +185,7 @@ const narrowNames: Readonly<Record<number, (type: never) => string>> = {
 /** What the classes are called whose names are not those of their type. */
 const wideNames: Readonly<Record<number, string>> = { [Type.Map]: 'Map_', [Type.Date]: 'Date_' }
 
-function prototypeFor(type: DataType, library: Library): object {
+function prototypeFor(type: DataType, library: ArrowLibrary): object {
   const wide = wideNames[type.typeId] ?? Type[type.typeId] ?? ''
   const narrow = narrowNames[type.typeId]?.(type as never) ?? ''
   const found: unknown = Reflect.get(library, narrow) ?? Reflect.get(library, wide)

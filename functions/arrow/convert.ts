@@ -2,7 +2,7 @@
 
 import { withArticle } from '../article.ts'
 import { PlanError } from '../errors.ts'
-import { type Adopter, createAdopter, type Library } from './adopt.ts'
+import { type Adopter, type ArrowLibrary, createAdopter } from './adopt.ts'
 import { isData, isDataType, isField, isRecordBatch, isSchema, isTable, isVector } from './recognise.ts'
 
 type Class = abstract new (...args: never) => unknown
@@ -90,8 +90,8 @@ function adoptAny(adopter: Adopter, value: unknown): unknown {
 const classes = ['Table', 'RecordBatch', 'Vector', 'Data', 'Schema', 'Field', 'Struct', 'Dictionary'] as const
 
 /** The module that an option names, checked. @throws {PlanError} `invalid_argument` */
-export function libraryOf(arrow: ArrowModule): Library {
-  const library = arrow as unknown as Library
+export function libraryOf(arrow: ArrowModule): ArrowLibrary {
+  const library = arrow as unknown as ArrowLibrary
   const isLibrary =
     typeof arrow === 'object' && arrow !== null && classes.every((name) => typeof library[name] === 'function')
   if (isLibrary) return library

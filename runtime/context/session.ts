@@ -2,6 +2,7 @@
 // them, and goes into the codec's slots. registry.ts keeps what is registered; submit.ts runs jobs.
 
 import { availableParallelism } from 'node:os'
+import { type ArrowModule, libraryOf } from '../../functions/arrow/convert.ts'
 import type { ArrowSchemaLike } from '../../functions/arrow/like.ts'
 import { isSchema } from '../../functions/arrow/recognise.ts'
 import type { CodecContext } from '../../functions/contract/codec-context.ts'
@@ -93,6 +94,13 @@ export interface SessionOptions {
    * @defaultValue `'inherit'`
    */
   readonly log?: 'inherit' | 'ignore'
+  /**
+   * The copy of Arrow JavaScript whose tables, batches and vectors results are made of: `import * as arrow from
+   * 'apache-arrow'`, where that is another one than Volley finds, such as its CommonJS build.
+   *
+   * @defaultValue the `apache-arrow` that Volley imports
+   */
+  readonly arrow?: ArrowModule
 }
 
 const sessionOptions: Readonly<Record<keyof SessionOptions, true>> = {
@@ -104,6 +112,7 @@ const sessionOptions: Readonly<Record<keyof SessionOptions, true>> = {
   cwd: true,
   entry: true,
   log: true,
+  arrow: true,
 }
 const jsonOptions: Readonly<Record<keyof JsonOptions, true>> = { schema: true, sampleRows: true }
 const csvOptions: Readonly<Record<keyof CsvOptions, true>> = {
@@ -498,6 +507,11 @@ export class SessionContext implements CodecContext, DataFrameHost, AsyncDisposa
     return this.#shared.registry.udfNames()
   }
 
+  /** The copy of Arrow JavaScript that results are made of; undefined for the one that Volley imports. */
+  get arrow(): ArrowModule | undefined {
+    return this.#shared.options.arrow
+  }
+
   /**
    * How many tasks its jobs are cut into at most, unless they say otherwise. Starts no workers.
    *
@@ -606,6 +620,7 @@ function checkSessionOptions(options: SessionOptions): void {
     throw wrongOption('cwd', options.cwd, 'it is the path of a directory')
   }
   checkChoice('log', options.log, ['inherit', 'ignore'])
+  if (options.arrow !== undefined) libraryOf(options.arrow)
 }
 
 function checkRows(rows: readonly unknown[]): void {

@@ -63,6 +63,8 @@ async function* checkedBatches(
 }
 
 const prefixBytes = 8
+/** Arrow's reader asks for a chunk more before it gives what it has: with this, it need not wait for the next batch. */
+const nothing = new Uint8Array(0)
 /** What every message begins with, as a 32-bit number. */
 const mark = -1
 
@@ -82,6 +84,7 @@ async function* messagesOf(source: ChunkReader): AsyncGenerator<Uint8Array> {
     columns = facts.columns ?? columns
     yield metadata
     if (facts.bodyBytes > 0) yield await source.takeAll(facts.bodyBytes)
+    yield nothing
   }
 }
 
