@@ -93,17 +93,20 @@ and in another:
 `)
 }
 
-/** How far the job is: one line that changes on a terminal, a few plain lines elsewhere. */
+/** How far the job is: one line that changes on a terminal, a few plain lines elsewhere; none before there is any. */
 async function showProgress(): Promise<void> {
   const { stderr } = process
   const everyMs = stderr.isTTY ? 100 : 500
+  let shown = ''
   while (!finished.signal.aborted) {
     await delay(everyMs, undefined, { signal: finished.signal }).catch(() => {})
     const resource = await client.job(jobId).catch(() => undefined)
     const { rowsRead = 0, rowsTotal = 0, tasksDone = 0, tasks = 0 } = resource?.progress ?? {}
     const percent = Math.floor((100 * rowsRead) / Math.max(1, rowsTotal))
     const text = `progress  ${percent} %, ${rowsRead.toLocaleString('en-US')} rows, ${tasksDone} of ${tasks} tasks`
+    if (rowsRead === 0 || text === shown) continue
     stderr.write(stderr.isTTY ? `\r\x1b[K${text}` : `${text}\n`)
+    shown = text
   }
-  if (stderr.isTTY) stderr.write('\n')
+  if (stderr.isTTY && shown !== '') stderr.write('\n')
 }

@@ -11,7 +11,18 @@ import { defaultStateDirectory } from './token.ts'
 
 const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'silent']
 
-export function sqlCommand(): Command {
+/** All of them, in the order of the help. */
+export const commands = (): readonly Command[] => [
+  sqlCommand(),
+  runCommand(),
+  schemaCommand(),
+  convertCommand(),
+  serveCommand(),
+  functionsCommand(),
+  inspectCommand(),
+]
+
+function sqlCommand(): Command {
   const command = new Command('sql')
     .description('Runs a query over files')
     .argument('<query>', 'SELECT over one table, or over none')
@@ -32,7 +43,7 @@ export function sqlCommand(): Command {
   })
 }
 
-export function runCommand(): Command {
+function runCommand(): Command {
   const command = new Command('run')
     .description('Runs a JSON job here, on worker processes of its own')
     .argument('<job>', 'file with the job; - reads it from stdin')
@@ -49,7 +60,7 @@ export function runCommand(): Command {
   })
 }
 
-export function convertCommand(): Command {
+function convertCommand(): Command {
   const command = new Command('convert')
     .description('Writes the rows of files in another format')
     .argument('<in>', 'file, pattern in quotes, or - for stdin')
@@ -67,7 +78,7 @@ export function convertCommand(): Command {
   })
 }
 
-export function schemaCommand(): Command {
+function schemaCommand(): Command {
   const command = new Command('schema')
     .description('Tells the columns of a file, and how many rows it has where that is known without reading them')
     .argument('<file>', 'file, pattern in quotes, or - for stdin')
@@ -81,7 +92,7 @@ export function schemaCommand(): Command {
   })
 }
 
-export function serveCommand(): Command {
+function serveCommand(): Command {
   const command = new Command('serve')
     .description('Serves jobs over HTTP')
     .addOption(option('--host <host>', 'address to listen on').default('127.0.0.1'))
@@ -113,7 +124,7 @@ export function serveCommand(): Command {
   ]).action(async () => (await import('./serve.ts')).serve(command))
 }
 
-export function inspectCommand(): Command {
+function inspectCommand(): Command {
   const command = new Command('inspect')
     .description('Tells what a function would take along if it were shipped')
     .argument('<module#export>', 'module that exports it; it is imported, so its code runs here')
@@ -125,7 +136,7 @@ export function inspectCommand(): Command {
   )
 }
 
-export function functionsCommand(): Command {
+function functionsCommand(): Command {
   const command = new Command('functions')
     .description('Tells what functions expressions may call')
     .argument('[name]', 'one of them, with examples')

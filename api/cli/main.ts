@@ -5,15 +5,7 @@ import { readFileSync } from 'node:fs'
 import { findPackageJSON } from 'node:module'
 import { Command, CommanderError } from 'commander'
 import { isVolleyError, type VolleyError } from '../../functions/errors.ts'
-import {
-  convertCommand,
-  functionsCommand,
-  inspectCommand,
-  runCommand,
-  schemaCommand,
-  serveCommand,
-  sqlCommand,
-} from './commands.ts'
+import { commands } from './commands.ts'
 import { isFileProblem, reasonOf } from './file-problems.ts'
 import { Interrupted, JobFailure, UsageError } from './outcome.ts'
 import { watchStandardStreams } from './stdout.ts'
@@ -25,17 +17,9 @@ export async function main(args: readonly string[]): Promise<void> {
     .description('Runs queries and jobs over Arrow, Parquet, CSV and NDJSON files on worker processes')
     .version(version(), '-v, --version', 'print the version')
     .addHelpText('after', '\n"volley help COMMAND" tells the options of a command.')
-  const commands = [
-    sqlCommand(),
-    runCommand(),
-    schemaCommand(),
-    convertCommand(),
-    serveCommand(),
-    functionsCommand(),
-    inspectCommand(),
-  ]
-  for (const command of commands) program.addCommand(command)
-  for (const command of [program, ...commands]) {
+  const all = commands()
+  for (const command of all) program.addCommand(command)
+  for (const command of [program, ...all]) {
     command.exitOverride().configureOutput({ outputError: (text, write) => write(usageText(text, command)) })
     refuseRepeats(command)
   }

@@ -20,6 +20,7 @@ test('the quickstart runs its job and ends', { timeout: 120_000 }, async (t) => 
   })
   const [code] = await once(child, 'close')
   t.equal(code, 0, stderr)
+  t.notMatch(stderr, /progress +0 %/)
   t.match(stdout, /'ORD'.*12891/)
   t.match(stdout, /rows +3,000,000 in \d/)
   t.match(stdout, /workers +pids \d+, \d+/)
