@@ -38,7 +38,7 @@ export class BoundBuilder {
     // Whatever computes it, a value of the null type is null.
     if (input.type.kind === 'null') return this.constant(null, target)
     if (input.kind === 'constant' && input.value === null) return this.constant(null, target)
-    const resolution = resolveCast(argumentOf(input), target, safe)
+    const resolution = resolveCast(argumentOf(input), target, safe, input.kind === 'input' ? input.name : undefined)
     if (resolution === undefined) return input
     return this.call(`${safe ? 'try_cast' : 'cast'} ${displayType(target)}`, resolution, [input])
   }

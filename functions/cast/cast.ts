@@ -25,10 +25,11 @@ import { temporalCast } from './temporal.ts'
 /**
  * Resolves `CAST(input AS to)`, or `TRY_CAST` when `safe`.
  *
+ * @param column - The column that is cast, where it is one, for errors.
  * @returns undefined when the types are the same and nothing is to be done.
  * @throws {PlanError} `type_mismatch` when no value of one type has a form in the other.
  */
-export function resolveCast(input: Argument, to: DataType, safe: boolean): Resolution | undefined {
+export function resolveCast(input: Argument, to: DataType, safe: boolean, column?: string): Resolution | undefined {
   const from = plainType(input.type)
   const target = plainType(to)
   if (sameType(from, target)) return undefined
@@ -41,7 +42,7 @@ export function resolveCast(input: Argument, to: DataType, safe: boolean): Resol
     nulls: 'propagate',
     givesNull,
     volatility: 'immutable',
-    kernel: () => castKernel(conversion, from, target, safe),
+    kernel: () => castKernel(conversion, from, target, safe, column),
   }
 }
 
@@ -62,26 +63,32 @@ function noCast(from: DataType, to: DataType): never {
   })
 }
 
-function castKernel(conversion: Conversion, from: DataType, target: DataType, safe: boolean): ScalarKernel {
+function castKernel(
+  conversion: Conversion,
+  from: DataType,
+  target: DataType,
+  safe: boolean,
+  column?: string,
+): ScalarKernel {
   const { convert, total, inline, inlineIf } = conversion
   const inlined = { ...(inline === undefined ? {} : { inline }), ...(inlineIf === undefined ? {} : { inlineIf }) }
   if (total === true) return { row: convert as (value: never) => Value, total, ...inlined }
   if (safe) return { row: (value: never) => convert(value) ?? null, total: true, ...inlined }
   const row = (value: never): Value => {
     const converted = convert(value)
-    if (converted === undefined) cannotCast(value, from, target)
+    if (converted === undefined) cannotCast(value, from, target, column)
     return converted
   }
   return { row, ...inlined }
 }
 
-function cannotCast(value: Value, from: DataType, target: DataType): never {
+function cannotCast(value: Value, from: DataType, target: DataType, column: string | undefined): never {
   const shown = isFloat(from) ? floatText(value as number) : shownValue(value)
   throw new DataError(
     'invalid_cast',
-    `Cannot cast ${shown} to ${displayType(target)}: use try_cast to get null instead`,
+    `Cannot cast ${shown}${column === undefined ? '' : ` in column "${column}"`} to ${displayType(target)}: use try_cast to get null instead`,
     {
-      details: { value: shown, type: displayType(target) },
+      details: { value: shown, type: displayType(target), ...(column === undefined ? {} : { column }) },
     },
   )
 }

@@ -6,6 +6,7 @@ import { sliceBatch } from '../../functions/column/slice.ts'
 import type { Schema } from '../../functions/types/type.ts'
 import { Aggregation, type CompiledAggregation } from './aggregate/aggregate.ts'
 import type { Filter } from './filter.ts'
+import { inStep } from './in-step.ts'
 import { batchBytes, type MemoryBudget } from './memory-budget.ts'
 import { PreparedBatch, selectRows } from './prepared-batch.ts'
 import type { Projection } from './projection.ts'
@@ -38,11 +39,12 @@ export class SelectOperator implements Operator {
   push(batch: Batch): Batch | undefined {
     const prepared = PreparedBatch.of(batch, this.#rows)
     this.#rows += batch.length
-    let selection = this.#filter?.select(prepared)
+    let selection = inStep('filter', () => this.#filter?.select(prepared))
     if (selection?.count === 0) return undefined
     // Every row passed: reading rows in order is cheaper than through their positions.
     if (selection?.count === batch.length) selection = undefined
-    if (this.#projection !== undefined) return this.#projection.run(prepared, selection)
+    const projection = this.#projection
+    if (projection !== undefined) return inStep('computed column', () => projection.run(prepared, selection))
     if (selection === undefined) return batch
     const chosen = selection
     return { length: chosen.count, columns: batch.columns.map((column) => selectRows(column, chosen)) }
@@ -72,16 +74,16 @@ export class AggregateOperator implements Operator {
   push(batch: Batch): undefined {
     const prepared = PreparedBatch.of(batch, this.#rows)
     this.#rows += batch.length
-    const selection = this.#filter?.select(prepared)
+    const selection = inStep('filter', () => this.#filter?.select(prepared))
     if (selection?.count === 0) return
-    this.#aggregation.add(prepared, selection)
+    inStep('aggregation', () => this.#aggregation.add(prepared, selection))
     const { byteLength, holds } = this.#aggregation
     this.#budget.change(byteLength - this.#held, holds)
     this.#held = byteLength
   }
 
   finish(): Batch {
-    return this.#aggregation.finish()
+    return inStep('aggregation', () => this.#aggregation.finish())
   }
 }
 
@@ -109,7 +111,7 @@ export class SortOperator implements Operator {
   finish(): Batch | undefined {
     if (this.#batches.length === 0) return undefined
     const types = this.#schema.map((field) => field.type)
-    return sortBatches(this.#batches, types, this.#keys)
+    return inStep('sort key', () => sortBatches(this.#batches, types, this.#keys))
   }
 }
 
@@ -127,7 +129,7 @@ export class TopOperator implements Operator {
   }
 
   push(batch: Batch): undefined {
-    this.#top.push(batch)
+    inStep('sort key', () => this.#top.push(batch))
     const { byteLength, rows } = this.#top
     this.#budget.change(byteLength - this.#held, `${rows} rows to sort`)
     this.#held = byteLength

@@ -28,9 +28,30 @@ function describe(exit: Exit): string {
   return `exited with code ${exit.code}`
 }
 
+/**
+ * What a process printed before its end, for a message: the error that ended it, where there is one, else its last lines.
+ * Node prints the source, the error and its stack, in this order, and whatever the error holds: the end says nothing.
+ */
 function quote(output: string): string {
-  const lines = output.split('\n').slice(-12).join('\n')
-  return lines === '' ? '' : `; its last output: ${lines}`
+  const lines = output.split('\n')
+  const at = lines.findLastIndex((line) => errorLine.test(line))
+  if (at === -1) return output === '' ? '' : `; its last output: ${lines.slice(-12).join('\n')}`
+  const end = lines.findIndex((line, i) => i > at && (stackLine.test(line) || line === ''))
+  const message = lines.slice(at, end === -1 ? at + maxErrorLines : Math.min(end, at + maxErrorLines)).join('\n')
+  const place = placeBefore(lines, at)
+  return `; it says: ${message.slice(0, maxErrorText)}${place === undefined ? '' : ` (${place})`}`
+}
+
+/** `TypeError: …`, `Error [ERR_MODULE_NOT_FOUND]: …`, `node: bad option: …`. */
+const errorLine = /^(?:Uncaught )?(?:\w*(?:Error|Exception)(?: \[\w+\])?|FATAL ERROR|\S*node\S*): \S/
+const stackLine = /^\s+at /
+const maxErrorLines = 8
+const maxErrorText = 2000
+
+/** The position that Node prints above the source of what failed: `file:///…/context.ts:3`. */
+function placeBefore(lines: readonly string[], at: number): string | undefined {
+  const place = lines.slice(Math.max(0, at - 8), at).find((line) => /^(?:file:\/\/)?[/A-Z].*:\d+$/.test(line))
+  return place?.replace(/^file:\/\//, '')
 }
 
 /** Somebody stopped it. */

@@ -193,3 +193,22 @@ test('values that cannot be columns are described without running them', async (
   t.throws(() => lit(Object.create(null)), { code: 'invalid_argument', message: /an object/ })
   t.throws(() => udf('x'.repeat(100), [utf8], utf8), { message: /the string "x{40}…"/ })
 })
+
+test('what the data does not allow is told with its column, row and step', async (t) => {
+  const frame = ctx.fromColumns({ name: ['1', 'x'], n: [1, 0] })
+  const cast = 'Cannot cast "x" in column "name" to'
+  const failures: Readonly<Record<string, () => Promise<unknown>>> = {
+    [`${cast} Int64: use try_cast to get null instead (in a filter, row 1)`]: () => frame.filter('name > 1').toRows(),
+    [`${cast} Int32: use try_cast to get null instead (in a computed column, row 1)`]: () =>
+      frame.select('cast(name as int) as k').toRows(),
+    [`${cast} Int32: use try_cast to get null instead (in an aggregation, row 1)`]: () =>
+      frame.aggregate([], ['sum(cast(name as int)) as t']).toRows(),
+    [`${cast} Int32: use try_cast to get null instead (in a sort key, row 1)`]: () =>
+      frame.sort('cast(name as int)').toRows(),
+    [`${cast} Int32: use try_cast to get null instead (in a window, row 1)`]: () =>
+      frame.select('sum(cast(name as int)) over (order by n) as k').toRows(),
+    'Cannot divide by zero: guard the divisor with CASE or nullif (in a computed column, row 1)': () =>
+      frame.withColumn('q', '10 / n').toRows(),
+  }
+  for (const [message, run] of Object.entries(failures)) await t.rejects(run(), { message })
+})

@@ -10,6 +10,7 @@ import { resolveDictionary } from '../../../functions/column/take.ts'
 import { InternalError } from '../../../functions/errors.ts'
 import type { Schema } from '../../../functions/types/type.ts'
 import type { Value } from '../../../functions/types/value.ts'
+import { inStep } from '../in-step.ts'
 import { batchBytes, type MemoryBudget } from '../memory-budget.ts'
 import type { Operator } from '../operators.ts'
 import { PreparedBatch } from '../prepared-batch.ts'
@@ -200,7 +201,8 @@ export class WindowOperator implements Operator {
   /** The batches as they came, each with its rows of the new columns. */
   *finish(): Generator<Batch> {
     if (this.#rows === 0) return
-    const added = { length: this.#rows, columns: this.#compiled.run(this.#batches, this.#rows, this.#budget) }
+    const columns = inStep('window', () => this.#compiled.run(this.#batches, this.#rows, this.#budget))
+    const added = { length: this.#rows, columns }
     let start = 0
     for (const { length, columns } of this.#batches) {
       yield { length, columns: [...columns, ...sliceBatch(added, start, start + length).columns] }
