@@ -6,13 +6,13 @@
  * by `source/formats.ts`.
  */
 export interface SinkFormatOptions {
-  /** Arrow IPC. */
+  /** Of Arrow files and streams. */
   readonly arrow: ArrowWriteOptions
-  /** Parquet. */
+  /** Of Parquet files. */
   readonly parquet: ParquetWriteOptions
-  /** CSV. */
+  /** Of CSV files. */
   readonly csv: CsvWriteOptions
-  /** NDJSON, which takes no options of its own. */
+  /** Of NDJSON files, which take none. */
   readonly json: never
 }
 
@@ -38,7 +38,7 @@ export interface ParquetWriteOptions {
   /**
    * Rows per row group, which is also what a file holds in memory while it is written, from 1.
    *
-   * @defaultValue 122,880
+   * @defaultValue 122,880, fewer from 137 columns on
    */
   readonly rowGroupRows?: number
 }
@@ -46,7 +46,7 @@ export interface ParquetWriteOptions {
 /** How CSV files are written. */
 export interface CsvWriteOptions {
   /**
-   * What stands between fields: one ASCII character.
+   * One ASCII character between fields.
    *
    * @defaultValue `,`; a tab for files named `.tsv`
    */
@@ -58,7 +58,7 @@ export interface CsvWriteOptions {
    */
   readonly header?: boolean
   /**
-   * What stands around fields that need it: one ASCII character; doubled inside of one it stands for itself.
+   * One ASCII character around fields that need it; doubled inside of one it stands for itself.
    *
    * @defaultValue `"`
    */
@@ -66,7 +66,7 @@ export interface CsvWriteOptions {
   /**
    * The text that stands for null, never quoted; the same text as a value is.
    *
-   * @defaultValue no text at all
+   * @defaultValue no text; `""` in a table of one column, whose lines would otherwise be empty
    */
   readonly nullValue?: string
 }
@@ -81,7 +81,8 @@ export interface WriteOptions {
    */
   readonly partitionBy?: string | readonly string[]
   /**
-   * Whether what is at the path is replaced; if not, it is `output_exists`.
+   * Whether what is at the path is replaced; otherwise it is `output_exists`. A directory is replaced as a whole, and only
+   * if it holds nothing but files that jobs write.
    *
    * @defaultValue `false`
    */
@@ -126,7 +127,7 @@ export interface TaskFile {
 export interface WrittenFile {
   /** Absolute. */
   readonly path: string
-  /** Rows in it. */
+  /** How many rows it has. */
   readonly rows: number
   /** Its size. */
   readonly bytes: number
@@ -134,9 +135,9 @@ export interface WrittenFile {
 
 /** What was written. */
 export interface WriteSummary {
-  /** Rows in all. */
+  /** How many rows, over all files. */
   readonly rows: number
-  /** Their size in all files. */
+  /** The size of all files together. */
   readonly bytes: number
   /** In the order of their rows. */
   readonly files: readonly WrittenFile[]

@@ -15,7 +15,9 @@ import type { Chunks, FileEncoder, FilePiece } from '../file-encoder.ts'
 import { schemaElements, storedSchema } from './types.ts'
 import { storedValues } from './values.ts'
 
+/** What DuckDB writes; in wide tables fewer, so that a row group has at most so many values. */
 const DEFAULT_GROUP_ROWS = 122_880
+const DEFAULT_GROUP_VALUES = 136 * DEFAULT_GROUP_ROWS
 
 /** How the format calls them. */
 const codecs: Readonly<Record<NonNullable<ParquetWriteOptions['compression']>, CompressionCodec>> = {
@@ -35,8 +37,9 @@ class ParquetEncoder implements FileEncoder {
   readonly #bytes = new CountedWriter()
   readonly #writer: ParquetWriter
 
-  constructor(schema: Schema, { compression = 'snappy', rowGroupRows = DEFAULT_GROUP_ROWS }: ParquetWriteOptions) {
-    this.batchRows = rowGroupRows
+  constructor(schema: Schema, { compression = 'snappy', rowGroupRows }: ParquetWriteOptions) {
+    const fewer = Math.ceil(DEFAULT_GROUP_VALUES / Math.max(1, schema.length))
+    this.batchRows = rowGroupRows ?? Math.min(DEFAULT_GROUP_ROWS, fewer)
     this.#schema = schema
     this.#writer = makeWriter(this.#bytes, schema, codecs[compression])
     // The format's first bytes, which only the first piece of a file begins with.

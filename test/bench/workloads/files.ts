@@ -1,12 +1,16 @@
-// Reading files into Arrow record batches of this process.
+// Reading files into Arrow record batches of this process, and writing them.
 
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import * as arrow from 'apache-arrow'
+import { SessionContext } from '../../../runtime/context/session.ts'
 import { openSource, readPartition } from '../../../runtime/source/formats.ts'
 import type { SourceSpec } from '../../../runtime/source/source.ts'
 import { csvFile, flightsFile } from '../data/files.ts'
 import { cellsOfArrow } from '../measure/cells.ts'
 import { type Variant, variant, type Workload, type WorkloadMaker, workload } from '../measure/workload.ts'
-import { duckdbQuery, duckdbToArrays } from '../peers/duckdb.ts'
+import { duckdb, duckdbQuery, duckdbToArrays } from '../peers/duckdb.ts'
 import { cellsOfPolars, pl } from '../peers/polars.ts'
 
 const flightRows = 3_000_000
@@ -66,6 +70,46 @@ export const csv: WorkloadMaker = async ({ quick, rows }) => {
       variant('polars', 'Polars, in its own memory', read, cellsOfPolars, { aside: true }),
       ...(quick ? [] : [aside(await duckdbQuery(sql, 'DuckDB, in its own memory')), toArrays(sql)]),
     ],
+  })
+}
+
+/** From one Parquet file to another. What was written is read for the comparison. */
+export const parquetWrite: WorkloadMaker = async () => {
+  const session = new SessionContext({ workers: 1 })
+  const directory = await mkdtemp(join(tmpdir(), 'volley-bench-'))
+  const connection = await duckdb()
+  const written = (name: string): string => join(directory, `${name}.parquet`)
+  const cells = async (name: string) => cellsOfArrow(await session.readParquet(written(name)).collect())
+  return workload({
+    name: 'parquet-write',
+    title: 'Parquet written, all 5 columns',
+    work: '3 million flights from Parquet to one Parquet file, snappy; Volley flushes it to the disk, the peers do not',
+    unit: 'ms',
+    size: flightRows,
+    variants: [
+      variant(
+        'volley',
+        'Volley, 1 worker',
+        () => session.readParquet(flightsFile).writeParquet(written('volley'), { overwrite: true }),
+        () => cells('volley'),
+      ),
+      variant(
+        'duckdb',
+        'DuckDB',
+        () => connection.run(`copy (from '${flightsFile}') to '${written('duckdb')}' (format parquet)`),
+        () => cells('duckdb'),
+      ),
+      variant(
+        'polars',
+        'Polars',
+        () => pl.readParquet(flightsFile).writeParquet(written('polars'), { compression: 'snappy' }),
+        () => cells('polars'),
+      ),
+    ],
+    close: async () => {
+      await session.close()
+      await rm(directory, { recursive: true })
+    },
   })
 }
 

@@ -2,7 +2,7 @@
 
 import type { WorkloadMaker } from '../measure/workload.ts'
 import { dictionaryFilter } from './dictionaries.ts'
-import { csv, parquetAll, parquetTwo } from './files.ts'
+import { csv, parquetAll, parquetTwo, parquetWrite } from './files.ts'
 import { numericUdf, numericUdfByItem, textUdf, udfLoop } from './functions.ts'
 import { countDistinct, distinct, manyGroups, tpchQ1 } from './groups.ts'
 import { flights, flightsOnTwo, streamedJob, tinyJob } from './jobs.ts'
@@ -48,6 +48,7 @@ export const workloads: Readonly<Record<string, WorkloadMaker>> = {
   'length-world': lengthWorld,
   parquet: parquetAll,
   'parquet-two': parquetTwo,
+  'parquet-write': parquetWrite,
   csv,
   flights,
   'flights-two': flightsOnTwo,

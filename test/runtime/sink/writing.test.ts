@@ -4,7 +4,8 @@ import { mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import t from 'tap'
-import { type DataFrame, SessionContext, type WriteSummary } from 'volley'
+import { type CsvWriteOptions, col, type DataFrame, int32, SessionContext, udf, type WriteSummary } from 'volley'
+import { outputError } from '../../../runtime/sink/output-errors.ts'
 
 const directory = await mkdtemp(join(tmpdir(), 'volley-sink-'))
 const ctx = new SessionContext({ workers: 2 })
@@ -70,6 +71,23 @@ t.test('a failure leaves nothing behind, and what was there stays', { timeout: 3
   await t.rejects(failing.writeParquet(join(path, 'x.parquet'), { overwrite: true }), { code: 'division_by_zero' })
   await t.rejects(failing.writeCsv(join(path, 'out')), { code: 'division_by_zero' })
   await t.rejects(failing.writeJson(join(path, 'y.ndjson'), { signal: AbortSignal.abort() }), { code: 'cancelled' })
+  const dying = udf((n: number) => (n === 9 ? process.kill(process.pid, 'SIGKILL') : n), [int32], int32, {
+    name: 'dying',
+  })
+  await t.rejects(
+    numbers(10)
+      .select(dying(col('n')).alias('n'))
+      .writeArrow(join(path, 'z')),
+    { code: 'worker_lost' },
+  )
+  const cancelling = new AbortController()
+  const source = join(await folder(), 'many.csv')
+  await writeFile(source, `n\n${'1\n'.repeat(400_000)}`)
+  const onProgress = (): void => cancelling.abort()
+  await t.rejects(
+    ctx.readCsv(source).writeParquet(join(path, 'w.parquet'), { signal: cancelling.signal, onProgress, partitions: 4 }),
+    { code: 'cancelled' },
+  )
   t.strictSame(await readdir(path), ['x.parquet'])
   t.equal(await readFile(join(path, 'x.parquet'), 'utf8'), 'mine')
 })
@@ -123,4 +141,36 @@ t.test('options are checked before anything runs', { timeout: 300_000 }, async (
   await t.rejects(frame.writeCsv(path, { nullValue: 'a,b' }), { code: 'invalid_argument', message: /never quoted/ })
   await t.rejects(frame.select('[n] as l', 'name').writeCsv(path, { partitionBy: 'l' }), { code: 'not_implemented' })
   await t.rejects(frame.select("interval '1 day' as i").writeParquet(path), { code: 'not_implemented', message: /"i"/ })
+})
+
+t.test('what the system says is told in plain words', async (t) => {
+  const failure = (code: string): Error => Object.assign(new Error(`${code}: no`), { code, syscall: 'write' })
+  t.match(outputError('/x', failure('ENOSPC')), { code: 'storage_failed', message: /there is no space left/ })
+  t.match(outputError('/x', failure('EACCES')), { code: 'output_unwritable', message: /there is no permission/ })
+  t.match(outputError('/x', failure('EROFS')), { code: 'output_unwritable', message: /read-only/ })
+  t.match(outputError('/x', failure('EWHAT')), { code: 'storage_failed', details: { path: '/x', errno: 'EWHAT' } })
+  const other = new TypeError('mine')
+  t.equal(outputError('/x', other), other, 'what is no failure of the system stays')
+})
+
+t.test('CSV takes its options, and quotes what needs it', { timeout: 300_000 }, async (t) => {
+  const path = await folder()
+  const frame = ctx.fromColumns({
+    'a;b': ['x', 'NULL', null, '', 'p;q', "it's", 'l\nl'],
+    n: [1.5, null, 0, -0, Number.NaN, 1, 2],
+  })
+  const text = async (name: string, options: CsvWriteOptions): Promise<string> => {
+    await frame.writeCsv(join(path, name), options)
+    return readFile(join(path, name), 'utf8')
+  }
+  t.equal(await text('a.csv', {}), 'a;b,n\nx,1.5\nNULL,\n,0\n"",0\np;q,NaN\nit\'s,1\n"l\nl",2\n')
+  t.equal(
+    await text('b.csv', { delimiter: ';', quote: "'", nullValue: 'NULL', header: false }),
+    "x;1.5\n'NULL';NULL\nNULL;0\n'';0\n'p;q';NaN\n'it''s';1\n'l\nl';2\n",
+  )
+  t.match(await text('c.tsv', {}), /^a;b\tn\nx\t1\.5\n/)
+  const one = ctx.fromColumns({ n: [1, null, 3] })
+  await one.writeCsv(join(path, 'one.csv'))
+  t.equal(await readFile(join(path, 'one.csv'), 'utf8'), 'n\n1\n""\n3\n')
+  t.strictSame(await ctx.readCsv(join(path, 'one.csv')).collectColumns(), { n: [1n, null, 3n] })
 })
