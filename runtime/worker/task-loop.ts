@@ -133,9 +133,9 @@ function cancelled(): CancelledError {
 
 async function* nothing(): AsyncGenerator<Uint8Array> {}
 
-/** At most one report in 50 ms: a task may have thousands of batches. */
+/** At most one report in 50 ms, the first after that time: a task may have thousands of batches, or end at once. */
 function throttle(send: (progress: TaskProgress) => void): (progress: TaskProgress) => void {
-  let next = 0
+  let next = performance.now() + 50
   return (progress) => {
     const now = performance.now()
     if (now < next) return

@@ -41,7 +41,7 @@ test('run() delivers a long result unchanged and in order, and tells how far it 
   t.equal(bytes[199 * 65536], 200)
   t.equal(bytes.at(-1), 201)
   t.match(stats, { rows: 2010, batches: 201, bytes: 200 * 65536 + 17 })
-  t.strictSame(progress[0], { rows: 10, batches: 1 })
+  t.ok(progress.every(({ rows, batches }) => rows === 10 * batches && batches <= 201))
 })
 
 test('run() serves one task after the other in the same process', { timeout: 120_000 }, async (t) => {
