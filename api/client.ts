@@ -89,6 +89,19 @@ export class VolleyClient {
    * @param options - A signal, an id, a callback for bytes.
    * @throws {VolleyError} What the server answered; the job's own error when the result broke
    * off and the server says why, else `worker_lost`.
+   * @example
+   * import { buildServer } from 'volley/api'
+   * import { VolleyClient } from 'volley/client'
+   *
+   * const app = buildServer({ tokens: ['secret'], dataRoots: ['.'] })
+   * const client = new VolleyClient(await app.listen({ host: '127.0.0.1', port: 0 }), { token: 'secret' })
+   * const regions: string[] = []
+   * const job = { source: { parquet: 'sales.parquet' }, steps: [{ select: ['region'] }] }
+   * for await (const batch of client.stream(job)) regions.push(...batch.getChild('region'))
+   * regions // => ['north', 'south', 'north']
+   * await app.close()
+   *
+   * @see docs/reference/errors.md
    */
   async *stream(job: JobDocument, options: ClientRunOptions = {}): AsyncGenerator<RecordBatch> {
     checkOptionNames(options, { signal: true, jobId: true, onBytes: true }, 'a request')
@@ -121,6 +134,18 @@ export class VolleyClient {
    *
    * @param id - As given with `jobId`, or as the reply's header `x-volley-job-id` has it.
    * @throws {VolleyError} What the server answered, such as `not_found`.
+   * @example
+   * import { buildServer } from 'volley/api'
+   * import { VolleyClient } from 'volley/client'
+   *
+   * const app = buildServer({ tokens: ['secret'], dataRoots: ['.'] })
+   * const client = new VolleyClient(await app.listen({ host: '127.0.0.1', port: 0 }), { token: 'secret' })
+   * for await (const batch of client.stream({ source: { parquet: 'sales.parquet' } }, { jobId: 'sales' })) batch.numRows
+   * const { status } = await client.job('sales')
+   * status // => 'succeeded'
+   * await app.close()
+   *
+   * @see docs/reference/errors.md
    */
   async job(id: string): Promise<JobResource> {
     const response = await this.#fetch(`/v1/jobs/${encodeURIComponent(id)}`, { headers: this.#headers })

@@ -211,6 +211,13 @@ export class DataFrame {
    *
    * @param columns - Expressions, or SQL text, by the name of the column.
    * @throws {PlanError} `syntax_error`, `unknown_function` for SQL text.
+   * @example
+   * import { col, SessionContext } from 'volley'
+   *
+   * await using ctx = new SessionContext()
+   * const frame = ctx.fromColumns({ net: [100] }).withColumns({ net: col('net').div(2), tax: 'net * 0.2' })
+   * await frame.toRows() // => [{ net: 50n, tax: 20 }]
+   *
    * @see DataFusion `DataFrame::with_column`
    */
   withColumns(columns: Readonly<Record<string, ExprInput>>): DataFrame {
@@ -360,7 +367,7 @@ export class DataFrame {
    * Runs the job and gives record batches as they come. Not reading pauses the workers; leaving the loop ends the job.
    *
    * @param options - Whose classes the batches are of; limits, a signal, and callbacks for progress and logs.
-   * @throws {VolleyError} Whatever makes the job fail; batches that came before are good.
+   * @throws {VolleyError} What `collect` throws; batches that came before are good.
    * @example
    * import { SessionContext } from 'volley'
    *
@@ -388,7 +395,7 @@ export class DataFrame {
   /**
    * Runs the job and gives record batches as they come: `for await (const batch of frame)`, as `stream()` does.
    *
-   * @throws {VolleyError} Whatever makes the job fail; batches that came before are good.
+   * @throws {VolleyError} What `collect` throws; batches that came before are good.
    * @example
    * import { SessionContext } from 'volley'
    *
@@ -454,7 +461,7 @@ export class DataFrame {
    * Runs the job and gives its result as Arrow IPC: what every Arrow library reads, whichever copy or language.
    *
    * @param options - The format; limits, a signal, and callbacks for progress and logs.
-   * @throws {VolleyError} Whatever makes the job fail.
+   * @throws {VolleyError} What `collect` throws.
    * @example
    * import { tableFromIPC } from 'apache-arrow'
    * import { SessionContext } from 'volley'
@@ -476,7 +483,14 @@ export class DataFrame {
    * Runs the job and gathers the result as an Arrow table.
    *
    * @param options - Whose classes the table is of; limits, a signal, and callbacks for progress and logs.
-   * @throws {VolleyError} Whatever makes the job fail.
+   * @throws {PlanError} Before a row is read: `unknown_column`, `type_mismatch`, `not_implemented`, `invalid_argument`.
+   * @throws {DataError} `source_not_found`, `source_unreadable`, `schema_mismatch` for files; `invalid_cast`,
+   * `invalid_value`, `division_by_zero`, `overflow` for values.
+   * @throws {UdfError} `udf_failed` when a function throws, `udf_wrong_result` when it returns what it did not declare.
+   * @throws {ShippingError} `closure_unserializable` and its siblings when a function cannot travel.
+   * @throws {ResourceError} `timeout`, `memory_limit`, `log_limit`, `size_limit`, `storage_failed`, `queue_full`.
+   * @throws {CancelledError} `cancelled` when the signal is aborted.
+   * @throws {WorkerError} `start_failed`, `worker_lost`, `protocol_error`.
    * @example
    * import { SessionContext } from 'volley'
    *
@@ -498,7 +512,7 @@ export class DataFrame {
    * Runs the job and gives the result as one array of values per column.
    *
    * @param options - As for `toRows`.
-   * @throws {VolleyError} Whatever makes the job fail.
+   * @throws {VolleyError} What `collect` throws.
    * @example
    * import { SessionContext } from 'volley'
    *
@@ -519,7 +533,7 @@ export class DataFrame {
    * decimals strings.
    *
    * @param options - `json: true` for values in their JSON encoding; limits, a signal, callbacks.
-   * @throws {VolleyError} Whatever makes the job fail.
+   * @throws {VolleyError} What `collect` throws.
    * @example
    * import { SessionContext } from 'volley'
    *
@@ -538,7 +552,7 @@ export class DataFrame {
    * Runs the job and counts the rows of the result.
    *
    * @param options - Limits, a signal, and callbacks for progress and logs.
-   * @throws {VolleyError} Whatever makes the job fail.
+   * @throws {VolleyError} What `collect` throws.
    * @example
    * import { SessionContext } from 'volley'
    *
@@ -558,7 +572,14 @@ export class DataFrame {
    *
    * @param count - How many. Default 10.
    * @param options - Limits, a signal, and callbacks for progress and logs.
-   * @throws {VolleyError} Whatever makes the job fail.
+   * @throws {VolleyError} What `collect` throws.
+   * @example
+   * import { SessionContext } from 'volley'
+   *
+   * await using ctx = new SessionContext()
+   * const first = await ctx.fromColumns({ n: [1, 2, 3] }).head(2)
+   * first.numRows // => 2
+   *
    * @see datafusion-python `DataFrame.head`
    */
   head<Module extends ArrowModule = ArrowLibrary>(
@@ -580,7 +601,7 @@ export class DataFrame {
    * @throws {DataError} `output_exists`, `output_unwritable`.
    * @throws {PlanError} `invalid_argument`, `unknown_column`; `not_implemented` for intervals, which Parquet has no type for.
    * @throws {ResourceError} `storage_failed` when the disk is full.
-   * @throws {VolleyError} Whatever else makes the job fail.
+   * @throws {VolleyError} What `collect` throws.
    * @example
    * import { SessionContext } from 'volley'
    *
@@ -684,7 +705,7 @@ export class DataFrame {
    *
    * @param count - How many rows. Default 20.
    * @param options - Limits, a signal, and callbacks for progress and logs.
-   * @throws {VolleyError} Whatever makes the job fail.
+   * @throws {VolleyError} What `collect` throws.
    * @example
    * import { SessionContext } from 'volley'
    *
@@ -741,7 +762,7 @@ export class DataFrame {
    *
    * @param options - Limits, a signal, and callbacks for progress and logs.
    * @returns A table with the column `describe`, which names the statistic, and one for each column.
-   * @throws {VolleyError} Whatever makes the job fail.
+   * @throws {VolleyError} What `collect` throws.
    * @example
    * import { SessionContext } from 'volley'
    *
@@ -761,7 +782,15 @@ export class DataFrame {
     return new DataFrame(this.#host, { source: { kind: 'memory', bytes }, steps: [] })
   }
 
-  /** The source and the steps; nothing runs. */
+  /**
+   * The source and the steps; nothing runs.
+   *
+   * @example
+   * import { SessionContext } from 'volley'
+   *
+   * const frame = new SessionContext().fromColumns({ n: [1, 2, 3] }).filter('n > 1')
+   * String(frame).includes('filter') // => true
+   */
   toString(): string {
     return `DataFrame\n${indented(describeJob(this.#job)).join('\n')}`
   }

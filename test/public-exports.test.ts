@@ -2,7 +2,8 @@
 // - every export, and every public member of an exported class or interface, has a docstring that begins with a summary;
 // - functions, methods and constructors name each of their parameters, and say what is the default of optional ones;
 // - options have an `@defaultValue`;
-// - values (functions, classes, constants) have an example, and name the source of what they mean with `@see`;
+// - values (functions, classes, constants) and methods have an example; values name the source of what they mean with
+//   `@see`;
 // - types may have both.
 // That examples are complete, run and tell the truth is held by docs.test.ts.
 
@@ -33,7 +34,7 @@ function lacksOf({ name, kind, parameters, isOptional, docstring }: Documented):
     ...(explained.size < parameters.length && unnamed.length === 0 ? ['a @param for each parameter'] : []),
     ...parameters.flatMap((parameter) => lackOfDefault(parameter, explained.get(parameter.name ?? ''))),
     ...(/Options\.\w+$/.test(name) && isOptional && !docstring.hasDefault ? ['an @defaultValue'] : []),
-    ...(kind === 'value' && docstring.examples.length === 0 ? ['an @example'] : []),
+    ...((kind === 'value' || kind === 'method') && docstring.examples.length === 0 ? ['an @example'] : []),
     ...(kind === 'value' && !docstring.hasSource ? ['an @see'] : []),
   ]
 }
@@ -109,6 +110,8 @@ export class Counter {
    *
    * @param options - What to add.
    * @param times - How often. Default 1.
+   * @example
+   * new Counter().add({ n: 2 }, 3)
    */
   add({ n }: { readonly n: number }, times = 1): void {
     this.#sum += n * times
@@ -133,6 +136,7 @@ const changes: readonly (readonly [string, string, string, readonly string[]])[]
   ['loses a parameter', ' * @param n - Any number.\n', '', ['double lacks @param n']],
   ['names another parameter', '@param n -', '@param m -', ['double lacks @param n']],
   ['loses an example', '@example\n * import', 'Example:\n * import', ['double lacks an @example']],
+  ['loses the example of a method', '@example\n   * new', 'Example:\n   * new', ['Counter.add lacks an @example']],
   ['loses the source', ' * @see multiplication\n', '', ['double lacks an @see']],
   ['loses the docstring of a type', '/** A pair. */\n', '', ['Pair lacks a docstring']],
   ['loses the docstring of a class', '/**\n * Counts', '/*\n * Counts', ['Counter lacks a docstring']],

@@ -12,7 +12,9 @@ export {
   type ArrowDataLike,
   type ArrowFieldLike,
   type ArrowInput,
+  type ArrowLibrary,
   type ArrowModule,
+  type ArrowOptions,
   type ArrowSchemaLike,
   type ArrowStream,
   type ArrowTableLike,
@@ -20,5 +22,6 @@ export {
   type ArrowVectorLike,
   type ConvertedArrow,
   convertArrow,
+  type IPCOptions,
   type WritesArrow,
 } from '../../runtime/index.ts'

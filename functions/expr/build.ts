@@ -126,6 +126,13 @@ export class CaseExpr extends Expr {
    *
    * @param condition - A boolean; null counts as false.
    * @param then - The value; the types of all branches are brought to one.
+   * @example
+   * import { col, when } from 'volley'
+   *
+   * when(col('n').gt(10), 'large').when(col('n').gt(5), 'medium').toString()
+   * // => 'CASE WHEN n > Int64(10) THEN Utf8("large") WHEN n > Int64(5) THEN Utf8("medium") END'
+   *
+   * @see DataFusion `CaseBuilder::when`
    */
   when(condition: Operand, then: Operand): CaseExpr {
     return new CaseExpr(
@@ -141,6 +148,13 @@ export class CaseExpr extends Expr {
    * Adds the value for rows that no branch takes, and ends the `CASE`.
    *
    * @param value - Of the type that the branches have in common.
+   * @example
+   * import { col, when } from 'volley'
+   *
+   * when(col('n').gt(10), 'large').otherwise('small').toString()
+   * // => 'CASE WHEN n > Int64(10) THEN Utf8("large") ELSE Utf8("small") END'
+   *
+   * @see DataFusion `CaseBuilder::otherwise`
    */
   otherwise(value: Operand): Expr {
     return make({ ...this.node, otherwise: toNode(value) })

@@ -107,6 +107,12 @@ export class Expr {
    * `this - other`; two timestamps give the duration between them.
    *
    * @param other - The right side.
+   * @example
+   * import { col } from 'volley'
+   *
+   * col('end').sub(col('start')).toString() // => 'end - start'
+   *
+   * @see DataFusion `Operator::Minus`
    */
   sub(other: Operand): Expr {
     return this.#binary('-', other)
@@ -116,6 +122,12 @@ export class Expr {
    * `this * other`.
    *
    * @param other - The right side.
+   * @example
+   * import { col } from 'volley'
+   *
+   * col('net').mul(1.19).toString() // => 'net * Float64(1.19)'
+   *
+   * @see DataFusion `Operator::Multiply`
    */
   mul(other: Operand): Expr {
     return this.#binary('*', other)
@@ -144,6 +156,13 @@ export class Expr {
    * `division_by_zero`.
    *
    * @param other - The divisor.
+   * @example
+   * import { col, SessionContext } from 'volley'
+   *
+   * await using ctx = new SessionContext()
+   * await ctx.fromColumns({ n: [7, -7] }).select(col('n').mod(3).alias('rest')).collectColumns() // => { rest: [1n, -1n] }
+   *
+   * @see DataFusion `Operator::Modulo`
    */
   mod(other: Operand): Expr {
     return this.#binary('%', other)
@@ -151,6 +170,13 @@ export class Expr {
 
   /**
    * `-this`.
+   *
+   * @example
+   * import { col } from 'volley'
+   *
+   * col('n').neg().toString() // => '(- n)'
+   *
+   * @see DataFusion `Expr::Negative`
    */
   neg(): Expr {
     return make({ kind: 'unary', op: '-', input: this.node })
@@ -175,6 +201,12 @@ export class Expr {
    * `this <> other`; null when either side is null.
    *
    * @param other - The right side.
+   * @example
+   * import { col } from 'volley'
+   *
+   * col('region').neq('north').toString() // => 'region <> Utf8("north")'
+   *
+   * @see DataFusion `Operator::NotEq`
    */
   neq(other: Operand): Expr {
     return this.#binary('<>', other)
@@ -185,6 +217,12 @@ export class Expr {
    * number.
    *
    * @param other - The right side.
+   * @example
+   * import { col } from 'volley'
+   *
+   * col('n').lt(10).toString() // => 'n < Int64(10)'
+   *
+   * @see DataFusion `Operator::Lt`
    */
   lt(other: Operand): Expr {
     return this.#binary('<', other)
@@ -194,6 +232,12 @@ export class Expr {
    * `this <= other`; null when either side is null.
    *
    * @param other - The right side.
+   * @example
+   * import { col } from 'volley'
+   *
+   * col('n').lte(10).toString() // => 'n <= Int64(10)'
+   *
+   * @see DataFusion `Operator::LtEq`
    */
   lte(other: Operand): Expr {
     return this.#binary('<=', other)
@@ -203,6 +247,12 @@ export class Expr {
    * `this > other`; null when either side is null.
    *
    * @param other - The right side.
+   * @example
+   * import { col } from 'volley'
+   *
+   * col('n').gt(10).toString() // => 'n > Int64(10)'
+   *
+   * @see DataFusion `Operator::Gt`
    */
   gt(other: Operand): Expr {
     return this.#binary('>', other)
@@ -212,6 +262,12 @@ export class Expr {
    * `this >= other`; null when either side is null.
    *
    * @param other - The right side.
+   * @example
+   * import { col } from 'volley'
+   *
+   * col('n').gte(10).toString() // => 'n >= Int64(10)'
+   *
+   * @see DataFusion `Operator::GtEq`
    */
   gte(other: Operand): Expr {
     return this.#binary('>=', other)
@@ -221,6 +277,14 @@ export class Expr {
    * Whether the two differ, where nulls equal each other: never null.
    *
    * @param other - The right side.
+   * @example
+   * import { col, SessionContext } from 'volley'
+   *
+   * await using ctx = new SessionContext()
+   * const frame = ctx.fromColumns({ a: [1, null], b: [null, null] }, { a: 'int64', b: 'int64' })
+   * await frame.select(col('a').isDistinctFrom(col('b')).alias('differ')).collectColumns() // => { differ: [true, false] }
+   *
+   * @see DataFusion `Operator::IsDistinctFrom`
    */
   isDistinctFrom(other: Operand): Expr {
     return this.#binary('IS DISTINCT FROM', other)
@@ -262,6 +326,12 @@ export class Expr {
    * Whether either is true. Three-valued: true when either side is true, else null when either is null.
    *
    * @param other - A boolean.
+   * @example
+   * import { col } from 'volley'
+   *
+   * col('n').lt(0).or(col('n').gt(10)).toString() // => 'n < Int64(0) OR n > Int64(10)'
+   *
+   * @see DataFusion `Operator::Or`
    */
   or(other: Operand): Expr {
     return this.#binary('OR', other)
@@ -269,6 +339,13 @@ export class Expr {
 
   /**
    * The opposite; the opposite of null is null.
+   *
+   * @example
+   * import { col } from 'volley'
+   *
+   * col('paid').not().toString() // => 'NOT paid'
+   *
+   * @see DataFusion `Expr::Not`
    */
   not(): Expr {
     return make({ kind: 'unary', op: 'NOT', input: this.node })
@@ -279,6 +356,12 @@ export class Expr {
    * leaves nulls out.
    *
    * @param other - The right side.
+   * @example
+   * import { col } from 'volley'
+   *
+   * col('first').concat(' ').concat(col('last')).toString() // => 'first || Utf8(" ") || last'
+   *
+   * @see DataFusion `Operator::StringConcat`
    */
   concat(other: Operand): Expr {
     return this.#binary('||', other)
@@ -286,6 +369,13 @@ export class Expr {
 
   /**
    * Whether the value is null: never null itself.
+   *
+   * @example
+   * import { col } from 'volley'
+   *
+   * col('n').isNull().toString() // => 'n IS NULL'
+   *
+   * @see DataFusion `Expr::is_null`
    */
   isNull(): Expr {
     return this.#is('NULL', false)
@@ -293,6 +383,13 @@ export class Expr {
 
   /**
    * Whether the value is not null: never null itself.
+   *
+   * @example
+   * import { col } from 'volley'
+   *
+   * col('n').isNotNull().toString() // => 'n IS NOT NULL'
+   *
+   * @see DataFusion `Expr::is_not_null`
    */
   isNotNull(): Expr {
     return this.#is('NULL', true)
@@ -300,6 +397,13 @@ export class Expr {
 
   /**
    * Whether the value is true: false for null.
+   *
+   * @example
+   * import { col } from 'volley'
+   *
+   * col('paid').isTrue().toString() // => 'paid IS TRUE'
+   *
+   * @see DataFusion `Expr::is_true`
    */
   isTrue(): Expr {
     return this.#is('TRUE', false)
@@ -307,6 +411,13 @@ export class Expr {
 
   /**
    * Whether the value is false: false for null.
+   *
+   * @example
+   * import { col } from 'volley'
+   *
+   * col('paid').isFalse().toString() // => 'paid IS FALSE'
+   *
+   * @see DataFusion `Expr::is_false`
    */
   isFalse(): Expr {
     return this.#is('FALSE', false)
@@ -314,6 +425,13 @@ export class Expr {
 
   /**
    * Whether a boolean is null: never null itself.
+   *
+   * @example
+   * import { col } from 'volley'
+   *
+   * col('paid').isUnknown().toString() // => 'paid IS UNKNOWN'
+   *
+   * @see DataFusion `Expr::is_unknown`
    */
   isUnknown(): Expr {
     return this.#is('UNKNOWN', false)
@@ -338,6 +456,12 @@ export class Expr {
    * Whether the value equals none of `values`. Null when it equals none and either it or one of them is null.
    *
    * @param values - Constants or expressions, brought to a common type. None: true.
+   * @example
+   * import { col } from 'volley'
+   *
+   * col('region').isNotIn(['north']).toString() // => 'region NOT IN ([Utf8("north")])'
+   *
+   * @see DataFusion `Expr::in_list`
    */
   isNotIn(values: readonly Operand[]): Expr {
     return make({ kind: 'in', input: this.node, list: toNodes('isNotIn', values), negated: true })
@@ -364,6 +488,12 @@ export class Expr {
    *
    * @param low - The least value of the range, inclusive.
    * @param high - The greatest value of the range, inclusive.
+   * @example
+   * import { col } from 'volley'
+   *
+   * col('n').notBetween(1, 10).toString() // => 'n NOT BETWEEN Int64(1) AND Int64(10)'
+   *
+   * @see DataFusion `Expr::not_between`
    */
   notBetween(low: Operand, high: Operand): Expr {
     return make({ kind: 'between', input: this.node, low: toNode(low), high: toNode(high), negated: true })
@@ -388,6 +518,12 @@ export class Expr {
    * Whether a text does not match an SQL pattern, see `like`.
    *
    * @param pattern - A text, usually a constant.
+   * @example
+   * import { col } from 'volley'
+   *
+   * col('name').notLike('A%').toString() // => 'name NOT LIKE Utf8("A%")'
+   *
+   * @see DataFusion `Expr::not_like`
    */
   notLike(pattern: Operand): Expr {
     return this.#like(pattern, false, true)
@@ -397,6 +533,12 @@ export class Expr {
    * Whether a text matches an SQL pattern, see `like`, ignoring case.
    *
    * @param pattern - A text, usually a constant.
+   * @example
+   * import { col } from 'volley'
+   *
+   * col('name').ilike('a%').toString() // => 'name ILIKE Utf8("a%")'
+   *
+   * @see DataFusion `Expr::ilike`
    */
   ilike(pattern: Operand): Expr {
     return this.#like(pattern, true, false)
@@ -423,6 +565,12 @@ export class Expr {
    *
    * @param type - A type or its name.
    * @throws {PlanError} `unknown_type` for a name that no type has.
+   * @example
+   * import { col } from 'volley'
+   *
+   * col('text').tryCast('int64').toString() // => 'TRY_CAST(text AS Int64)'
+   *
+   * @see DataFusion `Expr::TryCast`
    */
   tryCast(type: TypeInput): Expr {
     return make({ kind: 'cast', input: this.node, to: asType(type), safe: true })
@@ -448,6 +596,13 @@ export class Expr {
    * An ascending sort key.
    *
    * @param options - `nullsFirst`: default false.
+   * @example
+   * import { col, SessionContext } from 'volley'
+   *
+   * await using ctx = new SessionContext()
+   * const frame = ctx.fromColumns({ n: [2, null, 1] })
+   * await frame.sort(col('n').asc({ nullsFirst: true })).collectColumns() // => { n: [null, 1n, 2n] }
+   *
    * @see DataFusion `Expr::sort`
    */
   asc(options: { readonly nullsFirst?: boolean } = {}): Expr {
@@ -529,6 +684,14 @@ export class Expr {
    *
    * @param treatment - `respect` (SQL's default) or `ignore`.
    * @throws {PlanError} `type_mismatch` when this is neither an aggregate nor a window function.
+   * @example
+   * import { col, functions as f, SessionContext } from 'volley'
+   *
+   * await using ctx = new SessionContext()
+   * const last = f.lastValue(col('n')).nullTreatment('ignore').over({ orderBy: [col('day')] })
+   * const frame = ctx.fromColumns({ day: [1, 2, 3], n: [10, null, 30] })
+   * await frame.select(last.alias('n')).collectColumns() // => { n: [10n, 10n, 30n] }
+   *
    * @see SQL's `IGNORE NULLS`; DataFusion `ExprFunctionExt::null_treatment`
    */
   nullTreatment(treatment: NullTreatment): Expr {
@@ -615,6 +778,14 @@ export class Expr {
 
   /**
    * The expression as DataFusion prints it: for people and for column names.
+   *
+   * @example
+   * import { col, when } from 'volley'
+   *
+   * String(when(col('n').gt(10), 'many').otherwise('few'))
+   * // => 'CASE WHEN n > Int64(10) THEN Utf8("many") ELSE Utf8("few") END'
+   *
+   * @see DataFusion's `Display` of `Expr`
    */
   toString(): string {
     return displayNode(this.node)
@@ -664,6 +835,13 @@ export class Expr {
    *
    * @param context - What functions would be encoded under. Default: the sender context, else by value.
    * @throws {ShippingError} When one of them cannot travel.
+   * @example
+   * import { col, float64, udf } from 'volley'
+   *
+   * const rate = 1.19
+   * const gross = udf((net: number) => net * rate, [float64], float64, { name: 'gross' })
+   * gross(col('net')).explainShipping().flatMap(({ captures }) => captures.map(({ name }) => name)) // => ['rate']
+   *
    * @see explainShipping
    */
   explainShipping(context?: CodecContext): readonly UdfShipment[] {

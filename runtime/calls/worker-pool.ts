@@ -114,6 +114,13 @@ export class WorkerPool implements AsyncDisposable {
    * @param options - How many workers, what they load, their limits.
    * @throws {PlanError} `invalid_argument` for an option that there is not, or a value that it cannot have.
    * @throws {WorkerError} `start_failed` inside a worker.
+   * @example
+   * import { WorkerPool } from 'volley'
+   *
+   * await using pool = WorkerPool.fork({ workers: 2, maxOldSpaceMb: 512 })
+   * pool.concurrency // => 2
+   *
+   * @see Node's `child_process.fork`
    */
   static fork(options: PoolOptions = {}): WorkerPool {
     return new WorkerPool(options)
@@ -129,12 +136,30 @@ export class WorkerPool implements AsyncDisposable {
     return this.#pool.concurrency
   }
 
-  /** What the first worker that is ready says about itself. Rejects with `start_failed` if none starts. */
+  /**
+   * What the first worker that is ready says about itself. Rejects with `start_failed` if none starts.
+   *
+   * @example
+   * import { WorkerPool } from 'volley'
+   *
+   * await using pool = WorkerPool.fork({ workers: 1 })
+   * const { node } = await pool.ready()
+   * node === process.version // => true
+   */
   ready(): Promise<WorkerInfo> {
     return this.#pool.ready()
   }
 
-  /** How many workers and tasks there are now, and have been. */
+  /**
+   * How many workers and tasks there are now, and have been.
+   *
+   * @example
+   * import { WorkerPool } from 'volley'
+   *
+   * await using pool = WorkerPool.fork({ workers: 1 })
+   * await pool.run(() => 1)
+   * pool.stats().started // => 1
+   */
   stats(): PoolStats {
     return this.#pool.stats()
   }
@@ -144,7 +169,16 @@ export class WorkerPool implements AsyncDisposable {
     return `WorkerPool { workers: ${this.concurrency}, starting: ${starting}, idle: ${idle}, busy: ${busy}, queued: ${queued} }`
   }
 
-  /** Process ids of the workers there are; one that is just being started has none yet. */
+  /**
+   * Process ids of the workers there are; one that is just being started has none yet.
+   *
+   * @example
+   * import { WorkerPool } from 'volley'
+   *
+   * await using pool = WorkerPool.fork({ workers: 1 })
+   * const pid = await pool.run(() => process.pid)
+   * pool.pids().includes(pid) // => true
+   */
   pids(): readonly number[] {
     return this.#pool.pids()
   }
@@ -178,6 +212,13 @@ export class WorkerPool implements AsyncDisposable {
    * @param args - Plain data, expressions, Arrow tables, batches and vectors.
    * @returns What it returns, awaited there if it is a promise.
    * @throws {VolleyError} What `run` throws; `timeout` and `cancelled`.
+   * @example
+   * import { WorkerPool } from 'volley'
+   *
+   * await using pool = WorkerPool.fork({ workers: 1 })
+   * await pool.runWith({ timeoutMs: 10_000 }, (a: number, b: number) => a + b, 1, 2) // => 3
+   *
+   * @see Python's `Executor.submit`
    */
   async runWith<Args extends readonly unknown[], Result>(
     options: CallOptions,
@@ -261,6 +302,15 @@ export class WorkerPool implements AsyncDisposable {
    * Takes no more calls, lets the present ones finish for `drainMs`, cancels what is left, ends all workers.
    *
    * @param options - `drainMs`: milliseconds, default 0.
+   * @example
+   * import { WorkerPool } from 'volley'
+   *
+   * const pool = WorkerPool.fork({ workers: 1 })
+   * const sum = pool.run((a: number, b: number) => a + b, 1, 2)
+   * await pool.close({ drainMs: 10_000 })
+   * await sum // => 3
+   *
+   * @see Python's `Executor.shutdown`
    */
   close(options?: CloseOptions): Promise<void> {
     return this.#pool.close(options)

@@ -168,6 +168,11 @@ export class SessionContext implements CodecContext, DataFrameHost, AsyncDisposa
    * The context of this process, made on first use: what expressions are decoded under when no other context is given
    * or set.
    *
+   * @example
+   * import { SessionContext } from 'volley'
+   *
+   * SessionContext.global() === SessionContext.global() // => true
+   *
    * @see datafusion-python `SessionContext.global_ctx`
    */
   static global(): SessionContext {
@@ -179,6 +184,7 @@ export class SessionContext implements CodecContext, DataFrameHost, AsyncDisposa
    *
    * @param paths - Paths or patterns (`*`, `?`, `[ab]`, `{a,b}`, `**` for any directories), relative to the working
    * directory. Whether they exist shows when the job is planned: `source_not_found`, `source_unreadable`.
+   * @throws {PlanError} `invalid_argument` for what is no path; `not_implemented` for URLs of anything but files.
    * @example
    * import { SessionContext } from 'volley'
    *
@@ -195,6 +201,7 @@ export class SessionContext implements CodecContext, DataFrameHost, AsyncDisposa
    * Arrow IPC files or streams.
    *
    * @param paths - Paths or patterns, as for `readParquet`.
+   * @throws {PlanError} `invalid_argument` for what is no path; `not_implemented` for URLs of anything but files.
    * @example
    * import { writeFileSync } from 'node:fs'
    * import { tableFromArrays, tableToIPC } from 'apache-arrow'
@@ -215,6 +222,8 @@ export class SessionContext implements CodecContext, DataFrameHost, AsyncDisposa
    *
    * @param paths - Paths or patterns, as for `readParquet`.
    * @param options - Delimiter, header, types.
+   * @throws {PlanError} `invalid_argument` for what is no path, and for an option that there is not; `not_implemented` for
+   * URLs of anything but files. What is in the files shows when the job runs: `source_unreadable`, `invalid_value`.
    * @example
    * import { writeFileSync } from 'node:fs'
    * import { SessionContext } from 'volley'
@@ -237,6 +246,8 @@ export class SessionContext implements CodecContext, DataFrameHost, AsyncDisposa
    *
    * @param paths - Paths or patterns, as for `readParquet`.
    * @param options - Types.
+   * @throws {PlanError} `invalid_argument` for what is no path, and for an option that there is not; `not_implemented` for
+   * URLs of anything but files. What is in the files shows when the job runs: `source_unreadable`, `invalid_value`.
    * @example
    * import { writeFileSync } from 'node:fs'
    * import { SessionContext } from 'volley'
@@ -329,6 +340,14 @@ export class SessionContext implements CodecContext, DataFrameHost, AsyncDisposa
    *
    * @param name - The name.
    * @param frame - The table: a source, or whatever steps over one.
+   * @example
+   * import { SessionContext } from 'volley'
+   *
+   * await using ctx = new SessionContext()
+   * ctx.registerTable('sales', ctx.readParquet('sales.parquet'))
+   * ctx.registerTable('north', ctx.table('sales').filter("region = 'north'"))
+   * await ctx.sql('select count(*) as n from north').toRows() // => [{ n: 2n }]
+   *
    * @see DataFusion `SessionContext::register_table`
    */
   registerTable(name: string, frame: DataFrame): void {
@@ -405,6 +424,13 @@ export class SessionContext implements CodecContext, DataFrameHost, AsyncDisposa
    *
    * @param name - The name it was registered under.
    * @throws {PlanError} `unknown_function` with the nearest name.
+   * @example
+   * import { col, float64, SessionContext, udf } from 'volley'
+   *
+   * const ctx = new SessionContext()
+   * ctx.registerUdf(udf((net: number) => net * 1.19, [float64], float64, { name: 'gross' }))
+   * ctx.udf('gross')(col('net')).toString() // => 'gross(net)'
+   *
    * @see DataFusion `FunctionRegistry::udf`
    */
   udf(name: string): ScalarUDF {
@@ -415,6 +441,20 @@ export class SessionContext implements CodecContext, DataFrameHost, AsyncDisposa
    * Registers an aggregate function under its name: SQL text and expressions that travel by name find it.
    *
    * @param udaf - What `udaf()` gave.
+   * @example
+   * import { float64, SessionContext, udaf } from 'volley'
+   *
+   * class Product {
+   *   product = 1
+   *   add(x: number) { this.product *= x }
+   *   merge(products: number[]) { for (const x of products) this.product *= x }
+   *   state() { return [this.product] }
+   *   evaluate() { return this.product }
+   * }
+   * await using ctx = new SessionContext()
+   * ctx.registerUdaf(udaf(Product, [float64], float64, [float64], { name: 'product' }))
+   * await ctx.fromColumns({ x: [2, 3, 4] }).aggregate([], ['product(x) as p']).toRows() // => [{ p: 24 }]
+   *
    * @see DataFusion `SessionContext::register_udaf`
    */
   registerUdaf(udaf: AggregateUDF): void {
@@ -427,6 +467,20 @@ export class SessionContext implements CodecContext, DataFrameHost, AsyncDisposa
    *
    * @param name - The name it was registered under.
    * @throws {PlanError} `unknown_function` with the nearest name.
+   * @example
+   * import { col, float64, SessionContext, udaf } from 'volley'
+   *
+   * class Product {
+   *   product = 1
+   *   add(x: number) { this.product *= x }
+   *   merge(products: number[]) { for (const x of products) this.product *= x }
+   *   state() { return [this.product] }
+   *   evaluate() { return this.product }
+   * }
+   * const ctx = new SessionContext()
+   * ctx.registerUdaf(udaf(Product, [float64], float64, [float64], { name: 'product' }))
+   * ctx.udaf('product')(col('x')).toString() // => 'product(x)'
+   *
    * @see DataFusion `FunctionRegistry::udaf`
    */
   udaf(name: string): AggregateUDF {
@@ -437,6 +491,16 @@ export class SessionContext implements CodecContext, DataFrameHost, AsyncDisposa
    * Registers a window function under its name: SQL text and expressions that travel by name find it.
    *
    * @param udwf - What `udwf()` gave.
+   * @example
+   * import { float64, SessionContext, udwf } from 'volley'
+   *
+   * class Reversed {
+   *   evaluateAll([values = []]: number[][]) { return values.toReversed() }
+   * }
+   * await using ctx = new SessionContext()
+   * ctx.registerUdwf(udwf(Reversed, [float64], float64, { name: 'reversed' }))
+   * await ctx.fromColumns({ x: [1, 2] }).select('reversed(x) over () as y').collectColumns() // => { y: [2, 1] }
+   *
    * @see DataFusion `SessionContext::register_udwf`
    */
   registerUdwf(udwf: WindowUDF): void {
@@ -449,6 +513,16 @@ export class SessionContext implements CodecContext, DataFrameHost, AsyncDisposa
    *
    * @param name - The name it was registered under.
    * @throws {PlanError} `unknown_function` with the nearest name.
+   * @example
+   * import { float64, SessionContext, udwf } from 'volley'
+   *
+   * class Reversed {
+   *   evaluateAll([values = []]: number[][]) { return values.toReversed() }
+   * }
+   * const ctx = new SessionContext()
+   * ctx.registerUdwf(udwf(Reversed, [float64], float64, { name: 'reversed' }))
+   * ctx.udwf('reversed').name // => 'reversed'
+   *
    * @see DataFusion `FunctionRegistry::udwf`
    */
   udwf(name: string): WindowUDF {
@@ -502,7 +576,16 @@ export class SessionContext implements CodecContext, DataFrameHost, AsyncDisposa
     return this.#shared.registry.findUdf(family, name)
   }
 
-  /** The names of the registered functions. */
+  /**
+   * The names of the registered functions.
+   *
+   * @example
+   * import { float64, SessionContext, udf } from 'volley'
+   *
+   * const ctx = new SessionContext()
+   * ctx.registerUdf(udf((net: number) => net * 1.19, [float64], float64, { name: 'gross' }))
+   * ;[...ctx.udfNames()] // => ['gross']
+   */
   udfNames(): Iterable<string> {
     return this.#shared.registry.udfNames()
   }
@@ -564,6 +647,12 @@ export class SessionContext implements CodecContext, DataFrameHost, AsyncDisposa
    * Where this session's jobs run; made on first use.
    *
    * @throws {PlanError} `closed` once the session is closed.
+   * @example
+   * import { SessionContext } from 'volley'
+   *
+   * await using ctx = new SessionContext({ workers: 2 })
+   * const backend = await ctx.backend()
+   * backend.concurrency >= 1 // => true
    */
   async backend(): Promise<Backend> {
     if (this.#shared.closed) throw new PlanError('closed', 'Cannot run a job: the session context is closed')
@@ -571,7 +660,16 @@ export class SessionContext implements CodecContext, DataFrameHost, AsyncDisposa
     return this.#shared.backend
   }
 
-  /** Ends the workers. Jobs that are running are cancelled. */
+  /**
+   * Ends the workers. Jobs that are running are cancelled.
+   *
+   * @example
+   * import { SessionContext } from 'volley'
+   *
+   * const ctx = new SessionContext({ workers: 1 })
+   * await ctx.fromColumns({ n: [1, 2] }).count() // => 2
+   * await ctx.close()
+   */
   async close(): Promise<void> {
     this.#shared.closed = true
     const backend = await this.#shared.backend

@@ -78,7 +78,7 @@ export async function runExamples(
       env: { ...process.env, ...env },
       execArgv: ['--disable-warning=ExperimentalWarning'],
       stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
-      timeout: 60_000,
+      timeout: 300_000,
     },
   )
   child.stdout?.resume()

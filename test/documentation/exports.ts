@@ -9,7 +9,7 @@ import { type Comment, type Node, parseSync } from 'oxc-parser'
 export interface Documented {
   /** `DataFrame`, or `DataFrame.select`. */
   readonly name: string
-  readonly kind: 'value' | 'type' | 'member' | 'property'
+  readonly kind: 'value' | 'type' | 'method' | 'member' | 'property'
   readonly file: string
   readonly line: number
   /** What a caller passes. */
@@ -118,7 +118,8 @@ function members(module: Parsed, className: string, body: readonly Node[]): read
     const parameters = member.type === 'MethodDefinition' ? member.value.params : []
     if (key.name === 'constructor' && parameters.length === 0) return []
     const isSignature = member.type === 'MethodDefinition' && member.value.body === null
-    return [{ isSignature, ...documented(module, `${className}.${key.name}`, 'member', member, parameters) }]
+    const kind = member.type === 'MethodDefinition' && member.kind === 'method' ? 'method' : 'member'
+    return [{ isSignature, ...documented(module, `${className}.${key.name}`, kind, member, parameters) }]
   })
   // Of a method with overloads, callers see the signatures alone.
   const overloaded = found.filter(({ isSignature }) => isSignature).map(({ name }) => name)
