@@ -686,7 +686,7 @@ export class SessionContext implements CodecContext, DataFrameHost, AsyncDisposa
   }
 
   async #makeBackend(): Promise<Backend> {
-    const { backend = 'fork', log: _, ...pool } = this.#shared.options
+    const { backend = 'fork', log: _, arrow: __, ...pool } = this.#shared.options
     if (typeof backend === 'object') return backend
     if (backend === 'in-process' || process.env.VOLLEY_WORKER === '1')
       return new InProcessBackend(this.withUdfInlining({ enabled: true }))

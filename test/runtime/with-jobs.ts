@@ -2,7 +2,14 @@
 
 import { RecordBatch, Table, tableFromArrays } from 'apache-arrow'
 import type { Test } from 'tap'
-import { type Backend, type DataFrame, SessionContext, type TaskRequest, type TaskRun } from 'volley'
+import {
+  type Backend,
+  type DataFrame,
+  SessionContext,
+  type SessionOptions,
+  type TaskRequest,
+  type TaskRun,
+} from 'volley'
 import { isAlive } from './pool/with-pool.ts'
 
 /** A backend of processes. */
@@ -11,8 +18,8 @@ export interface Processes extends Backend {
 }
 
 /** A session on `workers` forked workers, none of which is left after the test. */
-export function forkedSession(t: Test, workers = 2): SessionContext {
-  const ctx = new SessionContext({ workers, log: 'ignore' })
+export function forkedSession(t: Test, workers = 2, options: SessionOptions = {}): SessionContext {
+  const ctx = new SessionContext({ workers, log: 'ignore', ...options })
   t.teardown(async () => {
     const pids = (await processesOf(ctx)).pids()
     await ctx.close()

@@ -168,7 +168,7 @@ t.test('a stream that fails never looks complete', async (t) => {
 })
 
 t.test('leaving a stream early ends the job', async (t) => {
-  const forked = forkedSession(t, 2)
+  const forked = forkedSession(t, 2, { arrow: copies['version 18'] as typeof arrow })
   const endless = udf(
     (n: bigint) => {
       while (n > 2n);
@@ -185,7 +185,7 @@ t.test('leaving a stream early ends the job', async (t) => {
   const isFree = async (): Promise<boolean> => (await forked.fromColumns({ n: [1] }).count()) === 1
 
   for await (const batch of frame) {
-    t.equal(batch.numRows, 1)
+    t.ok(batch instanceof (copies['version 18'] as typeof arrow).RecordBatch)
     break
   }
   t.ok(await isFree(), 'after a loop was left')
