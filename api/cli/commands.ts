@@ -174,9 +174,7 @@ function addFormatOptions(command: Command): void {
     .addOption(new Option('--format <format>', description).choices(formatNames))
     .option('--force', 'replace the file if it exists')
     .addOption(
-      new Option('--partition-by <column>', 'write a directory of files, one below for each value (repeatable)')
-        .default([] as readonly string[], 'none')
-        .argParser((value: string, before: readonly string[]) => [...before, value]),
+      listOption('--partition-by <column>', 'write a directory of files, one below for each value', { env: false }),
     )
 }
 
@@ -186,9 +184,7 @@ function addWorkOptions(command: Command): void {
     .addOption(option('--worker-cwd <dir>', 'directory that functions run in (default: an empty one)'))
     .addOption(option('--workers <n>', 'worker processes (default: one per core)').argParser(wholeNumber(1, 1024)))
     .addOption(option('--timeout <seconds>', 'end the job after that long (default: never)').argParser(secondsOf))
-    .addOption(
-      option('--worker-context <file>', 'module that every worker imports when it starts: functions of your own'),
-    )
+    .addOption(option('--worker-context <file>', 'module that every worker imports when it starts'))
 }
 
 const withExamples = (command: Command, examples: readonly string[]): Command =>

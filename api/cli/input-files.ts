@@ -6,6 +6,7 @@ import { open, stat } from 'node:fs/promises'
 import { basename, extname, join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
+import { fileURLToPath } from 'node:url'
 import { DataError, PlanError } from '../../functions/errors.ts'
 import { didYouMean } from '../../functions/nearest.ts'
 import { resolvePaths } from '../../runtime/context/paths.ts'
@@ -84,7 +85,11 @@ export function findTable(tables: Tables, name: string, advice: string): FileSpe
  *
  * @throws {DataError} `source_not_found`, `source_unreadable`.
  */
-export async function inputSource(path: string, options: InputOptions, signal: AbortSignal): Promise<FileSpec> {
+export async function inputSource(given: string, options: InputOptions, signal: AbortSignal): Promise<FileSpec> {
+  const path = given.startsWith('file:') ? fileURLToPath(given) : given
+  if (/^[a-z][a-z0-9+.-]+:\/\//i.test(path)) {
+    throw new UsageError(`Cannot read "${path}": URLs are not read; fetch it first, curl -s ${path} | volley … -`)
+  }
   if (path === '-') return detected(await savedInput(process.stdin, signal), 'stdin', options)
   const stats = await statOf(path)
   if (stats?.isDirectory() === true) {

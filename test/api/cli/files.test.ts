@@ -3,6 +3,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { test } from 'tap'
 import { detectFormat } from '../../../api/cli/detect-format.ts'
 import { findTable, inputSource, inputTables } from '../../../api/cli/input-files.ts'
@@ -64,6 +65,8 @@ test('files', { timeout: 120_000 }, async (t) => {
       ['2024.csv/x.csv', /a part of its path is a file/],
       ['*.xyz', /by its ending ".xyz": name it .*\.parquet.*--input-format/],
     ] as const
+    await t.rejects(inputSource('https://example.org/a.csv', {}, signal), { message: /URLs are not read; .*curl/ })
+    t.match(await inputSource(pathToFileURL(at('2024.csv')).href, {}, signal), { paths: [at('2024.csv')] })
     for (const [name, message] of cases) await t.rejects(inputSource(at(name), {}, signal), { message }, name)
   })
 
