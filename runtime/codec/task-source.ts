@@ -4,6 +4,7 @@
 import { WireError } from '../../functions/errors.ts'
 import type { Schema } from '../../functions/types/type.ts'
 import type { TaskSource } from '../program/task.ts'
+import { isListOf, isRecord } from './validate-type.ts'
 
 export type PackedSource = Readonly<Record<string, unknown>>
 
@@ -27,6 +28,7 @@ export function packSource(source: TaskSource, known: Map<Schema, Uint8Array>): 
 
 /** @throws {WireError} When it is no packed source. */
 export function unpackSource(packed: PackedSource): TaskSource {
+  if (!isRecord(packed)) throw new WireError('wire_damaged', 'Cannot read a task: it has no source')
   const schema = unpackSchema(packed.schema)
   if (packed.kind === 'results') return { kind: 'results', schema }
   const { schema: whole, ...slices } = Object(packed.partition)
@@ -37,7 +39,13 @@ export function unpackSource(packed: PackedSource): TaskSource {
 
 function unpackSchema(bytes: unknown): Schema {
   try {
-    if (bytes instanceof Uint8Array) return JSON.parse(Buffer.from(bytes).toString())
-  } catch {}
+    const schema: unknown = bytes instanceof Uint8Array ? JSON.parse(Buffer.from(bytes).toString()) : undefined
+    if (isListOf(schema, isColumn)) return schema as Schema
+  } catch {
+    // It is no JSON.
+  }
   throw new WireError('wire_damaged', 'Cannot read a task: its schema is damaged')
 }
+
+const isColumn = (column: unknown): boolean =>
+  isRecord(column) && typeof column.name === 'string' && isRecord(column.type)

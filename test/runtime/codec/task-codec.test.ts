@@ -5,8 +5,8 @@ import { col, functions as f, float64, int64, udf, utf8 } from 'volley'
 import type { CodecContext } from '../../../functions/contract/codec-context.ts'
 import { field } from '../../../functions/types/type.ts'
 import { type EncodedTask, noArtifacts } from '../../../runtime/codec/artifacts.ts'
-import { encodeEnvelope } from '../../../runtime/codec/envelope.ts'
-import { encodeGraph } from '../../../runtime/codec/graph-codec.ts'
+import { decodeEnvelope, encodeEnvelope } from '../../../runtime/codec/envelope.ts'
+import { decodeGraph, encodeGraph } from '../../../runtime/codec/graph-codec.ts'
 import { decodeProgram, decodeTask, TaskEncoder } from '../../../runtime/codec/task-codec.ts'
 import type { Program } from '../../../runtime/program/program.ts'
 import type { Task } from '../../../runtime/program/task.ts'
@@ -148,6 +148,25 @@ t.test('decodeTask() and decodeProgram() refuse other payloads', (t) => {
     [{ ...task(0), program: new Uint8Array(35) }, noReference],
   ]) {
     const bytes = encodeEnvelope('VLYTASK', 0, encodeGraph(payload, open).payload)
+    t.throws(() => decode({ task: bytes, artifacts }), { code: 'wire_damaged', message })
+  }
+  const { program: reference } = decodeGraph(decodeEnvelope(encoded, 'VLYTASK').payload, open) as { program: unknown }
+  const text = (json: string) => Buffer.from(json)
+  for (const source of [
+    5,
+    null,
+    [],
+    { kind: 'results' },
+    { kind: 'results', schema: [field('a', int64)] },
+    { kind: 'results', schema: Uint8Array.from(text('[')) },
+    { kind: 'results', schema: Uint8Array.from(text('5')) },
+    { kind: 'results', schema: Uint8Array.from(text('[5]')) },
+    { kind: 'results', schema: Uint8Array.from(text('[{"name":"a"}]')) },
+    { kind: 'partition', partition: { slices: [], schema: 5 }, schema: Uint8Array.from(text('[]')) },
+  ]) {
+    const { payload } = encodeGraph({ ...task(0), source, program: reference }, open)
+    const message = /Cannot read a task: (its schema is damaged|it has no source)/
+    const bytes = encodeEnvelope('VLYTASK', 0, payload)
     t.throws(() => decode({ task: bytes, artifacts }), { code: 'wire_damaged', message })
   }
   const column = { kind: 'column', name: 'a' }
