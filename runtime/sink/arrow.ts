@@ -3,6 +3,7 @@
 
 import { deserialize, serialize } from 'node:v8'
 import type { Batch } from '../../functions/column/column.ts'
+import { concatBatches } from '../../functions/column/concat.ts'
 import { maxBatchRows } from '../../functions/column/slice.ts'
 import { toArrowSchema } from '../../functions/types/arrow.ts'
 import type { Schema } from '../../functions/types/type.ts'
@@ -35,8 +36,10 @@ class ArrowEncoder implements FileEncoder {
     return chunks
   }
 
-  encode(batch: Batch): Chunks {
-    const chunks = this.#encoder.batch(batch)
+  encode(batches: readonly Batch[]): Chunks {
+    const length = batches.reduce((sum, batch) => sum + batch.length, 0)
+    const types = this.#encoder.schema.map(({ type }) => type)
+    const chunks = this.#encoder.batch({ length, columns: concatBatches(batches, types).columns })
     const size = sizeOf(chunks)
     const metaDataLength = messageLength(chunks)
     this.#blocks.push({ metaDataLength, bodyLength: size - metaDataLength, offset: this.#offset })

@@ -11,7 +11,8 @@ export interface FileEncoder {
   readonly batchRows: number
   /** The beginning of a file; to be asked for first, by whoever writes one. */
   start(): Chunks
-  encode(batch: Batch): Chunks
+  /** @param batches - Runs of rows, one after another, whose columns may be dictionaries; `batchRows` in all, or the last. */
+  encode(batches: readonly Batch[]): Chunks
   /** What the end of the file has to know of the rows so far. */
   tail(): Uint8Array
 }

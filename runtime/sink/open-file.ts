@@ -4,9 +4,7 @@
 import { type FileHandle, mkdir, open } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { Batch } from '../../functions/column/column.ts'
-import { concatBatches } from '../../functions/column/concat.ts'
 import { sliceBatch } from '../../functions/column/slice.ts'
-import type { Schema } from '../../functions/types/type.ts'
 import type { TaskFile } from '../program/sink.ts'
 import type { Chunks, FileEncoder } from './file-encoder.ts'
 
@@ -14,7 +12,6 @@ export class OpenFile {
   /** Below the task's directory. */
   readonly path: string
   readonly #directory: string
-  readonly #schema: Schema
   readonly #encoder: FileEncoder
   #handle: FileHandle | undefined
   #isMade = false
@@ -23,10 +20,9 @@ export class OpenFile {
   #rows = 0
   #bytes = 0
 
-  constructor(directory: string, path: string, schema: Schema, encoder: FileEncoder) {
+  constructor(directory: string, path: string, encoder: FileEncoder) {
     this.#directory = directory
     this.path = path
-    this.#schema = schema
     this.#encoder = encoder
   }
 
@@ -42,19 +38,25 @@ export class OpenFile {
 
   /** Takes rows, whose memory is the file's from then on, and writes as many as are worth it. */
   async add(batch: Batch): Promise<void> {
-    this.#waiting.push(batch)
-    this.#waitingRows += batch.length
     const { batchRows } = this.#encoder
-    if (this.#waitingRows < batchRows) return
-    const rows = this.#take()
     let row = 0
-    for (; rows.length - row >= batchRows; row += batchRows) await this.#encode(sliceBatch(rows, row, row + batchRows))
-    if (row < rows.length) this.#keep(sliceBatch(rows, row, rows.length))
+    while (this.#waitingRows + batch.length - row >= batchRows) {
+      const end = row + batchRows - this.#waitingRows
+      this.#keep(sliceBatch(batch, row, end))
+      await this.flush()
+      row = end
+    }
+    if (row < batch.length) this.#keep(sliceBatch(batch, row, batch.length))
   }
 
   /** Writes all rows that wait. */
   async flush(): Promise<void> {
-    if (this.#waitingRows > 0) await this.#encode(this.#take())
+    if (this.#waitingRows === 0) return
+    const [batches, rows] = [this.#waiting, this.#waitingRows]
+    this.#waiting = []
+    this.#waitingRows = 0
+    await this.#append(this.#encoder.encode(batches))
+    this.#rows += rows
   }
 
   /** What has been written. */
@@ -79,23 +81,9 @@ export class OpenFile {
     await handle?.close()
   }
 
-  #take(): Batch {
-    const types = this.#schema.map(({ type }) => type)
-    const rows =
-      this.#schema.length === 0 ? { length: this.#waitingRows, columns: [] } : concatBatches(this.#waiting, types)
-    this.#waiting = []
-    this.#waitingRows = 0
-    return rows
-  }
-
   #keep(batch: Batch): void {
-    this.#waiting = [batch]
-    this.#waitingRows = batch.length
-  }
-
-  async #encode(batch: Batch): Promise<void> {
-    await this.#append(this.#encoder.encode(batch))
-    this.#rows += batch.length
+    this.#waiting.push(batch)
+    this.#waitingRows += batch.length
   }
 
   async #append(chunks: Chunks): Promise<void> {

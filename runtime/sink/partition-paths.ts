@@ -1,7 +1,7 @@
 // Hive's names of partitions: `region=north/year=2024`. Values are written as in CSV, and what cannot stand in a name is
 // escaped as in a URL, which is how Arrow, DuckDB, Polars and Spark read them back.
 
-import { type Batch, valueAt } from '../../functions/column/column.ts'
+import { type Batch, type Column, valueAt } from '../../functions/column/column.ts'
 import { PlanError } from '../../functions/errors.ts'
 import { plainType } from '../../functions/types/coercion.ts'
 import { type DataType, displayType, field, type Schema } from '../../functions/types/type.ts'
@@ -62,12 +62,12 @@ export class PartitionPaths {
   }
 
   rowsOf({ columns, length }: Batch): RowsByDirectory {
-    const keys = this.#columns.map(({ index, segmentOf }) => ({ column: columns[index], segmentOf }))
+    const keys = this.#columns.map(({ index, segmentOf }) => segmentReader(columns[index], segmentOf))
     const rows = new Map<string, number[]>()
     for (let row = 0; row < length; row++) {
       let directory = ''
-      for (const { column, segmentOf } of keys) {
-        const segment = segmentOf(column === undefined ? null : valueAt(column, row))
+      for (const segmentAt of keys) {
+        const segment = segmentAt(row)
         directory = directory === '' ? segment : `${directory}/${segment}`
       }
       const own = rows.get(directory)
@@ -75,6 +75,20 @@ export class PartitionPaths {
       else own.push(row)
     }
     return new Map([...rows].map(([directory, own]) => [directory, Int32Array.from(own)]))
+  }
+}
+
+/** The segment of each row; of a dictionary's values, each is made once. */
+function segmentReader(column: Column | undefined, segmentOf: (value: Value) => string): (row: number) => string {
+  if (column === undefined) return () => segmentOf(null)
+  if (column.storage !== 'dictionary') return (row) => segmentOf(valueAt(column, row))
+  const { codes, dictionary, valid } = column
+  const known: string[] = []
+  return (row) => {
+    if (valid?.[row] === 0) return segmentOf(null)
+    const code = codes[row] ?? 0
+    known[code] ??= segmentOf(valueAt(dictionary, code))
+    return known[code]
   }
 }
 

@@ -52,8 +52,9 @@ export class TaskFiles implements AsyncDisposable {
   async write(batch: Batch): Promise<void> {
     const columns = this.#columns.flatMap((i) => batch.columns[i] ?? [])
     if (this.#paths === undefined) return this.#write('', { length: batch.length, columns })
+    const plain = columns.map(resolveDictionary)
     for (const [directory, rows] of this.#paths.rowsOf(batch)) {
-      const own = columns.map((column) => takeRows(resolveDictionary(column), rows, rows.length))
+      const own = plain.map((column) => takeRows(column, rows, rows.length))
       await this.#write(directory, { length: rows.length, columns: own })
     }
   }
@@ -96,7 +97,7 @@ export class TaskFiles implements AsyncDisposable {
   async #make(directory: string): Promise<OpenFile> {
     const encoder = await this.#format.encoder(this.#schema, this.#options as never)
     const path = directory === '' ? this.#name : `${directory}/${this.#name}`
-    const file = new OpenFile(this.#sink.directory, path, this.#schema, encoder)
+    const file = new OpenFile(this.#sink.directory, path, encoder)
     this.#files.set(directory, file)
     await this.#beforeWriting(file)
     await file.start(this.#sink.writes === 'whole' || this.#isFirst)

@@ -4,7 +4,7 @@
 
 import { deserialize, serialize } from 'node:v8'
 import { gzipSync, zstdCompressSync } from 'node:zlib'
-import type { CompressionCodec, RowGroup } from 'hyparquet'
+import type { CompressionCodec, RowGroup, SchemaElement } from 'hyparquet'
 import { ByteWriter, ParquetWriter } from 'hyparquet-writer'
 import type { Batch } from '../../../functions/column/column.ts'
 import { toArrowSchema } from '../../../functions/types/arrow.ts'
@@ -41,7 +41,7 @@ class ParquetEncoder implements FileEncoder {
     const fewer = Math.ceil(DEFAULT_GROUP_VALUES / Math.max(1, schema.length))
     this.batchRows = rowGroupRows ?? Math.min(DEFAULT_GROUP_ROWS, fewer)
     this.#schema = schema
-    this.#writer = makeWriter(this.#bytes, schema, codecs[compression])
+    this.#writer = makeWriter(this.#bytes, schema, codecs[compression], physicalElement)
     // The format's first bytes, which only the first piece of a file begins with.
     this.#bytes.restart()
   }
@@ -52,13 +52,16 @@ class ParquetEncoder implements FileEncoder {
     return [magic]
   }
 
-  encode({ columns, length }: Batch): Chunks {
+  encode(batches: readonly Batch[]): Chunks {
     const { row_groups: groups } = this.#writer
-    const columnData = this.#schema.flatMap((field, i) => {
-      const column = columns[i]
-      return column === undefined
-        ? []
-        : [{ name: field.name, data: storedValues(column, field), offsetIndex: false as const }]
+    const length = batches.reduce((sum, batch) => sum + batch.length, 0)
+    const columnData = this.#schema.map((field, i) => {
+      const data = storedValues(
+        batches.flatMap(({ columns }) => columns[i] ?? []),
+        field,
+        length,
+      )
+      return { name: field.name, data, offsetIndex: false }
     })
     if (columnData.length > 0) this.#writer.write({ columnData, rowGroupSize: length })
     else groups.push({ columns: [], total_byte_size: 0n, num_rows: BigInt(length) })
@@ -85,16 +88,32 @@ export function parquetEnd(schema: Schema, pieces: readonly FilePiece[]): Chunks
   return [bytes.take()]
 }
 
-function makeWriter(writer: ByteWriter, schema: Schema, codec: CompressionCodec = 'UNCOMPRESSED'): ParquetWriter {
+function makeWriter(
+  writer: ByteWriter,
+  schema: Schema,
+  codec: CompressionCodec = 'UNCOMPRESSED',
+  elementOf: (element: SchemaElement) => SchemaElement = (element) => element,
+): ParquetWriter {
   const stored = storedSchema(schema)
   return new ParquetWriter({
     writer,
-    schema: schemaElements(stored),
+    schema: schemaElements(stored).map(elementOf),
     codec,
     compressors: { GZIP: (input) => gzipSync(input), ZSTD: (input) => zstdCompressSync(input) },
     kvMetadata: [{ key: 'ARROW:schema', value: arrowSchema(stored) }],
     createdBy: 'volley',
   })
+}
+
+/** Dates and times as the numbers they are stored as: the writer would convert each value, which is one already. */
+function physicalElement({ converted_type, logical_type, ...element }: SchemaElement): SchemaElement {
+  const isTemporal = ['DATE', 'TIME', 'TIMESTAMP'].includes(logical_type?.type ?? '')
+  if (isTemporal) return element
+  return {
+    ...element,
+    ...(converted_type === undefined ? {} : { converted_type }),
+    ...(logical_type === undefined ? {} : { logical_type }),
+  }
 }
 
 /** The schema as Arrow has it: readers find time zones, durations and the columns' metadata in it. */

@@ -2,29 +2,59 @@
 // a row, null for null.
 
 import type { DecodedArray } from 'hyparquet'
-import { type Column, decimalAt, type PlainColumn, valueAt } from '../../../functions/column/column.ts'
-import { resolveDictionary } from '../../../functions/column/take.ts'
+import {
+  type BigIntColumn,
+  type Column,
+  decimalAt,
+  type NumberColumn,
+  type PlainColumn,
+  valueAt,
+} from '../../../functions/column/column.ts'
 import { DataError } from '../../../functions/errors.ts'
 import type { DataType, Field } from '../../../functions/types/type.ts'
 import type { Value } from '../../../functions/types/value.ts'
 
-/** The values of a column, whose type is that of `field`, as stored. */
-export function storedValues(column: Column, field: Field): DecodedArray {
-  const plain = resolveDictionary(column)
-  const { length, valid } = plain
-  const convert = converter(field.type, field.name)
-  if (valid === undefined && convert === undefined && (plain.storage === 'number' || plain.storage === 'bigint'))
-    return plain.values.subarray(0, length) as DecodedArray
-  const read = reader(plain)
+/**
+ * The values of a column, whose type is that of `field`, as stored.
+ *
+ * @param pieces - Its rows, `length` in all.
+ */
+export function storedValues(pieces: readonly Column[], { name, type }: Field, length: number): DecodedArray {
+  const convert = converter(type, name)
+  if (convert === undefined && pieces.every(isShared)) return joined(pieces, length)
   const values = new Array<unknown>(length)
-  for (let row = 0; row < length; row++) {
-    if (plain.storage === 'null' || valid?.[row] === 0) values[row] = null
-    else values[row] = convert === undefined ? read(row) : convert(read(row))
+  let at = 0
+  for (const piece of pieces) {
+    const { valid } = piece
+    const read = reader(piece)
+    for (let row = 0; row < piece.length; row++) {
+      const value = valid?.[row] === 0 ? null : read(row)
+      values[at++] = value === null || convert === undefined ? value : convert(value)
+    }
   }
   return values
 }
 
-function reader(column: PlainColumn): (row: number) => Value {
+type SharedColumn = NumberColumn | BigIntColumn
+
+/** Whether the column's own array is what is stored. */
+const isShared = (column: Column): column is SharedColumn =>
+  (column.storage === 'number' || column.storage === 'bigint') && column.valid === undefined
+
+function joined(pieces: readonly SharedColumn[], length: number): DecodedArray {
+  const [first] = pieces
+  if (first === undefined) return []
+  if (pieces.length === 1) return first.values.subarray(0, length) as DecodedArray
+  const all = new (first.values.constructor as new (length: number) => Int32Array)(length)
+  let at = 0
+  for (const piece of pieces) {
+    all.set(piece.values.subarray(0, piece.length) as Int32Array, at)
+    at += piece.length
+  }
+  return all
+}
+
+function reader(column: Column): (row: number) => Value {
   switch (column.storage) {
     case 'number':
     case 'bigint': {
@@ -41,10 +71,36 @@ function reader(column: PlainColumn): (row: number) => Value {
       const bytes = Buffer.from(values.buffer, values.byteOffset, values.byteLength)
       return (row) => bytes.toString('utf8', offsets[row], offsets[row + 1])
     }
+    case 'dictionary': {
+      const { codes, dictionary } = column
+      const words = wordsOf(dictionary)
+      return (row) => words(codes[row] ?? 0)
+    }
     default:
       return (row) => valueAt(column, row)
   }
 }
+
+/** The values of a dictionary, each read once however many rows refer to it. */
+function wordsOf(dictionary: PlainColumn): (code: number) => Value {
+  let words = readWords.get(dictionary)
+  if (words === undefined) {
+    words = new Array<Value | undefined>(dictionary.length)
+    readWords.set(dictionary, words)
+  }
+  const known = words
+  const read = reader(dictionary)
+  return (code) => {
+    const word = known[code]
+    if (word !== undefined) return word
+    const value = dictionary.valid?.[code] === 0 ? null : read(code)
+    known[code] = value
+    return value
+  }
+}
+
+/** By dictionary, which many batches share. */
+const readWords = new WeakMap<PlainColumn, (Value | undefined)[]>()
 
 type Convert = (value: Value) => unknown
 

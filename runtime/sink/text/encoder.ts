@@ -1,6 +1,7 @@
 // Files of rows as text: their pieces are put together by laying them end to end.
 
 import type { Batch } from '../../../functions/column/column.ts'
+import { resolveDictionary } from '../../../functions/column/take.ts'
 import type { Schema } from '../../../functions/types/type.ts'
 import type { CsvWriteOptions } from '../../program/sink.ts'
 import type { Chunks, FileEncoder } from '../file-encoder.ts'
@@ -29,12 +30,16 @@ class TextEncoder implements FileEncoder {
     return this.#header === '' ? [] : [Buffer.from(this.#header)]
   }
 
-  encode({ columns, length }: Batch): Chunks {
+  encode(batches: readonly Batch[]): Chunks {
     const chunks: Uint8Array[] = []
-    for (let row = 0; row < length; ) {
-      const { text, end } = this.#slice(columns, row, length)
-      chunks.push(Buffer.from(text))
-      row = end
+    for (const batch of batches) {
+      const { length } = batch
+      const columns = batch.columns.map(resolveDictionary)
+      for (let row = 0; row < length; ) {
+        const { text, end } = this.#slice(columns, row, length)
+        chunks.push(Buffer.from(text))
+        row = end
+      }
     }
     return chunks
   }

@@ -55,6 +55,26 @@ for (const compression of ['snappy', 'zstd', 'gzip', 'none'] as const) {
   })
 }
 
+t.test('columns that are read as dictionaries are written as their values', { timeout: 300_000 }, async (t) => {
+  const words = Array.from({ length: 20_000 }, (_, i) => (i % 5 === 0 ? null : `word ${i % 7}`))
+  const frame = ctx.fromColumns({ word: words, n: words.map((_, i) => i) })
+  await frame.writeParquet(inDirectory('words.parquet'))
+  const read = ctx.readParquet(inDirectory('words.parquet'))
+  await sameTable(t, read, frame)
+  await read.filter('n >= 0').writeParquet(inDirectory('again.parquet'), { rowGroupRows: 7_000 })
+  await sameTable(t, ctx.readParquet(inDirectory('again.parquet')), frame)
+  await read.writeJson(inDirectory('again.ndjson'))
+  await sameTable(t, ctx.readJson(inDirectory('again.ndjson')), frame)
+  await read.writeArrow(inDirectory('again.arrow'))
+  await sameTable(t, ctx.readArrow(inDirectory('again.arrow')), frame)
+  const { files } = await read.writeCsv(inDirectory('by-word'), { partitionBy: 'word' })
+  t.strictSame(files.map(({ path, rows }) => [path.split('/').at(-2), rows]).toSorted()[0], [
+    'word=__HIVE_DEFAULT_PARTITION__',
+    4_000,
+  ])
+  t.equal(files.length, 8)
+})
+
 t.test('tables without rows, and without columns, keep what they have', { timeout: 300_000 }, async (t) => {
   const empty = all.filter('i8 > 127')
   await empty.writeParquet(inDirectory('empty.parquet'))
