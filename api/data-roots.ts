@@ -61,7 +61,7 @@ export class DataRoots {
     if (file !== undefined) return [file]
     if (!isPattern(path)) return []
     if (path.includes('..')) throw forbidden(path, 'patterns must not contain ".."')
-    if (!this.#holds(await nearestParent(absolute))) throw outside(path)
+    if (!this.#holds(await nearestParent(absolute))) throw linked(path)
     const matches: string[] = []
     for await (const match of glob(root, relative(root, absolute))) {
       if (matches.push(match) > MAX_FILES) throw forbidden(path, `it matches more than ${MAX_FILES} files`)
@@ -76,10 +76,10 @@ export class DataRoots {
     if (real === undefined) {
       // For a link that leads outside the roots, nothing may reveal whether its target exists.
       const parent = await nearestParent(absolute)
-      if (!this.#holds(parent)) throw outside(path)
+      if (!this.#holds(parent)) throw linked(path)
       return undefined
     }
-    if (!this.#holds(real)) throw outside(path)
+    if (!this.#holds(real)) throw linked(path)
     const stats = await stat(real).catch(() => undefined)
     return stats?.isFile() === true ? real : undefined
   }
@@ -109,5 +109,9 @@ async function nearestParent(path: string): Promise<string> {
 function forbidden(path: string, why: string): DataError {
   return new DataError('source_forbidden', `Cannot read "${path}": ${why}`, { details: { path } })
 }
+
+/** Its name lies under a root, what it stands for does not. */
+const linked = (path: string): DataError =>
+  forbidden(path, 'it is a link, or lies behind one, that leads out of the data roots of this server')
 
 const outside = (path: string): DataError => forbidden(path, 'it is not under a data root of this server')

@@ -9,6 +9,7 @@ import { isVolleyError } from '../../functions/errors.ts'
 import { decodeExpr } from '../../runtime/codec/expr-codec.ts'
 import { resolvePaths } from '../../runtime/context/paths.ts'
 import { type JobParseContext, parseJobJson, parseJobText } from '../../runtime/job/json-job.ts'
+import { onCommandLine } from '../advice.ts'
 import { reasonOf } from './file-problems.ts'
 import { findTable, type InputOptions, inputTables, type Tables } from './input-files.ts'
 import { type LocalSession, type WorkOptions, withLocalSession } from './local-session.ts'
@@ -53,7 +54,7 @@ export async function sql(
 
 function parseContext({ session }: LocalSession, tables: Tables, advice: string): JobParseContext {
   return {
-    sql: session.sqlOptions(),
+    sql: { ...session.sqlOptions(), functionAdvice: onCommandLine.function },
     decodeBytes: (bytes) => decodeExpr(bytes, session),
     table: (name) => ({ source: findTable(tables, name, advice), steps: [] }),
     files: async (paths) => resolvePaths(paths),

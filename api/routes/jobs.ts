@@ -4,8 +4,10 @@
 import { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { decodeExpr } from '../../runtime/codec/expr-codec.ts'
+import { unknownTable } from '../../runtime/context/registry.ts'
 import type { SessionContext } from '../../runtime/context/session.ts'
 import { type JobLimits, type JobParseContext, parseJobJson } from '../../runtime/job/json-job.ts'
+import { overHttp } from '../advice.ts'
 import type { DataRoots } from '../data-roots.ts'
 import { HttpError, publicError } from '../errors.ts'
 import { negotiate } from '../formats/negotiate.ts'
@@ -86,9 +88,9 @@ function parseContextFor(
   const inlining = allowInlineUdfs && principal?.scopes.has('udf:inline') === true
   const context = session.withUdfInlining({ enabled: inlining })
   return {
-    sql: session.sqlOptions(),
+    sql: { ...session.sqlOptions(), functionAdvice: overHttp.function },
     decodeBytes: (bytes) => decodeExpr(bytes, context),
-    table: (name) => session.table(name).job,
+    table: (name) => session.findTable(name) ?? unknownTable(name, session.tableNames(), overHttp.table),
     files: (paths) => roots.files(paths),
     limits,
   }

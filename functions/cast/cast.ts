@@ -21,6 +21,7 @@ import { formatter } from './format.ts'
 import { fromBoolean, numericConversion } from './numeric.ts'
 import { textParser } from './parse.ts'
 import { temporalCast } from './temporal.ts'
+import { zoneOf } from './zone.ts'
 
 /**
  * Resolves `CAST(input AS to)`, or `TRY_CAST` when `safe`.
@@ -32,6 +33,7 @@ import { temporalCast } from './temporal.ts'
 export function resolveCast(input: Argument, to: DataType, safe: boolean, column?: string): Resolution | undefined {
   const from = plainType(input.type)
   const target = plainType(to)
+  checkZone(target)
   if (sameType(from, target)) return undefined
   const conversion = sqlConversion(from, target) ?? noCast(from, target)
   const givesNull = safe && conversion.total !== true
@@ -53,8 +55,14 @@ export function resolveCast(input: Argument, to: DataType, safe: boolean, column
  */
 export function conversionKernel(input: DataType, to: DataType, safe: boolean): ScalarKernel {
   const [from, target] = [plainType(input), plainType(to)]
+  checkZone(target)
   if (sameType(from, target)) return { row: (value: Value) => value, total: true, inline: (a) => a.value }
   return castKernel(conversionBetween(from, target) ?? noCast(from, target), from, target, safe)
+}
+
+/** A zone that there is not would otherwise pass until somebody asks what time it is there. */
+function checkZone(type: DataType): void {
+  if (type.kind === 'timestamp' && type.timezone !== undefined) zoneOf(type.timezone)
 }
 
 function noCast(from: DataType, to: DataType): never {

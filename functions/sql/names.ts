@@ -140,7 +140,9 @@ export function resolveFunction(parser: Parser, token: Token, name = token.value
   if (found !== undefined) return found
   const suggestion = nearestTo(name, functions.names())
   const shown = shorten(name)
-  const hint = suggestion === undefined ? '' : `. Did you mean "${suggestion}"?`
+  const advice = parser.options.functionAdvice
+  const hint =
+    suggestion === undefined ? (advice === undefined ? '' : `. ${advice}`) : `. Did you mean "${suggestion}"?`
   throw parser.errorAt(token, `Function "${shown}" is not known${hint}`, {
     code: 'unknown_function',
     details: { function: shown, ...(suggestion === undefined ? {} : { suggestion }) },

@@ -17,6 +17,8 @@ export interface FunctionNames {
 }
 
 export interface SqlOptions {
+  /** What to do about a function that there is not, in the words of whoever has the text. */
+  readonly functionAdvice?: string
   /** Without it the well-known aggregates and window functions are recognised and every other name is taken as it is. */
   readonly functions?: FunctionNames
   /** The columns there are: names match exactly first, then in any case when only one does. Without it any name passes. */

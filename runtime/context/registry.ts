@@ -3,8 +3,10 @@
 
 import { catalogue } from '../../functions/catalogue/catalogue.ts'
 import type { Udf } from '../../functions/contract/udf.ts'
+import { describeValue } from '../../functions/describe-value.ts'
 import { PlanError } from '../../functions/errors.ts'
 import { didYouMean } from '../../functions/nearest.ts'
+import { invalidArgument } from '../../functions/options.ts'
 import type { FunctionNames } from '../../functions/sql/options.ts'
 import type { Job } from '../job/job.ts'
 
@@ -61,15 +63,28 @@ export class Registry {
     this.#tables.set(name, job)
   }
 
+  findTable(name: string): Job | undefined {
+    return this.#tables.get(name)
+  }
+
   tableNames(): Iterable<string> {
     return this.#tables.keys()
   }
 
   /** @throws {PlanError} `unknown_table` with the nearest name. */
   table(name: string): Job {
-    const job = this.#tables.get(name)
-    if (job !== undefined) return job
-    const hint = didYouMean(name, this.#tables.keys(), 'Register it with registerTable')
-    throw new PlanError('unknown_table', `No table named "${name}". ${hint}`, { details: { table: name } })
+    return this.#tables.get(name) ?? unknownTable(name, this.tableNames(), 'Register it with registerTable')
   }
+}
+
+/**
+ * @param advice - What to do about it, in the words of whoever named it.
+ * @throws {PlanError} `unknown_table` with the nearest name, or the advice.
+ */
+export function unknownTable(name: unknown, names: Iterable<string>, advice: string): never {
+  if (typeof name !== 'string')
+    throw invalidArgument(`Cannot find the table ${describeValue(name)}: a name is a string`)
+  throw new PlanError('unknown_table', `No table named "${name}". ${didYouMean(name, names, advice)}`, {
+    details: { table: name },
+  })
 }

@@ -596,6 +596,20 @@ export class SessionContext implements CodecContext, DataFrameHost, AsyncDisposa
   }
 
   /**
+   * A registered table, if there is one, and the names of all: what surfaces with words of their own ask for.
+   *
+   * @internal
+   */
+  findTable(name: string): Job | undefined {
+    return this.#shared.registry.findTable(name)
+  }
+
+  /** @internal */
+  tableNames(): Iterable<string> {
+    return this.#shared.registry.tableNames()
+  }
+
+  /**
    * How many tasks its jobs are cut into at most, unless they say otherwise. Starts no workers.
    *
    * @internal
@@ -626,7 +640,7 @@ export class SessionContext implements CodecContext, DataFrameHost, AsyncDisposa
    * @internal
    */
   sqlOptions(): SqlOptions {
-    return { functions: this.#shared.registry.functionNames() }
+    return { functions: this.#shared.registry.functionNames(), functionAdvice: 'Register it with registerUdf' }
   }
 
   /**

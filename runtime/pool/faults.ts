@@ -39,7 +39,7 @@ function quote(output: string): string {
   const end = lines.findIndex((line, i) => i > at && (stackLine.test(line) || line === ''))
   const message = lines.slice(at, end === -1 ? at + maxErrorLines : Math.min(end, at + maxErrorLines)).join('\n')
   const place = placeBefore(lines, at)
-  return `; it says: ${message.slice(0, maxErrorText)}${place === undefined ? '' : ` (${place})`}`
+  return `; its last output: ${message.slice(0, maxErrorText)}${place === undefined ? '' : ` (${place})`}`
 }
 
 /** `TypeError: …`, `Error [ERR_MODULE_NOT_FOUND]: …`, `node: bad option: …`. */

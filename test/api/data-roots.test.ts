@@ -49,6 +49,9 @@ test('files() finds what is under a root', async (t) => {
     const error: VolleyError = await roots.files([path]).catch((thrown) => thrown)
     t.equal(error.code, 'source_forbidden', path)
   }
+  for (const path of ['file-link.csv', 'dir-link/s.csv', 'dir-link/nothing.csv', 'dir-link/no-*.csv']) {
+    await t.rejects(roots.files([path]), { message: /a link, or lies behind one, that leads out of the data roots/ })
+  }
   for (const path of ['nothing.csv', 'no-*.csv', 'sub', '.', '.{.,x}/*/s.csv', '[.][.]/secret/*.csv']) {
     const error: VolleyError = await roots.files([path]).catch((thrown) => thrown)
     t.equal(error.code, 'source_not_found', path)

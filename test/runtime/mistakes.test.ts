@@ -212,3 +212,28 @@ test('what the data does not allow is told with its column, row and step', async
   }
   for (const [message, run] of Object.entries(failures)) await t.rejects(run(), { message })
 })
+
+test('names that are not known are answered in the words of the library', async (t) => {
+  const registering = /Register it with registerUdf$/
+  t.throws(() => ctx.parseExpr('entirely_my_own(a)'), { code: 'unknown_function', message: registering })
+  t.throws(() => ctx.sql('select entirely_my_own(a) from t'), { code: 'unknown_function', message: registering })
+  t.throws(() => ctx.table('nowhere'), { code: 'unknown_table', message: /Register it with registerTable$/ })
+  t.throws(() => ctx.table(), { code: 'invalid_argument' })
+  const cast = df.select('arrow_cast(1, \'Timestamp(Second, Some("Mars/Base"))\') as t')
+  await t.rejects(cast.schema(), { code: 'invalid_argument', message: /^Time zone "Mars\/Base" is not known/ })
+})
+
+test('over HTTP they are answered in the words of the server', async (t) => {
+  const app = buildServer({ insecureNoAuth: true, session: ctx })
+  t.teardown(() => app.close())
+  const detailOf = async (payload: object): Promise<string> => {
+    const reply = await app.inject({ method: 'POST', url: '/v1/jobs', payload })
+    return reply.json<{ detail: string }>().detail
+  }
+  t.match(await detailOf({ source: { table: 'nowhere' } }), /volley serve --table NAME=PATH$/)
+  t.match(await detailOf({ sql: 'select 1 from nowhere' }), /volley serve --table NAME=PATH$/)
+  const unknown = { source: { rows: [{ a: 1 }] }, steps: [{ filter: 'entirely_my_own(a)' }] }
+  t.match(await detailOf(unknown), /--worker-context FILE; GET \/v1\/functions lists them all$/)
+  const url = { source: { csv: 's3://bucket/a.csv' } }
+  t.match(await detailOf(url), /"s3:\/\/bucket\/a\.csv": sources are files.* download it first$/)
+})
