@@ -113,8 +113,10 @@ export async function writeApiReference(directory: string): Promise<void> {
   })
   app.converter.on(Converter.EVENT_RESOLVE_END, ({ project }) => improveComments(project))
   app.renderer.on(PageEvent.END, (page) => {
-    // So the Markdown plugin writes of what has no default, required or not.
-    page.contents = (page.contents ?? '').replaceAll('| `undefined` |', '| |')
+    // The tools' words for what has no default, required or not, and for `typeof import('apache-arrow')`.
+    page.contents = (page.contents ?? '')
+      .replaceAll('| `undefined` |', '| |')
+      .replaceAll('| `__module` |', '| `apache-arrow` |')
     if (page.model === page.project) page.contents = indexOf(app, page.project)
   })
   const project = await app.convert()

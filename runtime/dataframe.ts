@@ -483,7 +483,7 @@ export class DataFrame {
    * Runs the job and gathers the result as an Arrow table.
    *
    * @param options - Whose classes the table is of; limits, a signal, and callbacks for progress and logs.
-   * @throws {PlanError} Before a row is read: `unknown_column`, `type_mismatch`, `not_implemented`, `invalid_argument`.
+   * @throws {PlanError} `unknown_column`, `type_mismatch`, `not_implemented`, `invalid_argument`, before a row is read.
    * @throws {DataError} `source_not_found`, `source_unreadable`, `schema_mismatch` for files; `invalid_cast`,
    * `invalid_value`, `division_by_zero`, `overflow` for values.
    * @throws {UdfError} `udf_failed` when a function throws, `udf_wrong_result` when it returns what it did not declare.

@@ -14,7 +14,7 @@
  * | days | `date32` | Dates |
  * | points in time | `timestamp(unit, timezone)` | Dates |
  * | times of day, lengths of time | `time32(unit)`, `time64(unit)`, `duration(unit)` | bigints |
- * | spans of the calendar | `interval(unit)` | objects |
+ * | spans of the calendar | `interval(unit)` | objects: `{ months, days, nanos }` |
  * | nested values | `list(item)`, `struct(fields)`, `map(key, value)` | arrays, objects, arrays of pairs |
  * | values that repeat | `dictionary(value)` | those of `value` |
  *

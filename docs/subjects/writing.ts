@@ -1,6 +1,8 @@
 /**
  * What the methods `writeParquet`, `writeCsv`, `writeJson` and `writeArrow` of a DataFrame take and give.
  *
+ * docs/guide/writing-files.md tells how files are written.
+ *
  * @module Writing files
  */
 
