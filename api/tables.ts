@@ -27,6 +27,7 @@ function sourceOf(name: string, path: string): SourceSpec {
   )
 }
 
+/** Registers the tables with a session; nothing is opened. */
 export function registerTables(session: SessionContext, tables: ReadonlyMap<string, SourceSpec>): void {
   for (const [name, source] of tables) session.registerTable(name, new DataFrame(session, { source, steps: [] }))
 }

@@ -335,6 +335,7 @@ const classes = {
   worker: WorkerError,
 } as const
 
+/** The category of a code: of the codes of closures and bytes by how they begin. */
 export function categoryOf(code: ErrorCode): ErrorCategory {
   if (code.startsWith('closure_')) return 'shipping'
   if (code.startsWith('wire_')) return 'wire'

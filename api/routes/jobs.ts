@@ -28,6 +28,7 @@ export interface JobRoutes {
 const PREFETCH_BYTES = 256 * 1024
 const idHeader = 'x-volley-job-id'
 
+/** The routes of jobs: one submits and runs a job, one says how it is. */
 export function addJobRoutes(app: FastifyInstance, routes: JobRoutes): void {
   app.post(
     '/v1/jobs',

@@ -4,6 +4,7 @@ import { PlanError } from '../errors.ts'
 import { nearest } from '../nearest.ts'
 import type { Schema } from '../types/type.ts'
 
+/** `unknown_column`, with the nearest name of the schema or all of them. */
 export function unknownColumn(name: string, schema: Schema): PlanError {
   const guess = nearest(
     name,
@@ -17,6 +18,7 @@ export function unknownColumn(name: string, schema: Schema): PlanError {
   })
 }
 
+/** `unknown_function`, with the nearest of the names. */
 export function unknownFunction(name: string, names: Iterable<string>): PlanError {
   const guess = nearest(name, names)
   const hint =

@@ -8,6 +8,7 @@ export type IntervalValue = { readonly months: number; readonly days: number; re
 
 const second = 1_000_000_000n
 
+/** An interval as a cast to text gives it: `1 mons 2 days 3 hours`. */
 export function formatInterval({ months, days, nanos }: IntervalValue): string {
   const parts: string[] = []
   if (months !== 0) parts.push(`${months} mons`)

@@ -4,6 +4,7 @@ import { type DataType, integerRange, isBigInt, isDecimal, isFloat } from '../ty
 import type { Conversion } from './conversion.ts'
 import { decimalFromFloat, rescale } from './decimal.ts'
 
+/** True to 1 and false to 0, of a numeric type. */
 export function fromBoolean(to: DataType): Conversion {
   if (isDecimal(to)) return { convert: (value: boolean) => (value ? 10n ** BigInt(to.scale) : 0n), total: true }
   return isBigInt(to)
@@ -11,6 +12,7 @@ export function fromBoolean(to: DataType): Conversion {
     : { convert: (value: boolean) => (value ? 1 : 0), total: true }
 }
 
+/** The conversion between two numeric types, which knows whether each value has one. */
 export function numericConversion(from: DataType, to: DataType): Conversion {
   if (isFloat(to)) return toFloat(from, to)
   if (isDecimal(to)) return toDecimal(from, to)

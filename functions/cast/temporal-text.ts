@@ -42,6 +42,7 @@ export function temporalFormatter(type: DataType): ((value: never) => string) | 
 
 export const two = (value: number): string => (value < 10 ? `0${value}` : String(value))
 
+/** Days since 1970-01-01 as ISO 8601; years beyond four digits have a sign. */
 export function dateText(days: number): string {
   const civil = civilFromDays(days)
   return `${yearText(yearOf(civil))}-${two(monthOf(civil))}-${two(dayOf(civil))}`
@@ -72,6 +73,7 @@ function localText(seconds: number, nanos: number): string {
 
 const nanosPerTick: Readonly<Record<TimeUnit, number>> = { s: 1_000_000_000, ms: 1_000_000, us: 1000, ns: 1 }
 
+/** Ticks since 1970-01-01 as ISO 8601 without a zone. */
 export function timestampText(ticks: bigint, unit: TimeUnit): string {
   const seconds = floorDivide(ticks, ticksPerSecond[unit])
   return localText(Number(seconds), Number(ticks - seconds * ticksPerSecond[unit]) * nanosPerTick[unit])
@@ -143,6 +145,7 @@ export function temporalParser(type: DataType): ((text: string) => Value | undef
   }
 }
 
+/** Days since 1970-01-01 of a date, or of a timestamp's; undefined for what is neither. */
 export function parseDate(text: string): number | undefined {
   const match = /^([+-]?\d{4,6})-(\d{1,2})-(\d{1,2})(?:[T ](.*))?$/s.exec(text)
   if (match === null) return undefined

@@ -131,6 +131,7 @@ export function numberArray(type: DataType, length: number): NumberArray {
   return new (numberArrays[type.kind] ?? Float64Array)(length)
 }
 
+/** Zeros for a column of 64-bit values. */
 export function bigintArray(type: DataType, length: number): BigInt64Array | BigUint64Array {
   return type.kind === 'uint64' ? new BigUint64Array(length) : new BigInt64Array(length)
 }

@@ -19,6 +19,7 @@ export interface OutputBuffer {
   readonly m: Uint8Array | undefined
 }
 
+/** Memory for the values of a type, and for their nulls if there may be any. */
 export function allocateBuffer(type: DataType, length: number, nullable: boolean): OutputBuffer {
   const m = nullable ? new Uint8Array(length) : undefined
   switch (storageOf(type)) {

@@ -17,6 +17,7 @@ export function overflow(text: string, type: DataType): never {
 /** `10 ** exponent` as a bigint. */
 const power10 = (exponent: number): bigint => 10n ** BigInt(exponent)
 
+/** One of the operators over decimals. What is beyond the precision of the result is `overflow`. */
 export function decimalKernel(
   op: ArithmeticOperator,
   left: DecimalType,

@@ -67,6 +67,7 @@ export const lists: Signature = coerceAll('lists', 1, Number.POSITIVE_INFINITY, 
 /** No list grows beyond this many elements. */
 const maxLength = 2 ** 24
 
+/** Refuses lists that no memory holds. @throws {DataError} `invalid_value` */
 export function checkLength(length: number): void {
   if (length > maxLength)
     throw new DataError('invalid_value', `Cannot make a list of ${length} elements: at most ${maxLength} are held`)
@@ -86,6 +87,7 @@ export function elementKey(value: Value): unknown {
   })
 }
 
+/** Each value once, where it is first. */
 export function distinct(values: Iterable<Value>): Value[] {
   const seen = new Set<unknown>()
   const kept: Value[] = []

@@ -105,6 +105,7 @@ export function toArrowField(source: Field): arrow.Field {
   return new arrow.Field(source.name, toArrowType(source.type), source.nullable, metadata)
 }
 
+/** The schema as Arrow's object. */
 export function toArrowSchema(schema: Schema): arrow.Schema {
   return new OrderedSchema(schema.map(toArrowField))
 }
@@ -181,6 +182,7 @@ export function fromArrowField(source: arrow.Field): Field {
   return field(source.name ?? '', fromArrowType(source.type), source.nullable, metadata)
 }
 
+/** Arrow's schema as plain data. @throws {DataError} For types that there are none of here. */
 export function fromArrowSchema(schema: arrow.Schema): Schema {
   return Object.freeze(schema.fields.map(fromArrowField))
 }

@@ -607,6 +607,7 @@ export function typeName(type: DataType): string {
 /** A field's name where others follow it: in quotes, as JSON has them, where it could be read as something else. */
 const fieldName = (name: string): string => (/^[\p{L}\p{N}_#.-]+$/u.test(name) ? name : JSON.stringify(name))
 
+/** Whether two types are one, names of fields included. */
 export function sameType(a: DataType, b: DataType): boolean {
   return a === b || typeName(a) === typeName(b)
 }

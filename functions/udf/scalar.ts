@@ -169,6 +169,11 @@ export function callable(definition: ScalarUdf): ScalarUDF {
   return asCallable(call, definition)
 }
 
+/**
+ * Checks an option that is one of a few words.
+ *
+ * @throws {PlanError} `invalid_argument`, naming the function and the words.
+ */
 export function oneOf<Choice extends string>(
   name: string,
   option: string,

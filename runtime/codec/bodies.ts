@@ -61,6 +61,7 @@ export function findBody(reference: Uint8Array, artifacts: ArtifactSource, name:
 
 const MEMBER_BYTES = 4
 
+/** The position of a function among those that a body holds, as bytes. */
 export function encodeMember(member: number): Uint8Array {
   const bytes = new Uint8Array(MEMBER_BYTES)
   new DataView(bytes.buffer).setUint32(0, member, true)

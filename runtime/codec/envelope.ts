@@ -29,6 +29,7 @@ export interface Envelope {
   readonly payload: Uint8Array
 }
 
+/** A payload with its header: family, versions, flags, length and checksum. */
 export function encodeEnvelope(family: Family, flags: number, payload: Uint8Array): Uint8Array {
   const bytes = new Uint8Array(HEADER_BYTES + payload.length)
   const view = new DataView(bytes.buffer)

@@ -8,6 +8,7 @@ export interface Sections {
   readonly attachments: readonly Uint8Array[]
 }
 
+/** A text and byte arrays as one: lengths first, then all of them. */
 export function encodeSections({ text, attachments }: Sections): Uint8Array {
   const textBytes = Buffer.from(text)
   const head = Buffer.alloc(8 + 4 * attachments.length)

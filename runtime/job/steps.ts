@@ -37,6 +37,7 @@ export const stepNames = (): readonly string[] => [...kinds.keys()]
 /** The step of a name; undefined when there is none. */
 export const findStepKind = (name: string): StepKind | undefined => kinds.get(name)
 
+/** The row of the table that says what a step means. @throws {PlanError} `invalid_argument` when there is none. */
 export function stepKindOf({ kind }: JobStep): StepKind {
   const found = kinds.get(kind)
   if (found !== undefined) return found

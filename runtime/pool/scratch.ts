@@ -8,6 +8,7 @@ import { join } from 'node:path'
 
 const directories = new Set<string>()
 
+/** A directory of this process's own, which is removed when the process ends, if not before. */
 export function makeScratch(): string {
   if (directories.size === 0) process.on('exit', removeAll)
   const directory = mkdtempSync(join(tmpdir(), 'volley-pool-'))
@@ -15,6 +16,7 @@ export function makeScratch(): string {
   return directory
 }
 
+/** Removes a directory that `makeScratch` made, with all that is in it. */
 export async function removeScratch(directory: string): Promise<void> {
   await rm(directory, { recursive: true, force: true, maxRetries: 3 })
   directories.delete(directory)

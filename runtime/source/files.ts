@@ -131,6 +131,7 @@ export async function withFile<T>(path: string, use: (file: FileHandle) => Promi
   return await use(file)
 }
 
+/** Opens a file to read. @throws {DataError} `source_not_found`, `source_unreadable` */
 export async function openFile(path: string): Promise<FileHandle> {
   return open(path, 'r').catch((cause: unknown) => {
     throw fileError(path, cause)

@@ -100,6 +100,7 @@ export function selectFields(schema: Schema, columns: readonly string[] | undefi
   })
 }
 
+/** Ends a read whose signal is aborted. @throws {CancelledError} */
 export function throwIfCancelled(options: ReadOptions): void {
   if (options.signal?.aborted === true) {
     throw new CancelledError('cancelled', 'Reading stopped: it was cancelled', { cause: options.signal.reason })

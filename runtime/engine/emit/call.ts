@@ -6,6 +6,7 @@ import type { DirectCall } from '../../../functions/contract/scalar.ts'
 import type { StatementWriter } from './statements.ts'
 import { defaultText, type Emitted, nullValue, plainValue, variable } from './values.ts'
 
+/** The call of a kernel or a user's function in a loop, with nulls as its contract asks. */
 export function emitCall(writer: StatementWriter, bound: BoundCall, args: readonly Emitted[]): Emitted {
   return bound.nulls === 'call' ? callWithNulls(writer, bound, args) : callWithValues(writer, bound, args)
 }

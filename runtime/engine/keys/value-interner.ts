@@ -33,6 +33,7 @@ export interface ValueInterner {
   column(type: DataType): PlainColumn
 }
 
+/** The interner for values of a type, by how they are stored. */
 export function valueInterner(type: DataType): ValueInterner {
   const storage = storageOf(type)
   if (storage === 'bytes') return new BytesInterner()

@@ -20,6 +20,7 @@ export interface LeadingNumbers {
   readonly faithful: boolean
 }
 
+/** The numbers by which a column is sorted first. */
 export function leadingNumbers(column: PlainColumn, direction: Direction): LeadingNumbers {
   return borrowedNumbers(column, direction) ?? leadingNumbersOf([column], direction)
 }

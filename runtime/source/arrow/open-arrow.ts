@@ -9,6 +9,7 @@ import type { OpenedSource } from '../source.ts'
 import { type ArrowLayout, fileAccess, memoryAccess, readLayout } from './messages.ts'
 import { plainSchema } from './plain-types.ts'
 
+/** Opens Arrow files: one schema of all, cut into record batches. @throws {DataError} */
 export async function openArrow(paths: readonly string[]): Promise<OpenedSource> {
   const files = await withFiles(paths, (found) => mapFiles(found, openOne))
   const schema = unifySchemas(files)

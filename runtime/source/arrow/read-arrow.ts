@@ -12,6 +12,7 @@ import { installDecompression } from './decompress.ts'
 import { type ByteAccess, fileAccess, memoryAccess, readLayout, readMessages } from './messages.ts'
 import { plainBatch } from './plain-types.ts'
 
+/** The batches of a partition of Arrow files. @throws {DataError} `source_unreadable` */
 export async function* readArrow(
   partition: SourcePartition,
   options: ReadOptions,

@@ -58,6 +58,7 @@ export interface CsvColumnInit {
   readonly textBytes: number
 }
 
+/** What collects the fields of a column, of its type. */
 export function createCsvColumn(init: CsvColumnInit): CsvColumn {
   switch (init.type.kind) {
     case 'int64':

@@ -14,6 +14,7 @@ import { type CsvFormat, csvFormat } from './format.ts'
 import { type Declared, inferTextType, parseDeclared } from './infer.ts'
 import { CsvSyntaxError, capacityOf, createBlock, type FieldBlock, firstRow, tokenize } from './tokenize.ts'
 
+/** Opens CSV files: their types are declared or inferred from a sample. @throws {DataError} */
 export async function openCsv(paths: readonly string[], options: CsvOptions = {}): Promise<OpenedSource> {
   return withFiles(paths, async (files) => {
     const declared = parseDeclared(options.schema)

@@ -24,6 +24,7 @@ import {
   tokenize,
 } from './tokenize.ts'
 
+/** The batches of a partition of CSV files. @throws {DataError} `source_unreadable`, `invalid_value` with the line */
 export function readCsv(
   partition: SourcePartition,
   csv: CsvOptions,

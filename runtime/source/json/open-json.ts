@@ -12,6 +12,7 @@ import { longestSample, openWindow, textPieces } from '../text/text-pieces.ts'
 import { MixedTypesError, SeenType } from './infer.ts'
 import { checkIsLines, endOfLines, type JsonRow, lineError, parseLines } from './lines.ts'
 
+/** Opens NDJSON files: their types are declared or inferred from a sample. @throws {DataError} */
 export async function openJson(paths: readonly string[], options: JsonOptions = {}): Promise<OpenedSource> {
   const sampleRows = options.sampleRows ?? 1000
   if (!Number.isInteger(sampleRows) || sampleRows < 1) {

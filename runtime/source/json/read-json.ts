@@ -16,6 +16,11 @@ import { batchBytes, type PositionedBatch, readTextSlices } from '../text/read-s
 import { lineAt, openWindow, type TextWindow } from '../text/text-pieces.ts'
 import { checkIsLines, endOfLines, type JsonRow, lineError, parseLines } from './lines.ts'
 
+/**
+ * The batches of a partition of NDJSON files.
+ *
+ * @throws {DataError} `source_unreadable`, `invalid_value` with the line
+ */
 export function readJson(
   partition: SourcePartition,
   options: ReadOptions,

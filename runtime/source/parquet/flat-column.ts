@@ -44,6 +44,7 @@ export interface ArrowTypes {
   readonly dictionary?: Dictionary
 }
 
+/** A reader of a column without nesting, which keeps dictionaries that are worth it. */
 export function createFlatReader(leaf: LeafNode, chunk: Chunk, types: ArrowTypes): ColumnReader {
   const pages = listPages(chunk)
   const dictionary = pages.dictionary === undefined ? undefined : readDictionary(leaf, chunk, pages.dictionary)

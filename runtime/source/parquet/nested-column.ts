@@ -16,6 +16,7 @@ interface LeafColumn {
   readonly values: Values
 }
 
+/** A reader of a column of lists and structs, assembled from its leaves. */
 export function createNestedReader(
   node: ListNode | StructNode,
   chunkOf: (leaf: LeafNode) => Chunk,

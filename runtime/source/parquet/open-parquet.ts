@@ -8,6 +8,7 @@ import { fileColumns } from './arrow-hints.ts'
 import { columnSchema } from './columns.ts'
 import { readFooterSummary } from './footer.ts'
 
+/** Opens Parquet files: one schema of all, cut into row groups. Reads footers only. @throws {DataError} */
 export async function openParquet(paths: readonly string[]): Promise<OpenedSource> {
   const files = await withFiles(paths, (found) => mapFiles(found, openOne))
   const schema = unifySchemas(files)

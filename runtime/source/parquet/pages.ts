@@ -75,6 +75,7 @@ export function openDictionary({ bytes, metadata }: Chunk, { header, start }: Pa
   return decompress(metadata.codec, compressed, header.uncompressed_page_size)
 }
 
+/** The levels and values of a data page, decompressed. */
 export function openPage(chunk: Chunk, page: PageRef, maxRepetition: number, maxDefinition: number): DataPage {
   const { header, start } = page
   const body = chunk.bytes.subarray(start, start + header.compressed_page_size)

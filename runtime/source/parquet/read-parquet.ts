@@ -28,6 +28,11 @@ interface Wanted {
   readonly types: ArrowTypes
 }
 
+/**
+ * The batches of a partition of Parquet files, without row groups and rows that the predicate rules out.
+ *
+ * @throws {DataError}
+ */
 export async function* readParquet(
   partition: SourcePartition,
   options: ReadOptions,

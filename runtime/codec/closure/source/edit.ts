@@ -29,6 +29,7 @@ export function replaceLines(source: string, start: number, end: number, text: s
   return { start, end, text: text + source.slice(start, end).replace(/[^\n]/g, '') }
 }
 
+/** Puts a text before what stands at a position. */
 export function insertText(position: number, text: string): Edit {
   return { start: position, end: position, text }
 }

@@ -9,6 +9,7 @@ export interface SplitPattern {
   readonly expressions: readonly AnyNode[]
 }
 
+/** The names that a pattern binds, and the expressions in it that are evaluated. */
 export function splitPattern(pattern: AnyNode): SplitPattern {
   const targets: AnyNode[] = []
   const expressions: AnyNode[] = []
