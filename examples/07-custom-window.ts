@@ -6,10 +6,12 @@ import { col, functions as f, float64, int64, SessionContext, udwf } from 'volle
 const pauseMinutes = 30
 
 class Session {
-  evaluateAll([minutes = []]: number[][]): bigint[] {
+  evaluateAll([minutes]: [(number | null)[]]): bigint[] {
     let session = 1n
-    return minutes.map((minute, i) => {
-      if (minute - (minutes[i - 1] ?? minute) > pauseMinutes) session++
+    let last: number | null = null
+    return minutes.map((minute) => {
+      if (minute !== null && last !== null && minute - last > pauseMinutes) session++
+      last = minute ?? last
       return session
     })
   }

@@ -41,6 +41,7 @@ export { type FrameEdge, windowFrame } from './expr/frame.ts'
 export { cube, groupingSets, type KeySet, rollup } from './expr/grouping-sets.ts'
 export type { LiteralValue } from './expr/literal.ts'
 export type { FrameBound, NullTreatment, WindowFrame } from './expr/node.ts'
+export type { ArgumentOf, ConstantOf, Int64As, IntervalValue, LiteralOf, ResultOf } from './types/js-values.ts'
 export { type FieldInput, parseType, type TypeInput } from './types/parse-type.ts'
 export {
   binary,
@@ -69,6 +70,7 @@ export {
   type MapType,
   map,
   type Schema,
+  type SimpleKind,
   type SimpleType,
   type StructType,
   struct,
@@ -87,5 +89,12 @@ export {
 } from './types/type.ts'
 export type { Value } from './types/value.ts'
 export { type AggregateUDF, type UdafOptions, udaf } from './udf/aggregate.ts'
+export type {
+  AccumulatorOf,
+  CallArguments,
+  MakerOf,
+  ScalarFunctionOf,
+  WindowEvaluatorOf,
+} from './udf/function-types.ts'
 export { nativeUdf, type ScalarUDF, type UdfOptions, udf } from './udf/scalar.ts'
 export { type UdwfOptions, udwf, type WindowUDF } from './udf/window.ts'

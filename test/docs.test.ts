@@ -3,7 +3,7 @@
 // module of its own. References are complete.
 
 import { execFile } from 'node:child_process'
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
@@ -35,15 +35,23 @@ async function makeDirectory(): Promise<string> {
   return directory
 }
 
-for (const page of ['README.md', ...guides]) {
+const pages = ['README.md', ...guides]
+
+/** Writes the blocks of a page into a directory, each into a file of its own. */
+async function writeBlocks(page: string, directory: string): Promise<ReadonlyMap<number, string>> {
+  const blocks = await blocksOf(page)
+  for (const [line, code] of blocks) {
+    const name = /^\/\/ ([\w-]+\.ts)\n/.exec(code)?.[1]
+    await writeFile(join(directory, name ?? `line-${line}.ts`), code)
+  }
+  return blocks
+}
+
+for (const page of pages) {
   test(`every block of ${page} runs`, { timeout: 240_000 }, async (t) => {
     const directory = await makeDirectory()
     t.teardown(() => rm(directory, { recursive: true }))
-    const blocks = await blocksOf(page)
-    for (const [line, code] of blocks) {
-      const name = /^\/\/ ([\w-]+\.ts)\n/.exec(code)?.[1]
-      await writeFile(join(directory, name ?? `line-${line}.ts`), code)
-    }
+    const blocks = await writeBlocks(page, directory)
     for (const [line, code] of blocks) {
       if (/^\/\/ [\w-]+\.ts\n/.test(code)) continue
       const args = ['--disable-warning=ExperimentalWarning', `line-${line}.ts`]
@@ -80,14 +88,18 @@ test('every example of a docstring runs, and what it says comes out', async (t) 
   for (const { file, error } of outcomes) t.equal(error, undefined, `${basename(file)} ${error ?? 'runs'}`)
 })
 
-test('every example of a docstring is typed', async (t) => {
+test('every example of a docstring and every block of a page is typed', async (t) => {
   const directory = await makeDirectory()
   t.teardown(() => rm(directory, { recursive: true }))
   await Promise.all([...programs].map(([name, code]) => writeFile(join(directory, name), code)))
+  for (const page of pages) {
+    await mkdir(join(directory, basename(page, '.md')))
+    await writeBlocks(page, join(directory, basename(page, '.md')))
+  }
   const config = {
     extends: '../../tsconfig.json',
     compilerOptions: { noUnusedLocals: false, noUnusedParameters: false },
-    include: ['*.ts'],
+    include: ['**/*.ts'],
   }
   await writeFile(join(directory, 'tsconfig.json'), JSON.stringify(config))
   const compiler = join(root, 'node_modules/typescript/lib/tsc.js')

@@ -20,6 +20,7 @@ export {
   groupingSets,
   isExpr,
   type KeySet,
+  type LiteralOf,
   type LiteralValue,
   lit,
   type NullTreatment,

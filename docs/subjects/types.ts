@@ -50,6 +50,7 @@ export {
   map,
   parseType,
   type Schema,
+  type SimpleKind,
   type SimpleType,
   type StructType,
   struct,

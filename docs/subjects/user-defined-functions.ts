@@ -8,9 +8,18 @@
 
 export {
   type Accumulator,
+  type AccumulatorOf,
   type AggregateUDF,
+  type ArgumentOf,
+  type CallArguments,
+  type ConstantOf,
+  type Int64As,
+  type IntervalValue,
+  type MakerOf,
   nativeUdf,
+  type ResultOf,
   type RowRange,
+  type ScalarFunctionOf,
   type ScalarUDF,
   type UdafOptions,
   type UdfOptions,
@@ -21,5 +30,6 @@ export {
   udwf,
   type Volatility,
   type WindowEvaluator,
+  type WindowEvaluatorOf,
   type WindowUDF,
 } from '../../runtime/index.ts'

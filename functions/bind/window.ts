@@ -9,6 +9,7 @@ import { mapChildren } from '../expr/children.ts'
 import { displayNode } from '../expr/display.ts'
 import type { AggregateNode, ExprNode, WindowNode } from '../expr/node.ts'
 import { hasWindow, walk } from '../expr/walk.ts'
+import { plainType } from '../types/coercion.ts'
 import { type Field, field, type Schema } from '../types/type.ts'
 import { type EvaluatePartition, windowEvaluation } from '../udf/evaluate-window.ts'
 import { checkArguments } from '../udf/resolve.ts'
@@ -116,7 +117,7 @@ function bindEvaluator(binder: Binder, node: WindowNode, udf: WindowUdf): BoundC
   const ignoreNulls = node.nullTreatment === 'ignore'
   return {
     args: bound.map((arg, i) => binder.cast(arg, udf.inputs[i] ?? arg.type)),
-    returns: { ...udf.returns, name: displayNode(node) },
+    returns: { ...udf.returns, type: plainType(udf.returns.type), name: displayNode(node) },
     computation: { kind: 'evaluator', evaluation: () => windowEvaluation(udf, { ignoreNulls }) },
   }
 }

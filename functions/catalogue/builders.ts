@@ -1,9 +1,9 @@
 // The `functions` namespace: every built-in as a builder of expressions, under its camelCase name. Made from the
-// catalogue; their names are known to the type checker from builder-names.ts, which `npm run generate` writes.
+// catalogue; their names and parameters are known to the type checker from builder-names.ts, which `npm run generate` writes.
 
 import { type Expr, make, type Operand, toNode } from '../expr/expr.ts'
 import type { ExprNode } from '../expr/node.ts'
-import type { BuilderName } from './builder-names.ts'
+import type { Builders } from './builder-names.ts'
 import { aggregateFunctions, catalogue, scalarFunctions, windowFunctions } from './catalogue.ts'
 
 /**
@@ -14,7 +14,8 @@ import { aggregateFunctions, catalogue, scalarFunctions, windowFunctions } from 
  */
 export type FunctionBuilder = (...args: readonly Operand[]) => Expr
 
-const camelCase = (name: string): string => name.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase())
+/** A built-in's name as that of its builder. */
+export const camelCase = (name: string): string => name.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase())
 
 const scalarBuilder =
   (name: string): FunctionBuilder =>
@@ -88,4 +89,4 @@ export const builderNames: readonly string[] = Object.keys(builders)
  *
  * @see docs/reference/functions.md; DataFusion's function reference
  */
-export const functions = Object.freeze(builders) as Readonly<Record<BuilderName, FunctionBuilder>>
+export const functions = Object.freeze(builders) as unknown as Builders

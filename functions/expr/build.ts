@@ -2,9 +2,11 @@
 
 import { describeValue } from '../describe-value.ts'
 import { invalidArgument } from '../options.ts'
+import type { LiteralOf } from '../types/js-values.ts'
 import { asType, type TypeInput } from '../types/parse-type.ts'
+import type { DataType } from '../types/type.ts'
 import { Expr, make, type Operand, toNode } from './expr.ts'
-import { type LiteralValue, literal } from './literal.ts'
+import { literal } from './literal.ts'
 import type { CaseNode, ExprNode } from './node.ts'
 
 /**
@@ -36,8 +38,9 @@ export function col(name: string): Expr {
  * Utf8, Dates Timestamp(ms), Uint8Arrays Binary.
  *
  * @param value - See `LiteralValue`.
- * @param type - Another type for it, or its name. Default: the type above.
- * @throws {PlanError} `invalid_argument` for a value that is not of the type, a bigint beyond 64 bits, an invalid Date;
+ * @param type - Another type for it, or its name. Whole numbers stand for decimals, and count the units of times.
+ * Default: the type above.
+ * @throws {PlanError} `invalid_argument` for a value that is not of the type or its range, an invalid Date;
  * `unknown_type` for a name that no type has.
  * @example
  * import { lit } from 'volley'
@@ -47,7 +50,7 @@ export function col(name: string): Expr {
  *
  * @see DataFusion `lit`
  */
-export function lit(value: LiteralValue, type?: TypeInput): Expr {
+export function lit<const Type extends TypeInput = DataType>(value: LiteralOf<Type>, type?: Type): Expr {
   return new Expr(literal(value, type === undefined ? undefined : asType(type)))
 }
 

@@ -6,8 +6,10 @@ import {
   binary,
   bool,
   type DataType,
+  type DecimalType,
   displayType,
   float64,
+  int32,
   int64,
   integerRange,
   isBigInt,
@@ -15,6 +17,7 @@ import {
   isInteger,
   nullType,
   timestamp,
+  typeName,
   utf8,
 } from '../types/type.ts'
 import type { Value } from '../types/value.ts'
@@ -76,18 +79,18 @@ function valueAs(value: LiteralValue, type: DataType): Value {
   if (isFloat(type) && typeof value === 'bigint') return Number(value)
   if (isFloat(type) && typeof value === 'number') return type.kind === 'float32' ? Math.fround(value) : value
   if (isInteger(type) && (typeof value === 'number' || typeof value === 'bigint')) return integerAs(value, type)
-  if (isBigInt(type) && typeof value === 'number' && Number.isSafeInteger(value)) return BigInt(value)
-  if (isBigInt(type) && typeof value === 'bigint' && BigInt.asIntN(64, value) === value) return value
+  if (type.kind === 'decimal128') return decimalAs(value, type)
+  if (isBigInt(type) && (typeof value === 'number' || typeof value === 'bigint')) return integerAs(value, type)
   if (type.kind === 'bool' && typeof value === 'boolean') return value
   if (type.kind === 'utf8' && typeof value === 'string') return value
   if (type.kind === 'binary' && value instanceof Uint8Array) return value
-  if (type.kind === 'date32' && typeof value === 'number') return value
+  if (type.kind === 'date32' && typeof value === 'number') return integerAs(value, type)
   throw new PlanError('invalid_argument', `Cannot make a literal ${displayType(type)} of ${describeValue(value)}`)
 }
 
 /** @throws {PlanError} `invalid_argument` for a fraction, or a number that the type does not reach. */
 function integerAs(value: number | bigint, type: DataType): Value {
-  const [least, most] = integerRange(type)
+  const [least, most] = integerRange(isInteger(type) ? type : type.kind === 'date32' ? int32 : int64)
   const isWhole = typeof value === 'bigint' || Number.isSafeInteger(value)
   if (isWhole && value >= least && value <= most) return isBigInt(type) ? BigInt(value) : Number(value)
   const why = isWhole ? `it reaches from ${least} to ${most}` : 'it holds whole numbers'
@@ -95,6 +98,19 @@ function integerAs(value: number | bigint, type: DataType): Value {
     'invalid_argument',
     `Cannot make a literal ${displayType(type)} of ${describeValue(value)}: ${why}`,
   )
+}
+
+/** A whole number as an unscaled decimal. @throws {PlanError} `invalid_argument` for anything else, or too many digits. */
+function decimalAs(value: LiteralValue, type: DecimalType): Value {
+  const { precision, scale } = type
+  const whole = typeof value === 'bigint' || Number.isSafeInteger(value) ? BigInt(value as number | bigint) : undefined
+  const unscaled =
+    whole === undefined ? undefined : scale < 0 ? whole / 10n ** BigInt(-scale) : whole * 10n ** BigInt(scale)
+  const limit = 10n ** BigInt(precision)
+  if (unscaled !== undefined && unscaled < limit && unscaled > -limit) return unscaled
+  const hint = `only whole numbers that fit stand for decimals. Cast a string: lit('1.5').cast('${typeName(type)}')`
+  const message = `Cannot make a literal ${displayType(type)} of ${describeValue(value)}: ${hint}`
+  throw new PlanError('invalid_argument', message)
 }
 
 /** What to write in place of a value that has no literal. */

@@ -8,25 +8,28 @@ export type TimeUnit = 's' | 'ms' | 'us' | 'ns'
 /** Months; days and milliseconds; months, days and nanoseconds. */
 export type IntervalUnit = 'year_month' | 'day_time' | 'month_day_nano'
 
+/** The types that have no parameters. */
+export type SimpleKind =
+  | 'null'
+  | 'bool'
+  | 'int8'
+  | 'int16'
+  | 'int32'
+  | 'int64'
+  | 'uint8'
+  | 'uint16'
+  | 'uint32'
+  | 'uint64'
+  | 'float32'
+  | 'float64'
+  | 'utf8'
+  | 'binary'
+  | 'date32'
+
 /** A type without parameters. */
-export interface SimpleType {
+export interface SimpleType<Kind extends SimpleKind = SimpleKind> {
   /** The name of the type; it takes nothing besides. */
-  readonly kind:
-    | 'null'
-    | 'bool'
-    | 'int8'
-    | 'int16'
-    | 'int32'
-    | 'int64'
-    | 'uint8'
-    | 'uint16'
-    | 'uint32'
-    | 'uint64'
-    | 'float32'
-    | 'float64'
-    | 'utf8'
-    | 'binary'
-    | 'date32'
+  readonly kind: Kind
 }
 /** What `decimal128()` makes. */
 export interface DecimalType {
@@ -68,36 +71,36 @@ export interface IntervalType {
   readonly unit: IntervalUnit
 }
 /** What `list()` makes. */
-export interface ListType {
+export interface ListType<Item extends Field = Field> {
   /** What it is. */
   readonly kind: 'list'
   /** Type and nullability of the items. */
-  readonly item: Field
+  readonly item: Item
 }
-/** What `struct()` makes. */
-export interface StructType {
+/** What `struct()` makes. `Fields` is the union of its fields. */
+export interface StructType<Fields extends Field = Field> {
   /** What it is. */
   readonly kind: 'struct'
   /** Its fields, in order. */
-  readonly fields: readonly Field[]
+  readonly fields: readonly Fields[]
 }
 /** What `map()` makes. */
-export interface MapType {
+export interface MapType<Key extends Field = Field, Value extends Field = Field> {
   /** What it is. */
   readonly kind: 'map'
   /** Type of the keys, which are never null. */
-  readonly key: Field
+  readonly key: Key
   /** Type and nullability of the values. */
-  readonly value: Field
+  readonly value: Value
 }
 /** What `dictionary()` makes. */
-export interface DictionaryType {
+export interface DictionaryType<Value extends DataType = DataType> {
   /** What it is. */
   readonly kind: 'dictionary'
   /** The integer type of the numbers. */
   readonly index: DataType
   /** The type of the values they stand for. */
-  readonly value: DataType
+  readonly value: Value
 }
 
 /**
@@ -125,13 +128,17 @@ export type TypeKind = DataType['kind']
  *
  * @see Arrow `Field`
  */
-export interface Field {
+export interface Field<
+  Type extends DataType = DataType,
+  Nullable extends boolean = boolean,
+  Name extends string = string,
+> {
   /** Its name. */
-  readonly name: string
+  readonly name: Name
   /** The type of its values. */
-  readonly type: DataType
+  readonly type: Type
   /** Whether values may be null. */
-  readonly nullable: boolean
+  readonly nullable: Nullable
   /** Texts by name, which travel with the column and mean nothing to Volley. Default: none. */
   readonly metadata?: Readonly<Record<string, string>>
 }
@@ -143,7 +150,21 @@ export interface Field {
  */
 export type Schema = readonly Field[]
 
-const simple = <Kind extends SimpleType['kind']>(kind: Kind) => Object.freeze({ kind })
+/** A type as a nullable field, a field as it is. */
+export type AsField<Item extends DataType | Field, Name extends string> = Item extends Field
+  ? Item
+  : Item extends DataType
+    ? Field<Item, true, Name>
+    : never
+
+/** The union of the fields that `struct()` makes. */
+export type FieldsOf<Fields> = Fields extends Schema
+  ? Fields[number]
+  : {
+      [Name in keyof Fields]: Fields[Name] extends DataType ? Field<Fields[Name], true, Name & string> : never
+    }[keyof Fields]
+
+const simple = <Kind extends SimpleKind>(kind: Kind): SimpleType<Kind> => Object.freeze({ kind })
 
 export const nullType = simple('null')
 /**
@@ -431,8 +452,9 @@ export function interval(unit: IntervalUnit = 'month_day_nano'): IntervalType {
  *
  * @see Arrow `List`
  */
-export function list(item: DataType | Field): ListType {
-  return Object.freeze({ kind: 'list', item: 'kind' in item ? field('item', item) : item })
+export function list<Item extends DataType | Field>(item: Item): ListType<AsField<Item, 'item'>> {
+  const asField = 'kind' in item ? field('item', item) : item
+  return Object.freeze({ kind: 'list', item: asField as AsField<Item, 'item'> })
 }
 
 /**
@@ -448,11 +470,13 @@ export function list(item: DataType | Field): ListType {
  *
  * @see Arrow `Struct`
  */
-export function struct(fields: Schema | Readonly<Record<string, DataType>>): StructType {
+export function struct<const Fields extends Schema | Readonly<Record<string, DataType>>>(
+  fields: Fields,
+): StructType<FieldsOf<Fields>> {
   const all = Array.isArray(fields)
     ? (fields as Schema)
     : Object.entries(fields).map(([name, type]) => field(name, type))
-  return Object.freeze({ kind: 'struct', fields: Object.freeze([...all]) })
+  return Object.freeze({ kind: 'struct', fields: Object.freeze([...all] as FieldsOf<Fields>[]) })
 }
 
 /**
@@ -467,7 +491,10 @@ export function struct(fields: Schema | Readonly<Record<string, DataType>>): Str
  *
  * @see Arrow `Map`
  */
-export function map(key: DataType, value: DataType): MapType {
+export function map<Key extends DataType, Value extends DataType>(
+  key: Key,
+  value: Value,
+): MapType<Field<Key, false>, Field<Value, true>> {
   return Object.freeze({ kind: 'map', key: field('key', key, false), value: field('value', value) })
 }
 
@@ -483,7 +510,7 @@ export function map(key: DataType, value: DataType): MapType {
  *
  * @see Arrow `Dictionary`
  */
-export function dictionary(value: DataType, index: DataType = int32): DictionaryType {
+export function dictionary<Value extends DataType>(value: Value, index: DataType = int32): DictionaryType<Value> {
   return Object.freeze({ kind: 'dictionary', index, value })
 }
 
@@ -492,7 +519,7 @@ export function dictionary(value: DataType, index: DataType = int32): Dictionary
  *
  * @param name - Its name.
  * @param type - Its type.
- * @param nullable - Whether values may be null. Default true.
+ * @param nullable - Whether values may be null. Default: true.
  * @param metadata - Texts by name, which travel with the column and mean nothing to Volley. Default: none.
  * @example
  * import { col, field, float64, udf } from 'volley'
@@ -503,17 +530,18 @@ export function dictionary(value: DataType, index: DataType = int32): Dictionary
  *
  * @see Arrow `Field`
  */
-export function field(
-  name: string,
-  type: DataType,
-  nullable = true,
+export function field<Name extends string, Type extends DataType, Nullable extends boolean = true>(
+  name: Name,
+  type: Type,
+  nullable?: Nullable,
   metadata?: Readonly<Record<string, string>>,
-): Field {
-  return Object.freeze({ name, type, nullable, ...(metadata === undefined ? {} : { metadata }) })
+): Field<Type, NoInfer<Nullable>, Name> {
+  const isNullable = (nullable ?? true) as Nullable
+  return Object.freeze({ name, type, nullable: isNullable, ...(metadata === undefined ? {} : { metadata }) })
 }
 
 /** The simple types by their names in jobs, and what DataFusion prints for them. */
-export const displayNames: Readonly<Record<SimpleType['kind'], string>> = {
+export const displayNames: Readonly<Record<SimpleKind, string>> = {
   null: 'Null',
   bool: 'Boolean',
   int8: 'Int8',

@@ -6,8 +6,9 @@ import { AggregateRun, COLLECTION_BYTES, valueBytes } from '../contract/aggregat
 import type { Argument } from '../contract/scalar.ts'
 import type { Accumulator, AggregateUdf } from '../contract/udf.ts'
 import { InternalError } from '../errors.ts'
+import { plainType } from '../types/coercion.ts'
 import type { Value } from '../types/value.ts'
-import { type CalledFor, calledForRow, contractBroken, methodFailure, wrongResult } from './failure.ts'
+import { type CalledFor, calledForRow, contractBroken, methodFailure, notPromised, wrongResult } from './failure.ts'
 import { instanceOf } from './instance.ts'
 import { checkArguments } from './resolve.ts'
 import { fromUser, toUser } from './user-values.ts'
@@ -24,7 +25,7 @@ export function resolveAggregateUdf(udf: AggregateUdf, args: readonly Argument[]
   checkArguments(udf, args)
   return {
     types: udf.inputs,
-    returns: udf.returns.type,
+    returns: plainType(udf.returns.type),
     nullable: udf.returns.nullable,
     nulls: udf.nulls,
     state: udf.state,
@@ -93,7 +94,7 @@ class UserAccumulator implements Accumulator {
     const { inputs, isPlain, name } = this.#contract
     try {
       const args = isPlain ? row : row.map((value, i) => inputs[i]?.(value))
-      if (this.#instance.add !== undefined) this.#instance.add(...args)
+      if (this.#instance.add !== undefined) notPromised(name, 'add', this.#instance.add(...args))
       else this.#wait(args, row)
     } catch (error) {
       throw methodFailure(name, 'add', error, calledForRow(this.#run.row))
@@ -179,7 +180,7 @@ class UserAccumulator implements Accumulator {
     try {
       const own = this.#instance[method]
       if (own === undefined) throw contractBroken(name, `its accumulator has no ${method}()`)
-      return convert(Reflect.apply(own, this.#instance, args))
+      return convert(notPromised(name, method, Reflect.apply(own, this.#instance, args)))
     } catch (error) {
       throw methodFailure(name, method, error, rows)
     }

@@ -1,16 +1,21 @@
 // Defining aggregate UDFs: what users call `udaf()` and hold. Checks everything that can be checked before rows come.
 
-import type { AggregateUdf, UserFunction, Volatility } from '../contract/udf.ts'
+import type { AggregateUdf, Volatility } from '../contract/udf.ts'
 import { PlanError } from '../errors.ts'
 import { type Expr, make, type Operand, toNode } from '../expr/expr.ts'
+import type { Anything, Int64As } from '../types/js-values.ts'
 import { asField, asType, type FieldInput, type TypeInput } from '../types/parse-type.ts'
 import { asCallable } from './callable.ts'
 import { checkDefinition, type UdfKind } from './check-definition.ts'
+import type { AccumulatorOf, CallArguments, MakerOf } from './function-types.ts'
 import { checkClass, declares } from './instance.ts'
 import { oneOf } from './scalar.ts'
 
 /** What `udaf()` can be told about an aggregate. */
-export interface UdafOptions {
+export interface UdafOptions<
+  Nulls extends AggregateUdf['nulls'] = AggregateUdf['nulls'],
+  As extends Int64As = Int64As,
+> {
   /**
    * How the function is called in expressions, messages and registries.
    *
@@ -28,13 +33,13 @@ export interface UdafOptions {
    *
    * @defaultValue `'call'`
    */
-  readonly nulls?: 'call' | 'skip'
+  readonly nulls?: Nulls
   /**
    * What the accumulator gets for 64-bit integers; numbers beyond 2^53 are then an `overflow` error.
    *
    * @defaultValue `'bigint'`
    */
-  readonly int64As?: 'bigint' | 'number'
+  readonly int64As?: As
   /**
    * Whether the accumulators of a factory have `retract`, so that frames can slide over them.
    *
@@ -54,8 +59,8 @@ export interface UdafOptions {
  *
  * @see DataFusion `AggregateUDF`
  */
-export interface AggregateUDF {
-  (...args: readonly Operand[]): Expr
+export interface AggregateUDF<Args extends readonly unknown[] = Anything> {
+  (...args: Args): Expr
   /** Its name in expressions, messages and registries. */
   readonly name: string
   /** The function as plain data, except for its body. */
@@ -77,14 +82,14 @@ export interface AggregateUDF {
  * position.
  * @param options - Its name, volatility, how it takes nulls and 64-bit integers.
  * @returns A function that builds expressions.
- * @throws {PlanError} `invalid_argument` when what is given is not of that shape: a class that lacks a method, no
- * state.
+ * @throws {PlanError} `invalid_argument` when what is given is not of that shape: a class that lacks a method or has an
+ * async one, no state.
  * @example
  * import { col, field, float64, SessionContext, udaf } from 'volley'
  *
  * class Product {
  *   product = 1
- *   add(x: number) { this.product *= x }
+ *   add(x: number | null) { this.product *= x ?? 1 }
  *   merge(products: number[]) { for (const x of products) this.product *= x }
  *   state() { return [this.product] }
  *   evaluate() { return this.product }
@@ -96,13 +101,19 @@ export interface AggregateUDF {
  *
  * @see DataFusion `AggregateUDF`, `Accumulator`; datafusion-python `udaf`; docs/guide/user-defined-functions.md
  */
-export function udaf(
-  accumulator: UserFunction,
-  inputs: readonly TypeInput[],
-  returns: FieldInput,
-  state: readonly FieldInput[],
-  options: UdafOptions = {},
-): AggregateUDF {
+export function udaf<
+  const Types extends readonly TypeInput[],
+  const Returns extends FieldInput,
+  const State extends readonly FieldInput[],
+  Nulls extends AggregateUdf['nulls'] = 'call',
+  As extends Int64As = 'bigint',
+>(
+  accumulator: MakerOf<AccumulatorOf<Types, Returns, State, Nulls, As>>,
+  inputs: Types,
+  returns: Returns,
+  state: State,
+  options: UdafOptions<Nulls, As> = {},
+): AggregateUDF<CallArguments<Types>> {
   const name = checkDefinition(kind, { fn: accumulator, inputs, returns, state, options })
   if (state.length === 0)
     throw new PlanError('invalid_argument', `Cannot make UDAF "${name}": its state must have a field`)
@@ -136,7 +147,7 @@ const kind: UdfKind = {
 }
 
 /** The function that users call, with its definition. */
-export function aggregateCallable(definition: AggregateUdf): AggregateUDF {
+export function aggregateCallable(definition: AggregateUdf): AggregateUDF<readonly Operand[]> {
   const call = (...args: readonly Operand[]): Expr =>
     make({
       kind: 'aggregate',

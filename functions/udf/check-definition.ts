@@ -71,10 +71,21 @@ export function checkRowFunction(name: string, fn: UserFunction): void {
       `Cannot make UDF "${name}" of a class: udaf() and udwf() take classes, udf() a function of values`,
     )
   }
-  if (/Generator/.test(Object.prototype.toString.call(fn))) {
-    throw invalidArgument(`Cannot make UDF "${name}" of a generator function: it must return the value of a row`)
-  }
+  if (isDeferred(fn))
+    throw invalidArgument(`Cannot make UDF "${name}" of ${describeDeferred(fn)}: it must return the value of a row`)
 }
+
+const tagOf = (fn: unknown): string => Object.prototype.toString.call(fn)
+
+/** Whether a function gives a promise, which nobody awaits. */
+export const isAsync = (fn: unknown): boolean => /Async/.test(tagOf(fn))
+
+/** Whether a function gives a promise or an iterator, whatever it returns. */
+export const isDeferred = (fn: unknown): boolean => /Async|Generator/.test(tagOf(fn))
+
+/** What such a function is called in messages. */
+export const describeDeferred = (fn: unknown): string =>
+  /Generator/.test(tagOf(fn)) ? 'a generator function' : 'an async function'
 
 /** @throws {PlanError} `invalid_argument` for what udf() and its siblings did not make. */
 export function checkRegistered<Family extends string>(

@@ -4,7 +4,7 @@
 import type { RowRange, WindowEvaluator, WindowUdf } from '../contract/udf.ts'
 import { InternalError } from '../errors.ts'
 import type { Value } from '../types/value.ts'
-import { type CalledFor, calledForRow, contractBroken, methodFailure, wrongResult } from './failure.ts'
+import { type CalledFor, calledForRow, contractBroken, methodFailure, notPromised, wrongResult } from './failure.ts'
 import { instanceOf } from './instance.ts'
 import { fromUser, toUser } from './user-values.ts'
 
@@ -86,7 +86,7 @@ function results(
   return Array.from({ length: rows }, (_, row) => {
     const at = (): CalledFor | undefined => calledForRow(rowOfInput(row))
     const given = (): RowRange => evaluator.getRange?.(row, rows) ?? [0, isCausal ? row + 1 : rows]
-    const range = call(name, 'getRange', () => checkRange(name, given(), rows), at)
+    const range = call(name, 'getRange', () => checkRange(name, notPromised(name, 'getRange', given()), rows), at)
     const value = call(name, 'evaluate', () => evaluate(values, range), at)
     call(name, 'memoize', () => evaluator.memoize?.(), at)
     return value
@@ -112,7 +112,7 @@ function forEach(
 /** @param rows - The rows that the method is called for; computed when it throws. */
 function call<Result>(name: string, method: string, run: () => Result, rows?: () => CalledFor | undefined): Result {
   try {
-    return run()
+    return notPromised(name, method, run())
   } catch (error) {
     throw methodFailure(name, method, error, rows?.())
   }
@@ -141,7 +141,7 @@ function all(
     const own = Array.from({ length: rows }, (_, row) => rowOfInput(row)).sort((a, b) => a - b)
     return { count: rows, first: own[0] ?? 0, last: own.at(-1) ?? 0 }
   }
-  const given = call(name, method, () => Array.from(run()), calledFor)
+  const given = call(name, method, () => Array.from(notPromised(name, method, run())), calledFor)
   if (given.length === rows) return given
   throw wrongResult(`Function "${name}" returned ${given.length} values from ${method}() for ${rows} rows`, {
     udf: name,

@@ -152,6 +152,19 @@ export function wrongResult(message: string, details: ErrorDetails): UdfError {
   return raised(new UdfError('udf_wrong_result', message, { details }))
 }
 
+/**
+ * What a method of a user's object returned, unless that is a promise: nobody would await it.
+ *
+ * @throws {UdfError} `udf_wrong_result`
+ */
+export function notPromised<Given>(udf: string, method: string, given: Given): Given {
+  if (!(given instanceof Promise)) return given
+  // Unhandled, its rejection would end the worker, and whichever job it runs by then.
+  given.catch(() => {})
+  const message = `Function "${udf}" returned a Promise from ${method}(): its methods must not be async, nobody awaits them`
+  throw wrongResult(message, { udf, method })
+}
+
 /** The error for an argument that cannot be passed to a user's function. */
 export function notHandedOver(message: string, details: ErrorDetails): DataError {
   return raised(new DataError('overflow', message, { details }))

@@ -3,6 +3,8 @@
 import { withArticle } from '../article.ts'
 import type { UserFunction } from '../contract/udf.ts'
 import { PlanError } from '../errors.ts'
+import { invalidArgument } from '../options.ts'
+import { describeDeferred, isAsync, isDeferred } from './check-definition.ts'
 import { contractBroken, methodFailure } from './failure.ts'
 
 /** A class is called with `new`, a factory without. */
@@ -44,14 +46,39 @@ export function declares(fn: UserFunction, method: string): boolean | undefined 
   return new RegExp(`\\b${method}\\s*=`).test(Function.prototype.toString.call(fn))
 }
 
-/** @throws {PlanError} `invalid_argument` when a class lacks a method that its contract requires. */
+/** What is called of the user's objects, and whether it may give its results one by one. */
+const methods: ReadonlyMap<string, 'value' | 'iterable'> = new Map([
+  ...['add', 'update', 'merge', 'state', 'evaluate', 'retract', 'getRange', 'memoize'].map(
+    (n) => [n, 'value'] as const,
+  ),
+  ...['evaluateAll', 'evaluateAllWithRank'].map((name) => [name, 'iterable'] as const),
+])
+
+/** What a class or factory gives must be an object, and what its methods give the results. */
+function checkMethods(name: string, kind: string, fn: UserFunction): void {
+  if (isDeferred(fn))
+    throw invalidArgument(`Cannot make ${kind} "${name}" of ${describeDeferred(fn)}: it must return an object`)
+  if (!isClass(fn)) return
+  for (const [method, gives] of methods) {
+    const own: unknown = fn.prototype[method]
+    if (!isDeferred(own) || (gives === 'iterable' && !isAsync(own))) continue
+    throw invalidArgument(
+      `Cannot make ${kind} "${name}": its ${method}() is ${describeDeferred(own)}, which must return its result`,
+    )
+  }
+}
+
+/**
+ * @throws {PlanError} `invalid_argument` when a class lacks a method that its contract requires, or has one that is async.
+ */
 export function checkClass(
   name: string,
   kind: string,
   fn: UserFunction,
-  methods: readonly (readonly string[])[],
+  required: readonly (readonly string[])[],
 ): void {
-  for (const choices of methods) {
+  checkMethods(name, kind, fn)
+  for (const choices of required) {
     if (!isClass(fn) || choices.some((method) => declares(fn, method) !== false)) continue
     throw new PlanError(
       'invalid_argument',

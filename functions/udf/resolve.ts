@@ -20,7 +20,8 @@ export function resolveUdf(udf: ScalarUdf, args: readonly Argument[]): Resolutio
   const propagate = udf.nulls === 'propagate'
   return {
     types: udf.inputs,
-    returns: udf.returns.type,
+    // A dictionary is a way to store a column; what functions give are values.
+    returns: plainType(udf.returns.type),
     nullable: udf.returns.nullable || (propagate && args.some((arg) => arg.nullable)),
     nulls: propagate ? 'propagate' : 'call',
     givesNull: udf.returns.nullable,

@@ -3,12 +3,18 @@
 import type { ScalarUdf, UserFunction, Volatility } from '../contract/udf.ts'
 import { PlanError } from '../errors.ts'
 import { type Expr, make, type Operand, toNode } from '../expr/expr.ts'
+import type { Anything, Int64As } from '../types/js-values.ts'
 import { asField, asType, type FieldInput, type TypeInput } from '../types/parse-type.ts'
 import { asCallable } from './callable.ts'
 import { checkDefinition, checkRowFunction, type UdfKind } from './check-definition.ts'
+import type { CallArguments, ScalarFunctionOf } from './function-types.ts'
 
 /** What `udf()` can be told about a function. */
-export interface UdfOptions {
+export interface UdfOptions<
+  Nulls extends ScalarUdf['nulls'] = ScalarUdf['nulls'],
+  As extends Int64As = Int64As,
+  Mode extends ScalarUdf['mode'] = ScalarUdf['mode'],
+> {
   /**
    * How the function is called in expressions, messages and registries.
    *
@@ -26,19 +32,19 @@ export interface UdfOptions {
    *
    * @defaultValue `'propagate'`
    */
-  readonly nulls?: 'propagate' | 'call'
+  readonly nulls?: Nulls
   /**
    * `row`: called per row with JavaScript values; `vector`: called per batch with Arrow vectors.
    *
    * @defaultValue `'row'`
    */
-  readonly mode?: 'row' | 'vector'
+  readonly mode?: Mode
   /**
    * What the function gets for 64-bit integers; numbers beyond 2^53 are then an `overflow` error.
    *
    * @defaultValue `'bigint'`
    */
-  readonly int64As?: 'bigint' | 'number'
+  readonly int64As?: As
   /**
    * The free names of the function, given explicitly instead of read from its closure when it is shipped.
    *
@@ -52,8 +58,8 @@ export interface UdfOptions {
  *
  * @see DataFusion `ScalarUDF`
  */
-export interface ScalarUDF {
-  (...args: readonly Operand[]): Expr
+export interface ScalarUDF<Args extends readonly unknown[] = Anything> {
+  (...args: Args): Expr
   /** Its name in expressions, messages and registries. */
   readonly name: string
   /** The function as plain data, except for its body. */
@@ -65,16 +71,18 @@ export interface ScalarUDF {
  *
  * The function gets one value per input: numbers for numbers up to 32 bits and floats, bigints for 64-bit integers,
  * strings, booleans, Dates for dates and timestamps, strings for decimals, Uint8Arrays, arrays and plain objects. It
- * returns a value of `returns`, or null or undefined for null; a function that has no `return` at all is refused. When an expression with it runs in another process, the
- * function travels by value, with what its closure captured: it is code there, see docs/security.md.
+ * returns a value of `returns`, or null; undefined counts as null, but a function that has no `return` at all is refused.
+ * TypeScript checks its parameters and its result against `inputs` and `returns`. When an expression with it runs in
+ * another process, the function travels by value, with what its closure captured: it is code there, see docs/security.md.
  *
- * @param fn - Called once per row, or once per batch with `mode: 'vector'`; must not be async.
+ * @param fn - Called once per row, or once per batch with `mode: 'vector'`; not async. Its parameters need no types.
  * @param inputs - The types of its arguments, or their names; narrower numbers are widened to them.
  * @param returns - The type of its result; a field also says whether it can be null.
  * @param options - Its name, volatility, how it takes nulls and 64-bit integers.
  * @returns A function that builds expressions.
- * @throws {PlanError} `invalid_argument` when what is given is not of that shape. When the job runs, `udf_failed` is
- * what the function threw, with its file and line and the row, and `udf_wrong_result` what does not fit `returns`.
+ * @throws {PlanError} `invalid_argument` when what is given is not of that shape, or async. When the job runs,
+ * `udf_failed` is what the function threw, with its file and line and the row, and `udf_wrong_result` what does not fit
+ * `returns`.
  * @example
  * import { col, float64, SessionContext, udf } from 'volley'
  *
@@ -86,12 +94,18 @@ export interface ScalarUDF {
  *
  * @see DataFusion `ScalarUDF`; datafusion-python `udf`; docs/guide/user-defined-functions.md
  */
-export function udf(
-  fn: UserFunction,
-  inputs: readonly TypeInput[],
-  returns: FieldInput,
-  options: UdfOptions = {},
-): ScalarUDF {
+export function udf<
+  const Types extends readonly TypeInput[],
+  const Returns extends FieldInput,
+  Nulls extends ScalarUdf['nulls'] = 'propagate',
+  As extends Int64As = 'bigint',
+  Mode extends ScalarUdf['mode'] = 'row',
+>(
+  fn: ScalarFunctionOf<Types, Returns, Nulls, As, Mode>,
+  inputs: Types,
+  returns: Returns,
+  options: UdfOptions<Nulls, As, Mode> = {},
+): ScalarUDF<CallArguments<Types>> {
   return callable(
     defineScalar(fn, inputs, returns, options, {
       kind: 'live',
@@ -121,13 +135,19 @@ export function udf(
  *
  * @see docs/guide/distributing-work.md
  */
-export function nativeUdf(
+export function nativeUdf<
+  const Types extends readonly TypeInput[],
+  const Returns extends FieldInput,
+  Nulls extends ScalarUdf['nulls'] = 'propagate',
+  As extends Int64As = 'bigint',
+  Mode extends ScalarUdf['mode'] = 'row',
+>(
   name: string,
-  fn: UserFunction,
-  inputs: readonly TypeInput[],
-  returns: FieldInput,
-  options: Omit<UdfOptions, 'name' | 'captures'> = {},
-): ScalarUDF {
+  fn: ScalarFunctionOf<Types, Returns, Nulls, As, Mode>,
+  inputs: Types,
+  returns: Returns,
+  options: Omit<UdfOptions<Nulls, As, Mode>, 'name' | 'captures'> = {},
+): ScalarUDF<CallArguments<Types>> {
   const definition = defineScalar(fn, inputs, returns, { ...options, name }, { kind: 'live', fn })
   return callable(Object.freeze({ ...definition, native: true }))
 }
@@ -163,7 +183,7 @@ function defineScalar(
 }
 
 /** The function that users call, with its definition. */
-export function callable(definition: ScalarUdf): ScalarUDF {
+export function callable(definition: ScalarUdf): ScalarUDF<readonly Operand[]> {
   const call = (...args: readonly Operand[]): Expr =>
     make({ kind: 'udf', udf: definition, args: Object.freeze(args.map(toNode)) })
   return asCallable(call, definition)

@@ -22,7 +22,10 @@ import { notHandedOver, wrongResult } from './failure.ts'
 
 const ticksPerMs: Record<TimeUnit, number> = { s: 0.001, ms: 1, us: 1000, ns: 1_000_000 }
 
-/** How a value of `type` is passed to a user function; undefined when it is passed as it is. */
+/**
+ * How a value of `type` is passed to a user function; undefined when it is passed as it is. What a function could write
+ * into is its own copy: others see the same column.
+ */
 export function toUser(
   type: DataType,
   int64As: 'bigint' | 'number',
@@ -41,37 +44,36 @@ export function toUser(
     case 'int64':
     case 'uint64':
       return int64As === 'number' ? (value) => safeNumber(value as bigint, name) : undefined
+    case 'binary':
+      return (value) => (value as Uint8Array).slice()
+    case 'interval':
+      return (value) => ({ ...(value as Readonly<Record<string, Value>>) })
     case 'list': {
-      const item = itemToUser(type.item.type, int64As, name)
-      return item === undefined ? undefined : (values) => (values as readonly Value[]).map(item)
+      const item = innerToUser(type.item.type, int64As, name)
+      return (values) => (values as readonly Value[]).map(item)
     }
     case 'struct': {
-      const fields = type.fields.map((inner) => [inner.name, itemToUser(inner.type, int64As, name)] as const)
-      if (fields.every(([, convert]) => convert === undefined)) return undefined
+      const fields = type.fields.map((inner) => [inner.name, innerToUser(inner.type, int64As, name)] as const)
       return (value) => {
         const record = value as Readonly<Record<string, Value>>
-        return Object.fromEntries(fields.map(([key, convert]) => [key, convert?.(record[key] ?? null) ?? record[key]]))
+        return Object.fromEntries(fields.map(([key, convert]) => [key, convert(record[key] ?? null)]))
       }
     }
     case 'map': {
-      const key = itemToUser(type.key.type, int64As, name)
-      const item = itemToUser(type.value.type, int64As, name)
-      if (key === undefined && item === undefined) return undefined
-      return (entries) =>
-        (entries as readonly (readonly [Value, Value])[]).map(([k, v]) => [key?.(k) ?? k, item?.(v) ?? v])
+      const key = innerToUser(type.key.type, int64As, name)
+      const item = innerToUser(type.value.type, int64As, name)
+      return (entries) => (entries as readonly (readonly [Value, Value])[]).map(([k, v]) => [key(k), item(v)])
     }
+    case 'dictionary':
+      return toUser(type.value, int64As, name)
     default:
       return undefined
   }
 }
 
-function itemToUser(
-  type: DataType,
-  int64As: 'bigint' | 'number',
-  name: string,
-): ((value: Value) => unknown) | undefined {
+function innerToUser(type: DataType, int64As: 'bigint' | 'number', name: string): (value: Value) => unknown {
   const convert = toUser(type, int64As, name)
-  return convert === undefined ? undefined : (value) => (value === null ? null : convert(value))
+  return convert === undefined ? (value) => value : (value) => (value === null ? null : convert(value))
 }
 
 function safeNumber(value: bigint, name: string): number {
@@ -93,7 +95,8 @@ export function fromUser(name: string, returns: Field, fn?: UserFunction): (resu
     const type = displayType(returns.type)
     // Nobody awaits it: unhandled, its rejection would end the worker, and whichever job it runs by then.
     if (result instanceof Promise) result.catch(() => {})
-    throw wrongResult(`Function "${name}" returned ${describe(result)}, its declared type is ${type}`, {
+    const declared = (result ?? null) === null ? `${type}, never null` : type
+    throw wrongResult(`Function "${name}" returned ${describe(result)}, its declared type is ${declared}`, {
       udf: name,
       type,
     })
@@ -154,6 +157,8 @@ function resultConverter(name: string, type: DataType): Converter {
     }
     case 'map':
       return mapConverter(fromUser(name, { ...type.key, nullable: false }), fromUser(name, type.value))
+    case 'dictionary':
+      return resultConverter(name, type.value)
     default:
       return () => undefined
   }

@@ -1,15 +1,17 @@
 // Defining window UDFs: what users call `udwf()` and hold. Checks everything that can be checked before rows come.
 
-import type { UserFunction, Volatility, WindowUdf } from '../contract/udf.ts'
+import type { Volatility, WindowUdf } from '../contract/udf.ts'
 import { type Expr, make, type Operand, toNode } from '../expr/expr.ts'
+import type { Anything, Int64As } from '../types/js-values.ts'
 import { asField, asType, type FieldInput, type TypeInput } from '../types/parse-type.ts'
 import { asCallable } from './callable.ts'
 import { checkDefinition, type UdfKind } from './check-definition.ts'
+import type { CallArguments, MakerOf, WindowEvaluatorOf } from './function-types.ts'
 import { checkClass } from './instance.ts'
 import { oneOf } from './scalar.ts'
 
 /** What `udwf()` can be told about a window function. */
-export interface UdwfOptions {
+export interface UdwfOptions<As extends Int64As = Int64As> {
   /**
    * How the function is called in expressions, messages and registries.
    *
@@ -27,7 +29,7 @@ export interface UdwfOptions {
    *
    * @defaultValue `'bigint'`
    */
-  readonly int64As?: 'bigint' | 'number'
+  readonly int64As?: As
   /**
    * The free names of the class or factory, given explicitly instead of read from its closure when it is shipped.
    *
@@ -41,8 +43,8 @@ export interface UdwfOptions {
  *
  * @see DataFusion `WindowUDF`
  */
-export interface WindowUDF {
-  (...args: readonly Operand[]): Expr
+export interface WindowUDF<Args extends readonly unknown[] = Anything> {
+  (...args: Args): Expr
   /** Its name in expressions, messages and registries. */
   readonly name: string
   /** The function as plain data, except for its body. */
@@ -61,14 +63,14 @@ export interface WindowUDF {
  * @param options - Its name, volatility, how it takes 64-bit integers.
  * @returns A function that builds expressions.
  * @throws {PlanError} `invalid_argument` when what is given is not of that shape: a class without any `evaluate…`
- * method.
+ * method, or with an async one.
  * @example
  * import { col, float64, SessionContext, udwf } from 'volley'
  *
  * class Smooth {
- *   evaluateAll([prices = []]: number[][]) {
+ *   evaluateAll([prices]: [(number | null)[]]) {
  *     let level = prices[0] ?? 0
- *     return prices.map((price) => (level = 0.5 * level + 0.5 * price))
+ *     return prices.map((price) => (level = 0.5 * level + 0.5 * (price ?? level)))
  *   }
  * }
  * const smooth = udwf(Smooth, [float64], float64, { name: 'smooth' })
@@ -79,12 +81,16 @@ export interface WindowUDF {
  *
  * @see DataFusion `WindowUDF`, `PartitionEvaluator`; datafusion-python `udwf`; docs/guide/user-defined-functions.md
  */
-export function udwf(
-  evaluator: UserFunction,
-  inputs: readonly TypeInput[],
-  returns: FieldInput,
-  options: UdwfOptions = {},
-): WindowUDF {
+export function udwf<
+  const Types extends readonly TypeInput[],
+  const Returns extends FieldInput,
+  As extends Int64As = 'bigint',
+>(
+  evaluator: MakerOf<WindowEvaluatorOf<Types, Returns, As>, [options: { readonly ignoreNulls: boolean }]>,
+  inputs: Types,
+  returns: Returns,
+  options: UdwfOptions<As> = {},
+): WindowUDF<CallArguments<Types>> {
   const name = checkDefinition(kind, { fn: evaluator, inputs, returns, options })
   checkClass(name, 'UDWF', evaluator, [['evaluate', 'evaluateAll', 'evaluateAllWithRank']])
   return windowCallable(
@@ -113,7 +119,7 @@ const kind: UdfKind = {
 }
 
 /** The function that users call, with its definition; over all rows until `.over()` says which. */
-export function windowCallable(definition: WindowUdf): WindowUDF {
+export function windowCallable(definition: WindowUdf): WindowUDF<readonly Operand[]> {
   const call = (...args: readonly Operand[]): Expr =>
     make({
       kind: 'window',

@@ -9,7 +9,7 @@ import type { CodecContext } from '../../functions/contract/codec-context.ts'
 import type { Udf } from '../../functions/contract/udf.ts'
 import { describeValue } from '../../functions/describe-value.ts'
 import { PlanError } from '../../functions/errors.ts'
-import { type Expr, make } from '../../functions/expr/expr.ts'
+import { type Expr, make, type Operand } from '../../functions/expr/expr.ts'
 import {
   checkChoice,
   checkOptionNames,
@@ -303,11 +303,11 @@ export class SessionContext implements CodecContext, DataFrameHost, AsyncDisposa
    *
    * @see datafusion-python `SessionContext.from_pydict`
    */
-  fromColumns(
-    columns: Readonly<Record<string, ColumnValues>>,
-    types: Readonly<Record<string, TypeInput>> = {},
+  fromColumns<Columns extends { readonly [Name in keyof Columns]: ColumnValues }>(
+    columns: Columns,
+    types: { readonly [Name in keyof Columns]?: TypeInput | undefined } = {},
   ): DataFrame {
-    const { schema, values } = columnValues(columns, types)
+    const { schema, values } = columnValues(columns, types as Readonly<Record<string, TypeInput>>)
     return this.#read({ kind: 'memory', bytes: encodeColumns(schema, values) })
   }
 
@@ -325,7 +325,7 @@ export class SessionContext implements CodecContext, DataFrameHost, AsyncDisposa
    *
    * @see datafusion-python `SessionContext.from_pylist`
    */
-  fromRows(rows: readonly Readonly<Record<string, unknown>>[], schema?: Schema | ArrowSchemaLike): DataFrame {
+  fromRows(rows: readonly object[], schema?: Schema | ArrowSchemaLike): DataFrame {
     checkRows(rows)
     const declared = schema === undefined ? undefined : asSchema(schema)
     const names = declared?.map((column) => column.name) ?? [...new Set(rows.flatMap((row) => Object.keys(row)))]
@@ -433,7 +433,7 @@ export class SessionContext implements CodecContext, DataFrameHost, AsyncDisposa
    *
    * @see DataFusion `FunctionRegistry::udf`
    */
-  udf(name: string): ScalarUDF {
+  udf(name: string): ScalarUDF<readonly Operand[]> {
     return callable(this.#shared.registry.udf('scalar', name))
   }
 
@@ -483,7 +483,7 @@ export class SessionContext implements CodecContext, DataFrameHost, AsyncDisposa
    *
    * @see DataFusion `FunctionRegistry::udaf`
    */
-  udaf(name: string): AggregateUDF {
+  udaf(name: string): AggregateUDF<readonly Operand[]> {
     return aggregateCallable(this.#shared.registry.udf('aggregate', name))
   }
 
@@ -525,7 +525,7 @@ export class SessionContext implements CodecContext, DataFrameHost, AsyncDisposa
    *
    * @see DataFusion `FunctionRegistry::udwf`
    */
-  udwf(name: string): WindowUDF {
+  udwf(name: string): WindowUDF<readonly Operand[]> {
     return windowCallable(this.#shared.registry.udf('window', name))
   }
 

@@ -90,7 +90,7 @@ function hintFor(input: unknown, { method, insteadOfFunction = insteadOfRows }: 
     return method === 'aggregate' ? '' : `; give each as an argument of its own, ${method}(...list)`
   }
   if (typeof input === 'function') {
-    const isOfColumns = 'definition' in input || Object.values<unknown>(functions).includes(input)
+    const isOfColumns = 'definition' in input || Object.values<unknown>({ ...functions }).includes(input)
     return isOfColumns ? `; call it with its arguments, as in ${input.name}(col('a'))` : `; ${insteadOfFunction}`
   }
   if (typeof input === 'boolean' && method === 'filter') {

@@ -98,6 +98,7 @@ test('tables that would lose columns or rows are refused', async (t) => {
     code: 'invalid_argument',
     message: /^Cannot read row 1, the number 2:/,
   })
+  // @ts-expect-error: there is no such column
   t.throws(() => ctx.fromColumns({ a: [1] }, { A: 'int8' }), { code: 'unknown_column', message: /Did you mean "a"\?/ })
 })
 

@@ -135,7 +135,7 @@ export const udfLoop: WorkloadMaker = async ({ rows }) => {
   const net = (price: number, discount: number, tax: number): number =>
     price > threshold ? price * (1 - discount) * rate : price * (1 + tax)
   const call = udf(net, [float64, float64, float64], float64)
-  const names = ['l_extendedprice', 'l_discount', 'l_tax']
+  const names = ['l_extendedprice', 'l_discount', 'l_tax'] as const
   const positions = names.map((name) => table.volley.schema.findIndex((field) => field.name === name))
   const arrays = table.volley.batches.map(({ data }) =>
     positions.map((at) => data.children[at]?.values as Float64Array),
@@ -155,7 +155,7 @@ export const udfLoop: WorkloadMaker = async ({ rows }) => {
     size: rows,
     goals: [{ against: 'hand', factor: 0.87 }],
     variants: [
-      volley(table.volley, (df) => df.select(call(...names.map((name) => col(name))))),
+      volley(table.volley, (df) => df.select(call(col(names[0]), col(names[1]), col(names[2])))),
       variant('hand', 'hand-written loop', byHand, (parts) =>
         cellsOfColumns([parts.flatMap((part) => Array.from(part))]),
       ),

@@ -12,7 +12,7 @@ import { cellsOfPolars, pl } from '../peers/polars.ts'
 import { windowRows } from './windows.ts'
 
 class Smooth {
-  evaluateAll([values]: readonly [ArrayLike<number>]): readonly number[] {
+  evaluateAll([values]: readonly [ArrayLike<number | null>]): readonly number[] {
     const levels = new Array<number>(values.length)
     let level = values[0] ?? 0
     for (let i = 0; i < levels.length; i++) levels[i] = level = 0.9 * level + 0.1 * (values[i] as number)
@@ -68,8 +68,8 @@ export const userWindow: WorkloadMaker = async ({ rows }) => {
 class GeometricMean {
   logarithms = 0
   rows = 0
-  add(price: number): void {
-    this.logarithms += Math.log(price)
+  add(price: number | null): void {
+    this.logarithms += Math.log(price as number)
     this.rows++
   }
   merge(logarithms: readonly number[], rows: readonly number[]): void {

@@ -176,10 +176,10 @@ t.test(
     })
     class Numbers {
       all: number[] = []
-      add(n: number) {
-        this.all.push(n)
+      add(n: number | null) {
+        if (n !== null) this.all.push(n)
       }
-      merge([lists = []]: number[][][]) {
+      merge(lists: number[][]) {
         for (const list of lists) this.all.push(...list)
       }
       state() {
@@ -190,8 +190,8 @@ t.test(
       }
     }
     class Doubled {
-      evaluateAll([values = []]: number[][]) {
-        return arrow18.makeVector(Float64Array.from(values, (value) => 2 * value))
+      evaluateAll([values]: [(number | null)[]]) {
+        return arrow18.makeVector(Float64Array.from(values, (value) => 2 * (value ?? 0)))
       }
     }
     const numbers = udaf(Numbers, ['int32'], 'list<int32>', ['list<int32>'], { name: 'numbers' })

@@ -9,8 +9,8 @@ t.teardown(() => pool.close())
 
 class Total {
   total = 0
-  add(value: number): void {
-    this.total += value
+  add(value: number | null): void {
+    this.total += value ?? 0
   }
   merge(): void {}
   state(): readonly number[] {
@@ -85,7 +85,7 @@ test('run() and map() refuse bound and unreachable native functions, with the wa
   const { resolve } = Promise.withResolvers()
   const native = { code: 'closure_native', message: /nativeUdf/ }
   await t.rejects(pool.run(resolve as () => void), native)
-  await t.rejects(pool.run(udf(resolve, [float64], float64, { name: 'resolve' }) as never), native)
+  await t.rejects(pool.run(udf(resolve as never, [float64], float64, { name: 'resolve' }) as never), native)
   await t.rejects(pool.run(new Proxy(() => 1, {})), { code: 'closure_unserializable', message: /is a Proxy/ })
 })
 

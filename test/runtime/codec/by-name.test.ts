@@ -31,10 +31,10 @@ class Sum {
   state(): readonly unknown[] {
     return [this.sum]
   }
-  evaluate(): unknown {
+  evaluate(): number {
     return this.sum
   }
-  evaluateAll(): readonly unknown[] {
+  evaluateAll(): readonly number[] {
     return []
   }
 }

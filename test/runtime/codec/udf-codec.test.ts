@@ -62,7 +62,7 @@ const udfsOf = (expr: Expr): readonly Udf[] => {
 
 t.test('a function by value arrives with its contract and a body that nobody has opened', (t) => {
   const full = udf(
-    (a: bigint | null, b: Date | null) => [String(a), String(b)],
+    (a: number | null, b: Date | null) => [{ x: String(a) }, { x: String(b) }],
     [int64, timestamp('us', 'UTC')],
     field('out', list(struct([field('x', utf8, false)])), false, { k: 'v' }),
     {

@@ -12,8 +12,8 @@ const weight = 2
 class Summed {
   #count = 0
   protected total = 0
-  add(value: number): void {
-    this.total += value * weight
+  add(value: number | null): void {
+    this.total += (value ?? 0) * weight
     this.#count++
   }
   merge(totals: readonly number[], counts: readonly number[]): void {
@@ -43,7 +43,7 @@ const made = udaf(() => new Labelled(), [float64], float64, state, { name: 'made
 
 class Running {
   readonly supportsBoundedExecution = false
-  evaluateAll([values]: readonly (readonly number[])[], count: number): readonly number[] {
+  evaluateAll([values]: readonly (readonly (number | null)[])[], count: number): readonly number[] {
     let sum = 0
     return Array.from({ length: count }, (_, i) => (sum += (values?.[i] ?? 0) * weight))
   }

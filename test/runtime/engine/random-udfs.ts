@@ -19,7 +19,7 @@ export const udfs = [
     { name: 'not_five', volatility: 'immutable' },
   ),
   udf((value: number) => value * 2, [int64], int64, { name: 'double_number', int64As: 'number' }),
-  udf((a: string, b: string) => (a === '' ? undefined : `${a}${b}!`), [utf8, utf8], utf8, { name: 'join' }),
+  udf((a: string, b: string) => (a === '' ? null : `${a}${b}!`), [utf8, utf8], utf8, { name: 'join' }),
   udf((a: string | null) => (a === null ? 'none' : a.slice(1)), [utf8], utf8, { name: 'tail', nulls: 'call' }),
   udf((a: string | null, b: bigint | null) => a === null || b === null, [utf8, int64], field('missing', bool, false), {
     name: 'missing',

@@ -34,7 +34,7 @@ class Tally {
   merge(lists: ({ word: string; times: bigint }[] | null)[]): void {
     for (const entries of lists) for (const { word, times } of entries ?? []) this.#count(word, times)
   }
-  state(): unknown[] {
+  state(): { word: string; times: bigint }[][] {
     return [Array.from(this.#counts, ([word, times]) => ({ word, times }))]
   }
   evaluate(): string {

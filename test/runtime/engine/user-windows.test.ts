@@ -157,7 +157,7 @@ for (const [title, traits, message] of [
   ['a wrong value', { evaluateAll: () => [1, 2, 3] }, /"traced" returned the number 1, its declared type is Utf8/],
 ] as const) {
   t.test(`${title} is an error that names the function`, async (t) => {
-    const broken = udwf(() => ({ evaluate: () => 'x', ...traits }), [float64], utf8, { name: 'traced' })
+    const broken = udwf(() => ({ evaluate: () => 'x', ...traits }) as object, [float64], utf8, { name: 'traced' })
     await t.rejects(
       prices()
         .select(broken(col('price')).over(over))

@@ -81,7 +81,7 @@ t.test('a vector UDF that returns too few values, or none, is refused by name', 
     code: 'udf_wrong_result',
     message: 'Function "short" returned 1 values for a batch of 4 rows, its declared type is Float64',
   })
-  const one = udf(() => 1, [float64], float64, { name: 'one', mode: 'vector' })
+  const one = udf(() => 1 as never, [float64], float64, { name: 'one', mode: 'vector' })
   await t.rejects(table.select(one(col('b'))).collect(), { code: 'udf_wrong_result', details: { udf: 'one' } })
 })
 

@@ -71,7 +71,7 @@ t.test('a failure leaves nothing behind, and what was there stays', { timeout: 3
   await t.rejects(failing.writeParquet(join(path, 'x.parquet'), { overwrite: true }), { code: 'division_by_zero' })
   await t.rejects(failing.writeCsv(join(path, 'out')), { code: 'division_by_zero' })
   await t.rejects(failing.writeJson(join(path, 'y.ndjson'), { signal: AbortSignal.abort() }), { code: 'cancelled' })
-  const dying = udf((n: number) => (n === 9 ? process.kill(process.pid, 'SIGKILL') : n), [int32], int32, {
+  const dying = udf((n: number) => (n === 9 ? Number(process.kill(process.pid, 'SIGKILL')) : n), [int32], int32, {
     name: 'dying',
   })
   await t.rejects(

@@ -138,7 +138,7 @@ t.test('encodeRows() refuses a damaged stream', async (t) => {
 t.test('udf() in vector mode refuses vectors that are not sound', async (t) => {
   const rows = ctx.fromRows([{ a: 1 }, { a: 2 }])
   const run = async (fn: () => unknown, message: RegExp, type: DataType = int32) => {
-    const bad = udf(fn, [int32], type, { name: 'bad', mode: 'vector' })
+    const bad = udf(fn as () => never, [int32], type, { name: 'bad', mode: 'vector' })
     await refused(t, () => rows.select(bad(col('a'))).toRows(), 'udf_wrong_result', message, String(message))
   }
   const texts = () => {

@@ -121,7 +121,7 @@ test('workers of a packaged bundle run jobs without the sources and write nothin
 
 test('workers of this checkout run its bundle', options, async (t) => {
   await using ctx = new SessionContext({ workers: 1 })
-  const entry = udf(() => process.argv[1], [utf8], utf8, { name: 'entry' })
+  const entry = udf(() => process.argv[1] ?? null, [utf8], utf8, { name: 'entry' })
   const [row] = await ctx
     .fromColumns({ a: ['x'] })
     .select(entry(col('a')).alias('file'))
