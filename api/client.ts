@@ -4,6 +4,7 @@
 import '../functions/node-version.ts'
 
 import type { RecordBatch } from 'apache-arrow'
+import { type ArrowModule, libraryOf } from '../functions/arrow/convert.ts'
 import { createError, type ErrorCode, type VolleyError, WorkerError } from '../functions/errors.ts'
 import { checkCallback, checkOptionNames, checkSignal, wrongOption } from '../functions/options.ts'
 import { readArrowBatches } from '../runtime/source/arrow/read-streams.ts'
@@ -18,6 +19,13 @@ export interface ClientOptions {
    * @defaultValue none
    */
   readonly token?: string
+  /**
+   * The copy of Arrow JavaScript whose record batches it gives: `import * as arrow from 'apache-arrow'`, where that is
+   * another one than Volley finds, such as its CommonJS build.
+   *
+   * @defaultValue the `apache-arrow` that Volley imports
+   */
+  readonly arrow?: ArrowModule
 }
 
 /** What watches a job over HTTP, and what ends it early. */
@@ -65,19 +73,22 @@ export type JobDocument = Readonly<Record<string, unknown>>
 export class VolleyClient {
   readonly #url: string
   readonly #headers: Readonly<Record<string, string>>
+  readonly #arrow: ArrowModule | undefined
 
   /**
    * @param url - Where the server listens: `http://127.0.0.1:8642`.
-   * @param options - `token`: a bearer token that it accepts.
+   * @param options - `token`: a bearer token that it accepts; `arrow`: whose classes record batches are of.
    * @throws {PlanError} `invalid_argument` for an address that is not of HTTP, or an option that there is not.
    */
   constructor(url: string, options: ClientOptions = {}) {
-    checkOptionNames(options, { token: true }, 'a client')
-    const { token } = options
+    checkOptionNames(options, { token: true, arrow: true }, 'a client')
+    const { token, arrow } = options
+    if (arrow !== undefined) libraryOf(arrow)
     if (token !== undefined && typeof token !== 'string') throw wrongOption('token', token, 'it is a text')
     if (!/^https?:/.test(URL.parse(url)?.protocol ?? '')) {
       throw wrongOption('url', url, 'it is the address of a server, such as http://127.0.0.1:8642')
     }
+    this.#arrow = arrow
     this.#url = String(url).replace(/\/+$/, '')
     this.#headers = token === undefined ? {} : { authorization: `Bearer ${token}` }
   }
@@ -122,7 +133,7 @@ export class VolleyClient {
     const id = response.headers.get('x-volley-job-id')
     try {
       const counted = count(response.body, options.onBytes)
-      yield* readArrowBatches(counted)
+      yield* readArrowBatches(counted, this.#arrow)
     } catch (cause) {
       options.signal?.throwIfAborted()
       throw await this.#brokenOff(id, cause)

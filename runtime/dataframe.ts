@@ -3,8 +3,8 @@
 
 import type { ReadableStream } from 'node:stream/web'
 import type { RecordBatch, Table } from 'apache-arrow'
-import { type Adopter, type ArrowLibrary, createAdopter } from '../functions/arrow/adopt.ts'
-import { type ArrowModule, libraryOf } from '../functions/arrow/convert.ts'
+import type { ArrowLibrary } from '../functions/arrow/adopt.ts'
+import { type ArrowModule, convertArrow, libraryOf } from '../functions/arrow/convert.ts'
 import { functions } from '../functions/catalogue/builders.ts'
 import type { CodecContext } from '../functions/contract/codec-context.ts'
 import { describeValue } from '../functions/describe-value.ts'
@@ -48,7 +48,7 @@ import type { JobEvents } from './scheduler/job-metrics.ts'
 import type { JobRun } from './scheduler/submit.ts'
 import { sinkOf, writeOptionNames } from './sink/sink-of.ts'
 import { writtenFilesIn } from './sink/write-report.ts'
-import { readArrowBatches, readArrowStreams, readArrowTable } from './source/arrow/read-streams.ts'
+import { readArrowBatches, readArrowTable } from './source/arrow/read-streams.ts'
 import { streamToFile } from './source/arrow/stream-to-file.ts'
 import { openSource } from './source/formats.ts'
 import { atOnce, inTurns } from './turns/turns.ts'
@@ -381,15 +381,9 @@ export class DataFrame {
   async *stream<Module extends ArrowModule = ArrowLibrary>(
     options: RunOptions & ArrowOptions<Module> = {},
   ): AsyncGenerator<InstanceType<Module['RecordBatch']>> {
-    type Given = InstanceType<Module['RecordBatch']>
-    const adopter = this.#adopter(options)
+    const arrow = this.#arrow(options)
     const { stream } = await this.run(options)
-    for await (const { schema, batches } of readArrowStreams(stream)) {
-      const adopted = adopter?.schema(schema)
-      for await (const batch of batches) {
-        yield (adopted === undefined ? batch : adopter?.batch(adopted, batch)) as Given
-      }
-    }
+    yield* readArrowBatches(stream, arrow) as AsyncGenerator<InstanceType<Module['RecordBatch']>>
   }
 
   /**
@@ -503,9 +497,9 @@ export class DataFrame {
   async collect<Module extends ArrowModule = ArrowLibrary>(
     options: RunOptions & ArrowOptions<Module> = {},
   ): Promise<InstanceType<Module['Table']>> {
-    const adopter = this.#adopter(options)
+    const arrow = this.#arrow(options)
     const table = await this.#table(options)
-    return (adopter?.table(table) ?? table) as InstanceType<Module['Table']>
+    return (arrow === undefined ? table : convertArrow(table, arrow)) as InstanceType<Module['Table']>
   }
 
   /**
@@ -804,9 +798,10 @@ export class DataFrame {
     return readArrowTable(stream)
   }
 
-  /** What makes a result of the user's copy of Arrow JavaScript, if that is another one. */
-  #adopter({ arrow = this.#host.arrow }: ArrowOptions): Adopter | undefined {
-    return arrow === undefined ? undefined : createAdopter(libraryOf(arrow))
+  /** The copy of Arrow JavaScript that a result is to be made of, checked before the job runs; undefined for ours. */
+  #arrow({ arrow = this.#host.arrow }: ArrowOptions): ArrowModule | undefined {
+    if (arrow !== undefined) libraryOf(arrow)
+    return arrow
   }
 
   #with(step: JobStep): DataFrame {

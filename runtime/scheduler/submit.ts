@@ -7,6 +7,7 @@ import { checkCallback, checkChoice, checkSignal, checkWhole } from '../../funct
 import type { Schema } from '../../functions/types/type.ts'
 import { inFunctions } from '../../functions/udf/failure.ts'
 import { type Backend, cancelReason, type TaskRequest } from '../backend.ts'
+import { unlessAborted } from '../bytes/unless-aborted.ts'
 import { TaskEncoder } from '../codec/task-codec.ts'
 import type { Job, JobOptions } from '../job/job.ts'
 import { type Plan, planJob, schemaOf } from '../plan/plan.ts'
@@ -19,6 +20,7 @@ import { Output } from '../sink/output.ts'
 import { encodeReport, taskFilesIn, writeReportSchema } from '../sink/write-report.ts'
 import { readArrowBatches } from '../source/arrow/read-streams.ts'
 import { narrowSource, openSource } from '../source/formats.ts'
+import type { OpenedSource, SourceSpec } from '../source/source.ts'
 import { inTurns, yieldTurn } from '../turns/turns.ts'
 import { type JobEvents, JobMetrics, type JobReport } from './job-metrics.ts'
 import { type StageRequests, stageResults } from './run-stages.ts'
@@ -54,7 +56,7 @@ export async function submitJob(job: Job, backend: Backend, options: SubmitOptio
   checkCallback('onProgress', options.onProgress)
   checkCallback('onLog', options.onLog)
   const submittedAt = Date.now()
-  const source = await openSource(job.source)
+  const source = await opened(job.source, options)
   const partitions = options.partitions ?? 4 * backend.concurrency
   const output =
     job.sink === undefined ? undefined : await openOutput(job.sink, await inTurns(schemaOf(job.steps, source.schema)))
@@ -119,6 +121,14 @@ async function* writtenBy(
   } finally {
     await output.discard()
   }
+}
+
+/** The source, opened. What somebody still writes may never come: waiting for it ends with the job. */
+async function opened(spec: SourceSpec, { signal }: SubmitOptions): Promise<OpenedSource> {
+  if (spec.kind !== 'pending' || signal === undefined) return openSource(spec)
+  return unlessAborted(openSource(spec), signal).catch((error) => {
+    throw signal.aborted ? cancelReason(signal, 'job') : error
+  })
 }
 
 /** Read a second time, a stream that is through would look like one without rows. */

@@ -2,6 +2,8 @@
 // a server. Every message is checked before apache-arrow decodes it, every batch before anybody else reads it.
 
 import { type RecordBatch, RecordBatchReader, Schema, Table } from 'apache-arrow'
+import { createAdopter } from '../../../functions/arrow/adopt.ts'
+import { type ArrowModule, libraryOf } from '../../../functions/arrow/convert.ts'
 import { checkBatch } from '../../../functions/column/check-data.ts'
 import { WorkerError } from '../../../functions/errors.ts'
 import { ChunkReader } from '../chunk-reader.ts'
@@ -32,9 +34,24 @@ export async function* readArrowStreams(chunks: AsyncIterable<Uint8Array>): Asyn
   }
 }
 
-/** The batches of streams that follow one another. */
-export async function* readArrowBatches(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<RecordBatch> {
-  for await (const { batches } of readArrowStreams(chunks)) yield* batches
+/**
+ * The batches of streams that follow one another.
+ *
+ * @param arrow - The copy of apache-arrow whose objects they are to be. Default: this one.
+ */
+export async function* readArrowBatches(
+  chunks: AsyncIterable<Uint8Array>,
+  arrow?: ArrowModule,
+): AsyncGenerator<RecordBatch> {
+  const adopter = arrow === undefined ? undefined : createAdopter(libraryOf(arrow))
+  for await (const { schema, batches } of readArrowStreams(chunks)) {
+    if (adopter === undefined) {
+      yield* batches
+      continue
+    }
+    const adopted = adopter.schema(schema)
+    for await (const batch of batches) yield adopter.batch(adopted, batch)
+  }
 }
 
 /** All batches as a table; without a stream, one of no columns. */

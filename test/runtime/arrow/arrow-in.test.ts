@@ -119,6 +119,11 @@ t.test('fromArrow() says what it was given, and what to do', async (t) => {
     })(),
   )
   await t.rejects(ctx.fromArrow(failing).collect(), /the line is down/)
+  const silent = new ReadableStream()
+  const controller = new AbortController()
+  const waiting = ctx.fromArrow(silent).collect({ signal: controller.signal })
+  controller.abort()
+  await t.rejects(waiting, { code: 'cancelled' }, 'what never comes')
   const cut = arrow.tableToIPC(arrow.tableFromArrays({ n: Int32Array.of(1) })).subarray(0, 200)
   await t.rejects(ctx.fromArrow(ReadableStream.from([cut])).collect(), { code: 'source_unreadable' })
 })

@@ -1,5 +1,8 @@
 // Results go out as objects of the user's copy of apache-arrow, as Arrow IPC, and as streams that are left early.
 
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { Readable, Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { ReadableStream } from 'node:stream/web'
@@ -9,6 +12,7 @@ import * as aq from 'arquero'
 import polars from 'nodejs-polars'
 import t from 'tap'
 import { col, convertArrow, type DataFrame, SessionContext, udf } from 'volley'
+import { VolleyClient } from 'volley/client'
 import { forkedSession, processesOf } from '../with-jobs.ts'
 import { columnsOf, copies, expected, tableOf } from './copies.ts'
 
@@ -128,6 +132,21 @@ t.test('toIPC() is read by other libraries, in both formats', async (t) => {
   t.equal(reader.readRecordBatch(2)?.getChildAt(0)?.get(0), 2)
   t.equal(arrow.tableFromIPC(await sliced.filter('n > 5').toIPC({ format: 'file' })).schema.names[0], 'n')
   await t.rejects(frame.toIPC({ format: 'feather' as never }), { code: 'invalid_argument' })
+})
+
+t.test('VolleyClient gives batches of the copy it is told', async (t) => {
+  const body = await ctx.fromColumns({ n: [1, 2] }).toIPC()
+  const server = createServer((_, response) => response.end(body))
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  t.teardown(() => server.close())
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  for (const copy of Object.values(copies)) {
+    for await (const batch of new VolleyClient(url, { arrow: copy }).stream({ sql: 'select 1' })) {
+      t.ok(batch instanceof copy.RecordBatch)
+    }
+  }
+  t.throws(() => new VolleyClient(url, { arrow: {} as never }), { code: 'invalid_argument' })
 })
 
 t.test('streams go where web and Node streams go', async (t) => {
