@@ -48,14 +48,14 @@ async function writeBlocks(page: string, directory: string): Promise<ReadonlyMap
 }
 
 for (const page of pages) {
-  test(`every block of ${page} runs`, { timeout: 240_000 }, async (t) => {
+  test(`every block of ${page} runs`, { timeout: 600_000 }, async (t) => {
     const directory = await makeDirectory()
     t.teardown(() => rm(directory, { recursive: true }))
     const blocks = await writeBlocks(page, directory)
     for (const [line, code] of blocks) {
       if (/^\/\/ [\w-]+\.ts\n/.test(code)) continue
       const args = ['--disable-warning=ExperimentalWarning', `line-${line}.ts`]
-      const { stdout } = await promisify(execFile)(process.execPath, args, { cwd: directory, timeout: 30_000 })
+      const { stdout } = await promisify(execFile)(process.execPath, args, { cwd: directory, timeout: 240_000 })
       // A comment behind console.log says what is printed.
       const promised = [...code.matchAll(/^.*console\.log\(.*\) \/\/ (.+)$/gm)].map(([, text]) => text)
       for (const text of promised) t.ok(stdout.includes(`${text}\n`), `line ${line} prints ${text}: ${stdout}`)

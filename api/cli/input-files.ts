@@ -76,7 +76,7 @@ export function findTable(tables: Tables, name: string, advice: string): FileSpe
     tables.get(name) ?? [...tables].find(([candidate]) => candidate.toLowerCase() === name.toLowerCase())?.[1]
   if (found !== undefined) return found
   const known = tables.size === 0 ? '' : ` The tables are ${[...tables.keys()].join(', ')}.`
-  const hint = didYouMean(name, tables.keys(), `${advice} ${name}=FILE`)
+  const hint = didYouMean(name, tables.keys(), `${advice} ${name}=${name === 'stdin' ? '-' : 'FILE'}`)
   throw new PlanError('unknown_table', `No table named "${name}".${known} ${hint}`, { details: { table: name } })
 }
 

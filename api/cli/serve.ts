@@ -2,6 +2,7 @@
 
 import type { Command } from 'commander'
 import type { FastifyInstance } from 'fastify'
+import { codeOf } from './file-problems.ts'
 import { Interrupted, UsageError } from './outcome.ts'
 import { listOf, moduleUrl, tablesOf, type WorkerPlace, workerPlace } from './parse-options.ts'
 import { checkToken, ownToken, readTokenFile, type ServerToken } from './token.ts'
@@ -70,14 +71,21 @@ function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host)
 }
 
+const listenReasons: Readonly<Record<string, string>> = {
+  EADDRINUSE: 'it is taken, choose another with --port (0 picks a free one)',
+  EACCES: 'this user may not, choose a port from 1024 with --port',
+  EADDRNOTAVAIL: 'this machine has no such address, choose another with --host',
+  ENOTFOUND: 'there is no such host, choose another with --host',
+  EAI_AGAIN: 'the name of the host cannot be looked up now, give its address with --host',
+}
+
 async function listen(app: FastifyInstance, { host, port }: ServeOptions): Promise<void> {
   await app.listen({ host, port, listenTextResolver: (address) => `listening on ${address}` }).then(
     (address) => process.stderr.write(`listening on ${address}\n`),
-    (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EADDRINUSE') throw error
-      throw new UsageError(
-        `Cannot listen on port ${port}: it is taken, choose another with --port (0 picks a free one)`,
-      )
+    (cause: unknown) => {
+      const reason = listenReasons[codeOf(cause) ?? '']
+      if (reason === undefined) throw cause
+      throw new UsageError(`Cannot listen on ${host}, port ${port}: ${reason}`, { cause })
     },
   )
 }

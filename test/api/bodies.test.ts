@@ -40,7 +40,7 @@ async function begin(port: number, headers: string, body: string) {
 }
 
 test('a server refuses bodies beyond its bytes in flight, and takes them again afterwards', {
-  timeout: 20_000,
+  timeout: 240_000,
 }, async (t) => {
   const app = smallServer(t)
   const address = await app.listen({ host: '127.0.0.1', port: 0 })
@@ -69,7 +69,7 @@ test('a server refuses bodies beyond its bytes in flight, and takes them again a
   again[0].socket.destroy()
 })
 
-test('a server counts bodies of unknown length as they arrive', { timeout: 20_000 }, async (t) => {
+test('a server counts bodies of unknown length as they arrive', { timeout: 240_000 }, async (t) => {
   const app = smallServer(t)
   const port = Number(new URL(await app.listen({ host: '127.0.0.1', port: 0 })).port)
   const chunk = `384\r\n{${' '.repeat(899)}\r\n`
@@ -87,7 +87,7 @@ test('a server counts bodies of unknown length as they arrive', { timeout: 20_00
   last.socket.destroy()
 })
 
-test('a server holds what it counts until the job is over, not longer', { timeout: 20_000 }, async (t) => {
+test('a server holds what it counts until the job is over, not longer', { timeout: 240_000 }, async (t) => {
   const app = smallServer(t)
   const headers = { authorization, 'content-type': 'application/json', host: 'localhost' }
   for (let round = 0; round < 20; round++) {
@@ -110,7 +110,7 @@ test('buildServer() refuses a bound that no body would fit', async (t) => {
   t.throws(() => buildServer({ ...wrong, maxBytesInFlight: Number.NaN }), { code: 'invalid_argument' })
 })
 
-test('parse() encodes the rows of large bodies apart', { timeout: 20_000 }, async (t) => {
+test('parse() encodes the rows of large bodies apart', { timeout: 240_000 }, async (t) => {
   await using parser = new BodyParser()
   const parse = (document: unknown) => parser.parse(Buffer.from(JSON.stringify(document)))
   const { json, bytes } = await parse({ source: { rows: rows(5000), schema: { a: 'int32' } }, steps: [{ limit: 1 }] })
@@ -137,7 +137,7 @@ test('parse() encodes the rows of large bodies apart', { timeout: 20_000 }, asyn
   t.ok((sparse.json as { source: { rows: unknown } }).source.rows instanceof EncodedRows, 'few bytes can be many cells')
 })
 
-test('parse() tells what is wrong with a large body as with a small one', { timeout: 20_000 }, async (t) => {
+test('parse() tells what is wrong with a large body as with a small one', { timeout: 240_000 }, async (t) => {
   await using parser = new BodyParser()
   const filler = ' '.repeat(20_000)
   const wrong: readonly (readonly [
@@ -162,7 +162,7 @@ test('parse() tells what is wrong with a large body as with a small one', { time
   t.notOk('workerStack' in error.details)
 })
 
-test('parse() answers when its thread is ended', { timeout: 20_000 }, async (t) => {
+test('parse() answers when its thread is ended', { timeout: 240_000 }, async (t) => {
   const parser = new BodyParser()
   const large = Buffer.from(`{"a":1}${' '.repeat(20_000)}`)
   const left = [parser.parse(large), parser.parse(large)]

@@ -11,7 +11,7 @@ import { fixture } from './pool/with-pool.ts'
 // What callers without types can write.
 const untyped = <Value>(value: unknown): Value => value as Value
 
-test('new WorkerPool() does what fork() does', { timeout: 60_000 }, async (t) => {
+test('new WorkerPool() does what fork() does', { timeout: 240_000 }, async (t) => {
   const Pool = untyped<new (options: object) => WorkerPool>(WorkerPool)
   await using pool = new Pool({ workers: 1 })
   t.strictSame(await pool.map((item: number) => item + 1, [1, 2]), [2, 3])

@@ -36,6 +36,7 @@ test('files', { timeout: 120_000 }, async (t) => {
       code: 'unknown_table',
       message: /mean "flights_3m"\?$/,
     })
+    t.throws(() => findTable(new Map(), 'stdin', '--table'), { message: 'No table named "stdin". --table stdin=-' })
     await t.rejects(inputTables({}, [at('2024.csv'), at('2024.csv')], {}, signal), { message: /two tables "_2024"/ })
     await t.rejects(inputTables({ a: '-' }, ['-'], {}, signal), { message: /stdin twice/ })
     await t.rejects(inputTables({}, [at('*.csv')], {}, signal), { message: /give it a name, --table NAME=/ })

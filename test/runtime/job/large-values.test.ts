@@ -3,7 +3,7 @@
 import t from 'tap'
 import { SessionContext } from 'volley'
 
-t.setTimeout(60_000)
+t.setTimeout(240_000)
 
 const ctx = new SessionContext({ backend: 'in-process' })
 t.teardown(() => ctx.close())

@@ -10,7 +10,7 @@ import type { SourceSpec } from '../../../runtime/source/source.ts'
 import { dataPage, makeParquet, physical } from './make-parquet.ts'
 import { temporaryFiles } from './temporary-files.ts'
 
-t.setTimeout(60_000)
+t.setTimeout(240_000)
 
 const write = temporaryFiles(t)
 const numbers = Array.from({ length: 1000 }, (_, i) => i)

@@ -5,7 +5,7 @@ import t from 'tap'
 import { readColumns } from './read-all.ts'
 import { temporaryFiles } from './temporary-files.ts'
 
-t.setTimeout(60_000)
+t.setTimeout(240_000)
 
 const write = temporaryFiles(t)
 const lines = (from: number, to: number) => Array.from({ length: to - from }, (_, i) => `${from + i}\n`).join('')

@@ -8,7 +8,7 @@ import type { SourceSpec } from '../../../runtime/source/source.ts'
 import { readColumns } from './read-all.ts'
 import { temporaryFiles } from './temporary-files.ts'
 
-t.setTimeout(60_000)
+t.setTimeout(240_000)
 
 const write = temporaryFiles(t)
 const names = (count: number) => Array.from({ length: count }, (_, i) => `c${i}`)

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { test } from 'tap'
 import { fileSubjects, fuzzFiles, readEverything } from '../../fuzz/fuzz-files.ts'
 
-test('files that were not changed are read', { timeout: 60_000 }, async (t) => {
+test('files that were not changed are read', { timeout: 240_000 }, async (t) => {
   for (const subject of fileSubjects) {
     const path = join(t.testdir({}), `a.${subject.kind}`)
     writeFileSync(path, subject.bytes)
@@ -14,7 +14,7 @@ test('files that were not changed are read', { timeout: 60_000 }, async (t) => {
 })
 
 test('mutated files are read or refused with a code, and give no bytes but their own', {
-  timeout: 60_000,
+  timeout: 240_000,
 }, async (t) => {
   const { rounds, codes, failures } = await fuzzFiles(1, 250, 4000)
   t.strictSame(failures, [])

@@ -6,7 +6,7 @@ import t from 'tap'
 import { captureClosure } from '../../../../runtime/codec/closure/index.ts'
 import { startReviver } from './fixtures/ship.ts'
 
-t.setTimeout(30_000)
+t.setTimeout(240_000)
 const reviver = startReviver()
 t.teardown(() => reviver.close())
 

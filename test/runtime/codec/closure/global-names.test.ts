@@ -8,7 +8,7 @@ import { nodeGlobals } from '../../../../runtime/codec/closure/capture/node-glob
 import { captureClosure } from '../../../../runtime/codec/closure/index.ts'
 import { refusalOf, startReviver } from './fixtures/ship.ts'
 
-t.setTimeout(30_000)
+t.setTimeout(240_000)
 const reviver = startReviver()
 t.teardown(() => reviver.close())
 
