@@ -3,6 +3,7 @@
 import { mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { tableFromIPC } from 'apache-arrow'
 import t from 'tap'
 import { type CsvWriteOptions, col, type DataFrame, int32, SessionContext, udf, type WriteSummary } from 'volley'
 import { outputError } from '../../../runtime/sink/output-errors.ts'
@@ -173,4 +174,24 @@ t.test('CSV takes its options, and quotes what needs it', { timeout: 300_000 }, 
   await one.writeCsv(join(path, 'one.csv'))
   t.equal(await readFile(join(path, 'one.csv'), 'utf8'), 'n\n1\n""\n3\n')
   t.strictSame(await ctx.readCsv(join(path, 'one.csv')).collectColumns(), { n: [1n, null, 3n] })
+})
+
+t.test('a job with a sink is plain data; its result is a row for each file', { timeout: 300_000 }, async (t) => {
+  const path = join(await folder(), 'out')
+  const sink = { kind: 'csv', path, partitionBy: ['name'], options: { header: false } } as const
+  const { job } = numbers(14)
+  const { schema, stream, done } = await ctx.submit(
+    { ...JSON.parse(JSON.stringify({ sink })), source: job.source, steps: job.steps },
+    {},
+  )
+  t.strictSame(
+    schema.map((field) => field.name),
+    ['file', 'rows', 'bytes'],
+  )
+  const table = tableFromIPC(await Array.fromAsync(stream))
+  t.equal(table.numRows, 7)
+  t.strictSame(table.get(0)?.toJSON(), { file: join(path, 'name=name%200/part-0.csv'), rows: 2n, bytes: 4n })
+  t.equal((await done).rows, 14)
+  const refused = ctx.submit({ ...job, sink: { ...sink, options: { heading: false } as object } }, {})
+  await t.rejects(refused, { code: 'invalid_argument', message: /Did you mean "header"/ })
 })
