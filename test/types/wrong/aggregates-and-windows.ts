@@ -30,9 +30,7 @@ udaf(Sum, [float64], float64, [utf8])
 // @ts-expect-error: the result is a text
 udaf(Sum, [float64], utf8, [float64])
 
-const broken = (change: object) => Object.assign(new Sum(), change)
 
-export { broken }
 
 udaf(
   // @ts-expect-error: rows may be null, unless nulls are skipped
