@@ -30,8 +30,6 @@ udaf(Sum, [float64], float64, [utf8])
 // @ts-expect-error: the result is a text
 udaf(Sum, [float64], utf8, [float64])
 
-
-
 udaf(
   // @ts-expect-error: rows may be null, unless nulls are skipped
   class extends Sum {
