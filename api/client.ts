@@ -108,7 +108,7 @@ export class VolleyClient {
    * const client = new VolleyClient(await app.listen({ host: '127.0.0.1', port: 0 }), { token: 'secret' })
    * const regions: string[] = []
    * const job = { source: { parquet: 'sales.parquet' }, steps: [{ select: ['region'] }] }
-   * for await (const batch of client.stream(job)) regions.push(...batch.getChild('region'))
+   * for await (const batch of client.stream(job)) regions.push(...(batch.getChild('region') ?? []))
    * regions // => ['north', 'south', 'north']
    * await app.close()
    *

@@ -415,7 +415,7 @@ export class DataFrame {
    *
    * await using ctx = new SessionContext()
    * const [batch] = await Array.fromAsync(ctx.fromColumns({ n: [1, 2] }).toReadableStream())
-   * batch.numRows // => 2
+   * batch?.numRows // => 2
    *
    * @see DataFusion `DataFrame::execute_stream`
    */

@@ -2,6 +2,8 @@
  * Arrow's objects at the border, whichever copy of apache-arrow made them. They come in by their data, and go out as
  * objects of the copy that Volley imports, or of the one that a session's `arrow` option names.
  *
+ * docs/guide/arrow.md shows the ways in and out.
+ *
  * @module Arrow
  */
 
