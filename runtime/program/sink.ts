@@ -36,7 +36,7 @@ export interface ParquetWriteOptions {
    */
   readonly compression?: 'snappy' | 'zstd' | 'gzip' | 'none'
   /**
-   * Rows per row group, which is also what a file holds in memory while it is written, from 1.
+   * Rows per row group, fewer where they have more than 64 MiB of text, which is also what a file holds in memory while it is written, from 1.
    *
    * @defaultValue 122,880, fewer from 137 columns on
    */

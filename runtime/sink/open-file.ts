@@ -3,10 +3,13 @@
 
 import { type FileHandle, mkdir, open } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import type { Batch } from '../../functions/column/column.ts'
+import type { Batch, Column } from '../../functions/column/column.ts'
 import { sliceBatch } from '../../functions/column/slice.ts'
 import type { TaskFile } from '../program/sink.ts'
 import type { Chunks, FileEncoder } from './file-encoder.ts'
+
+/** Bytes of text that wait: long texts are written in fewer rows at a time. */
+const MAX_TEXT = 64 * 1024 * 1024
 
 export class OpenFile {
   /** Below the task's directory. */
@@ -17,6 +20,7 @@ export class OpenFile {
   #isMade = false
   #waiting: Batch[] = []
   #waitingRows = 0
+  #waitingText = 0
   #rows = 0
   #bytes = 0
 
@@ -38,15 +42,16 @@ export class OpenFile {
 
   /** Takes rows, whose memory is the file's from then on, and writes as many as are worth it. */
   async add(batch: Batch): Promise<void> {
-    const { batchRows } = this.#encoder
-    let row = 0
-    while (this.#waitingRows + batch.length - row >= batchRows) {
-      const end = row + batchRows - this.#waitingRows
-      this.#keep(sliceBatch(batch, row, end))
-      await this.flush()
+    const textPerRow = textBytes(batch) / Math.max(1, batch.length)
+    const most = Math.max(1, Math.floor(MAX_TEXT / Math.max(1, textPerRow)))
+    for (let row = 0; row < batch.length; ) {
+      const end = Math.min(batch.length, row + most, row + this.#encoder.batchRows - this.#waitingRows)
+      this.#waiting.push(sliceBatch(batch, row, end))
+      this.#waitingRows += end - row
+      this.#waitingText += (end - row) * textPerRow
       row = end
+      if (this.#waitingRows >= this.#encoder.batchRows || this.#waitingText >= MAX_TEXT) await this.flush()
     }
-    if (row < batch.length) this.#keep(sliceBatch(batch, row, batch.length))
   }
 
   /** Writes all rows that wait. */
@@ -55,6 +60,7 @@ export class OpenFile {
     const [batches, rows] = [this.#waiting, this.#waitingRows]
     this.#waiting = []
     this.#waitingRows = 0
+    this.#waitingText = 0
     await this.#append(this.#encoder.encode(batches))
     this.#rows += rows
   }
@@ -81,11 +87,6 @@ export class OpenFile {
     await handle?.close()
   }
 
-  #keep(batch: Batch): void {
-    this.#waiting.push(batch)
-    this.#waitingRows += batch.length
-  }
-
   async #append(chunks: Chunks): Promise<void> {
     const handle = await this.#open()
     for (const chunk of chunks) {
@@ -103,4 +104,13 @@ export class OpenFile {
     this.#isMade = true
     return this.#handle
   }
+}
+
+/** The bytes of the texts in a batch, about. */
+const textBytes = ({ columns }: Batch): number => columns.reduce((sum, column) => sum + columnTextBytes(column), 0)
+
+function columnTextBytes(column: Column): number {
+  if (column.storage === 'bytes') return (column.offsets[column.length] ?? 0) - (column.offsets[0] ?? 0)
+  if (column.storage !== 'dictionary' || column.dictionary.length === 0) return 0
+  return (columnTextBytes(column.dictionary) / column.dictionary.length) * column.length
 }

@@ -26,7 +26,9 @@ export function sinkOf(kind: Kind, path: string | URL, options: WriteOptions): S
     throw invalid(`Cannot write ${kind} with this partitionBy: it takes a column's name, or a list of them`)
   }
   if (typeof overwrite !== 'boolean') throw invalid(`Cannot write ${kind} with this overwrite: it takes true or false`)
-  const own = Object.entries(options).filter(([name]) => Object.hasOwn(sinkFormatOf({ kind }).options, name))
+  const own = Object.entries(options).filter(
+    ([name, value]) => value !== undefined && Object.hasOwn(sinkFormatOf({ kind }).options, name),
+  )
   return {
     kind,
     path: absolutePath(kind, path),

@@ -4,6 +4,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { tableFromIPC } from 'apache-arrow'
+import { parquetMetadata } from 'hyparquet'
 import t from 'tap'
 import { type CsvWriteOptions, col, type DataFrame, int32, SessionContext, udf, type WriteSummary } from 'volley'
 import { outputError } from '../../../runtime/sink/output-errors.ts'
@@ -176,6 +177,29 @@ t.test('CSV takes its options, and quotes what needs it', { timeout: 300_000 }, 
   t.strictSame(await ctx.readCsv(join(path, 'one.csv')).collectColumns(), { n: [1n, null, 3n] })
 })
 
+t.test('long texts are written in fewer rows at a time', { timeout: 300_000 }, async (t) => {
+  const path = join(await folder(), 'long.parquet')
+  const long = numbers(300).select('n', "repeat('x', 500000) as text")
+  t.equal((await long.writeParquet(path)).rows, 300)
+  const { row_groups: groups } = parquetMetadata(new Uint8Array(await readFile(path)).buffer)
+  t.ok(groups.length >= 2, `${groups.length} row groups`)
+  t.strictSame(
+    await ctx.readParquet(path).aggregate([], ['sum(n) as n', 'min(length(text)) as l']).toRows({ json: true }),
+    [{ n: 44_850, l: 500_000 }],
+  )
+})
+
+t.test('odd names of columns stay', { timeout: 300_000 }, async (t) => {
+  const path = await folder()
+  const frame = ctx.fromColumns({ '': [1], 'a.b': [2], 'ä=/"': [3] })
+  await frame.writeParquet(join(path, 'x.parquet'))
+  t.strictSame(await ctx.readParquet(join(path, 'x.parquet')).collectColumns(), await frame.collectColumns())
+  await frame.writeArrow(join(path, 'x.arrow'))
+  t.strictSame(await ctx.readArrow(join(path, 'x.arrow')).collectColumns(), await frame.collectColumns())
+  const { files } = await frame.writeJson(join(path, 'x'), { partitionBy: 'ä=/"' })
+  t.match(files[0]?.path, /%C3%A4%3D%2F%22=3\/part-0\.ndjson$/)
+})
+
 t.test('a job with a sink is plain data; its result is a row for each file', { timeout: 300_000 }, async (t) => {
   const path = join(await folder(), 'out')
   const sink = { kind: 'csv', path, partitionBy: ['name'], options: { header: false } } as const
@@ -192,6 +216,6 @@ t.test('a job with a sink is plain data; its result is a row for each file', { t
   t.equal(table.numRows, 7)
   t.strictSame(table.get(0)?.toJSON(), { file: join(path, 'name=name%200/part-0.csv'), rows: 2n, bytes: 4n })
   t.equal((await done).rows, 14)
-  const refused = ctx.submit({ ...job, sink: { ...sink, options: { heading: false } as object } }, {})
+  const refused = ctx.submit({ ...job, sink: { ...sink, options: { headers: false } as object } }, {})
   await t.rejects(refused, { code: 'invalid_argument', message: /Did you mean "header"/ })
 })
