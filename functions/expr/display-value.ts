@@ -14,11 +14,22 @@ export function displayValue(value: Value, type: DataType): string {
     case 'decimal128':
       return decimalText(value as bigint, type.scale)
     case 'float32':
+      return float32Text(value as number)
     case 'float64':
       return floatText(value as number)
     default:
       return typeof value === 'object' ? JSON.stringify(value, bigintAsText) : String(value)
   }
+}
+
+/** The shortest text that is this float32 again: `0.1`, not the double that it is nearest to. */
+function float32Text(value: number): string {
+  if (value === 0) return floatText(value)
+  for (let digits = 6; digits < 9; digits++) {
+    const short = Number(value.toPrecision(digits))
+    if (Math.fround(short) === value) return floatText(short)
+  }
+  return floatText(value)
 }
 
 const hex = (bytes: Uint8Array): string => Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')

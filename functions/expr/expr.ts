@@ -9,7 +9,7 @@ import { describeValue } from '../describe-value.ts'
 import { PlanError } from '../errors.ts'
 import { checkOptionNames, invalidArgument } from '../options.ts'
 import { asType, type TypeInput } from '../types/parse-type.ts'
-import { displayNode } from './display.ts'
+import { displayNode, exprText } from './display.ts'
 import { exprRuntime } from './expr-runtime.ts'
 import { type LiteralValue, literal } from './literal.ts'
 import type {
@@ -788,10 +788,10 @@ export class Expr {
    * @see DataFusion's `Display` of `Expr`
    */
   toString(): string {
-    return displayNode(this.node)
+    return exprText(this.node)
   }
   [Symbol.for('nodejs.util.inspect.custom')](): string {
-    return `Expr(${displayNode(this.node)})`
+    return `Expr(${exprText(this.node)})`
   }
 
   /**

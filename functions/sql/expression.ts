@@ -12,6 +12,7 @@ import { atFunctionName, getField, isReserved, parseColumn } from './names.ts'
 import { foreignOperators, infixes, likeOperators, precedence } from './operators.ts'
 import type { Parser } from './parser.ts'
 import { acceptWordAfter, parseQuantified, subquery } from './predicates.ts'
+import { acceptPrintedLiteral } from './printed-literal.ts'
 import { acceptSpecialForm, callBuiltIn, parseArray, parseStruct } from './special-forms.ts'
 import { parseSqlType } from './type-name.ts'
 
@@ -61,7 +62,8 @@ function parseWordOperand(parser: Parser, token: Token): ExprNode {
     case 'SELECT':
       throw subquery(parser, token)
   }
-  const special = acceptTypedLiteral(parser) ?? acceptSpecialForm(parser) ?? acceptConstant(parser)
+  const special =
+    acceptPrintedLiteral(parser) ?? acceptTypedLiteral(parser) ?? acceptSpecialForm(parser) ?? acceptConstant(parser)
   if (special !== undefined) return special
   if (atFunctionName(parser)) return parseCall(parser)
   if (parser.atOperator('->', 1)) throw lambda(parser, token)

@@ -2,19 +2,12 @@
 
 import { literal } from '../expr/literal.ts'
 import type { ExprNode } from '../expr/node.ts'
+import { reservedWords } from '../expr/quote-name.ts'
 import { nearest } from '../nearest.ts'
 import type { Token } from './lexer.ts'
 import type { FunctionName } from './options.ts'
 import type { Parser } from './parser.ts'
 
-/** Words that cannot name a column, or follow an expression as its alias, without quotes. */
-const reserved = new Set(
-  `ALL AND ANY AS ASC BETWEEN BY CASE CAST CROSS DESC DISTINCT ELSE END ESCAPE EXCEPT EXISTS FALSE FETCH FROM FULL GROUP
-  HAVING ILIKE IN INNER INTERSECT INTO IS JOIN LEFT LIKE LIMIT NATURAL NOT NULL NULLS OFFSET ON OR ORDER OUTER OVER
-  PARTITION QUALIFY RIGHT SELECT SIMILAR SOME THEN TRUE TRY_CAST UNION USING WHEN WHERE WINDOW WITH WITHIN`.split(
-    /\s+/,
-  ),
-)
 /** Reserved words that are nevertheless names of functions. */
 const callable = new Set(['LEFT', 'RIGHT'])
 
@@ -28,7 +21,7 @@ const aggregates = new Set(
 )
 const windows = new Set(['row_number', 'rank', 'dense_rank', 'percent_rank', 'cume_dist', 'ntile', 'lag', 'lead'])
 
-export const isReserved = (token: Token): boolean => reserved.has(token.keyword)
+export const isReserved = (token: Token): boolean => reservedWords.has(token.keyword)
 
 /** Whether the next token can name a function: any name followed by a parenthesis. */
 export function atFunctionName(parser: Parser): boolean {

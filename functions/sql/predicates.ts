@@ -6,6 +6,7 @@ import { timestamp, utf8 } from '../types/type.ts'
 import type { Token } from './lexer.ts'
 import { precedence } from './operators.ts'
 import type { Parser } from './parser.ts'
+import { atPrintedList } from './printed-literal.ts'
 import { callBuiltIn } from './special-forms.ts'
 
 /** Parses the word operator that comes next, if it binds tighter than `min`, and what follows it. */
@@ -35,7 +36,10 @@ function parseIn(parser: Parser, input: ExprNode, negated: boolean): ExprNode {
   const opening = parser.peek()
   parser.expectOperator('(')
   if (parser.atWord('SELECT') || parser.atWord('WITH')) throw subquery(parser, opening)
+  // As expressions print it; in SQL this would be a list of one array.
+  const bracket = atPrintedList(parser) ? parser.next() : undefined
   const list = parser.list(() => parser.expr())
+  if (bracket !== undefined) parser.expectClosing(']', bracket)
   parser.expectClosing(')', opening)
   return parser.node({ kind: 'in', input, list, negated })
 }

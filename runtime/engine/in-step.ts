@@ -14,8 +14,8 @@ export function inStep<Result>(step: StepName, compute: () => Result): Result {
   } catch (error) {
     if (!isVolleyError(error) || error.category !== 'data' || 'step' in error.details) throw error
     const { row } = error.details
-    const place = row === undefined ? withArticle(step) : `${withArticle(step)}, row ${row}`
-    throw createError(error.code, `${error.message} (in ${place})`, {
+    const where = row === undefined ? withArticle(step) : `${withArticle(step)}, row ${row}`
+    throw createError(error.code, `${error.message} (in ${where})`, {
       details: { ...error.details, step },
       cause: error,
     })
