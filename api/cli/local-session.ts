@@ -12,6 +12,8 @@ import { Interrupted, UsageError } from './outcome.ts'
 import { moduleUrl, type WorkerPlace, workerPlace } from './parse-options.ts'
 import { ProgressLine } from './progress-line.ts'
 
+const LINGER_MS = 2000
+
 export interface WorkOptions extends WorkerPlace {
   readonly workers?: number
   readonly workerContext?: string
@@ -54,6 +56,9 @@ export async function withLocalSession(
   } catch (error) {
     if (interrupt.signal.aborted) throw interrupt.signal.reason
     throw error
+  } finally {
+    // What a worker context keeps open in this process, such as a connection, does not keep the command.
+    if (workerContext !== undefined) setTimeout(() => process.exit(), LINGER_MS).unref()
   }
 }
 

@@ -10,6 +10,7 @@ import { decodeExpr } from '../../runtime/codec/expr-codec.ts'
 import { resolvePaths } from '../../runtime/context/paths.ts'
 import { type JobParseContext, parseJobJson, parseJobText } from '../../runtime/job/json-job.ts'
 import { onCommandLine } from '../advice.ts'
+import { withContextFunctions } from './context-functions.ts'
 import { reasonOf } from './file-problems.ts'
 import { findTable, type InputOptions, inputTables, type Tables } from './input-files.ts'
 import { type LocalSession, type WorkOptions, withLocalSession } from './local-session.ts'
@@ -28,8 +29,10 @@ export async function run(file: string, options: RunOptions, command: Command): 
     const { signal } = local.runOptions
     const document = await readJob(file, signal)
     const tables = await inputTables(named, [], options, signal)
-    const parsed = await parseJobText(document, parseContext(local, tables, 'Name its file with --table'))
-    await runInto(output, parsed.job, local, parsed.options)
+    const context = await parseContext(local, tables, 'Name its file with --table', options)
+    const parsed = await parseJobText(document, context)
+    // Functions whose code came in the document travel on as they came.
+    await runInto(output, parsed.job, parsed.inlineCode ? local : byName(local), parsed.options)
   })
 }
 
@@ -44,17 +47,31 @@ export async function sql(
   const named = tablesOf(listOf(command, 'table'))
   await withLocalSession(options, async (local) => {
     const tables = await inputTables(named, files, options, local.runOptions.signal)
-    const context = parseContext(local, tables, 'Give its file after the query, or --table')
+    const context = await parseContext(local, tables, 'Give its file after the query, or --table', options)
     const { job } = await parseJobJson({ sql: query }, context).catch((error: unknown) => {
       throw isVolleyError(error) ? new JobFailure(error, error.message, excerptOf(query, error)) : error
     })
-    await runInto(output, job, local)
+    await runInto(output, job, byName(local))
   })
 }
 
-function parseContext({ session }: LocalSession, tables: Tables, advice: string): JobParseContext {
+/** Functions of the worker context are there already. */
+const byName = (local: LocalSession): LocalSession => ({
+  ...local,
+  session: local.session.withUdfInlining({ enabled: false }),
+})
+
+async function parseContext(
+  { session }: LocalSession,
+  tables: Tables,
+  advice: string,
+  { workerContext }: RunOptions,
+): Promise<JobParseContext> {
+  const { functions: known } = session.sqlOptions()
+  const functions =
+    workerContext === undefined || known === undefined ? known : await withContextFunctions(workerContext, known)
   return {
-    sql: { ...session.sqlOptions(), functionAdvice: onCommandLine.function },
+    sql: { ...(functions === undefined ? {} : { functions }), functionAdvice: onCommandLine.function },
     decodeBytes: (bytes) => decodeExpr(bytes, session),
     table: (name) => ({ source: findTable(tables, name, advice), steps: [] }),
     files: async (paths) => resolvePaths(paths),

@@ -36,6 +36,12 @@ test('volley sql', { timeout: 300_000 }, async (t) => {
     )
   })
 
+  await t.test('calls functions of a worker context, which may keep something open', async (t) => {
+    const module = join(import.meta.dirname, '../../fixtures/contexts/of-command.ts')
+    const called = ['sql', 'select twice(a) as b from t', at('t.csv'), '--worker-context', module]
+    t.strictSame(await volley(called), { code: 0, stdout: '{"b":2}\n{"b":4}\n', stderr: '' })
+  })
+
   await t.test('points at what it cannot read, and says how tables are given', async (t) => {
     t.match(await volley(['sql', 'select a,, b\nfrom t', at('t.csv')]), {
       code: 1,
