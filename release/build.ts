@@ -22,6 +22,9 @@ const plainFiles = ['api/cli/volley.js', 'api/fastify.cjs', 'api/fastify.d.cts']
  */
 const bundled = ['commander', 'execa']
 
+/** Nobody imports it: a thread starts it. */
+const startedByName = ['dist/api/bodies/body-thread.js']
+
 const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as Manifest
 
 rmSync(dist, { recursive: true, force: true })
@@ -87,9 +90,8 @@ function bundlePath(file: string, name: string): string {
 /** What no door of the package leads to: the worker's modules, which are in its bundle, and types of internals. */
 function removeUnreachable(): void {
   const { exports, bin } = publishedManifest(manifest)
-  const doors = [...JSON.stringify([exports, bin]).matchAll(/"\.\/(dist\/[^"]+)"/g)].map(([, path = '']) =>
-    join(root, path),
-  )
+  const published = [...JSON.stringify([exports, bin]).matchAll(/"\.\/(dist\/[^"]+)"/g)].map(([, path = '']) => path)
+  const doors = [...published, ...startedByName].map((path) => join(root, path))
   const reached = new Set<string>()
   for (const queue = [...doors]; queue.length > 0; ) {
     const file = queue.pop() as string

@@ -106,11 +106,11 @@ export class BodyParser implements AsyncDisposable {
   }
 }
 
+/** Beside this module. Not by `new URL(…, import.meta.url)`, which bundlers take for a file that they should bundle. */
 function ownThread(): URL | undefined {
   const here = import.meta.url as string | undefined
-  if (here?.endsWith('.ts')) return new URL('./body-thread.ts', here)
-  const own = here?.endsWith('/bodies/parse-body.js') ? new URL('./body-thread.js', here) : undefined
-  return own !== undefined && existsSync(own) ? own : undefined
+  const own = here?.replace(/\/bodies\/parse-body\.(ts|js)$/, '/bodies/body-thread.$1')
+  return own !== undefined && own !== here && existsSync(new URL(own)) ? new URL(own) : undefined
 }
 
 /** In an application that was bundled it lies beside the worker. */

