@@ -777,7 +777,9 @@ export class Expr {
   }
 
   /**
-   * The expression as DataFusion prints it: for people and for column names.
+   * The expression as DataFusion prints it, for people. `ctx.parseExpr` reads it back, with names in double quotes where
+   * they need them; not so windows, ordered aggregates, and literals of types that SQL has no simple word for. What a
+   * column is called is `canonicalName()`.
    *
    * @example
    * import { col, when } from 'volley'
