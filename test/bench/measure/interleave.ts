@@ -89,7 +89,8 @@ async function runRound({ variants, repeat }: Workload, first: number): Promise<
     variant.setUp?.()
     const cpuStart = process.cpuUsage()
     const start = performance.now()
-    for (let i = 0; i < repeat; i++) {
+    if (variant.repeat !== undefined) await variant.repeat(repeat)
+    for (let i = 0; variant.repeat === undefined && i < repeat; i++) {
       const result = variant.run()
       if (result instanceof Promise) await result
     }

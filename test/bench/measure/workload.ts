@@ -3,7 +3,7 @@
 import type { Cells } from './cells.ts'
 
 /** Who does the work. `hand`: a loop written by hand; `node`: Node alone. */
-export type Engine = 'volley' | 'duckdb' | 'polars' | 'arquero' | 'pulumi' | 'hand' | 'node'
+export type Engine = 'volley' | 'duckdb' | 'polars' | 'arquero' | 'pulumi' | 'datafusion' | 'ray' | 'hand' | 'node'
 
 /** One way to do the work. */
 export interface Variant {
@@ -15,6 +15,8 @@ export interface Variant {
   setUp?(): void
   tearDown?(): void
   run(): unknown
+  /** Does the work so many times, for those who work elsewhere: otherwise each time would be a message. Default: `run`. */
+  repeat?(times: number): Promise<unknown>
   /** What a run gave, for comparison; undefined when there is nothing to compare. */
   cells(result: unknown): Cells | undefined | Promise<Cells | undefined>
 }

@@ -9,6 +9,8 @@ export const engineNames = {
   polars: 'Polars',
   arquero: 'Arquero',
   pulumi: 'Pulumi',
+  datafusion: 'datafusion-python',
+  ray: 'Ray',
   hand: 'hand-written',
   node: 'Node',
 } as const

@@ -77,7 +77,9 @@ function workloadRow({ title, work, unit, variants, missing = [] }: MeasuredWork
     unitNames[unit],
     own === undefined ? '' : shown(own.value),
     ...peerColumns.map((engine) => cell([engine])),
-    [cell(['pulumi', 'hand', 'node']), ...missing.map((peer) => `${peer}: not installed`)].filter(Boolean).join('<br>'),
+    [cell(['datafusion', 'ray', 'pulumi', 'hand', 'node']), ...missing.map((peer) => `${peer}: not installed`)]
+      .filter(Boolean)
+      .join('<br>'),
   ])
 }
 

@@ -10,6 +10,7 @@ import { caseAndCast, int64, nulls, projection, tpchQ6 } from './numbers.ts'
 import { sort, topK } from './orders.ts'
 import { startUp, transport } from './processes.ts'
 import { revive, revivedLoop, shipAutomatic, shipExplicit } from './shipping.ts'
+import { coldStart, encodeAgain, encodeFirst, smallMap, smallOneByOne, vectorFunction } from './small-work.ts'
 import { lengthWorld, like, likeWorld, regexp, upper, upperWorld } from './texts.ts'
 import { userAggregate, userWindow } from './user-windows.ts'
 import { movingMax, movingSum, neighbours, ranks, rowNumbers, runningSum, shareOfTotal } from './windows.ts'
@@ -54,6 +55,12 @@ export const workloads: Readonly<Record<string, WorkloadMaker>> = {
   'flights-two': flightsOnTwo,
   'streamed-job': streamedJob,
   'tiny-job': tinyJob,
+  'small-map': smallMap,
+  'small-one-by-one': smallOneByOne,
+  'encode-expr': encodeFirst,
+  'encode-expr-again': encodeAgain,
+  'vector-udf': vectorFunction,
+  'cold-start': coldStart,
   ship: shipAutomatic,
   'ship-explicit': shipExplicit,
   revive,
