@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url'
 import { type Manifest, publishedManifest } from './manifest.ts'
 
 const file = fileURLToPath(new URL('../package.json', import.meta.url))
-const aside = fileURLToPath(new URL('../dist/package.checkout.json', import.meta.url))
+const aside = fileURLToPath(new URL('../package.checkout.json', import.meta.url))
 
 function restore(): void {
   if (existsSync(aside)) renameSync(aside, file)
