@@ -27,8 +27,8 @@ export class ChunkSize {
 
   /** @param left - Calls still to be made, where that is known. */
   next(left: number | undefined): number {
-    const share = left === undefined ? maxChunk : Math.ceil(left / (2 * this.#workers))
-    return Math.max(1, Math.min(this.#size, share))
+    const evenly = left === undefined ? maxChunk : Math.ceil(left / (2 * this.#workers))
+    return Math.max(1, Math.min(this.#size, evenly))
   }
 
   /** Learns from calls that a worker has made. */

@@ -3,6 +3,7 @@
 // object of its own, which is of no use after its end. A result that is small and soon complete is not written here at all:
 // it goes along with the message that the task is done, which is one channel less to wait for.
 
+import { fstatSync } from 'node:fs'
 import { Socket } from 'node:net'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { InternalError, WorkerError } from '../../functions/errors.ts'
@@ -77,6 +78,7 @@ export class ResultWriter {
   async finish(): Promise<Uint8Array> {
     const held = this.#held
     await unlessAborted(this.#pending, this.#signal)
+    if (held !== undefined && !isResultPipeOpen()) throw cutOff()
     this.close()
     return held === undefined ? noBytes : Buffer.concat(held)
   }
@@ -127,7 +129,23 @@ export class ResultWriter {
   }
 }
 
-function cutOff(cause: Error): WorkerError {
-  const message = `Cannot write the result: its pipe was closed in the worker (${cause.message}); functions must leave fd ${resultFd} alone`
+/** What fd 3 was when this process started: only its inode tells it from a file that came to have its number. */
+const resultPipe = identityOf(resultFd)
+
+/** A function that closed it fails itself, also where its result would not have gone there, and not the next task. */
+export const isResultPipeOpen = (): boolean => resultPipe !== undefined && identityOf(resultFd) === resultPipe
+
+function identityOf(fd: number): string | undefined {
+  try {
+    const { dev, ino } = fstatSync(fd)
+    return `${dev}:${ino}`
+  } catch {
+    return undefined
+  }
+}
+
+function cutOff(cause?: Error): WorkerError {
+  const reason = cause === undefined ? '' : ` (${cause.message})`
+  const message = `Cannot write the result: its pipe was closed in the worker${reason}; functions must leave fd ${resultFd} alone`
   return new WorkerError('protocol_error', message, { cause })
 }

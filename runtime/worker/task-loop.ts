@@ -9,7 +9,7 @@ import { type Control, openControl } from './control.ts'
 import { InputReader } from './input-reader.ts'
 import { replacedIntrinsic } from './intrinsics.ts'
 import { installLogStreams } from './log-streams.ts'
-import { openResults, ResultWriter } from './result-writer.ts'
+import { isResultPipeOpen, openResults, ResultWriter } from './result-writer.ts'
 import type { RunTask, TaskIo } from './task-io.ts'
 
 export type { RunTask, TaskIo } from './task-io.ts'
@@ -114,7 +114,7 @@ async function serve(message: TaskMessage, content: Uint8Array, runTask: RunTask
     writer.close()
     const replaced = replacedIntrinsic()
     const error = errorToPlain(signal.aborted ? signal.reason : blame(thrown, replaced))
-    const unfit = replaced !== undefined || !results.writable
+    const unfit = replaced !== undefined || !results.writable || !isResultPipeOpen()
     control.send({ kind: 'failed', id, bytes: writer.written, error, ...(unfit ? { unfit } : {}) })
   }
   if (hasInput) await input.skip()
