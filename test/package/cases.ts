@@ -228,7 +228,7 @@ const checks: readonly Case[] = [
     name: 'are the types wrong',
     kind: 'types',
     run: async (project, tarball) => {
-      await project.bin('attw', [tarball, '--no-emoji'])
+      await project.bin('attw', [tarball, '--no-emoji', '--profile', 'esm-only'])
     },
   },
 ]
