@@ -2,10 +2,11 @@
 // Codes are public: they cross process boundaries, name the documentation anchor and map to one HTTP status
 // in api/errors.ts. Never reuse a code for another cause.
 
-import { describeThrown, errorFromThrown, isThrownData, summarize } from './thrown.ts'
+import type { PlainData } from './plain-data.ts'
+import { rebuildThrown } from './rebuild-thrown.ts'
+import { describeThrown, isThrownData, summarize } from './thrown.ts'
 
-/** Plain data that survives JSON, so an error keeps its details from a worker to an HTTP client. */
-export type PlainData = null | boolean | number | string | readonly PlainData[] | { readonly [key: string]: PlainData }
+export type { PlainData } from './plain-data.ts'
 
 /** What an error knows besides its message, by name: the column, the row, the option, the limit. */
 export type ErrorDetails = { readonly [key: string]: PlainData }
@@ -369,14 +370,17 @@ export function errorToPlain(thrown: unknown): PlainError {
 
 /**
  * Rebuilds the error that `errorToPlain` described; the original stack is in `details.workerStack`, and what a user's
- * function threw is its cause.
+ * function threw is its cause. Errors of users' functions have the frames of that stack, which name the user's files.
  */
 export function errorFromPlain({ code, message, details, stack }: PlainError): VolleyError {
-  const cause = isThrownData(details.cause) ? errorFromThrown(details.cause) : undefined
-  return createError(code, message, {
+  const cause = isThrownData(details.cause) ? rebuildThrown(details.cause, stack) : undefined
+  const error = createError(code, message, {
     details: stack === undefined ? details : { ...details, workerStack: stack },
     cause,
   })
+  const frames = stack?.split('\n').filter((line) => /^\s+at /.test(line)) ?? []
+  if (error.category === 'udf' && frames.length > 0) error.stack = [`${error.name}: ${message}`, ...frames].join('\n')
+  return error
 }
 
 /** Recognises our errors, whichever copy of the library made them. What only looks like an error of ours is not one. */

@@ -286,3 +286,110 @@ t.test('a promise where a value belongs fails its own job alone', async (t) => {
   await t.rejects(frame.select(late()).collect(), { code: 'udf_wrong_result' })
   t.same(await frame.toRows(), [{ n: 1n }])
 })
+
+class OutOfStock extends RangeError {
+  readonly sku: string
+  readonly left = 0n
+  readonly at = new Date(5)
+  readonly ratio = Number.NaN
+  readonly near = { store: 'Rome', shelves: [1, 2], parent: null }
+  readonly #secret: string = 'kept'
+  constructor(sku: string, options?: ErrorOptions) {
+    super(`no ${sku} left`, options)
+    this.sku = sku
+    if (this.#secret === '') this.message = ''
+  }
+}
+class Named extends Error {
+  override readonly name = 'NamedByItself'
+}
+
+/** What is thrown, and what comes back as the cause. */
+const comesBack: Readonly<Record<string, readonly [make: () => unknown, check: (t: Test, cause: never) => void]>> = {
+  'a built-in error': [
+    () => new TypeError('no', { cause: new SyntaxError('deep') }),
+    (t, cause: TypeError) => {
+      t.ok(cause instanceof TypeError)
+      t.ok(cause.cause instanceof SyntaxError)
+      t.strictSame([cause.name, cause.message, (cause.cause as Error).message], ['TypeError', 'no', 'deep'])
+    },
+  ],
+  "an error of the user's class": [
+    () => new OutOfStock('tea'),
+    (t, cause: OutOfStock) => {
+      t.ok(cause instanceof RangeError)
+      t.notOk(cause instanceof OutOfStock)
+      t.equal(cause.name, 'OutOfStock')
+      const { sku, left, at, ratio, near } = cause
+      t.strictSame({ sku, left, at, ratio, near }, { ...new OutOfStock('tea') })
+    },
+  ],
+  'an error that names itself': [() => new Named('x'), (t, cause: Error) => t.equal(cause.name, 'NamedByItself')],
+  'codes of texts and numbers': [
+    () =>
+      Object.assign(new Error('x', { cause: Object.assign(new Error('y'), { code: 'ENOENT', errno: -2 }) }), {
+        code: 7,
+      }),
+    (t, cause: Error) => t.match(cause, { code: 7, cause: { code: 'ENOENT', errno: -2 } }),
+  ],
+  'an AggregateError': [
+    () => new AggregateError([new OutOfStock('tea'), 'text'], 'both'),
+    (t, cause: AggregateError) => {
+      t.ok(cause instanceof AggregateError)
+      t.match(cause.errors, [{ name: 'OutOfStock', sku: 'tea' }, 'text'])
+      t.match(cause.errors[0].stack, /thrown-by-functions\.test\.ts:\d+/)
+    },
+  ],
+  'a DOMException': [
+    () => new DOMException('stop', 'AbortError'),
+    (t, cause: DOMException) => {
+      t.ok(cause instanceof DOMException)
+      t.strictSame([cause.name, cause.message, cause.code], ['AbortError', 'stop', 20])
+    },
+  ],
+  'an error of our own class': [
+    () => new ResourceError('queue_full', 'later', { details: { limit: 3 } }),
+    (t, cause: Error) => {
+      t.notOk(cause instanceof VolleyError)
+      t.match(cause, { name: 'ResourceError', code: 'queue_full', details: { limit: 3 } })
+    },
+  ],
+  'a field that is named like a prototype': [
+    () => Object.defineProperty(new Error('x'), '__proto__', { value: { polluted: true }, enumerable: true }),
+    (t, cause: Error) => {
+      t.ok(cause instanceof Error)
+      t.notOk('polluted' in cause)
+    },
+  ],
+  'a text': [() => 'just text', (t, cause: unknown) => t.equal(cause, 'just text')],
+  'a bigint': [() => 12n, (t, cause: unknown) => t.equal(cause, 12n)],
+  null: [() => null, (t, cause: unknown) => t.equal(cause, null)],
+}
+
+t.test('what was thrown comes back as the cause, with its class, code, cause and fields', async (t) => {
+  await using pool = WorkerPool.fork({ workers: 1 })
+  for (const [what, [make, checkCause]] of Object.entries(comesBack)) {
+    await t.test(what, async (t) => {
+      const error = await failure(
+        pool.run(function mine() {
+          throw make()
+        }),
+      )
+      checkCause(t, error.cause as never)
+      t.ok(JSON.stringify(error.details).length < 50_000)
+    })
+  }
+})
+
+t.test("stacks name the user's file and line: of the error and of what was thrown", async (t) => {
+  await using pool = WorkerPool.fork({ workers: 1 })
+  const error = await failure(
+    pool.run(function mine() {
+      throw new OutOfStock('tea', { cause: new Error('deeper') })
+    }),
+  )
+  const cause = error.cause as Error
+  const file = /\n +at mine \(.*thrown-by-functions\.test\.ts:\d+:\d+\)/
+  t.match(error.stack, /^UdfError: Function "mine" threw at /)
+  for (const stack of [error.stack, cause.stack, (cause.cause as Error).stack]) t.match(stack, file)
+})

@@ -12,7 +12,8 @@ import {
   type Location,
   type ScopeView,
 } from '../source/inspector.ts'
-import { findOriginal } from '../source/locations.ts'
+import { findOriginal, lineFinder } from '../source/locations.ts'
+import { spreadLines } from '../source/spread-lines.ts'
 import { writeExtras, writeShippedType } from './capture-object.ts'
 import { readClassSlots } from './class-slots.ts'
 import { readEnvironment } from './environment.ts'
@@ -43,17 +44,17 @@ export function captureFunction(walk: Walk, node: GraphNode, fn: AnyFunction): v
   const environment = readEnvironment(walk, node, facts, internals)
   const derived =
     facts.class !== undefined && readClassSlots(walk, node, { fn, facts: facts.class, internals }, environment)
-  const position = locate(walk, facts, internals?.location)
+  const { code, ...position } = locate(walk, facts, internals?.location)
   const flags = (strict ? functionFlags.strict : 0) | (derived ? functionFlags.derived : 0)
   const { names, values, globals } = environment
   const place = [position.place, position.line, position.column]
-  node.record = ['f', functionKinds.indexOf(facts.kind), flags, nameOf(fn), facts.code, ...place, names, values]
+  node.record = ['f', functionKinds.indexOf(facts.kind), flags, nameOf(fn), code, ...place, names, values]
   node.bytes = source.length + 24
   const written = new Set(facts.free.filter((free) => free.written).map(({ name }) => name))
   const plan = {
     isStrict: strict,
     kind: facts.kind,
-    code: facts.code,
+    code,
     isDerived: derived,
     names,
     values,
@@ -140,13 +141,16 @@ function isStrict(fn: AnyFunction, facts: FunctionFacts, internals: FunctionInte
 
 function locate(walk: Walk, facts: FunctionFacts, location: Location | undefined) {
   const { importsDynamically } = facts.surroundings
-  if (location === undefined) return { place: -1, line: 0, column: 0 }
+  if (location === undefined) return { place: -1, line: 0, column: 0, code: facts.code }
   const line = location.line - facts.location.line
   const column = facts.location.line === 0 ? location.column - facts.location.column : 0
   const script = { file: findScript(location.scriptId).url, line, column }
   const original = importsDynamically ? script : findOriginal(location.scriptId, line, Math.max(0, column))
   const place = walk.graph.place(original.file, importsDynamically)
-  return { place, line: Math.max(0, original.line), column: Math.max(0, original.column) }
+  const findLine = importsDynamically ? undefined : lineFinder(location.scriptId)
+  const start = { line, column, originalLine: original.line }
+  const code = findLine === undefined ? facts.code : spreadLines(facts.code, start, findLine)
+  return { place, line: Math.max(0, original.line), column: Math.max(0, original.column), code }
 }
 
 /** Own properties, static members and a changed prototype; what the source text declares comes back by itself. */
