@@ -18,7 +18,8 @@ export type {
   TaskRun,
   TaskStats,
 } from './backend.ts'
-export { type CallOptions, type MapOptions, type MapProgress, WorkerPool } from './calls/worker-pool.ts'
+export type { CallOptions, ImapOptions, ManyOptions, MapOptions, MapProgress } from './calls/call-options.ts'
+export { WorkerPool } from './calls/worker-pool.ts'
 export {
   clearSenderCtx,
   clearWorkerCtx,

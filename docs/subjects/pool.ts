@@ -7,8 +7,10 @@
 export {
   type CallOptions,
   type CloseOptions,
+  type ImapOptions,
   type Isolation,
   type LogStream,
+  type ManyOptions,
   type MapOptions,
   type MapProgress,
   type PoolOptions,

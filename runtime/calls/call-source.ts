@@ -10,23 +10,27 @@ const maxChunk = 16
 /** Arguments beyond this make a chunk long enough to send. */
 const maxChunkBytes = 128 * 1024
 
-/** How many calls travel together, by how long the last ones took. */
+/** How many calls travel together, by how long the last ones took; or always as many, where that was asked for. */
 export class ChunkSize {
+  /** Size of the arguments beyond which no more calls are added. */
+  readonly maxBytes: number
   readonly #workers: number
-  readonly #most: number
+  readonly #fixed: number | undefined
   #size = 1
 
   /**
    * @param workers - Among whom the last calls are to be dealt.
-   * @param most - 1 when calls are not to travel together.
+   * @param fixed - So many in each chunk but the last, whatever their size.
    */
-  constructor(workers: number, most = maxChunk) {
+  constructor(workers: number, fixed?: number) {
     this.#workers = workers
-    this.#most = most
+    this.#fixed = fixed
+    this.maxBytes = fixed === undefined ? maxChunkBytes : Number.POSITIVE_INFINITY
   }
 
   /** @param left - Calls still to be made, where that is known. */
   next(left: number | undefined): number {
+    if (this.#fixed !== undefined) return this.#fixed
     const evenly = left === undefined ? maxChunk : Math.ceil(left / (2 * this.#workers))
     return Math.max(1, Math.min(this.#size, evenly))
   }
@@ -34,7 +38,7 @@ export class ChunkSize {
   /** Learns from calls that a worker has made. */
   took(calls: number, elapsedMs: number): void {
     const fitting = Math.floor(chunkMs / Math.max(elapsedMs / calls, chunkMs / maxChunk))
-    this.#size = Math.max(1, Math.min(fitting, 2 * this.#size, this.#most))
+    this.#size = Math.max(1, Math.min(fitting, 2 * this.#size, maxChunk))
   }
 }
 
@@ -46,20 +50,29 @@ export interface Chunk {
 }
 
 export class CallSource<Item> {
-  readonly #items: AsyncGenerator<Item, void, undefined>
+  readonly #items: Iterator<Item> | AsyncIterator<Item>
+  readonly #isAsync: boolean
   readonly #known: number | undefined
   readonly #begin: () => CallEncoder
   /** An item that was taken from the source and has not travelled yet. */
-  #next: IteratorResult<Item, void> | undefined
+  #next: IteratorResult<Item, unknown> | undefined
   #taken = 0
   #turn: Promise<unknown> = Promise.resolve()
+  #isTaking = false
   #hasEnded = false
+  #failure: { readonly error: unknown } | undefined
 
   /** @param begin - Makes what calls are put into. */
   constructor(items: Iterable<Item> | AsyncIterable<Item>, begin: () => CallEncoder) {
-    this.#items = entriesOf(items)
+    this.#items = isAsync(items) ? items[Symbol.asyncIterator]() : items[Symbol.iterator]()
+    this.#isAsync = isAsync(items)
     this.#known = Array.isArray(items) ? items.length : undefined
     this.#begin = begin
+  }
+
+  /** Items that calls were made of. */
+  get taken(): number {
+    return this.#taken
   }
 
   /** How many items there are, once the last one is known. */
@@ -71,43 +84,66 @@ export class CallSource<Item> {
    * The next calls; undefined when there are no more. An async source must not be asked twice at once, so those who ask
    * wait for each other.
    *
-   * @throws What the source throws, and `ShippingError` for an item that cannot travel, as `atItem` words it.
+   * @throws What the source throws, and `ShippingError` for an item that cannot travel; `taken` is its position.
    */
-  take(size: ChunkSize, atItem: (error: unknown, item: number) => unknown): Promise<Chunk | undefined> {
-    const chunk = this.#turn.then(() => this.#take(size, atItem))
+  take(size: ChunkSize): Promise<Chunk | undefined> {
+    const chunk = this.#turn.then(() => this.#take(size))
     this.#turn = chunk.catch(() => {})
     return chunk
   }
 
-  /** Tells the source that no more is wanted. */
+  /** Tells the source that no more is wanted. One that is just being waited for may never answer. */
   async end(): Promise<void> {
-    await this.#items.return()
+    if (this.#hasEnded) return
+    this.#hasEnded = true
+    const told = Promise.resolve(this.#items.return?.())
+    if (this.#isTaking) told.catch(() => {})
+    else await told
   }
 
-  async #take(size: ChunkSize, atItem: (error: unknown, item: number) => unknown): Promise<Chunk | undefined> {
+  async #take(size: ChunkSize): Promise<Chunk | undefined> {
     const calls = this.#begin()
     const first = this.#taken
     const count = size.next(this.#known === undefined ? undefined : this.#known - first)
-    while (calls.count < count && calls.bytes < maxChunkBytes) {
-      this.#next ??= await this.#items.next()
-      if (this.#next.done === true) break
-      if (!this.#add(calls, this.#next.value, atItem)) break
-      this.#next = undefined
-      this.#taken += 1
-    }
-    this.#hasEnded = this.#next?.done === true
-    return calls.count === 0 ? undefined : { calls, first }
+    while (!this.#hasEnded && calls.count < count && calls.bytes < size.maxBytes && (await this.#add(calls))) {}
+    if (calls.count > 0) return { calls, first }
+    if (this.#failure !== undefined) throw this.#failure.error
+    return undefined
   }
 
-  #add(calls: CallEncoder, item: Item, atItem: (error: unknown, item: number) => unknown): boolean {
+  /** @returns Whether the next item is a call now; what failed is kept for those who ask after the calls before it. */
+  async #add(calls: CallEncoder): Promise<boolean> {
+    if (this.#failure !== undefined) return false
     try {
-      return calls.add([item, this.#taken])
+      this.#next ??= await this.#read()
+      if (this.#next.done === true) {
+        this.#hasEnded = true
+        return false
+      }
+      if (!calls.add([this.#next.value, this.#taken])) return false
     } catch (error) {
-      throw atItem(error, this.#taken)
+      this.#failure = { error }
+      return false
+    }
+    this.#next = undefined
+    this.#taken += 1
+    return true
+  }
+
+  async #read(): Promise<IteratorResult<Item, unknown>> {
+    this.#isTaking = true
+    try {
+      const next = await this.#items.next()
+      // As `for await` does: promises among the items of a sync source are awaited.
+      return next.done === true || this.#isAsync ? next : { done: false, value: await next.value }
+    } catch (error) {
+      this.#hasEnded = true // an iterator that throws has ended itself
+      throw error
+    } finally {
+      this.#isTaking = false
     }
   }
 }
 
-async function* entriesOf<Item>(items: Iterable<Item> | AsyncIterable<Item>): AsyncGenerator<Item, void, undefined> {
-  yield* items
-}
+const isAsync = <Item>(items: Iterable<Item> | AsyncIterable<Item>): items is AsyncIterable<Item> =>
+  Symbol.asyncIterator in Object(items)

@@ -1,89 +1,26 @@
 // WorkerPool: the user's functions over the user's values, on forked workers. It encodes calls and reads results; which
 // worker gets a call is ForkPool's business. No code is revived here.
 
-import type { CodecContext } from '../../functions/contract/codec-context.ts'
-import { isVolleyError, ResourceError } from '../../functions/errors.ts'
-import { checkCallback, checkChoice, checkOptionNames, checkSignal, checkWhole } from '../../functions/options.ts'
-import { inFunctions } from '../../functions/udf/failure.ts'
-import { type Backend, cancelReason, type Isolation, inheritLog, type LogStream } from '../backend.ts'
-import type { EncodedTask } from '../codec/artifacts.ts'
-import { CallEncoder, type CallTarget, decodeResults, encodeCall, encodeTarget } from '../codec/call-codec.ts'
+import type { Backend } from '../backend.ts'
+import { CallEncoder, encodeCall, encodeTarget } from '../codec/call-codec.ts'
 import { encodingContext } from '../codec/context-slots.ts'
 import { type CloseOptions, ForkPool, type PoolOptions, type PoolStats, type WorkerInfo } from '../pool/pool.ts'
-import { CallSource, ChunkSize } from './call-source.ts'
+import {
+  type CallOptions,
+  checkCallOptions,
+  checkImapOptions,
+  checkMapOptions,
+  chunkSizeOf,
+  type ImapOptions,
+  type ManyOptions,
+  type MapOptions,
+} from './call-options.ts'
+import { withoutCall } from './call-outcome.ts'
+import { CallResults } from './call-results.ts'
+import { CallSource, type Chunk, ChunkSize } from './call-source.ts'
+import { type CallPlan, CallStream } from './call-stream.ts'
 import { checkCallable, checkItems } from './check-callable.ts'
-
-/** How calls are made, and what ends them early. */
-export interface CallOptions {
-  /**
-   * Ends the calls when aborted: those that wait are dropped, those that run are stopped.
-   *
-   * @defaultValue none
-   */
-  readonly signal?: AbortSignal
-  /**
-   * Wall-clock limit of one call, in milliseconds from 1; beyond it the call fails with `timeout`.
-   *
-   * @defaultValue no limit
-   */
-  readonly timeoutMs?: number
-  /**
-   * `shared`: a worker serves call after call. `job`: each call gets a process of its own.
-   *
-   * @defaultValue `'shared'`
-   */
-  readonly isolation?: Isolation
-  /**
-   * The function's free names, given explicitly instead of read from its closure.
-   *
-   * @defaultValue read from its closure
-   */
-  readonly captures?: Readonly<Record<string, unknown>>
-  /**
-   * What functions are encoded under.
-   *
-   * @defaultValue the sender context, else by value
-   */
-  readonly context?: CodecContext
-  /**
-   * Limit of the size of one result, in bytes; beyond it the call fails with `size_limit`.
-   *
-   * @defaultValue 256 MiB
-   */
-  readonly maxResultBytes?: number
-  /**
-   * Gets what the function prints, chunk by chunk.
-   *
-   * @defaultValue it goes to this process's own stdout and stderr
-   */
-  onLog?(stream: LogStream, bytes: Uint8Array): void
-}
-
-/** How far a `map` has come. */
-export interface MapProgress {
-  /** Calls that have returned. */
-  readonly done: number
-  /** Items in all, once the last one is known. */
-  readonly total?: number
-}
-
-/** How `map` makes its calls. */
-export interface MapOptions extends CallOptions {
-  /**
-   * How many calls are in flight at a time, from 1.
-   *
-   * @defaultValue two per worker, so that no worker waits for its next call
-   */
-  readonly concurrency?: number
-  /**
-   * Called after each call that has returned.
-   *
-   * @defaultValue nobody is told
-   */
-  onProgress?(progress: MapProgress): void
-}
-
-const MAX_RESULT_BYTES = 256 * 1024 * 1024
+import { makeCalls } from './make-calls.ts'
 
 /**
  * Worker processes that call functions: any function that can travel, over plain data, expressions, Arrow tables,
@@ -225,11 +162,12 @@ export class WorkerPool implements AsyncDisposable {
     fn: (...args: Args) => Result,
     ...args: Args
   ): Promise<Awaited<Result>> {
-    checkCallOptions(options, callOptions)
+    checkCallOptions(options)
     const context = encodingContext(options.context)
     const target = encodeTarget(checkCallable(fn), context, options.captures)
-    const task = encodeCall(target, args, context)
-    const { results } = await this.#make(task, 1, target, context, options, options.signal).catch((error) => {
+    const calls = { task: encodeCall(target, args, context), count: 1, name: target.name }
+    const signal = options.signal ?? new AbortController().signal
+    const { results } = await makeCalls(this.#pool, calls, context, options, signal).catch((error) => {
       throw withoutCall(error)
     })
     return results[0] as Awaited<Result>
@@ -258,44 +196,83 @@ export class WorkerPool implements AsyncDisposable {
     items: Iterable<Item> | AsyncIterable<Item>,
     options: MapOptions = {},
   ): Promise<Awaited<Result>[]> {
-    checkItems(items)
-    checkCallOptions(options, mapOptions)
-    const context = encodingContext(options.context)
-    const target = encodeTarget(checkCallable(fn), context, options.captures)
-    const stop = new AbortController()
-    const signal = options.signal === undefined ? stop.signal : AbortSignal.any([options.signal, stop.signal])
+    checkMapOptions(options)
+    const plan = this.#plan(fn, items, options)
     const results: Awaited<Result>[] = []
-    const source = new CallSource(items, () => new CallEncoder(target, context))
-    const size = new ChunkSize(this.concurrency, travelsAlone(options, items) ? 1 : undefined)
     let done = 0
-    const callNext = async (): Promise<void> => {
-      for (;;) {
-        signal.throwIfAborted()
-        const chunk = await source.take(size, atItem)
-        if (chunk === undefined) return
-        const { calls, first } = chunk
-        const made = await this.#make(calls.finish(), calls.count, target, context, options, signal).catch((error) => {
-          throw atItem(error, first)
-        })
-        for (const [i, result] of made.results.entries()) results[first + i] = result as Awaited<Result>
-        size.took(calls.count, made.elapsedMs)
-        done += calls.count
-        const { total } = source
+    const stream = new CallStream({ ...plan, order: 'completion', buffer: Number.POSITIVE_INFINITY })
+    try {
+      for (let made = await stream.take(); made !== undefined; made = await stream.take()) {
+        for (const [i, result] of made.results.entries()) results[made.first + i] = result as Awaited<Result>
+        done += made.results.length
+        const { total } = plan.source
         options.onProgress?.({ done, ...(total === undefined ? {} : { total }) })
       }
-    }
-    const callers = Array.from({ length: checkConcurrency(options, this.concurrency) }, () =>
-      callNext().catch((error) => {
-        stop.abort(error)
-        throw error
-      }),
-    )
-    const outcomes = await Promise.allSettled(callers)
-    if (outcomes.some(({ status }) => status === 'rejected')) {
-      await source.end()
-      throw options.signal?.aborted === true ? cancelReason(options.signal, 'call') : stop.signal.reason
+    } catch (error) {
+      await stream.end().catch(() => {})
+      throw error
     }
     return results
+  }
+
+  /**
+   * Calls a function for each item, in the workers, and gives the results one by one, in the order of the items.
+   *
+   * Nothing is called before the first result is asked for. Leaving the loop ends the calls that are in flight and tells
+   * the source that no more is wanted. The results before the first item that fails are given, then its error.
+   *
+   * @param fn - A function that can travel; it gets an item and its position.
+   * @param items - Taken only as fast as results are.
+   * @param options - How many calls at a time and in a message, how many results may wait, and what `runWith` takes.
+   * @returns The results as an async iterator.
+   * @throws {VolleyError} What `run` throws; `details.item` is the position of the item.
+   * @example
+   * import { WorkerPool } from 'volley'
+   *
+   * await using pool = WorkerPool.fork({ workers: 2 })
+   * const squares = pool.imap((n: number) => n * n, [1, 2, 3, 4])
+   * const first: number[] = []
+   * for await (const square of squares) {
+   *   first.push(square)
+   *   if (first.length === 3) break
+   * }
+   * first // => [1, 4, 9]
+   *
+   * @see Python's `multiprocessing.Pool.imap`
+   */
+  imap<Item, Result>(
+    fn: (item: Item, index: number) => Result,
+    items: Iterable<Item> | AsyncIterable<Item>,
+    options: ImapOptions = {},
+  ): AsyncIteratorObject<Awaited<Result>, undefined> {
+    return this.#imap('items', fn, items, options)
+  }
+
+  /**
+   * Calls a function for each item, in the workers, and gives the results as they come: one that takes long keeps no other
+   * waiting. Otherwise as `imap`.
+   *
+   * @param fn - A function that can travel; it gets an item and its position, which it can give back.
+   * @param items - Taken only as fast as results are.
+   * @param options - How many calls at a time and in a message, how many results may wait, and what `runWith` takes.
+   * @returns The results as an async iterator.
+   * @throws {VolleyError} What `run` throws; `details.item` is the position of the item.
+   * @example
+   * import { WorkerPool } from 'volley'
+   *
+   * await using pool = WorkerPool.fork({ workers: 2 })
+   * let sum = 0
+   * for await (const length of pool.imapUnordered((word: string) => word.length, ['a', 'bb', 'ccc'])) sum += length
+   * sum // => 6
+   *
+   * @see Python's `multiprocessing.Pool.imap_unordered`
+   */
+  imapUnordered<Item, Result>(
+    fn: (item: Item, index: number) => Result,
+    items: Iterable<Item> | AsyncIterable<Item>,
+    options: ImapOptions = {},
+  ): AsyncIteratorObject<Awaited<Result>, undefined> {
+    return this.#imap('completion', fn, items, options)
   }
 
   /**
@@ -321,93 +298,31 @@ export class WorkerPool implements AsyncDisposable {
     return this.close()
   }
 
-  /** Has a worker make calls, one after the other. */
-  async #make(
-    task: EncodedTask,
-    calls: number,
-    target: CallTarget,
-    context: CodecContext,
-    options: CallOptions,
-    signal: AbortSignal | undefined,
-  ): Promise<{ readonly results: readonly unknown[]; readonly elapsedMs: number }> {
-    const { bytes, elapsedMs } = await this.#send(task, calls, options, signal).catch((error) => {
-      throw inFunctions(error, [target.name])
-    })
-    return { results: decodeResults(bytes, context), elapsedMs }
+  #imap<Item, Result>(
+    order: CallPlan<Item>['order'],
+    fn: (item: Item, index: number) => Result,
+    items: Iterable<Item> | AsyncIterable<Item>,
+    options: ImapOptions,
+  ): CallResults<Awaited<Result>> {
+    checkImapOptions(options)
+    const plan = this.#plan(fn, items, options)
+    return new CallResults(new CallStream({ ...plan, order, buffer: options.buffer ?? plan.concurrency }))
   }
 
-  async #send(
-    task: EncodedTask,
-    calls: number,
-    options: CallOptions,
-    given: AbortSignal | undefined,
-  ): Promise<{ readonly bytes: Uint8Array; readonly elapsedMs: number }> {
-    const { timeoutMs, isolation, maxResultBytes = MAX_RESULT_BYTES } = options
-    const signal = given ?? new AbortController().signal
-    if (signal.aborted) throw cancelReason(signal, 'call')
-    const request = {
-      ...task,
-      ...(timeoutMs === undefined ? {} : { timeoutMs }),
-      ...(isolation === undefined ? {} : { isolation }),
+  /** The function is captured here: once, and as it is now. */
+  #plan<Item>(fn: unknown, items: Iterable<Item> | AsyncIterable<Item>, options: ManyOptions) {
+    checkItems(items)
+    const context = encodingContext(options.context)
+    const target = encodeTarget(checkCallable(fn), context, options.captures)
+    return {
+      source: new CallSource(items, () => new CallEncoder(target, context)),
+      size: new ChunkSize(this.concurrency, chunkSizeOf(options, items)),
+      concurrency: options.concurrency ?? 2 * this.concurrency,
+      signal: options.signal,
+      make: ({ calls }: Chunk, signal: AbortSignal) => {
+        const encoded = { task: calls.finish(), count: calls.count, name: target.name }
+        return makeCalls(this.#pool, encoded, context, options, signal)
+      },
     }
-    const run = await this.#pool.run(request, { signal, onLog: options.onLog ?? inheritLog })
-    run.done.catch(() => {})
-    const chunks: Uint8Array[] = []
-    let length = 0
-    for await (const chunk of run.stream) {
-      chunks.push(chunk)
-      length += chunk.length
-      if (length > maxResultBytes * calls) {
-        throw new ResourceError(
-          'size_limit',
-          `Cannot take the result of a call: it is larger than ${maxResultBytes} bytes, allow more with maxResultBytes`,
-          { details: { limit: maxResultBytes } },
-        )
-      }
-    }
-    const { elapsedMs } = await run.done
-    return { bytes: chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks), elapsedMs }
   }
-}
-
-const callOptions: Readonly<Record<keyof CallOptions, true>> = {
-  signal: true,
-  timeoutMs: true,
-  isolation: true,
-  captures: true,
-  context: true,
-  maxResultBytes: true,
-  onLog: true,
-}
-const mapOptions: Readonly<Record<keyof MapOptions, true>> = { ...callOptions, concurrency: true, onProgress: true }
-
-function checkCallOptions(options: CallOptions, known: Readonly<Record<string, true>>): void {
-  checkOptionNames(options, known, 'a call')
-  checkWhole('timeoutMs', options.timeoutMs, 1)
-  checkWhole('maxResultBytes', options.maxResultBytes, 0)
-  checkChoice('isolation', options.isolation, ['shared', 'job'])
-  checkSignal('signal', options.signal)
-  checkCallback('onLog', options.onLog)
-}
-
-function checkConcurrency({ concurrency }: MapOptions, workers: number): number {
-  checkWhole('concurrency', concurrency, 1)
-  return concurrency ?? 2 * workers
-}
-
-/** Calls with a limit of their own, or a process of their own, do not share a message; nor do items that arrive in time. */
-const travelsAlone = ({ timeoutMs, isolation, maxResultBytes }: CallOptions, items: object | string): boolean =>
-  timeoutMs !== undefined || maxResultBytes !== undefined || isolation === 'job' || !(Symbol.iterator in Object(items))
-
-/** The error with the position of its item: `first` and that of the call among those it travelled with. */
-function atItem(error: unknown, first: number): unknown {
-  if (!isVolleyError(error) || error.category === 'cancelled') return error
-  const { call = 0, ...details } = error.details as { readonly call?: number }
-  return Object.assign(error, { details: { ...details, item: first + call } })
-}
-
-function withoutCall(error: unknown): unknown {
-  if (!isVolleyError(error)) return error
-  const { call: _, ...details } = error.details as { readonly call?: number }
-  return Object.assign(error, { details })
 }

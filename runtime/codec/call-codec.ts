@@ -6,11 +6,11 @@
 //   its member u32 LE) · sections, one attachment per call: its arguments, as sections again
 //
 // Bodies of functions among the arguments are artifacts as well. Results are sections alone, one attachment each; they are
-// complete in themselves. Each call has arguments and a result of its own: calls that travel together share no objects.
+// complete in themselves; where a call after them failed, their text is its error, as JSON. Each call has arguments and a result of its own: calls that travel together share no objects.
 
 import type { CodecContext } from '../../functions/contract/codec-context.ts'
 import type { ShippedBody, Udf, UserFunction } from '../../functions/contract/udf.ts'
-import { InternalError, ShippingError, WireError } from '../../functions/errors.ts'
+import { InternalError, type PlainError, ShippingError, WireError } from '../../functions/errors.ts'
 import type { Expr } from '../../functions/expr/expr.ts'
 import { ArtifactCollector, type ArtifactSource, type EncodedTask } from './artifacts.ts'
 import { type Caller, captureBodies, encodeBodyReference, findBody, travelsByValue } from './bodies.ts'
@@ -229,18 +229,36 @@ export class ResultEncoder {
     this.#inline ||= inline
   }
 
-  finish(): Uint8Array {
-    const payload = encodeSections({ text: '', attachments: this.#results })
+  /** @param failure - The error of the call after these. */
+  finish(failure?: PlainError): Uint8Array {
+    const text = failure === undefined ? '' : JSON.stringify(failure)
+    const payload = encodeSections({ text, attachments: this.#results })
     return encodeEnvelope('VLYCALL', this.#inline ? FLAG_INLINE_CODE : 0, payload)
   }
 }
 
+/** Results of calls, and the error of the one after them, if it failed. */
+export interface DecodedResults {
+  readonly results: readonly unknown[]
+  /** A `PlainError`, unchecked: a worker made it. */
+  readonly failure?: unknown
+}
+
 /** Reads the results of calls: data only, no code is revived. @throws {WireError} */
-export function decodeResults(bytes: Uint8Array, context: CodecContext): readonly unknown[] {
-  const { attachments } = splitSections(decodeEnvelope(bytes, 'VLYCALL').payload)
-  return attachments.map((payload) => {
+export function decodeResults(bytes: Uint8Array, context: CodecContext): DecodedResults {
+  const { text, attachments } = splitSections(decodeEnvelope(bytes, 'VLYCALL').payload)
+  const results = attachments.map((payload) => {
     const decoded = decodeGraph(payload, context)
     if (Array.isArray(decoded) && decoded.length === 1) return decoded[0]
     throw new WireError('wire_damaged', 'Cannot read the result of a call: the payload is not one')
   })
+  return text.length === 0 ? { results } : { results, failure: parseFailure(text) }
+}
+
+function parseFailure(text: Uint8Array): unknown {
+  try {
+    return JSON.parse(Buffer.from(text).toString())
+  } catch (cause) {
+    throw new WireError('wire_damaged', 'Cannot read the error of a call: it is not JSON', { cause })
+  }
 }

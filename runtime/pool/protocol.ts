@@ -113,7 +113,7 @@ export function parseWorkerMessage(value: unknown, content: Uint8Array): WorkerM
         kind: 'failed',
         id: asCount(message.id, 'id'),
         bytes: asCount(message.bytes, 'bytes'),
-        error: asTaskFault(message.error),
+        error: parseTaskFault(message.error),
         ...(message.unfit === true ? { unfit: true } : {}),
       }
     default:
@@ -157,7 +157,12 @@ const poolCodes: ReadonlySet<string> = new Set([
   'start_failed',
 ])
 
-function asTaskFault(value: unknown): WorkerFault {
+/**
+ * Checks and copies the error of a task, or of a call in it, that a worker sent.
+ *
+ * @throws {WorkerError} `protocol_error` for what is none, and for codes that only a pool can give.
+ */
+export function parseTaskFault(value: unknown): WorkerFault {
   const fault = asFault(value)
   if (poolCodes.has(fault.code)) throw refuse('error.code', 'a code that a task can end with')
   return fault

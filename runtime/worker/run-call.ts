@@ -2,7 +2,7 @@
 // life. A function is revived once per worker, so what it keeps in its closure outlives the call.
 
 import type { UserFunction } from '../../functions/contract/udf.ts'
-import { isVolleyError, ShippingError } from '../../functions/errors.ts'
+import { errorToPlain, isVolleyError, ShippingError } from '../../functions/errors.ts'
 import { userFailure } from '../../functions/udf/failure.ts'
 import { findByName, unregistered } from '../codec/by-name.ts'
 import { type DecodedCall, decodeCall, ResultEncoder } from '../codec/call-codec.ts'
@@ -22,12 +22,18 @@ export async function runCall(bytes: Uint8Array, io: TaskIo): Promise<TaskReport
       addResult(results, call.name, await invoke(fn, args, call.name))
       io.signal.throwIfAborted()
     } catch (error) {
-      throw atCall(error, index)
+      const failure = atCall(error, index)
+      if (index === 0 || !isVolleyError(failure) || io.signal.aborted) throw failure
+      // What was made is made: it is not lost because another call failed.
+      await io.write([results.finish(errorToPlain(failure))])
+      return nothingRead
     }
   }
   await io.write([results.finish()])
-  return { rows: 0, batches: 0 }
+  return nothingRead
 }
+
+const nothingRead: TaskReport = { rows: 0, batches: 0 }
 
 async function functionOf({ name, target }: DecodedCall): Promise<UserFunction> {
   return target.by === 'name' ? registered(name, target.signature) : reviveBody(target.body, name)

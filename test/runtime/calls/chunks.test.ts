@@ -18,9 +18,10 @@ test('chunks grow while calls are short, and shrink when they are not', async (t
   t.equal(size.next(undefined), 2)
   size.took(2, 2000)
   t.equal(size.next(undefined), 1)
-  const alone = new ChunkSize(2, 1)
-  alone.took(1, 0.01)
-  t.equal(alone.next(undefined), 1)
+  const fixed = new ChunkSize(2, 5)
+  fixed.took(5, 0.01)
+  t.equal(fixed.next(undefined), 5)
+  t.equal(fixed.next(3), 5)
 })
 
 test('many short calls', { timeout: 300_000 }, async (t) => {

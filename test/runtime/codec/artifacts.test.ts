@@ -198,7 +198,7 @@ t.test('expressions and results hold everything themselves, and refer to no arti
   )
   const results = new ResultEncoder(open)
   results.add('f', gross(col('a')))
-  t.equal(String(decodeResults(results.finish(), open)[0]), 'gross(a)')
+  t.equal(String(decodeResults(results.finish(), open).results[0]), 'gross(a)')
   t.end()
 })
 
