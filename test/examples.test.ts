@@ -69,6 +69,13 @@ const printed: Readonly<Record<string, readonly string[]>> = {
     'ann came 2 times',
     'bob came 2 times',
   ],
+  '09-different-expressions.ts': [
+    'count_above_10   8',
+    'count_above_30   5',
+    'count_above_60   2',
+    'custom_sum       361',
+    'in other processes: true',
+  ],
 }
 
 t.test('every numbered example has its output here', (t) => {
