@@ -99,6 +99,13 @@ export function checkUrl(name: string, value: unknown): void {
   throw wrongOption(name, value, "it is a URL, such as new URL('./module.js', import.meta.url)")
 }
 
+/** @throws {PlanError} `invalid_argument` for what is neither a path nor a `file:` URL; undefined is left out. */
+export function checkFile(name: string, value: unknown): void {
+  if (value === undefined || (typeof value === 'string' && value !== '')) return
+  if (value instanceof URL && value.protocol === 'file:') return
+  throw wrongOption(name, value, "it is the path of a file, or a 'file:' URL")
+}
+
 /** The error for a value that an option cannot have. */
 export function wrongOption(name: string, value: unknown, wanted: string): PlanError {
   return new PlanError('invalid_argument', `Cannot take ${name} = ${shownOption(value)}: ${wanted}`, {

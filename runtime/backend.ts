@@ -2,6 +2,7 @@
 // It speaks of bytes and counts. Nothing here, and nothing behind it, may know what a task means.
 
 import { CancelledError, isVolleyError, type VolleyError } from '../functions/errors.ts'
+import type { SpanRecorder } from './trace/spans.ts'
 
 /** How far a task has come, as its worker tells it a few times a second. */
 export interface TaskProgress {
@@ -119,6 +120,12 @@ export const mostWorkers = 1024
 export interface Backend {
   /** How many tasks it runs at the same time. */
   readonly concurrency: number
+  /**
+   * Where those who give it tasks record what takes them time.
+   *
+   * @defaultValue nowhere
+   */
+  readonly trace?: SpanRecorder | undefined
   /** Resolves when a worker took the task; until then `signal` takes it out of the queue. */
   run(request: TaskRequest, options: TaskOptions): Promise<TaskRun>
   /** Takes no more tasks, cancels those that run, and ends what it has started. */

@@ -6,15 +6,22 @@ import { CancelledError } from '../functions/errors.ts'
 import type { Backend, TaskOptions, TaskRequest, TaskRun, TaskStats } from './backend.ts'
 import { ByteQueue } from './bytes/byte-queue.ts'
 import { unlessAborted } from './bytes/unless-aborted.ts'
+import { TraceFile } from './trace/trace-file.ts'
 import type { TaskIo } from './worker/task-io.ts'
 
 export class InProcessBackend implements Backend {
   readonly concurrency = 1
+  /** The timeline, if there is to be one. */
+  readonly trace: TraceFile | undefined
   readonly #context: CodecContext | undefined
 
-  /** @param context - What tasks are decoded under; its registrations stand for a worker context's. */
-  constructor(context?: CodecContext) {
+  /**
+   * @param context - What tasks are decoded under; its registrations stand for a worker context's.
+   * @param trace - File for a timeline.
+   */
+  constructor(context?: CodecContext, trace?: string | URL) {
     this.#context = context
+    this.trace = trace === undefined ? undefined : TraceFile.open(trace)
   }
 
   async run(request: TaskRequest, options: TaskOptions): Promise<TaskRun> {
@@ -34,6 +41,7 @@ export class InProcessBackend implements Backend {
         for (const chunk of chunks) await result.write(chunk.slice(), signal)
       },
       progress: (progress) => options.onProgress?.(progress),
+      trace: this.trace,
     }
     options.onStart?.(process.pid)
     const done = runTask(request.task, io, this.#context).then(
@@ -51,7 +59,9 @@ export class InProcessBackend implements Backend {
     return { pid: process.pid, stream: result.read(leave), done }
   }
 
-  async close(): Promise<void> {}
+  async close(): Promise<void> {
+    await this.trace?.close()
+  }
 }
 
 async function* emptyInput(): AsyncGenerator<Uint8Array> {}

@@ -59,5 +59,6 @@ export type {
   PendingSpec,
   SourceSpec,
 } from './source/source.ts'
+export type { SpanName, SpanRecorder } from './trace/spans.ts'
 
 installRuntime()

@@ -34,6 +34,7 @@ function sqlCommand(): Command {
   addInputOptions(command)
   addOutputOptions(command)
   addWorkOptions(command)
+  addTraceOption(command)
   return withExamples(command, [
     `volley sql "select origin, count(*) as n from flights_3m group by origin" data/flights-3m.parquet`,
     `volley sql "select * from 'data/flights-3m.parquet' where delay > 60" --out late.csv`,
@@ -51,6 +52,7 @@ function runCommand(): Command {
   addInputOptions(command)
   addOutputOptions(command)
   addWorkOptions(command)
+  addTraceOption(command)
   return withExamples(command, [
     'volley run job.json',
     'volley run job.json --table flights=data/flights-3m.parquet --out result.arrow',
@@ -186,6 +188,9 @@ function addWorkOptions(command: Command): void {
     .addOption(option('--timeout <seconds>', 'end the job after that long (default: never)').argParser(secondsOf))
     .addOption(option('--worker-context <file>', 'module that every worker imports when it starts'))
 }
+
+const addTraceOption = (command: Command): Command =>
+  command.addOption(option('--trace <file>', 'timeline of this process and its workers, for ui.perfetto.dev'))
 
 const withExamples = (command: Command, examples: readonly string[]): Command =>
   command.addHelpText('after', `\nExamples:\n${examples.map((example) => `  ${example}\n`).join('')}`)

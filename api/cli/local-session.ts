@@ -19,6 +19,8 @@ export interface WorkOptions extends WorkerPlace {
   readonly workerContext?: string
   /** Seconds. */
   readonly timeout?: number
+  /** File for a timeline. */
+  readonly trace?: string
 }
 
 export interface LocalSession {
@@ -33,7 +35,7 @@ export async function withLocalSession(
   options: WorkOptions,
   use: (local: LocalSession) => Promise<void>,
 ): Promise<void> {
-  const { workers, workerContext, timeout } = options
+  const { workers, workerContext, timeout, trace } = options
   if (workerContext !== undefined) await checkWorkerContext(workerContext)
   using interrupt = new Interrupt()
   using progress = new ProgressLine()
@@ -41,6 +43,7 @@ export async function withLocalSession(
     ...workerPlace(options),
     ...(workers === undefined ? {} : { workers }),
     ...(workerContext === undefined ? {} : { workerContext: moduleUrl(workerContext) }),
+    ...(trace === undefined ? {} : { trace }),
   })
   const runOptions = {
     ...(timeout === undefined ? {} : { timeoutMs: timeout * 1000 }),

@@ -8,6 +8,8 @@
 export type {
   Artifact,
   Backend,
+  SpanName,
+  SpanRecorder,
   TaskEvents,
   TaskInput,
   TaskOptions,

@@ -2,6 +2,7 @@
 // message. Encodes; sends nothing.
 
 import type { CallEncoder } from '../codec/call-codec.ts'
+import { type SpanRecorder, span } from '../trace/spans.ts'
 
 /** What a chunk of calls is to take in a worker: far more than a message costs, far less than anybody waits for. */
 const chunkMs = 4
@@ -54,6 +55,7 @@ export class CallSource<Item> {
   readonly #isAsync: boolean
   readonly #known: number | undefined
   readonly #begin: () => CallEncoder
+  readonly #trace: SpanRecorder | undefined
   /** An item that was taken from the source and has not travelled yet. */
   #next: IteratorResult<Item, unknown> | undefined
   #taken = 0
@@ -62,12 +64,16 @@ export class CallSource<Item> {
   #hasEnded = false
   #failure: { readonly error: unknown } | undefined
 
-  /** @param begin - Makes what calls are put into. */
-  constructor(items: Iterable<Item> | AsyncIterable<Item>, begin: () => CallEncoder) {
+  /**
+   * @param begin - Makes what calls are put into.
+   * @param trace - Is told how long encoding takes.
+   */
+  constructor(items: Iterable<Item> | AsyncIterable<Item>, begin: () => CallEncoder, trace?: SpanRecorder) {
     this.#items = isAsync(items) ? items[Symbol.asyncIterator]() : items[Symbol.iterator]()
     this.#isAsync = isAsync(items)
     this.#known = Array.isArray(items) ? items.length : undefined
     this.#begin = begin
+    this.#trace = trace
   }
 
   /** Items that calls were made of. */
@@ -120,6 +126,7 @@ export class CallSource<Item> {
         this.#hasEnded = true
         return false
       }
+      using _encoding = span(this.#trace, 'encode')
       if (!calls.add([this.#next.value, this.#taken])) return false
     } catch (error) {
       this.#failure = { error }

@@ -7,6 +7,7 @@ import { type Backend, cancelReason, inheritLog } from '../backend.ts'
 import type { EncodedTask } from '../codec/artifacts.ts'
 import { decodeResults } from '../codec/call-codec.ts'
 import { parseTaskFault } from '../pool/protocol.ts'
+import { span } from '../trace/spans.ts'
 import type { CallOptions } from './call-options.ts'
 import type { Made } from './call-outcome.ts'
 
@@ -34,6 +35,7 @@ export async function makeCalls(
 ): Promise<Made> {
   try {
     const { bytes, elapsedMs } = await send(backend, calls, options, signal)
+    using _reading = span(backend.trace, 'read')
     const { results, failure } = decodeResults(bytes, context)
     if (failure === undefined) return { results, elapsedMs }
     return { results, elapsedMs, failure: inFunctions(errorFromPlain(parseTaskFault(failure)), [calls.name]) }

@@ -1,10 +1,12 @@
 // WorkerPool: the user's functions over the user's values, on forked workers. It encodes calls and reads results; which
 // worker gets a call is ForkPool's business. No code is revived here.
 
+import type { CodecContext } from '../../functions/contract/codec-context.ts'
 import type { Backend } from '../backend.ts'
 import { CallEncoder, encodeCall, encodeTarget } from '../codec/call-codec.ts'
 import { encodingContext } from '../codec/context-slots.ts'
 import { type CloseOptions, ForkPool, type PoolOptions, type PoolStats, type WorkerInfo } from '../pool/pool.ts'
+import { span } from '../trace/spans.ts'
 import {
   type CallOptions,
   checkCallOptions,
@@ -164,8 +166,7 @@ export class WorkerPool implements AsyncDisposable {
   ): Promise<Awaited<Result>> {
     checkCallOptions(options)
     const context = encodingContext(options.context)
-    const target = encodeTarget(checkCallable(fn), context, options.captures)
-    const calls = { task: encodeCall(target, args, context), count: 1, name: target.name }
+    const calls = this.#encode(fn, args, context, options)
     const signal = options.signal ?? new AbortController().signal
     const { results } = await makeCalls(this.#pool, calls, context, options, signal).catch((error) => {
       throw withoutCall(error)
@@ -309,13 +310,19 @@ export class WorkerPool implements AsyncDisposable {
     return new CallResults(new CallStream({ ...plan, order, buffer: options.buffer ?? plan.concurrency }))
   }
 
+  #encode(fn: unknown, args: readonly unknown[], context: CodecContext, { captures }: CallOptions) {
+    using _encoding = span(this.#pool.trace, 'encode')
+    const target = encodeTarget(checkCallable(fn), context, captures)
+    return { task: encodeCall(target, args, context), count: 1, name: target.name }
+  }
+
   /** The function is captured here: once, and as it is now. */
   #plan<Item>(fn: unknown, items: Iterable<Item> | AsyncIterable<Item>, options: ManyOptions) {
     checkItems(items)
     const context = encodingContext(options.context)
     const target = encodeTarget(checkCallable(fn), context, options.captures)
     return {
-      source: new CallSource(items, () => new CallEncoder(target, context)),
+      source: new CallSource(items, () => new CallEncoder(target, context), this.#pool.trace),
       size: new ChunkSize(this.concurrency, chunkSizeOf(options, items)),
       concurrency: options.concurrency ?? 2 * this.concurrency,
       signal: options.signal,

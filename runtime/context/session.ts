@@ -12,6 +12,7 @@ import { PlanError } from '../../functions/errors.ts'
 import { type Expr, make, type Operand } from '../../functions/expr/expr.ts'
 import {
   checkChoice,
+  checkFile,
   checkOptionNames,
   checkTextsByName,
   checkUrl,
@@ -101,6 +102,13 @@ export interface SessionOptions {
    * @defaultValue the `apache-arrow` that Volley imports
    */
   readonly arrow?: ArrowModule
+  /**
+   * A file for a timeline of this process and its workers, as a Chrome trace: see docs/guide/looking-at-jobs.md. A file
+   * that is there is replaced; it is complete once the session is closed. With a pool's `backend`, it is the pool's to say.
+   *
+   * @defaultValue none
+   */
+  readonly trace?: string | URL
 }
 
 const sessionOptions: Readonly<Record<keyof SessionOptions, true>> = {
@@ -113,6 +121,7 @@ const sessionOptions: Readonly<Record<keyof SessionOptions, true>> = {
   entry: true,
   log: true,
   arrow: true,
+  trace: true,
 }
 const jsonOptions: Readonly<Record<keyof JsonOptions, true>> = { schema: true, sampleRows: true }
 const csvOptions: Readonly<Record<keyof CsvOptions, true>> = {
@@ -686,7 +695,8 @@ export class SessionContext implements CodecContext, DataFrameHost, AsyncDisposa
    */
   async close(): Promise<void> {
     this.#shared.closed = true
-    const backend = await this.#shared.backend
+    // Why there is none, the job that wanted it was told.
+    const backend = await this.#shared.backend?.catch(() => undefined)
     await backend?.close()
   }
 
@@ -703,7 +713,7 @@ export class SessionContext implements CodecContext, DataFrameHost, AsyncDisposa
     const { backend = 'fork', log: _, arrow: __, ...pool } = this.#shared.options
     if (typeof backend === 'object') return backend
     if (backend === 'in-process' || process.env.VOLLEY_WORKER === '1')
-      return new InProcessBackend(this.withUdfInlining({ enabled: true }))
+      return new InProcessBackend(this.withUdfInlining({ enabled: true }), pool.trace)
     const { ForkPool } = await import('../pool/pool.ts')
     return ForkPool.fork(pool)
   }
@@ -732,6 +742,14 @@ function checkSessionOptions(options: SessionOptions): void {
     throw wrongOption('cwd', options.cwd, 'it is the path of a directory')
   }
   checkChoice('log', options.log, ['inherit', 'ignore'])
+  checkFile('trace', options.trace)
+  if (options.trace !== undefined && typeof backend === 'object') {
+    throw wrongOption(
+      'trace',
+      options.trace,
+      'with a backend of your own, give it to the pool: WorkerPool.fork({ trace })',
+    )
+  }
   if (options.arrow !== undefined) libraryOf(options.arrow)
 }
 

@@ -4,6 +4,7 @@ import { statSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { resolve } from 'node:path'
 import {
+  checkFile,
   checkOptionNames,
   checkTexts,
   checkTextsByName,
@@ -16,10 +17,11 @@ import type { ChildOptions } from './child.ts'
 import { findLauncher } from './launch.ts'
 import type { PoolOptions } from './options.ts'
 
-export interface CheckedOptions extends ChildOptions {
+export interface CheckedOptions extends Omit<ChildOptions, 'trace'> {
   readonly workers: number
   readonly spareWorkers: number
   readonly maxQueue: number
+  readonly trace: string | URL | undefined
 }
 
 const known: Readonly<Record<keyof PoolOptions, true>> = {
@@ -38,6 +40,7 @@ const known: Readonly<Record<keyof PoolOptions, true>> = {
   env: true,
   cwd: true,
   launcher: true,
+  trace: true,
 }
 
 /**
@@ -49,6 +52,7 @@ export function checkOptions(options: PoolOptions): CheckedOptions {
   checkUrl('workerContext', options.workerContext)
   checkTexts('nodeOptions', options.nodeOptions)
   checkTexts('launcher', options.launcher)
+  checkFile('trace', options.trace)
   return {
     workers: whole('workers', options.workers, 1, availableParallelism(), mostWorkers),
     spareWorkers: whole('spareWorkers', options.spareWorkers, 0, 0, mostWorkers),
@@ -65,6 +69,7 @@ export function checkOptions(options: PoolOptions): CheckedOptions {
     env: checkedEnv(options.env),
     workingDirectory: checkedDirectory(options.cwd),
     launcher: options.launcher ?? findLauncher(),
+    trace: options.trace,
   }
 }
 

@@ -4,6 +4,8 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { errorFromPlain, InternalError, isVolleyError, type VolleyError, WorkerError } from '../../functions/errors.ts'
 import type { LogStream, TaskOptions, TaskRequest, TaskRun } from '../backend.ts'
+import { clock, span } from '../trace/spans.ts'
+import type { TraceFile } from '../trace/trace-file.ts'
 import { ArtifactCache } from './artifact-cache.ts'
 import { Assignment, type TaskLimits, type WorkerPort } from './assignment.ts'
 import { type Exit, OutputTail } from './exit.ts'
@@ -24,6 +26,7 @@ export interface ChildOptions extends Omit<LaunchOptions, 'entry'>, TaskLimits {
   readonly startTimeoutMs: number
   readonly maxRssBytes: number | undefined
   readonly maxArtifactBytes: number
+  readonly trace: TraceFile | undefined
 }
 
 /** What the workers of a pool were sent. */
@@ -127,8 +130,9 @@ export class Child implements PoolWorker {
 
   /** All of it is written, even if the task is cancelled meanwhile: an artifact that counts as kept must arrive. */
   async #sendTask(worker: WorkerProcess, id: number, request: TaskRequest): Promise<boolean> {
+    using _sending = span(this.#options.trace, 'send')
     const update = this.#artifacts.update(request.artifacts ?? [])
-    const { frames, contents, bytes } = packTaskMessage(id, request, update)
+    const { frames, contents, bytes } = packTaskMessage(id, request, update, this.#options.trace !== undefined)
     this.#traffic.artifacts += update.missing.length
     this.#traffic.bytes += bytes
     worker.control(frames)
@@ -144,7 +148,9 @@ export class Child implements PoolWorker {
 
   /** The life of the process, from its start to its end. */
   async #live(directory: string): Promise<Exit> {
-    const { workerContext } = this.#options
+    const { workerContext, trace } = this.#options
+    const startedAt = trace && clock()
+    if (startedAt !== undefined) this.ready.then(() => trace?.add('start', startedAt)).catch(() => {})
     try {
       const entry = await this.#entry()
       this.#limitStart()
@@ -223,6 +229,7 @@ export class Child implements PoolWorker {
       const cause = errorFromPlain(message.error)
       this.#failStart(cause.message, cause)
     } else if (this.#assignment !== undefined) {
+      if ('spans' in message) this.#options.trace?.addTask(this.pid, this.served, message.spans ?? [])
       this.#assignment.onMessage(message)
     } else if (this.#state !== 'ending') {
       throw new WorkerError('protocol_error', `Cannot accept '${message.kind}' from worker ${this.pid}: it has no task`)

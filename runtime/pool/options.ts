@@ -96,4 +96,11 @@ export interface PoolOptions {
    * otherwise none
    */
   readonly launcher?: readonly string[]
+  /**
+   * A file for a timeline of this process and its workers, as a Chrome trace: see docs/guide/looking-at-jobs.md. A file
+   * that is there is replaced; it is complete once the pool is closed.
+   *
+   * @defaultValue none
+   */
+  readonly trace?: string | URL
 }

@@ -4,6 +4,8 @@
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Backend, TaskOptions, TaskRequest, TaskRun } from '../backend.ts'
+import { clock } from '../trace/spans.ts'
+import { TraceFile } from '../trace/trace-file.ts'
 import { type CheckedOptions, checkOptions } from './check-options.ts'
 import { Child, type Traffic } from './child.ts'
 import { forkInWorker } from './faults.ts'
@@ -58,6 +60,8 @@ export interface CloseOptions {
  *     const { rows } = await run.done
  */
 export class ForkPool implements Backend, AsyncDisposable {
+  /** The timeline, if there is to be one. */
+  readonly trace: TraceFile | undefined
   readonly #options: CheckedOptions
   readonly #workers: WorkerSet<Child>
   readonly #directory = makeScratch()
@@ -69,7 +73,10 @@ export class ForkPool implements Backend, AsyncDisposable {
     if (process.env.VOLLEY_WORKER === '1') throw forkInWorker()
     const options = checkOptions(given)
     this.#options = options
-    const launch = (number: number): Child => new Child(options, join(this.#directory, `${number}`), this.#sent)
+    const trace = options.trace === undefined ? undefined : TraceFile.open(options.trace)
+    this.trace = trace
+    const launch = (number: number): Child =>
+      new Child({ ...options, trace }, join(this.#directory, `${number}`), this.#sent)
     this.#workers = new WorkerSet(options, launch, systemClock)
   }
 
@@ -91,11 +98,13 @@ export class ForkPool implements Backend, AsyncDisposable {
    */
   async run(request: TaskRequest, options: TaskOptions): Promise<TaskRun> {
     const isolation = request.isolation ?? 'shared'
-    return this.#workers.run(isolation, options.signal, (child, onReturn) =>
-      child.run(request, options, (clean) =>
+    const queuedAt = this.trace && clock()
+    return this.#workers.run(isolation, options.signal, (child, onReturn) => {
+      if (queuedAt !== undefined) this.trace?.add('queue', queuedAt)
+      return child.run(request, options, (clean) =>
         onReturn({ isReusable: clean && isolation === 'shared', hasSucceeded: clean }),
-      ),
-    )
+      )
+    })
   }
 
   /** What a ready worker tells of itself. Rejects with `start_failed` if none starts. */
@@ -133,6 +142,7 @@ export class ForkPool implements Backend, AsyncDisposable {
       timer.abort()
     }
     await this.#workers.close()
+    await this.trace?.close()
     await removeScratch(this.#directory)
   }
 }

@@ -10,6 +10,7 @@ import {
   WorkerError,
 } from '../../functions/errors.ts'
 import type { TaskProgress, TaskStats } from '../backend.ts'
+import { maxSpans, type Span, workerSpanNames } from '../trace/spans.ts'
 
 /** Result bytes, worker to pool, unless they are in the message that the task is done: nothing but the tasks' own bytes, one task after the other. */
 export const resultFd = 3
@@ -35,7 +36,13 @@ export type PoolMessage =
   /** Forget that artifact. */
   | { readonly kind: 'drop'; readonly hash: string }
   /** Every artifact that it refers to was sent before. The input's chunks follow on fd 4 if `hasInput`. */
-  | { readonly kind: 'task'; readonly id: number; readonly placement: Placement; readonly hasInput: boolean }
+  | {
+      readonly kind: 'task'
+      readonly id: number
+      readonly placement: Placement
+      readonly hasInput: boolean /** Tell at its end what took time. */
+      readonly trace?: boolean
+    }
   /** Stop that task and answer `failed`. */
   | { readonly kind: 'cancel'; readonly id: number }
   /** Leave, now and of your own will. A channel that closes without it means that the pool's process is gone. */
@@ -49,7 +56,13 @@ export type WorkerMessage =
    * `stats.bytes` is the size of the result: what the task put on fd 3, all of it written; or what is in the frame, if it is
    * so small that nothing was put there.
    */
-  | { readonly kind: 'done'; readonly id: number; readonly stats: TaskStats; readonly content: Uint8Array }
+  | {
+      readonly kind: 'done'
+      readonly id: number
+      readonly stats: TaskStats
+      readonly content: Uint8Array
+      readonly spans?: readonly Span[]
+    }
   /** `bytes` is what the task put on fd 3 before it failed; the pool reads them off. */
   | {
       readonly kind: 'failed'
@@ -58,6 +71,7 @@ export type WorkerMessage =
       readonly error: WorkerFault
       /** Set when the worker is to serve no other task: what it is made of was damaged. */
       readonly unfit?: true
+      readonly spans?: readonly Span[]
     }
 
 /** What a worker tells of itself once it can take tasks. */
@@ -107,7 +121,13 @@ export function parseWorkerMessage(value: unknown, content: Uint8Array): WorkerM
     case 'progress':
       return { kind: 'progress', id: asCount(message.id, 'id'), progress: asProgress(message.progress) }
     case 'done':
-      return { kind: 'done', id: asCount(message.id, 'id'), stats: asStats(message.stats), content }
+      return {
+        kind: 'done',
+        id: asCount(message.id, 'id'),
+        stats: asStats(message.stats),
+        content,
+        ...asSpans(message),
+      }
     case 'failed':
       return {
         kind: 'failed',
@@ -115,6 +135,7 @@ export function parseWorkerMessage(value: unknown, content: Uint8Array): WorkerM
         bytes: asCount(message.bytes, 'bytes'),
         error: parseTaskFault(message.error),
         ...(message.unfit === true ? { unfit: true } : {}),
+        ...asSpans(message),
       }
     default:
       throw refuse('kind', 'a known kind of message')
@@ -138,6 +159,18 @@ function asStats(value: unknown): TaskStats {
     bytes: asCount(stats.bytes, 'bytes'),
     elapsedMs: asNumber(stats.elapsedMs, 'elapsedMs'),
     ...(stats.metrics === undefined ? {} : { metrics: asMetrics(stats.metrics) }),
+  }
+}
+
+function asSpans({ spans }: Record<string, unknown>): { readonly spans?: readonly Span[] } {
+  if (spans === undefined) return {}
+  return {
+    spans: asList(spans, 'spans', maxSpans).map((given) => {
+      const [name, startMs, durationMs] = asList(given, 'spans', 3)
+      const known = workerSpanNames.find((candidate) => candidate === name)
+      if (known === undefined) throw refuse('spans', 'of known names')
+      return [known, asNumber(startMs, 'spans'), asNumber(durationMs, 'spans')]
+    }),
   }
 }
 

@@ -19,11 +19,15 @@ type WithoutPlacement =
   | Omit<Extract<PoolMessage, { kind: 'artifact' }>, 'placement'>
   | Omit<Extract<PoolMessage, { kind: 'task' }>, 'placement'>
 
-/** @param id - The number of the task on its worker. */
+/**
+ * @param id - The number of the task on its worker.
+ * @param trace - The worker is to tell what takes it time.
+ */
 export function packTaskMessage(
   id: number,
   { task, input }: TaskRequest,
   { missing, dropped }: ArtifactUpdate,
+  trace: boolean,
 ): TaskMessage {
   const contents: Uint8Array[] = []
   const frames: Uint8Array[] = []
@@ -43,6 +47,6 @@ export function packTaskMessage(
   }
   for (const hash of dropped) send({ kind: 'drop', hash })
   for (const artifact of missing) sendWith({ kind: 'artifact', hash: artifact.hash }, artifact.bytes)
-  sendWith({ kind: 'task', id, hasInput: input !== undefined }, task)
+  sendWith({ kind: 'task', id, hasInput: input !== undefined, ...(trace ? { trace } : {}) }, task)
   return { frames: Buffer.concat(frames), contents, bytes }
 }

@@ -5,6 +5,7 @@
 import { CancelledError } from '../../functions/errors.ts'
 import type { Backend, TaskEvents, TaskRequest, TaskRun, TaskStats } from '../backend.ts'
 import { ByteQueue } from '../bytes/byte-queue.ts'
+import { clock, type SpanRecorder } from '../trace/spans.ts'
 
 /** Bytes read ahead of the consumer, over all tasks. */
 const PREFETCH_BYTES = 8 * 1024 * 1024
@@ -154,7 +155,7 @@ class PrefetchQueue {
     signal.addEventListener('abort', stop, { once: true })
     try {
       const run = await backend.run(this.#request, { signal, ...this.#events.taskEvents(this.#index) })
-      await this.#read(run, signal, hasRoom)
+      await this.#read(run, signal, hasRoom, backend.trace)
       this.#events.onTaskDone(this.#index, await run.done)
       this.#queue.end()
     } catch (error) {
@@ -166,13 +167,21 @@ class PrefetchQueue {
     }
   }
 
-  async #read(run: TaskRun, signal: AbortSignal, hasRoom: () => boolean): Promise<void> {
+  async #read(
+    run: TaskRun,
+    signal: AbortSignal,
+    hasRoom: () => boolean,
+    trace: SpanRecorder | undefined,
+  ): Promise<void> {
     run.done.catch(() => {})
+    let startedAt: number | undefined
     for await (const chunk of run.stream) {
+      startedAt ??= trace && clock()
       this.#account(chunk.length)
       this.#queue.push(chunk)
       while (!hasRoom() && !signal.aborted) await this.#taken.promise
     }
+    if (startedAt !== undefined) trace?.add('read', startedAt)
   }
 
   #fail(error: unknown): void {

@@ -21,6 +21,7 @@ import { encodeReport, taskFilesIn, writeReportSchema } from '../sink/write-repo
 import { readArrowBatches } from '../source/arrow/read-streams.ts'
 import { narrowSource, openSource } from '../source/formats.ts'
 import type { OpenedSource, SourceSpec } from '../source/source.ts'
+import { clock, span } from '../trace/spans.ts'
 import { inTurns, yieldTurn } from '../turns/turns.ts'
 import { type JobEvents, JobMetrics, type JobReport } from './job-metrics.ts'
 import { type StageRequests, stageResults } from './run-stages.ts'
@@ -56,12 +57,15 @@ export async function submitJob(job: Job, backend: Backend, options: SubmitOptio
   checkCallback('onProgress', options.onProgress)
   checkCallback('onLog', options.onLog)
   const submittedAt = Date.now()
+  const planningAt = backend.trace && clock()
   const source = await opened(job.source, options)
   const partitions = options.partitions ?? 4 * backend.concurrency
   const output =
     job.sink === undefined ? undefined : await openOutput(job.sink, await inTurns(schemaOf(job.steps, source.schema)))
   const { maxMemoryBytes } = options
   const plan = await inTurns(planJob(job, source, { partitions, maxMemoryBytes, submittedAt, sink: output?.taskSink }))
+  if (planningAt !== undefined) backend.trace?.add('plan', planningAt)
+  const encoding = span(backend.trace, 'encode')
   const programs = programsOf(plan)
   const encoder = new TaskEncoder(programs, options.context)
   const functions = [...new Set([...programs].flatMap((program) => [...udfsIn(program)].map(({ name }) => name)))]
@@ -74,6 +78,7 @@ export async function submitJob(job: Job, backend: Backend, options: SubmitOptio
     }
     stages.push({ ...stage, requests })
   }
+  encoding[Symbol.dispose]()
   const metrics = new JobMetrics(plan, options)
   const done = Promise.withResolvers<JobReport>()
   done.promise.catch(() => {})

@@ -8,17 +8,19 @@ import { findByName, unregistered } from '../codec/by-name.ts'
 import { type DecodedCall, decodeCall, ResultEncoder } from '../codec/call-codec.ts'
 import { decodingContext, encodingContext } from '../codec/context-slots.ts'
 import { reviveBody } from '../codec/prepare.ts'
+import { span } from '../trace/spans.ts'
 import type { TaskIo, TaskReport } from './task-io.ts'
 
 /** Makes encoded calls one after the other, awaits what each returns, and writes the results. */
 export async function runCall(bytes: Uint8Array, io: TaskIo): Promise<TaskReport> {
-  const call = decodeCall(bytes, io)
-  const fn = await functionOf(call)
+  const call = decode(bytes, io)
+  const fn = await functionOf(call, io)
   const results = new ResultEncoder(encodingContext())
   for (let index = 0; index < call.count; index += 1) {
     try {
-      const args = call.args(index)
+      const args = argumentsOf(call, index, io)
       io.signal.throwIfAborted()
+      using _running = span(io.trace, 'run')
       addResult(results, call.name, await invoke(fn, args, call.name))
       io.signal.throwIfAborted()
     } catch (error) {
@@ -29,14 +31,26 @@ export async function runCall(bytes: Uint8Array, io: TaskIo): Promise<TaskReport
       return nothingRead
     }
   }
+  using _writing = span(io.trace, 'write')
   await io.write([results.finish()])
   return nothingRead
 }
 
 const nothingRead: TaskReport = { rows: 0, batches: 0 }
 
-async function functionOf({ name, target }: DecodedCall): Promise<UserFunction> {
-  return target.by === 'name' ? registered(name, target.signature) : reviveBody(target.body, name)
+function decode(bytes: Uint8Array, io: TaskIo): DecodedCall {
+  using _decoding = span(io.trace, 'decode')
+  return decodeCall(bytes, io)
+}
+
+function argumentsOf(call: DecodedCall, index: number, io: TaskIo): readonly unknown[] {
+  using _decoding = span(io.trace, 'decode')
+  return call.args(index)
+}
+
+async function functionOf({ name, target }: DecodedCall, io: TaskIo): Promise<UserFunction> {
+  using _reviving = span(io.trace, 'revive')
+  return target.by === 'name' ? registered(name, target.signature) : await reviveBody(target.body, name)
 }
 
 function registered(name: string, signature: Uint8Array): UserFunction {

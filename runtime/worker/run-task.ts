@@ -6,13 +6,16 @@ import type { Batch } from '../../functions/column/column.ts'
 import type { CodecContext } from '../../functions/contract/codec-context.ts'
 import type { Udf } from '../../functions/contract/udf.ts'
 import { fromArrowSchema } from '../../functions/types/arrow.ts'
+import type { Schema } from '../../functions/types/type.ts'
 import { prepareProgram } from '../codec/prepare.ts'
 import { type DecodedTask, decodeProgram, decodeTask } from '../codec/task-codec.ts'
 import { MemoryBudget } from '../engine/memory-budget.ts'
 import { CompiledPipeline } from '../engine/pipeline.ts'
+import type { Program } from '../program/program.ts'
 import { udfsIn } from '../program/udfs-in.ts'
 import { readArrowStreams } from '../source/arrow/read-streams.ts'
 import { readPartition } from '../source/formats.ts'
+import { span } from '../trace/spans.ts'
 import type { TaskIo, TaskReport } from './task-io.ts'
 import { TaskOutput } from './task-output.ts'
 
@@ -22,8 +25,9 @@ import { TaskOutput } from './task-output.ts'
  * @param context - What the task is decoded under. Default: the worker context, else the global one.
  */
 export async function runTask(bytes: Uint8Array, io: TaskIo, context?: CodecContext): Promise<TaskReport> {
-  const task = decodeTask(bytes, io, context)
+  const task = decode(bytes, io, context)
   const compiled = await compile(task, io, context)
+  using _running = span(io.trace, 'run')
   const budget = new MemoryBudget(task.maxMemoryBytes)
   const pipeline = compiled.start(budget, task.partitionIndex)
   await using output = await TaskOutput.start(task, compiled, io, budget)
@@ -52,16 +56,36 @@ const cachedPrograms = new Map<string, CachedProgram>()
 const MAX_CACHED = 100
 
 /** The task's program, revived and compiled; a program that came before is compiled already. */
+function decode(bytes: Uint8Array, io: TaskIo, context: CodecContext | undefined): DecodedTask {
+  using _decoding = span(io.trace, 'decode')
+  return decodeTask(bytes, io, context)
+}
+
+function programOf(task: DecodedTask, io: TaskIo, context: CodecContext | undefined): Program {
+  using _decoding = span(io.trace, 'decode')
+  return decodeProgram(task.programBytes, io, context)
+}
+
+async function revive(program: Program, io: TaskIo): Promise<Program> {
+  using _reviving = span(io.trace, 'revive')
+  return await prepareProgram(program)
+}
+
+function compileProgram(schema: Schema, program: Program, io: TaskIo): CompiledPipeline {
+  using _compiling = span(io.trace, 'compile')
+  return new CompiledPipeline(schema, program)
+}
+
 async function compile(task: DecodedTask, io: TaskIo, context: CodecContext | undefined): Promise<CompiledPipeline> {
   const { schema } = task.source
   // Decoded every time: whether code may come in, and what a name stands for, is the context's to say.
-  const program = decodeProgram(task.programBytes, io, context)
+  const program = programOf(task, io, context)
   const named = [...udfsIn(program)].filter((udf) => udf.body.kind === 'live')
   const key = `${task.programHash} ${JSON.stringify(schema)}`
   let cached = cachedPrograms.get(key)
   cachedPrograms.delete(key)
   if (cached === undefined || named.some((udf, i) => udf !== cached?.named[i])) {
-    cached = { named, compiled: prepareProgram(program).then((prepared) => new CompiledPipeline(schema, prepared)) }
+    cached = { named, compiled: revive(program, io).then((prepared) => compileProgram(schema, prepared, io)) }
   }
   cachedPrograms.set(key, cached)
   const [oldest] = cachedPrograms.keys()

@@ -2,6 +2,7 @@
 // for one in this process. It holds types only.
 
 import type { TaskProgress, TaskStats } from '../backend.ts'
+import type { SpanRecorder } from '../trace/spans.ts'
 
 /** What a task is connected to. */
 export interface TaskIo {
@@ -20,6 +21,8 @@ export interface TaskIo {
   readonly signal: AbortSignal
   /** Tells how far the task has come; cheap, may be called for every batch. */
   progress(progress: TaskProgress): void
+  /** Where it tells what takes time; undefined when nobody wants to know. */
+  readonly trace?: SpanRecorder | undefined
 }
 
 /** What a task reports at its end; bytes and time are measured around it. */

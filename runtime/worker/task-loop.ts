@@ -5,6 +5,7 @@ import type { Socket } from 'node:net'
 import { CancelledError, errorToPlain, isVolleyError, UdfError } from '../../functions/errors.ts'
 import type { TaskProgress } from '../backend.ts'
 import type { PoolMessage } from '../pool/protocol.ts'
+import { span, TaskSpans } from '../trace/spans.ts'
 import { type Control, openControl } from './control.ts'
 import { InputReader } from './input-reader.ts'
 import { replacedIntrinsic } from './intrinsics.ts'
@@ -95,27 +96,40 @@ async function serve(message: TaskMessage, content: Uint8Array, runTask: RunTask
   const { id, placement, hasInput } = message
   const { control, input, results, artifacts, signal } = channels
   const startedAt = performance.now()
+  const trace = message.trace === true ? new TaskSpans() : undefined
   const writer = new ResultWriter(results, signal)
   const io: TaskIo = {
     input: hasInput ? input.begin(signal) : nothing(),
     artifact: (hash) => artifacts.get(hash),
     write: (chunks) => writer.write(chunks),
     signal,
+    trace,
     progress: throttle((progress) => {
       if (writer.isOpen) control.send({ kind: 'progress', id, progress })
     }),
   }
+  const receive = async (): Promise<Uint8Array> => {
+    using _receiving = span(trace, 'receive')
+    return await input.content(placement, content)
+  }
+  const spans = () => (trace === undefined ? {} : { spans: trace.spans })
   try {
-    const reported = await runTask(await input.content(placement, content), io)
+    const reported = await runTask(await receive(), io)
     const rest = await writer.finish()
     const elapsedMs = performance.now() - startedAt
-    control.send({ kind: 'done', id, stats: { ...reported, bytes: writer.count, elapsedMs }, content: rest })
+    control.send({
+      kind: 'done',
+      id,
+      stats: { ...reported, bytes: writer.count, elapsedMs },
+      content: rest,
+      ...spans(),
+    })
   } catch (thrown) {
     writer.close()
     const replaced = replacedIntrinsic()
     const error = errorToPlain(signal.aborted ? signal.reason : blame(thrown, replaced))
     const unfit = replaced !== undefined || !results.writable || !isResultPipeOpen()
-    control.send({ kind: 'failed', id, bytes: writer.written, error, ...(unfit ? { unfit } : {}) })
+    control.send({ kind: 'failed', id, bytes: writer.written, error, ...(unfit ? { unfit } : {}), ...spans() })
   }
   if (hasInput) await input.skip()
 }

@@ -9,6 +9,7 @@ import type { DecodedTask } from '../codec/task-codec.ts'
 import { BatchEncoder } from '../data/batch-encoder.ts'
 import { type CompiledExchange, Exchange } from '../engine/exchange.ts'
 import type { MemoryBudget } from '../engine/memory-budget.ts'
+import { span } from '../trace/spans.ts'
 import { type AnyChunks, type Chunks, type ResultEncoder, StreamResult } from './result-encoder.ts'
 import type { TaskIo, TaskReport } from './task-io.ts'
 
@@ -112,6 +113,7 @@ export class TaskOutput {
 
   async #send(chunks: AnyChunks): Promise<void> {
     for await (const some of chunks) {
+      using _writing = span(this.#io.trace, 'write')
       await this.#io.write(some)
       this.#io.signal.throwIfAborted()
     }
