@@ -1,29 +1,18 @@
 // The functions of a worker context, so that SQL text may call them. The module is imported in this process as workers
 // import it: it is its user's own, on a machine of theirs. The functions themselves run in workers, which find them by name.
 
-import type { Udf } from '../../functions/contract/udf.ts'
+import { functionNamesOf } from '../../functions/catalogue/function-names.ts'
 import type { FunctionNames } from '../../functions/sql/options.ts'
 import { getWorkerCtx } from '../../runtime/codec/context-slots.ts'
 import { codeOf, reasonOf } from './file-problems.ts'
 import { UsageError } from './outcome.ts'
 import { moduleUrl } from './parse-options.ts'
 
-const families: readonly Udf['family'][] = ['scalar', 'aggregate', 'window']
-
 /** What names in call position mean: the functions of the worker context, and those there are without it. */
 export async function withContextFunctions(file: string, others: FunctionNames): Promise<FunctionNames> {
   await load(file)
   const context = getWorkerCtx()
-  const names = [...(context?.udfNames() ?? [])]
-  const find = (name: string): Udf | undefined =>
-    families.map((family) => context?.findUdf(family, name)).find((udf) => udf !== undefined)
-  return {
-    lookup: (name) => {
-      const udf = find(name) ?? find(name.toLowerCase())
-      return udf === undefined ? others.lookup(name) : { kind: 'udf', udf }
-    },
-    names: () => [...names, ...others.names()],
-  }
+  return context === undefined ? others : functionNamesOf(context, others)
 }
 
 async function load(file: string): Promise<void> {

@@ -2,7 +2,7 @@
 
 import type { FastifyInstance } from 'fastify'
 import { builtIns } from '../../functions/catalogue/describe.ts'
-import type { Udf } from '../../functions/contract/udf.ts'
+import { udfFamilies } from '../../functions/contract/codec-context.ts'
 import { typeName } from '../../functions/types/type.ts'
 import type { SessionContext } from '../../runtime/context/session.ts'
 import { functionsSchema, problems } from '../schemas.ts'
@@ -14,11 +14,9 @@ export function addFunctionRoutes(app: FastifyInstance, session: SessionContext)
   }))
 }
 
-const families: readonly Udf['family'][] = ['scalar', 'aggregate', 'window']
-
 function registered(session: SessionContext) {
   return [...session.udfNames()].flatMap((name) =>
-    families.flatMap((family) => {
+    udfFamilies.flatMap((family) => {
       const udf = session.findUdf(family, name)
       if (udf === undefined) return []
       const usage = `${name}(${udf.inputs.map(typeName).join(', ')})`

@@ -3,6 +3,13 @@
 import type { ArrowModule } from '../arrow/convert.ts'
 import type { Udf } from './udf.ts'
 
+/** The families of users' functions; one name may stand for a function of each. */
+export const udfFamilies: readonly Udf['family'][] = Object.freeze(['scalar', 'aggregate', 'window'])
+
+/** `a scalar function`, `an aggregate function`, `a window function`: a family, in messages. */
+export const describeFamily = (family: Udf['family']): string =>
+  `${family === 'aggregate' ? 'an' : 'a'} ${family} function`
+
 /**
  * What functions are encoded and decoded under: a `SessionContext` is one.
  *
@@ -13,7 +20,7 @@ export interface CodecContext {
   readonly udfInlining: boolean
   /** The registered function of that family and name. */
   findUdf(family: Udf['family'], name: string): Udf | undefined
-  /** Names of the registered functions, for suggestions. */
+  /** Names of the registered functions of all families, each once, for suggestions. */
   udfNames(): Iterable<string>
   /** The copy of Arrow JavaScript whose objects the user gets. Default: the one that Volley imports. */
   readonly arrow?: ArrowModule | undefined

@@ -2,9 +2,10 @@
 // Which of them a name is, names.ts knows.
 
 import type { AggregateUdf, WindowUdf } from '../contract/udf.ts'
+import { InternalError } from '../errors.ts'
 import type { ExprNode, NullTreatment, SortNode } from '../expr/node.ts'
 import type { Token } from './lexer.ts'
-import { resolveFunction } from './names.ts'
+import { resolveFunctions } from './names.ts'
 import type { FunctionName } from './options.ts'
 import type { Parser } from './parser.ts'
 import { parseOrdering } from './sort-key.ts'
@@ -38,7 +39,8 @@ export function acceptConstant(parser: Parser): ExprNode | undefined {
   if (!constants.has(token.keyword) || parser.atOperator('(', 1)) return undefined
   if (parser.options.columns?.includes(token.value)) return undefined
   parser.next()
-  return createCall(parser, token, resolveFunction(parser, token), { args: [], distinct: false, orderBy: [] })
+  const parts: CallParts = { args: [], distinct: false, orderBy: [] }
+  return createCall(parser, token, calledAs(resolveFunctions(parser, token), 'alone'), parts)
 }
 
 /** Parses `name(…)` and the clauses after it. */
@@ -49,12 +51,16 @@ export function parseCall(parser: Parser): ExprNode {
 
 /** Parses the rest of a call: its name, the parenthesis and maybe the first argument are read. */
 export function continueCall(parser: Parser, token: Token, opening: Token, firstArgument?: ExprNode): ExprNode {
-  const fn = resolveFunction(parser, token)
-  const inside = parseParentheses(parser, fn, opening, firstArgument)
-  const within = parseWithinGroup(parser, fn, inside)
+  const candidates = resolveFunctions(parser, token)
+  const inside = parseParentheses(parser, calledAs(candidates, 'with clauses'), opening, firstArgument)
+  const within = parseWithinGroup(parser, calledAs(candidates, 'with clauses'), inside)
   const parts = parseClauses(parser, within)
   const over = acceptOver(parser)
-  if (over === undefined) return createCall(parser, token, fn, parts)
+  if (over === undefined) {
+    const fn = calledAs(candidates, parts.clause === undefined ? 'alone' : 'with clauses')
+    return createCall(parser, token, fn, parts)
+  }
+  const fn = calledAs(candidates, 'with OVER')
   const called = windowFunction(fn)
   if (called === undefined)
     throw parser.fail(`OVER follows an aggregate or window function, ${nameOf(fn)} is neither`, over.token.start)
@@ -177,6 +183,30 @@ const atNullTreatment = (parser: Parser): boolean =>
 function acceptNullTreatment(parser: Parser): NullTreatment | undefined {
   if (parser.acceptWords('IGNORE', 'NULLS')) return 'ignore'
   return parser.acceptWords('RESPECT', 'NULLS') ? 'respect' : undefined
+}
+
+/** Which families a call may mean, by what is written about it: the first one there is. */
+const preferred = {
+  alone: ['scalar', 'aggregate', 'window'],
+  'with clauses': ['aggregate', 'scalar', 'window'],
+  'with OVER': ['window', 'aggregate', 'scalar'],
+} as const
+
+const familyOf = (fn: FunctionName): 'scalar' | 'aggregate' | 'window' => (fn.kind === 'udf' ? fn.udf.family : fn.kind)
+
+/**
+ * The function that a call means among those of its name. Users' functions come before built-ins, but for one that cannot
+ * be called like that.
+ */
+function calledAs(candidates: readonly FunctionName[], how: keyof typeof preferred): FunctionName {
+  const unfit = how === 'with OVER' ? 'scalar' : 'window'
+  const fitting = candidates.filter((fn) => familyOf(fn) !== unfit)
+  const usable = fitting.length > 0 ? fitting : candidates
+  const own = usable.filter((fn) => fn.kind === 'udf')
+  const among = own.length > 0 ? own : usable
+  const [first] = preferred[how].flatMap((family) => among.filter((fn) => familyOf(fn) === family))
+  if (first === undefined) throw new InternalError('A name was resolved to no function')
+  return first
 }
 
 const nameOf = (fn: FunctionName): string => (fn.kind === 'udf' ? fn.udf.name : fn.name)

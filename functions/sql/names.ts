@@ -121,16 +121,17 @@ const shorten = (name: string): string => (name.length > 200 ? `${name.slice(0, 
 const nearestTo = (name: string, candidates: Iterable<string>): string | undefined =>
   name.length > 100 ? undefined : nearest(name, candidates)
 
-/** The function a name stands for. @throws {PlanError} `unknown_function` with the nearest name. */
-export function resolveFunction(parser: Parser, token: Token, name = token.value): FunctionName {
+/** The functions a name stands for, at least one. @throws {PlanError} `unknown_function` with the nearest name. */
+export function resolveFunctions(parser: Parser, token: Token, name = token.value): readonly FunctionName[] {
   const { functions } = parser.options
   const lower = name.toLowerCase()
   if (functions === undefined) {
     const kind = aggregates.has(lower) ? 'aggregate' : windows.has(lower) ? 'window' : 'scalar'
-    return { kind, name: lower }
+    return [{ kind, name: lower }]
   }
-  const found = functions.lookup(name) ?? (token.kind === 'quoted' ? undefined : functions.lookup(lower))
-  if (found !== undefined) return found
+  const exact = functions.lookup(name)
+  const found = exact.length > 0 || token.kind === 'quoted' ? exact : functions.lookup(lower)
+  if (found.length > 0) return found
   const suggestion = nearestTo(name, functions.names())
   const shown = shorten(name)
   const advice = parser.options.functionAdvice

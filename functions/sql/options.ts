@@ -10,8 +10,11 @@ export type FunctionName =
 
 /** What names in call position mean. */
 export interface FunctionNames {
-  /** The function called `name`, under its canonical name, or undefined when there is none. */
-  lookup(name: string): FunctionName | undefined
+  /**
+   * The functions called `name`, under their canonical names: a scalar, an aggregate and a window function may share one.
+   * Where several fit a call, the first one is meant.
+   */
+  lookup(name: string): readonly FunctionName[]
   /** Every name there is, for "Did you mean …?". */
   names(): Iterable<string>
 }

@@ -16,7 +16,7 @@ const floats: Readonly<Record<string, number>> = { NaN: Number.NaN, inf: Number.
 export function acceptPrintedLiteral(parser: Parser): LiteralNode | undefined {
   const name = parser.peek().text
   const type = types.get(name)
-  if (type === undefined || !parser.atOperator('(', 1) || parser.options.functions?.lookup(name) !== undefined) {
+  if (type === undefined || !parser.atOperator('(', 1) || (parser.options.functions?.lookup(name).length ?? 0) > 0) {
     return undefined
   }
   const start = parser.index

@@ -5,7 +5,7 @@ import type { ExprNode } from '../expr/node.ts'
 import { continueCall } from './calls.ts'
 import type { Token } from './lexer.ts'
 import { integerLiteral, textLiteral } from './literals.ts'
-import { resolveFunction } from './names.ts'
+import { resolveFunctions } from './names.ts'
 import { precedence } from './operators.ts'
 import type { Parser } from './parser.ts'
 import { parseSqlType } from './type-name.ts'
@@ -52,9 +52,8 @@ const forms: Readonly<Record<string, (parser: Parser, token: Token) => ExprNode 
 
 /** A call of the built-in `name`, as if the text had spelt it so. */
 export function callBuiltIn(parser: Parser, token: Token, name: string, args: readonly ExprNode[]): ExprNode {
-  const found = resolveFunction(parser, token, name)
-  const canonical = found.kind === 'udf' ? name : found.name
-  return parser.node({ kind: 'call', name: canonical, args: Object.freeze(args) })
+  const found = resolveFunctions(parser, token, name).find((fn) => fn.kind !== 'udf')
+  return parser.node({ kind: 'call', name: found?.name ?? name, args: Object.freeze(args) })
 }
 
 function parseCase(parser: Parser): ExprNode {

@@ -2,7 +2,7 @@
 // one refuses it, instead of computing with other types than were planned. Bodies are never looked at here.
 
 import * as crypto from 'node:crypto'
-import type { CodecContext } from '../../functions/contract/codec-context.ts'
+import { type CodecContext, describeFamily, udfFamilies } from '../../functions/contract/codec-context.ts'
 import type { Udf, Volatility } from '../../functions/contract/udf.ts'
 import { WireError } from '../../functions/errors.ts'
 import { didYouMean } from '../../functions/nearest.ts'
@@ -26,7 +26,7 @@ export function signatureText(udf: Udf): string {
  * @throws {WireError} `wire_not_registered` with the nearest name; `wire_contract_mismatch` with both signatures.
  */
 export function findByName(family: Udf['family'], name: string, signature: Uint8Array, context: CodecContext): Udf {
-  const udf = context.findUdf(family, name) ?? unregistered(name, context)
+  const udf = context.findUdf(family, name) ?? unregistered(name, context, family)
   const wanted = Buffer.from(signature).toString()
   if (holdsFor(udf, wanted)) return udf
   const registered = signatureText(udf)
@@ -47,10 +47,15 @@ function holdsFor(udf: Udf, signature: string): boolean {
   return kept.some((volatility) => signatureText({ ...udf, volatility }) === signature)
 }
 
-/** @throws {WireError} `wire_not_registered` */
-export function unregistered(name: string, context: CodecContext): never {
-  const hint = didYouMean(name, context.udfNames(), 'Register it in the worker context')
-  throw new WireError('wire_not_registered', `Function "${name}" is not registered here. ${hint}`, {
+/** @throws {WireError} `wire_not_registered`, with the nearest name or what else goes by that name. */
+export function unregistered(name: string, context: CodecContext, family: Udf['family']): never {
+  const others = udfFamilies.filter((other) => context.findUdf(other, name) !== undefined)
+  const hint =
+    others.length > 0
+      ? `It is registered as ${others.map(describeFamily).join(' and ')}`
+      : didYouMean(name, context.udfNames(), 'Register it in the worker context')
+  const shown = `${family[0]?.toUpperCase()}${family.slice(1)} function "${name}"`
+  throw new WireError('wire_not_registered', `${shown} is not registered here. ${hint}`, {
     details: { function: name },
   })
 }

@@ -181,7 +181,7 @@ export function decodeCall(bytes: Uint8Array, artifacts: ArtifactSource, given?:
   if (placement !== bodyPlacements.byName && !context.udfInlining) {
     throw new WireError(
       'wire_inline_refused',
-      `Cannot accept function "${name}" (VLYCALL) by value: this context is strict. Send a function that goes by name and register it in the worker context, or allow inline functions on the receiver`,
+      `Cannot accept function "${name}" of a call by value: this context is strict. Send a function that goes by name and register it in the worker context, or allow inline functions on the receiver`,
       { details: { function: name, family: 'VLYCALL' } },
     )
   }

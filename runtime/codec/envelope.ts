@@ -5,10 +5,18 @@
 import * as zlib from 'node:zlib'
 import { WireError } from '../../functions/errors.ts'
 
-/** What a payload is; see docs/reference/wire.md. */
-export type Family = 'VLYEXPR' | 'VLYUDFS' | 'VLYUDFA' | 'VLYUDFW' | 'VLYTASK' | 'VLYPROG' | 'VLYCALL'
+/** What a payload is, as messages call it; see docs/reference/wire.md. */
+const families = {
+  VLYEXPR: 'an expression',
+  VLYUDFS: 'a scalar function',
+  VLYUDFA: 'an aggregate function',
+  VLYUDFW: 'a window function',
+  VLYTASK: 'a task',
+  VLYPROG: 'a program',
+  VLYCALL: 'a call',
+} as const
 
-const families: readonly string[] = ['VLYEXPR', 'VLYUDFS', 'VLYUDFA', 'VLYUDFW', 'VLYTASK', 'VLYPROG', 'VLYCALL']
+export type Family = keyof typeof families
 
 export const WIRE_VERSION_CURRENT = 1
 export const WIRE_VERSION_MIN_SUPPORTED = 1
@@ -60,7 +68,7 @@ export function decodeEnvelope(bytes: Uint8Array, expected: Family): Envelope {
   if (bytes.length < HEADER_BYTES) {
     throw new WireError(
       'wire_truncated',
-      `Cannot read ${bytes.length} bytes as ${expected}: a header alone has ${HEADER_BYTES}`,
+      `Cannot read ${bytes.length} bytes as ${families[expected]}: a header alone has ${HEADER_BYTES}`,
     )
   }
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
@@ -71,20 +79,20 @@ export function decodeEnvelope(bytes: Uint8Array, expected: Family): Envelope {
   if ((flags & ~KNOWN_FLAGS) !== 0) {
     throw new WireError(
       'wire_unknown_flags',
-      `Cannot read ${expected} with flags ${flags}: this side knows ${KNOWN_FLAGS}. ${align}`,
+      `Cannot read ${families[expected]} with flags ${flags}: this side knows ${KNOWN_FLAGS}. ${align}`,
     )
   }
   const [length, actual] = [view.getUint32(10, true), bytes.length - HEADER_BYTES]
   if (length !== actual) {
     throw new WireError(
       'wire_length',
-      `Cannot read ${expected}: its payload has ${actual} bytes, the header says ${length}`,
+      `Cannot read ${families[expected]}: its payload has ${actual} bytes, the header says ${length}`,
     )
   }
   if (view.getUint32(CHECKED_HEADER_BYTES, true) !== checksumOf(bytes)) {
     throw new WireError(
       'wire_checksum',
-      `Cannot read ${expected}: it was changed on its way, its checksum is another. Send the bytes as they were encoded`,
+      `Cannot read ${families[expected]}: it was changed on its way, its checksum is another. Send the bytes as they were encoded`,
     )
   }
   return {
@@ -107,21 +115,26 @@ const align = 'Align volley versions on sender and receiver'
 function checkFamily(bytes: Uint8Array, expected: Family): void {
   const family = familyIn(bytes)
   if (family === expected) return
-  if (families.includes(family)) throw new WireError('wire_wrong_family', `Cannot read ${family} as ${expected}`)
-  throw new WireError('wire_unknown_family', `Cannot read these bytes as ${expected}: they are not a Volley payload`)
+  if (Object.hasOwn(families, family)) {
+    throw new WireError('wire_wrong_family', `Cannot read ${families[family as Family]} as ${families[expected]}`)
+  }
+  throw new WireError(
+    'wire_unknown_family',
+    `Cannot read these bytes as ${families[expected]}: they are not a Volley payload`,
+  )
 }
 
 function checkVersion(version: number, family: Family): void {
   if (version > WIRE_VERSION_CURRENT) {
     throw new WireError(
       'wire_too_new',
-      `Cannot read ${family} of wire version ${version}: this side reads up to ${WIRE_VERSION_CURRENT}. ${align}`,
+      `Cannot read ${families[family]} of wire version ${version}: this side reads up to ${WIRE_VERSION_CURRENT}. ${align}`,
     )
   }
   if (version < WIRE_VERSION_MIN_SUPPORTED) {
     throw new WireError(
       'wire_too_old',
-      `Cannot read ${family} of wire version ${version}: this side reads from ${WIRE_VERSION_MIN_SUPPORTED}. ${align}`,
+      `Cannot read ${families[family]} of wire version ${version}: this side reads from ${WIRE_VERSION_MIN_SUPPORTED}. ${align}`,
     )
   }
 }

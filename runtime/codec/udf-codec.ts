@@ -107,7 +107,7 @@ export function decodeUdf(
 ): Udf {
   const { name, placement, inline, rest } = openFrame(bytes, family)
   if (!inline) return known(findByName(family, name, rest, context))
-  if (!context.udfInlining) throw refused(name, familyOf[family])
+  if (!context.udfInlining) throw refused(name, family)
   const { text, attachments } = splitSections(rest)
   const [attachment, member] = attachments
   if (attachment === undefined || placement > bodyPlacements.artifact) {
@@ -134,10 +134,10 @@ function known(udf: Udf): Udf {
 /** Whether `decodeUdf` made it, or took it from a registry. */
 export const isDecodedUdf = (value: object): value is Udf => decoded.has(value)
 
-function refused(name: string, family: Family): WireError {
+function refused(name: string, family: Udf['family']): WireError {
   return new WireError(
     'wire_inline_refused',
-    `Cannot accept function "${name}" (${family}) by value: this context is strict. Encode it by name with withUdfInlining({ enabled: false }) and register it in the worker context, or allow inline functions on the receiver`,
+    `Cannot accept ${family} function "${name}" by value: this context is strict. Encode it by name with withUdfInlining({ enabled: false }) and register it in the worker context, or allow inline functions on the receiver`,
     { details: { function: name, family } },
   )
 }

@@ -1,7 +1,8 @@
 // What has been registered under names: functions and tables, found again by callers, by SQL text and by functions that
 // travel by name. No workers and no options here.
 
-import { catalogue } from '../../functions/catalogue/catalogue.ts'
+import { functionNamesOf } from '../../functions/catalogue/function-names.ts'
+import { describeFamily, udfFamilies } from '../../functions/contract/codec-context.ts'
 import type { Udf } from '../../functions/contract/udf.ts'
 import { describeValue } from '../../functions/describe-value.ts'
 import { PlanError } from '../../functions/errors.ts'
@@ -20,47 +21,61 @@ const methods: Readonly<Record<Family, string>> = {
 }
 
 export class Registry {
-  readonly #udfs = new Map<string, Udf>()
+  readonly #udfs: Readonly<Record<Family, Map<string, Udf>>> = {
+    scalar: new Map(),
+    aggregate: new Map(),
+    window: new Map(),
+  }
   readonly #tables = new Map<string, Job>()
 
-  /** Functions of all families share one set of names; the last one registered under a name is found. */
+  /** Each family has names of its own; the last one registered under a name is found. */
   addUdf(udf: Udf): void {
-    this.#udfs.set(udf.name, udf)
+    this.#udfs[udf.family].set(udf.name, udf)
   }
 
   findUdf<Wanted extends Family>(family: Wanted, name: string): Extract<Udf, { family: Wanted }> | undefined {
-    const udf = this.#udfs.get(name)
-    return udf?.family === family ? (udf as Extract<Udf, { family: Wanted }>) : undefined
+    return this.#udfs[family].get(name) as Extract<Udf, { family: Wanted }> | undefined
+  }
+
+  /** @returns Whether there was one. */
+  removeUdf(family: Family, name: string): boolean {
+    return this.#udfs[family].delete(name)
   }
 
   /** @throws {PlanError} `unknown_function` with the nearest name. */
   udf<Wanted extends Family>(family: Wanted, name: string): Extract<Udf, { family: Wanted }> {
     const udf = this.findUdf(family, name)
     if (udf !== undefined) return udf
-    const hint = didYouMean(name, this.udfNames(), `Register it with ${methods[family]}`)
-    throw new PlanError('unknown_function', `Function "${name}" is not registered. ${hint}`, {
+    if (typeof name !== 'string') {
+      throw invalidArgument(`Cannot find the ${family} function ${describeValue(name)}: a name is a string`)
+    }
+    const others = udfFamilies.filter((other) => this.findUdf(other, name) !== undefined)
+    const hint =
+      others.length > 0
+        ? `It is registered as ${others.map((other) => describeFamily(other)).join(' and ')}`
+        : didYouMean(name, this.udfNames([family]), `Register it with ${methods[family]}`)
+    throw new PlanError('unknown_function', `No ${family} function "${name}" is registered. ${hint}`, {
       details: { function: name },
     })
   }
 
-  udfNames(): Iterable<string> {
-    return this.#udfs.keys()
+  /** The names of functions of these families, each once. */
+  udfNames(families: readonly Family[] = udfFamilies): Iterable<string> {
+    return new Set(families.flatMap((family) => [...this.#udfs[family].keys()]))
   }
 
   /** What names in call position mean: registered functions take precedence over built-ins. */
   functionNames(): FunctionNames {
-    const udfs = this.#udfs
-    return {
-      lookup: (name) => {
-        const udf = udfs.get(name) ?? udfs.get(name.toLowerCase())
-        return udf === undefined ? catalogue.lookup(name) : { kind: 'udf', udf }
-      },
-      names: () => [...udfs.keys(), ...catalogue.names()],
-    }
+    return functionNamesOf(this)
   }
 
   addTable(name: string, job: Job): void {
     this.#tables.set(name, job)
+  }
+
+  /** @returns Whether there was one. */
+  removeTable(name: string): boolean {
+    return this.#tables.delete(name)
   }
 
   findTable(name: string): Job | undefined {

@@ -369,6 +369,25 @@ export class SessionContext implements CodecContext, DataFrameHost, AsyncDisposa
   }
 
   /**
+   * Takes a table's name back. Data frames made of it stay as they are.
+   *
+   * @param name - The name it was given.
+   * @returns Whether there was one.
+   * @example
+   * import { SessionContext } from 'volley'
+   *
+   * const ctx = new SessionContext()
+   * ctx.registerTable('numbers', ctx.fromColumns({ n: [1, 2] }))
+   * ctx.deregisterTable('numbers') // => true
+   * ctx.deregisterTable('numbers') // => false
+   *
+   * @see DataFusion `SessionContext::deregister_table`
+   */
+  deregisterTable(name: string): boolean {
+    return this.#shared.registry.removeTable(name)
+  }
+
+  /**
    * A registered table.
    *
    * @param name - The name it was given.
@@ -411,7 +430,7 @@ export class SessionContext implements CodecContext, DataFrameHost, AsyncDisposa
 
   /**
    * Registers a scalar function under its name: SQL text and expressions that travel by name find it. It takes
-   * precedence over a built-in of that name.
+   * precedence over a built-in of that name; an aggregate and a window function may share its name.
    *
    * @param udf - What `udf()` or `nativeUdf()` gave.
    * @example
@@ -444,6 +463,42 @@ export class SessionContext implements CodecContext, DataFrameHost, AsyncDisposa
    */
   udf(name: string): ScalarUDF<readonly Operand[]> {
     return callable(this.#shared.registry.udf('scalar', name))
+  }
+
+  /**
+   * The names of the registered scalar functions, sorted. The built-ins are in `catalogue`.
+   *
+   * @example
+   * import { float64, SessionContext, udf } from 'volley'
+   *
+   * const ctx = new SessionContext()
+   * ctx.registerUdf(udf((net: number) => net * 1.19, [float64], float64, { name: 'gross' }))
+   * ctx.udfs() // => ['gross']
+   *
+   * @see datafusion-python `SessionContext.udfs`
+   */
+  udfs(): readonly string[] {
+    return [...this.#shared.registry.udfNames(['scalar'])].sort()
+  }
+
+  /**
+   * Takes a scalar function out again. Expressions that hold it keep it; names in SQL text, and what travels by name, no longer
+   * find it.
+   *
+   * @param name - The name it was registered under.
+   * @returns Whether there was one.
+   * @example
+   * import { float64, SessionContext, udf } from 'volley'
+   *
+   * const ctx = new SessionContext()
+   * ctx.registerUdf(udf((net: number) => net * 1.19, [float64], float64, { name: 'gross' }))
+   * ctx.deregisterUdf('gross') // => true
+   * ctx.udfs() // => []
+   *
+   * @see datafusion-python `SessionContext.deregister_udf`
+   */
+  deregisterUdf(name: string): boolean {
+    return this.#shared.registry.removeUdf('scalar', name)
   }
 
   /**
@@ -497,6 +552,56 @@ export class SessionContext implements CodecContext, DataFrameHost, AsyncDisposa
   }
 
   /**
+   * The names of the registered aggregate functions, sorted. The built-ins are in `catalogue`.
+   *
+   * @example
+   * import { float64, SessionContext, udaf } from 'volley'
+   *
+   * class Product {
+   *   product = 1
+   *   add(x: number) { this.product *= x }
+   *   merge(products: number[]) { for (const x of products) this.product *= x }
+   *   state() { return [this.product] }
+   *   evaluate() { return this.product }
+   * }
+   * const ctx = new SessionContext()
+   * ctx.registerUdaf(udaf(Product, [float64], float64, [float64], { name: 'product' }))
+   * ctx.udafs() // => ['product']
+   *
+   * @see datafusion-python `SessionContext.udafs`
+   */
+  udafs(): readonly string[] {
+    return [...this.#shared.registry.udfNames(['aggregate'])].sort()
+  }
+
+  /**
+   * Takes an aggregate function out again. Expressions that hold it keep it; names in SQL text, and what travels by name, no longer
+   * find it.
+   *
+   * @param name - The name it was registered under.
+   * @returns Whether there was one.
+   * @example
+   * import { float64, SessionContext, udaf } from 'volley'
+   *
+   * class Product {
+   *   product = 1
+   *   add(x: number) { this.product *= x }
+   *   merge(products: number[]) { for (const x of products) this.product *= x }
+   *   state() { return [this.product] }
+   *   evaluate() { return this.product }
+   * }
+   * const ctx = new SessionContext()
+   * ctx.registerUdaf(udaf(Product, [float64], float64, [float64], { name: 'product' }))
+   * ctx.deregisterUdaf('product') // => true
+   * ctx.udafs() // => []
+   *
+   * @see datafusion-python `SessionContext.deregister_udaf`
+   */
+  deregisterUdaf(name: string): boolean {
+    return this.#shared.registry.removeUdf('aggregate', name)
+  }
+
+  /**
    * Registers a window function under its name: SQL text and expressions that travel by name find it.
    *
    * @param udwf - What `udwf()` gave.
@@ -536,6 +641,48 @@ export class SessionContext implements CodecContext, DataFrameHost, AsyncDisposa
    */
   udwf(name: string): WindowUDF<readonly Operand[]> {
     return windowCallable(this.#shared.registry.udf('window', name))
+  }
+
+  /**
+   * The names of the registered window functions, sorted. The built-ins are in `catalogue`.
+   *
+   * @example
+   * import { float64, SessionContext, udwf } from 'volley'
+   *
+   * class Reversed {
+   *   evaluateAll([values = []]: number[][]) { return values.toReversed() }
+   * }
+   * const ctx = new SessionContext()
+   * ctx.registerUdwf(udwf(Reversed, [float64], float64, { name: 'reversed' }))
+   * ctx.udwfs() // => ['reversed']
+   *
+   * @see datafusion-python `SessionContext.udwfs`
+   */
+  udwfs(): readonly string[] {
+    return [...this.#shared.registry.udfNames(['window'])].sort()
+  }
+
+  /**
+   * Takes a window function out again. Expressions that hold it keep it; names in SQL text, and what travels by name, no longer
+   * find it.
+   *
+   * @param name - The name it was registered under.
+   * @returns Whether there was one.
+   * @example
+   * import { float64, SessionContext, udwf } from 'volley'
+   *
+   * class Reversed {
+   *   evaluateAll([values = []]: number[][]) { return values.toReversed() }
+   * }
+   * const ctx = new SessionContext()
+   * ctx.registerUdwf(udwf(Reversed, [float64], float64, { name: 'reversed' }))
+   * ctx.deregisterUdwf('reversed') // => true
+   * ctx.udwfs() // => []
+   *
+   * @see datafusion-python `SessionContext.deregister_udwf`
+   */
+  deregisterUdwf(name: string): boolean {
+    return this.#shared.registry.removeUdf('window', name)
   }
 
   /**
@@ -586,7 +733,7 @@ export class SessionContext implements CodecContext, DataFrameHost, AsyncDisposa
   }
 
   /**
-   * The names of the registered functions.
+   * The names of the registered functions of all families, each once.
    *
    * @example
    * import { float64, SessionContext, udf } from 'volley'

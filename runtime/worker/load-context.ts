@@ -2,12 +2,10 @@
 
 import { createHash } from 'node:crypto'
 import * as devalue from 'devalue'
-import type { CodecContext } from '../../functions/contract/codec-context.ts'
+import { type CodecContext, udfFamilies } from '../../functions/contract/codec-context.ts'
 import type { Udf } from '../../functions/contract/udf.ts'
 import { getWorkerCtx } from '../codec/context-slots.ts'
 import type { LoadedContext } from './task-loop.ts'
-
-const families: readonly Udf['family'][] = ['scalar', 'aggregate', 'window']
 
 /**
  * Imports a worker-context module, which registers functions in a session context and hands it to `setWorkerCtx`.
@@ -27,7 +25,7 @@ function describeContext(context: CodecContext | undefined): LoadedContext {
   if (names.length === 0) return { functions: [], hash: '' }
   const hash = createHash('sha256')
   for (const name of names) {
-    for (const family of families) {
+    for (const family of udfFamilies) {
       const udf = context?.findUdf(family, name)
       if (udf !== undefined) hash.update(contractText(udf)).update('\n')
     }

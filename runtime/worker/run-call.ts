@@ -56,7 +56,7 @@ async function functionOf({ name, target }: DecodedCall, io: TaskIo): Promise<Us
 function registered(name: string, signature: Uint8Array): UserFunction {
   const context = decodingContext()
   const { body } = findByName('scalar', name, signature, context)
-  return body.kind === 'live' ? body.fn : unregistered(name, context)
+  return body.kind === 'live' ? body.fn : unregistered(name, context, 'scalar')
 }
 
 async function invoke(fn: UserFunction, args: readonly unknown[], name: string): Promise<unknown> {

@@ -4,6 +4,7 @@
 import { Binder } from '../../functions/bind/binder.ts'
 import { argumentOf, type Bound } from '../../functions/bind/bound.ts'
 import { catalogue } from '../../functions/catalogue/catalogue.ts'
+import { builtInNames } from '../../functions/catalogue/function-names.ts'
 import { resolveAggregate } from '../../functions/contract/aggregate.ts'
 import type { Accumulator } from '../../functions/contract/udf.ts'
 import type { AggregateNode, ExprNode } from '../../functions/expr/node.ts'
@@ -27,7 +28,7 @@ export function evaluateGroups(test: ConformanceCase, phases: Phases): Grouped {
   let phase: 'plan' | 'exec' = 'plan'
   try {
     const parse = (text: string): ExprNode =>
-      parseExpr(text, { functions: catalogue, columns: input.schema.map((column) => column.name), tables: ['t'] })
+      parseExpr(text, { functions: builtInNames, columns: input.schema.map((column) => column.name), tables: ['t'] })
     const binder = new Binder(input.schema, catalogue)
     const node = parse(test.sql)
     const where = test.where === undefined ? undefined : binder.bind(parse(test.where))

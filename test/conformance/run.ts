@@ -2,6 +2,7 @@
 
 import { Binder } from '../../functions/bind/binder.ts'
 import { catalogue } from '../../functions/catalogue/catalogue.ts'
+import { builtInNames } from '../../functions/catalogue/function-names.ts'
 import { categoryOf, isVolleyError } from '../../functions/errors.ts'
 import { parseExpr } from '../../functions/sql/parse.ts'
 import { parseArrowType } from '../../functions/types/arrow-name.ts'
@@ -21,7 +22,7 @@ export function evaluate(test: ConformanceCase, evaluator: Evaluator): Outcome {
   let phase: 'plan' | 'exec' = 'plan'
   try {
     const node = parseExpr(test.sql, {
-      functions: catalogue,
+      functions: builtInNames,
       columns: schema.map((field) => field.name),
       tables: ['t'],
     })

@@ -3,6 +3,7 @@
 import { Binder } from '../../functions/bind/binder.ts'
 import { formatter } from '../../functions/cast/format.ts'
 import { catalogue } from '../../functions/catalogue/catalogue.ts'
+import { builtInNames } from '../../functions/catalogue/function-names.ts'
 import { parseExpr } from '../../functions/sql/parse.ts'
 import { displayType } from '../../functions/types/type.ts'
 import type { Value } from '../../functions/types/value.ts'
@@ -13,7 +14,7 @@ export type Row = readonly [sql: string, type: string, text: string | null]
 
 /** What an expression gives, as a row of such a table. */
 export function evaluate(sql: string): Row {
-  const bound = new Binder([], catalogue).bind(parseExpr(sql, { functions: catalogue, columns: [] }))
+  const bound = new Binder([], catalogue).bind(parseExpr(sql, { functions: builtInNames, columns: [] }))
   const value = interpret(bound, { length: 1, columns: [] }, 0)
   const write = formatter(bound.type) as ((value: Value) => string) | undefined
   return [sql, displayType(bound.type), value === null ? null : (write?.(value) ?? String(value))]

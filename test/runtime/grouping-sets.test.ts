@@ -4,7 +4,6 @@
 import { readFileSync } from 'node:fs'
 import t from 'tap'
 import {
-  catalogue,
   col,
   cube,
   Expr,
@@ -18,6 +17,7 @@ import {
   udf,
   utf8,
 } from 'volley'
+import { builtInNames } from '../../functions/catalogue/function-names.ts'
 import { DataFrame } from '../../runtime/dataframe.ts'
 import { parseJobJson } from '../../runtime/job/json-job.ts'
 import { parseQuery } from '../../runtime/job/sql-job.ts'
@@ -41,7 +41,7 @@ const tableIn = (batches: number): DataFrame =>
   ctx.fromArrow(tableOf({ id: '', sql: '', kind: 'aggregate', input: golden.input }, batches))
 
 function query(sql: string, batches: number): DataFrame {
-  const { steps } = parseQuery(sql, { functions: catalogue, tables: ['t'] })
+  const { steps } = parseQuery(sql, { functions: builtInNames, tables: ['t'] })
   const { source } = tableIn(batches).job
   return new DataFrame(ctx, { source, steps })
 }
@@ -140,7 +140,7 @@ t.test('sets take JSON jobs and expressions as bytes', async (t) => {
     steps: [{ aggregate: { by: ['rollup(region)', { bytes }], values: ['grouping(region, year) as g'] } }],
   }
   const reading = {
-    sql: { functions: catalogue },
+    sql: { functions: builtInNames },
     decodeBytes: (encoded: Uint8Array) => Expr.fromBytes(encoded, ctx),
     table: () => sales.job,
     files: async (paths: readonly string[]) => paths,

@@ -142,8 +142,8 @@ test('a strict worker refuses a body that is an artifact as one that is not', op
   const { ctx } = onPool(t, { workerContext: contextModule('strict') })
   await t.rejects(slicedTable(ctx, 1, 2).select(weighed).toRows(), {
     code: 'wire_inline_refused',
-    message: /^Cannot accept function "weigh" \(VLYUDFS\) by value: this context is strict\. Encode it by name/,
-    details: { function: 'weigh', family: 'VLYUDFS' },
+    message: /^Cannot accept scalar function "weigh" by value: this context is strict\. Encode it by name/,
+    details: { function: 'weigh', family: 'scalar' },
   })
 })
 

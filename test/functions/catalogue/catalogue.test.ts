@@ -9,6 +9,7 @@ import {
   scalarFunctions,
   windowFunctions,
 } from '../../../functions/catalogue/catalogue.ts'
+import { builtInNames } from '../../../functions/catalogue/function-names.ts'
 import { sampleTable } from '../../../functions/catalogue/sample-table.ts'
 import { parseExpr } from '../../../functions/sql/parse.ts'
 import { displayType, typeName } from '../../../functions/types/type.ts'
@@ -22,7 +23,7 @@ const isOperator = (name: string): boolean => !/^\w+$/.test(name) || name === 'L
 
 /** The value and the type of an expression without columns. */
 function evaluate(sql: string): { readonly value: Value; readonly type: string } {
-  const bound = new Binder([], catalogue).bind(parseExpr(sql, { functions: catalogue, columns: [] }))
+  const bound = new Binder([], catalogue).bind(parseExpr(sql, { functions: builtInNames, columns: [] }))
   return { value: interpret(bound, { length: 1, columns: [] }, 0), type: typeName(bound.type) }
 }
 

@@ -22,12 +22,12 @@ const udf = (family: Udf['family'], name: string): Udf => {
 const udfs = [udf('scalar', 'grossUp'), udf('aggregate', 'spread'), udf('window', 'smooth')]
 const functions: FunctionNames = {
   lookup(name) {
-    const own = udfs.find((candidate) => candidate.name === name)
-    if (own !== undefined) return { kind: 'udf', udf: own }
-    if (['upper', 'btrim', 'date_part'].includes(name)) return { kind: 'scalar', name }
-    if (name === 'trim') return { kind: 'scalar', name: 'btrim' }
-    if (name === 'mean' || name === 'avg') return { kind: 'aggregate', name: 'avg' }
-    return name === 'rank' ? { kind: 'window', name } : undefined
+    const own = udfs.filter((candidate) => candidate.name === name)
+    if (own.length > 0) return own.map((candidate) => ({ kind: 'udf', udf: candidate }))
+    if (['upper', 'btrim', 'date_part'].includes(name)) return [{ kind: 'scalar', name }]
+    if (name === 'trim') return [{ kind: 'scalar', name: 'btrim' }]
+    if (name === 'mean' || name === 'avg') return [{ kind: 'aggregate', name: 'avg' }]
+    return name === 'rank' ? [{ kind: 'window', name }] : []
   },
   names: () => ['upper', 'trim', 'btrim', 'date_part', 'mean', 'avg', 'rank', ...udfs.map(({ name }) => name)],
 }

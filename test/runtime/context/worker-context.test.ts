@@ -35,7 +35,7 @@ for (const [sender, receiver, expected] of table) {
 }
 
 test('a strict worker names the function and both ways out', { timeout: 120_000 }, async (t) => {
-  const message = /"origin" \(VLYUDFS\).*withUdfInlining\(\{ enabled: false \}\).*or allow inline functions/
+  const message = /scalar function "origin" by.*withUdfInlining\(\{ enabled: false \}\).*or allow inline functions/
   await t.rejects(runOrigin(sessionOf(t, 'strict')), { message })
 })
 

@@ -4,7 +4,8 @@
 import { RecordBatchReader } from 'apache-arrow'
 import fc from 'fast-check'
 import t from 'tap'
-import { aggregateFunctions, catalogue } from '../../../functions/catalogue/catalogue.ts'
+import { aggregateFunctions } from '../../../functions/catalogue/catalogue.ts'
+import { builtInNames } from '../../../functions/catalogue/function-names.ts'
 import { fromRecordBatch } from '../../../functions/column/arrow.ts'
 import type { Batch } from '../../../functions/column/column.ts'
 import { columnOf } from '../../../functions/column/output-buffer.ts'
@@ -140,7 +141,7 @@ const batchOf = (rows: Random['rows'], schema: Schema): Batch => ({
 })
 
 function stepOf(text: string, { grouped }: Random, schema: Schema): AggregateOp {
-  const node = parseExpr(text, { functions: catalogue, columns: schema.map(({ name }) => name) }) as AggregateNode
+  const node = parseExpr(text, { functions: builtInNames, columns: schema.map(({ name }) => name) }) as AggregateNode
   const by = grouped ? [{ name: 'k', node: { kind: 'column', name: 'k' } as const }] : []
   return { op: 'aggregate', phase: 'single', by, aggregates: [node], schema }
 }

@@ -3,7 +3,7 @@
 
 import fc from 'fast-check'
 import t from 'tap'
-import { catalogue } from '../../../functions/catalogue/catalogue.ts'
+import { builtInNames } from '../../../functions/catalogue/function-names.ts'
 import { compareValues } from '../../../functions/scalar/order.ts'
 import { parseExpr } from '../../../functions/sql/parse.ts'
 import {
@@ -153,7 +153,7 @@ const tables = (types: readonly DataType[]): fc.Arbitrary<RandomTable> =>
 
 function computed(table: RandomTable, call: string, over: string, cut: number): readonly Value[] {
   const { schema } = table
-  const node = parseExpr(`${call} over (${over})`, { functions: catalogue, columns: schema.map(({ name }) => name) })
+  const node = parseExpr(`${call} over (${over})`, { functions: builtInNames, columns: schema.map(({ name }) => name) })
   if (node.kind !== 'window') throw new Error('no window')
   const { length } = batchOf(table)
   const at = Math.min(cut, length)

@@ -3,7 +3,7 @@
 
 import fc from 'fast-check'
 import t from 'tap'
-import { catalogue } from '../../../functions/catalogue/catalogue.ts'
+import { builtInNames } from '../../../functions/catalogue/function-names.ts'
 import { columnOf } from '../../../functions/column/output-buffer.ts'
 import { elementKey } from '../../../functions/scalar/list-contract.ts'
 import { parseExpr } from '../../../functions/sql/parse.ts'
@@ -108,7 +108,7 @@ function framesOf(
 }
 
 function compute(rows: readonly Row[], sql: string): readonly Value[] {
-  const node = parseExpr(sql, { functions: catalogue, columns: schema.map(({ name }) => name) })
+  const node = parseExpr(sql, { functions: builtInNames, columns: schema.map(({ name }) => name) })
   if (node.kind !== 'window') throw new Error('no window')
   const op: WindowOp = { op: 'window', windows: [{ name: 'r', node }] }
   const columns = [
@@ -147,7 +147,7 @@ function overRows(rows: readonly Row[], chosen: readonly number[], call: string)
       int64,
     ),
   ]
-  const node = parseExpr(`${call} over ()`, { functions: catalogue, columns: schema.map(({ name }) => name) })
+  const node = parseExpr(`${call} over ()`, { functions: builtInNames, columns: schema.map(({ name }) => name) })
   if (node.kind !== 'window') throw new Error('no window')
   const result = rowsIn(
     runProgram(schema, [{ op: 'window', windows: [{ name: 'r', node }] }], [{ length: chosen.length, columns }]),
