@@ -88,7 +88,7 @@ export {
   utf8,
 } from './types/type.ts'
 export type { Value } from './types/value.ts'
-export { type AggregateUDF, type UdafOptions, udaf } from './udf/aggregate.ts'
+export { type AggregateUDF, nativeUdaf, type UdafOptions, udaf } from './udf/aggregate.ts'
 export type {
   AccumulatorOf,
   CallArguments,
@@ -97,4 +97,4 @@ export type {
   WindowEvaluatorOf,
 } from './udf/function-types.ts'
 export { nativeUdf, type ScalarUDF, type UdfOptions, udf } from './udf/scalar.ts'
-export { type UdwfOptions, udwf, type WindowUDF } from './udf/window.ts'
+export { nativeUdwf, type UdwfOptions, udwf, type WindowUDF } from './udf/window.ts'

@@ -13,6 +13,7 @@ import { InternalError, PlanError } from '../errors.ts'
 import { mapChildren } from '../expr/children.ts'
 import { displayNode, outputName } from '../expr/display.ts'
 import type { AggregateNode, ExprNode } from '../expr/node.ts'
+import { unknownFunction } from '../expr/unknown-names.ts'
 import { walk, withoutAlias } from '../expr/walk.ts'
 import { type Field, field, float64, int32, type Schema } from '../types/type.ts'
 import { resolveAggregateUdf } from '../udf/accumulate.ts'
@@ -23,7 +24,6 @@ import { nameBeside } from './column-names.ts'
 import { withColumnHint } from './constant-for-column.ts'
 import { type GroupingSets, groupingNumber, groupKeysOf, type NamedExpr } from './grouping-sets.ts'
 import { NodeKeys } from './node-key.ts'
-import { unknownFunction } from './unknown-names.ts'
 
 /** Where aggregates are found by name. */
 export interface AggregateSource extends FunctionSource {

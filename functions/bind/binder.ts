@@ -6,6 +6,7 @@ import type { ScalarUdf, Udf } from '../contract/udf.ts'
 import { PlanError } from '../errors.ts'
 import { displayNode } from '../expr/display.ts'
 import type { BetweenNode, BinaryNode, CaseNode, ComparisonOperator, ExprNode, InNode, LikeNode } from '../expr/node.ts'
+import { unknownColumn, unknownFunction } from '../expr/unknown-names.ts'
 import { resolveArithmetic, resolveNegation } from '../scalar/arithmetic.ts'
 import { comparedType, resolveComparison, resolveMembership } from '../scalar/comparison.ts'
 import { isResolution, notResolution } from '../scalar/logic.ts'
@@ -16,7 +17,6 @@ import { argumentOf, type Bound } from './bound.ts'
 import { BoundBuilder, constantKey } from './bound-builder.ts'
 import { positionOf } from './column-names.ts'
 import { withColumnHint } from './constant-for-column.ts'
-import { unknownColumn, unknownFunction } from './unknown-names.ts'
 
 /** Where calls find the functions they name. */
 export interface FunctionSource {

@@ -56,6 +56,40 @@ export function outputName(node: ExprNode): string {
   return display(node, outputName)
 }
 
+const kinds = {
+  column: 'Column',
+  literal: 'Literal',
+  wildcard: 'Wildcard',
+  binary: 'BinaryExpr',
+  in: 'InList',
+  between: 'Between',
+  like: 'Like',
+  case: 'Case',
+  alias: 'Alias',
+  call: 'ScalarFunction',
+  udf: 'ScalarFunction',
+  aggregate: 'AggregateFunction',
+  window: 'WindowFunction',
+  sort: 'Sort',
+  groupingSets: 'GroupingSet',
+} as const
+
+const tests = { NULL: 'Null', TRUE: 'True', FALSE: 'False', UNKNOWN: 'Unknown' } as const
+
+/** What DataFusion calls expressions of this kind. */
+export function variantName(node: ExprNode): string {
+  switch (node.kind) {
+    case 'unary':
+      return node.op === 'NOT' ? 'Not' : 'Negative'
+    case 'is':
+      return `${node.negated ? 'IsNot' : 'Is'}${tests[node.test]}`
+    case 'cast':
+      return node.safe ? 'TryCast' : 'Cast'
+    default:
+      return kinds[node.kind]
+  }
+}
+
 function display(node: ExprNode, show: (node: ExprNode) => string): string {
   const list = (nodes: readonly ExprNode[]): string => nodes.map(show).join(', ')
   switch (node.kind) {

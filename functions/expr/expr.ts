@@ -2,14 +2,15 @@
 // is decided when they are bound to a schema.
 
 import type { Vector } from 'apache-arrow'
-import type { ArrowBatchLike, ArrowTableLike } from '../arrow/like.ts'
+import type { ArrowBatchLike, ArrowSchemaLike, ArrowTableLike } from '../arrow/like.ts'
 import type { CodecContext } from '../contract/codec-context.ts'
 import type { UdfShipment } from '../contract/udf-shipment.ts'
 import { describeValue } from '../describe-value.ts'
 import { PlanError } from '../errors.ts'
 import { checkOptionNames, invalidArgument } from '../options.ts'
-import { asType, type TypeInput } from '../types/parse-type.ts'
-import { displayNode, exprText } from './display.ts'
+import { asSchema, asType, type TypeInput } from '../types/parse-type.ts'
+import type { Schema } from '../types/type.ts'
+import { displayNode, exprText, outputName, variantName } from './display.ts'
 import { exprRuntime } from './expr-runtime.ts'
 import { type LiteralValue, literal } from './literal.ts'
 import type {
@@ -21,6 +22,8 @@ import type {
   WindowFrame,
   WindowNode,
 } from './node.ts'
+import { unknownColumn } from './unknown-names.ts'
+import { columnsOf } from './walk.ts'
 
 /**
  * An expression, or a JavaScript value that stands for a literal. Strings are literals: name columns with `col`.
@@ -774,6 +777,59 @@ export class Expr {
    */
   canonicalName(): string {
     return displayNode(this.node)
+  }
+
+  /**
+   * The name of the column that this expression gives: its alias, or its text without casts.
+   *
+   * @throws {PlanError} `type_mismatch` for `*`, which stands for many columns.
+   * @example
+   * import { col } from 'volley'
+   *
+   * col('a').add(1).cast('utf8').schemaName() // => 'a + Int64(1)'
+   * col('a').add(1).alias('next').schemaName() // => 'next'
+   *
+   * @see DataFusion `Expr::schema_name`
+   */
+  schemaName(): string {
+    if (this.node.kind !== 'wildcard') return outputName(this.node)
+    throw new PlanError('type_mismatch', 'Cannot name the column that * gives: it stands for many')
+  }
+
+  /**
+   * The name of the column that this expression gives over columns that are known: `schemaName()`, once it is sure that
+   * they are there.
+   *
+   * @param schema - The columns there are.
+   * @throws {PlanError} `unknown_column` with the nearest name; `type_mismatch` for `*`.
+   * @example
+   * import { col, field, int64 } from 'volley'
+   *
+   * col('a').add(1).columnName([field('a', int64)]) // => 'a + Int64(1)'
+   *
+   * @see datafusion-python `Expr.column_name`
+   */
+  columnName(schema: Schema | ArrowSchemaLike): string {
+    const known = asSchema(schema)
+    for (const name of columnsOf([this.node])) {
+      if (!known.some((column) => column.name === name)) throw unknownColumn(name, known)
+    }
+    return this.schemaName()
+  }
+
+  /**
+   * What kind of expression it is, in DataFusion's words: `Column`, `Literal`, `BinaryExpr`, `ScalarFunction` …
+   *
+   * @example
+   * import { col } from 'volley'
+   *
+   * col('a').variantName() // => 'Column'
+   * col('a').isNotNull().variantName() // => 'IsNotNull'
+   *
+   * @see DataFusion `Expr::variant_name`
+   */
+  variantName(): string {
+    return variantName(this.node)
   }
 
   /**

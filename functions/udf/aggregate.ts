@@ -1,6 +1,6 @@
 // Defining aggregate UDFs: what users call `udaf()` and hold. Checks everything that can be checked before rows come.
 
-import type { AggregateUdf, Volatility } from '../contract/udf.ts'
+import type { AggregateUdf, UserFunction, Volatility } from '../contract/udf.ts'
 import { PlanError } from '../errors.ts'
 import { type Expr, make, type Operand, toNode } from '../expr/expr.ts'
 import type { Anything, Int64As } from '../types/js-values.ts'
@@ -78,8 +78,8 @@ export interface AggregateUDF<Args extends readonly unknown[] = Anything> {
  * @param accumulator - A class, or a function that returns a new accumulator.
  * @param inputs - The types of the arguments, or their names; narrower numbers are widened to them.
  * @param returns - The type of the result; a field also says whether it can be null.
- * @param state - The fields of a partial state, with names, nullability and metadata; plain types are named by
- * position.
+ * @param state - The fields of a partial state, with names, nullability and metadata; plain types are named
+ * `state_0`, `state_1`, …
  * @param options - Its name, volatility, how it takes nulls and 64-bit integers.
  * @returns A function that builds expressions.
  * @throws {PlanError} `invalid_argument` when what is given is not of that shape: a class that lacks a method or has an
@@ -114,29 +114,83 @@ export function udaf<
   state: State,
   options: UdafOptions<Nulls, As> = {},
 ): AggregateUDF<CallArguments<Types>> {
+  return aggregateCallable(defineAggregate(accumulator, inputs, returns, state, options))
+}
+
+/**
+ * Declares an aggregate function that never travels: it always goes by name, and the worker's context must have one
+ * registered under it. For accumulators over native add-ons, or classes that are to stay where they are.
+ *
+ * @param name - The name on both sides.
+ * @param accumulator - A class, or a function that returns a new accumulator, for jobs that run in this process.
+ * @param inputs - The types of the arguments, or their names; narrower numbers are widened to them.
+ * @param returns - The type of the result; a field also says whether it can be null.
+ * @param state - The fields of a partial state.
+ * @param options - As for `udaf()`.
+ * @returns A function that builds expressions.
+ * @throws {PlanError} `invalid_argument` when what is given is not of that shape.
+ * @example
+ * import { col, float64, inspectUdf, nativeUdaf } from 'volley'
+ *
+ * class Product {
+ *   product = 1
+ *   add(x: number | null) { this.product *= x ?? 1 }
+ *   merge(products: number[]) { for (const x of products) this.product *= x }
+ *   state() { return [this.product] }
+ *   evaluate() { return this.product }
+ * }
+ * const product = nativeUdaf('product', Product, [float64], float64, [float64])
+ * inspectUdf(product).kind // => 'by-name'
+ * product(col('x')).toString() // => 'product(x)'
+ *
+ * @see docs/guide/distributing-work.md
+ */
+export function nativeUdaf<
+  const Types extends readonly TypeInput[],
+  const Returns extends FieldInput,
+  const State extends readonly FieldInput[],
+  Nulls extends AggregateUdf['nulls'] = 'call',
+  As extends Int64As = 'bigint',
+>(
+  name: string,
+  accumulator: MakerOf<AccumulatorOf<Types, Returns, State, Nulls, As>>,
+  inputs: Types,
+  returns: Returns,
+  state: State,
+  options: Omit<UdafOptions<Nulls, As>, 'name' | 'captures'> = {},
+): AggregateUDF<CallArguments<Types>> {
+  const definition = defineAggregate(accumulator, inputs, returns, state, { ...options, name })
+  return aggregateCallable(Object.freeze({ ...definition, native: true }))
+}
+
+function defineAggregate(
+  accumulator: UserFunction,
+  inputs: readonly TypeInput[],
+  returns: FieldInput,
+  state: readonly FieldInput[],
+  options: UdafOptions,
+): AggregateUdf {
   const name = checkDefinition(kind, { fn: accumulator, inputs, returns, state, options })
   if (state.length === 0)
     throw new PlanError('invalid_argument', `Cannot make UDAF "${name}": its state must have a field`)
   checkClass(name, 'UDAF', accumulator, [['update', 'add'], ['merge'], ['state'], ['evaluate']])
-  return aggregateCallable(
-    Object.freeze<AggregateUdf>({
-      family: 'aggregate',
-      name,
-      inputs: Object.freeze(inputs.map(asType)),
-      returns: asField(returns, 'result'),
-      state: Object.freeze(state.map((part, i) => asField(part, `state${i}`))),
-      volatility: oneOf(name, 'volatility', options.volatility ?? 'volatile', ['immutable', 'stable', 'volatile']),
-      nulls: oneOf(name, 'nulls', options.nulls ?? 'call', ['call', 'skip']),
-      int64As: oneOf(name, 'int64As', options.int64As ?? 'bigint', ['bigint', 'number']),
-      retracts: options.retracts ?? declares(accumulator, 'retract') ?? false,
-      native: false,
-      body: {
-        kind: 'live',
-        fn: accumulator,
-        ...(options.captures === undefined ? {} : { captures: options.captures }),
-      },
-    }),
-  )
+  return Object.freeze<AggregateUdf>({
+    family: 'aggregate',
+    name,
+    inputs: Object.freeze(inputs.map(asType)),
+    returns: asField(returns, 'result'),
+    state: Object.freeze(state.map((part, i) => asField(part, `state_${i}`))),
+    volatility: oneOf(name, 'volatility', options.volatility ?? 'volatile', ['immutable', 'stable', 'volatile']),
+    nulls: oneOf(name, 'nulls', options.nulls ?? 'call', ['call', 'skip']),
+    int64As: oneOf(name, 'int64As', options.int64As ?? 'bigint', ['bigint', 'number']),
+    retracts: options.retracts ?? declares(accumulator, 'retract') ?? false,
+    native: false,
+    body: {
+      kind: 'live',
+      fn: accumulator,
+      ...(options.captures === undefined ? {} : { captures: options.captures }),
+    },
+  })
 }
 
 const kind: UdfKind = {

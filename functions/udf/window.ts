@@ -1,6 +1,6 @@
 // Defining window UDFs: what users call `udwf()` and hold. Checks everything that can be checked before rows come.
 
-import type { Volatility, WindowUdf } from '../contract/udf.ts'
+import type { UserFunction, Volatility, WindowUdf } from '../contract/udf.ts'
 import { type Expr, make, type Operand, toNode } from '../expr/expr.ts'
 import type { Anything, Int64As } from '../types/js-values.ts'
 import { asField, asType, type FieldInput, type TypeInput } from '../types/parse-type.ts'
@@ -91,24 +91,68 @@ export function udwf<
   returns: Returns,
   options: UdwfOptions<As> = {},
 ): WindowUDF<CallArguments<Types>> {
+  return windowCallable(defineWindow(evaluator, inputs, returns, options))
+}
+
+/**
+ * Declares a window function that never travels: it always goes by name, and the worker's context must have one
+ * registered under it. For evaluators over native add-ons, or classes that are to stay where they are.
+ *
+ * @param name - The name on both sides.
+ * @param evaluator - A class, or a function that returns a new evaluator, for jobs that run in this process.
+ * @param inputs - The types of the arguments, or their names; narrower numbers are widened to them.
+ * @param returns - The type of the result; a field also says whether it can be null.
+ * @param options - As for `udwf()`.
+ * @returns A function that builds expressions.
+ * @throws {PlanError} `invalid_argument` when what is given is not of that shape.
+ * @example
+ * import { col, float64, inspectUdf, nativeUdwf } from 'volley'
+ *
+ * class Reversed {
+ *   evaluateAll([values = []]: (number | null)[][]) { return values.toReversed() }
+ * }
+ * const reversed = nativeUdwf('reversed', Reversed, [float64], float64)
+ * inspectUdf(reversed).kind // => 'by-name'
+ *
+ * @see docs/guide/distributing-work.md
+ */
+export function nativeUdwf<
+  const Types extends readonly TypeInput[],
+  const Returns extends FieldInput,
+  As extends Int64As = 'bigint',
+>(
+  name: string,
+  evaluator: MakerOf<WindowEvaluatorOf<Types, Returns, As>, [options: { readonly ignoreNulls: boolean }]>,
+  inputs: Types,
+  returns: Returns,
+  options: Omit<UdwfOptions<As>, 'name' | 'captures'> = {},
+): WindowUDF<CallArguments<Types>> {
+  const definition = defineWindow(evaluator, inputs, returns, { ...options, name })
+  return windowCallable(Object.freeze({ ...definition, native: true }))
+}
+
+function defineWindow(
+  evaluator: UserFunction,
+  inputs: readonly TypeInput[],
+  returns: FieldInput,
+  options: UdwfOptions,
+): WindowUdf {
   const name = checkDefinition(kind, { fn: evaluator, inputs, returns, options })
   checkClass(name, 'UDWF', evaluator, [['evaluate', 'evaluateAll', 'evaluateAllWithRank']])
-  return windowCallable(
-    Object.freeze<WindowUdf>({
-      family: 'window',
-      name,
-      inputs: Object.freeze(inputs.map(asType)),
-      returns: asField(returns, 'result'),
-      volatility: oneOf(name, 'volatility', options.volatility ?? 'volatile', ['immutable', 'stable', 'volatile']),
-      int64As: oneOf(name, 'int64As', options.int64As ?? 'bigint', ['bigint', 'number']),
-      native: false,
-      body: {
-        kind: 'live',
-        fn: evaluator,
-        ...(options.captures === undefined ? {} : { captures: options.captures }),
-      },
-    }),
-  )
+  return Object.freeze<WindowUdf>({
+    family: 'window',
+    name,
+    inputs: Object.freeze(inputs.map(asType)),
+    returns: asField(returns, 'result'),
+    volatility: oneOf(name, 'volatility', options.volatility ?? 'volatile', ['immutable', 'stable', 'volatile']),
+    int64As: oneOf(name, 'int64As', options.int64As ?? 'bigint', ['bigint', 'number']),
+    native: false,
+    body: {
+      kind: 'live',
+      fn: evaluator,
+      ...(options.captures === undefined ? {} : { captures: options.captures }),
+    },
+  })
 }
 
 const kind: UdfKind = {

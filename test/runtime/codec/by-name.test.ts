@@ -97,7 +97,7 @@ const differing: Readonly<Record<string, readonly [sent: Udf, registered: Udf, s
   'an accumulator that does not see nulls': [
     total([float64], 'skip').definition,
     total([float64]).definition,
-    '(float64) -> float64, state (state0: float64), nulls skip',
+    '(float64) -> float64, state (state_0: float64), nulls skip',
   ],
   'a window function of another type': [ranks([utf8]).definition, ranks([]).definition, '(utf8) -> int64'],
 }

@@ -1,7 +1,24 @@
 // Scalar, aggregate and window functions of one name: each is found where it fits, in SQL text, by lookup and on the wire.
 
 import t from 'tap'
-import { col, decodeExpr, encodeExpr, functions as f, float64, SessionContext, udaf, udf, udwf } from 'volley'
+import {
+  col,
+  decodeExpr,
+  type Expr,
+  encodeExpr,
+  functions as f,
+  field,
+  float64,
+  lit,
+  nativeUdaf,
+  nativeUdf,
+  nativeUdwf,
+  SessionContext,
+  udaf,
+  udf,
+  udwf,
+  when,
+} from 'volley'
 
 class Size {
   size = 0
@@ -120,4 +137,69 @@ t.test('one expression holds functions of one name and several families', async 
     .table('t')
     .aggregate([], [aggregate(scalar(col('x'))).alias('n'), f.sum(scalar(col('x'))).alias('s')])
   t.same(await frame.toRows(), [{ n: 3, s: 60 }])
+})
+
+t.test('native functions of every family go by name, and their own code never travels', async (t) => {
+  const natives = [
+    nativeUdf('g', (x: number) => x * 10, [float64], float64)(col('x')),
+    nativeUdaf('g', Size, [float64], float64, [float64])(col('x')),
+    nativeUdwf('g', Reversed, [float64], float64)(col('x')).over({}),
+  ]
+  for (const expr of natives) {
+    t.match(expr.explainShipping(), [{ name: 'g', kind: 'by-name' }])
+    t.throws(() => decodeExpr(encodeExpr(expr), contextWith('scalar')), { code: 'wire_not_registered' })
+  }
+  await using ctx = new SessionContext({ backend: 'in-process' })
+  ctx.registerUdaf(nativeUdaf('size', Size, [float64], float64, [float64]))
+  ctx.registerUdwf(nativeUdwf('turned', Reversed, [float64], float64))
+  ctx.registerTable('t', ctx.fromColumns({ x: Float64Array.of(1, 2, 3) }))
+  t.same(await valuesOf(ctx, 'select size(x) as y from t'), [3])
+  t.same(await valuesOf(ctx, 'select turned(x) over () as y from t'), [3, 2, 1])
+  t.throws(() => nativeUdaf('h', class {} as never, [float64], float64, [float64]), { code: 'invalid_argument' })
+  t.throws(() => nativeUdwf('', Reversed, [float64], float64), { code: 'invalid_argument' })
+})
+
+t.test('fields of a state without a name are called as in the model', async (t) => {
+  const { state } = udaf(Size as never, [float64], float64, [float64, 'int64']).definition
+  t.same(
+    state.map(({ name }) => name),
+    ['state_0', 'state_1'],
+  )
+})
+
+t.test('an expression says what kind it is, and how its column is called', async (t) => {
+  const kinds: readonly (readonly [Expr, variant: string, name: string])[] = [
+    [col('a'), 'Column', 'a'],
+    [lit(1), 'Literal', 'Int64(1)'],
+    [col('a').add(1), 'BinaryExpr', 'a + Int64(1)'],
+    [col('a').add(1).alias('z'), 'Alias', 'z'],
+    [f.sum(col('a')), 'AggregateFunction', 'sum(a)'],
+    [f.abs(col('a')), 'ScalarFunction', 'abs(a)'],
+    [scalar(col('a')), 'ScalarFunction', 'f(a)'],
+    [aggregate(col('a')), 'AggregateFunction', 'f(a)'],
+    [col('a').not(), 'Not', 'NOT a'],
+    [col('a').neg(), 'Negative', '(- a)'],
+    [col('a').isNull(), 'IsNull', 'a IS NULL'],
+    [col('a').isNotNull(), 'IsNotNull', 'a IS NOT NULL'],
+    [col('a').isUnknown(), 'IsUnknown', 'a IS UNKNOWN'],
+    [col('a').cast('int64'), 'Cast', 'a'],
+    [col('a').tryCast('int64'), 'TryCast', 'a'],
+    [when(col('a'), 1).otherwise(2), 'Case', 'CASE WHEN a THEN Int64(1) ELSE Int64(2) END'],
+    [col('a').between(1, 2), 'Between', 'a BETWEEN Int64(1) AND Int64(2)'],
+    [col('a').isIn([1]), 'InList', 'a IN ([Int64(1)])'],
+    [col('a').like('x'), 'Like', 'a LIKE Utf8("x")'],
+    [col('a').asc(), 'Sort', 'a'],
+  ]
+  for (const [expr, variant, name] of kinds) t.same([expr.variantName(), expr.schemaName()], [variant, name])
+  t.equal(window(col('a')).over({}).variantName(), 'WindowFunction')
+  t.equal(
+    col('a')
+      .add(col('b'))
+      .columnName([field('a', float64), field('b', float64)]),
+    'a + b',
+  )
+  t.throws(() => col('prise').columnName([field('price', float64)]), {
+    code: 'unknown_column',
+    message: 'No field named "prise". Did you mean "price"?',
+  })
 })
