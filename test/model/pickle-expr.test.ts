@@ -154,7 +154,7 @@ model.test('TestErrorPaths::test_from_bytes_rejects_garbage', (t) => {
   t.throws(() => Expr.fromBytes(Buffer.from('not a valid payload, but long enough to be one')), {
     name: 'WireError',
     code: 'wire_unknown_family',
-    message: 'Cannot read these bytes as VLYEXPR: they are not a Volley payload',
+    message: 'Cannot read these bytes as an expression: they are not a Volley payload',
   })
 })
 

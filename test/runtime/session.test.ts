@@ -108,7 +108,7 @@ t.test('registerUdf() makes a function known to SQL text', async (t) => {
   )
   t.throws(() => ctx.udf('halff'), {
     code: 'unknown_function',
-    message: 'Function "halff" is not registered. Did you mean "half"?',
+    message: 'No scalar function "halff" is registered. Did you mean "half"?',
   })
   t.throws(() => new SessionContext().parseExpr('half(a)'), { code: 'unknown_function' })
 })
