@@ -6,11 +6,18 @@ import type { Data, DataType, Field, RecordBatch, Schema, Table, Vector } from '
 
 type Properties = Readonly<Record<PropertyKey, unknown>>
 
-/** What types, fields, schemas and vectors of every version call themselves. */
-const tagOf = (value: unknown): string | undefined => {
-  if (typeof value !== 'object' || value === null) return undefined
-  const tag: unknown = Reflect.get(value, Symbol.toStringTag)
-  return typeof tag === 'string' ? tag : undefined
+/**
+ * What types, fields, schemas and vectors of every version call themselves: by their class, never by a property of their
+ * own, whose getter would be somebody's code.
+ */
+function tagOf(value: unknown): string | undefined {
+  if (typeof value !== 'object' || value === null || Array.isArray(value) || ArrayBuffer.isView(value)) return undefined
+  try {
+    const tag: unknown = Object.hasOwn(value, Symbol.toStringTag) ? undefined : Reflect.get(value, Symbol.toStringTag)
+    return typeof tag === 'string' ? tag : undefined
+  } catch {
+    return undefined // a class of the user's whose getter throws, or a proxy
+  }
 }
 
 /** Data, batches and tables have no name in common: they are told by properties of their own, which no getter computes. */

@@ -113,7 +113,7 @@ export class Expr {
    * @example
    * import { col } from 'volley'
    *
-   * col('end').sub(col('start')).toString() // => 'end - start'
+   * col('price').sub(col('discount')).toString() // => 'price - discount'
    *
    * @see DataFusion `Operator::Minus`
    */

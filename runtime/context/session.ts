@@ -516,7 +516,7 @@ export class SessionContext implements CodecContext, DataFrameHost, AsyncDisposa
    *   evaluate() { return this.product }
    * }
    * await using ctx = new SessionContext()
-   * ctx.registerUdaf(udaf(Product, [float64], float64, [float64], { name: 'product' }))
+   * ctx.registerUdaf(udaf(Product, [float64], float64, [float64], { name: 'product', nulls: 'skip' }))
    * await ctx.fromColumns({ x: [2, 3, 4] }).aggregate([], ['product(x) as p']).toRows() // => [{ p: 24 }]
    *
    * @see DataFusion `SessionContext::register_udaf`
@@ -542,7 +542,7 @@ export class SessionContext implements CodecContext, DataFrameHost, AsyncDisposa
    *   evaluate() { return this.product }
    * }
    * const ctx = new SessionContext()
-   * ctx.registerUdaf(udaf(Product, [float64], float64, [float64], { name: 'product' }))
+   * ctx.registerUdaf(udaf(Product, [float64], float64, [float64], { name: 'product', nulls: 'skip' }))
    * ctx.udaf('product')(col('x')).toString() // => 'product(x)'
    *
    * @see DataFusion `FunctionRegistry::udaf`
@@ -609,7 +609,7 @@ export class SessionContext implements CodecContext, DataFrameHost, AsyncDisposa
    * import { float64, SessionContext, udwf } from 'volley'
    *
    * class Reversed {
-   *   evaluateAll([values = []]: number[][]) { return values.toReversed() }
+   *   evaluateAll([values]: [(number | null)[]]) { return values.toReversed() }
    * }
    * await using ctx = new SessionContext()
    * ctx.registerUdwf(udwf(Reversed, [float64], float64, { name: 'reversed' }))
@@ -631,7 +631,7 @@ export class SessionContext implements CodecContext, DataFrameHost, AsyncDisposa
    * import { float64, SessionContext, udwf } from 'volley'
    *
    * class Reversed {
-   *   evaluateAll([values = []]: number[][]) { return values.toReversed() }
+   *   evaluateAll([values]: [(number | null)[]]) { return values.toReversed() }
    * }
    * const ctx = new SessionContext()
    * ctx.registerUdwf(udwf(Reversed, [float64], float64, { name: 'reversed' }))
