@@ -1,6 +1,7 @@
 // Building the frames of windows in TypeScript. Whether a frame fits its window is decided when it is bound.
 
 import { PlanError } from '../errors.ts'
+import { wrongOption } from '../options.ts'
 import { displayNode } from './display.ts'
 import { type Operand, toNode } from './expr.ts'
 import type { FrameBound, WindowFrame } from './node.ts'
@@ -24,7 +25,8 @@ export type FrameEdge =
  * a number, or by an interval for dates and timestamps.
  * @param start - Where it starts.
  * @param end - Where it ends, inclusive. Default `current row`.
- * @throws {PlanError} `type_mismatch` for a distance that is not a literal.
+ * @throws {PlanError} `invalid_argument` for units and edges that there are not, `type_mismatch` for a distance that is
+ * not a literal.
  * @example
  * import { col, functions as f, SessionContext, windowFrame } from 'volley'
  *
@@ -40,14 +42,22 @@ export function windowFrame(
   start: FrameEdge,
   end: FrameEdge = 'current row',
 ): WindowFrame {
-  return Object.freeze({ units, start: boundOf(start), end: boundOf(end) })
+  if (!allUnits.includes(units)) throw wrongOption('units', units, `it is one of ${allUnits.join(', ')}`)
+  return Object.freeze({ units, start: boundOf(start, 'start'), end: boundOf(end, 'end') })
 }
 
-function boundOf(edge: FrameEdge): FrameBound {
+const allUnits: readonly unknown[] = ['rows', 'range', 'groups'] satisfies WindowFrame['units'][]
+
+function boundOf(edge: FrameEdge, side: 'start' | 'end'): FrameBound {
   if (edge === 'unbounded') return Object.freeze({ kind: 'unbounded' })
   if (edge === 'current row') return Object.freeze({ kind: 'current' })
-  const kind = edge.preceding === undefined ? 'following' : 'preceding'
-  const offset = toNode(edge.preceding ?? edge.following ?? null)
+  const { preceding, following } = Object(edge) as { preceding?: Operand; following?: Operand }
+  if ((preceding === undefined) === (following === undefined)) {
+    const wanted = "it is 'unbounded', 'current row', { preceding: n } or { following: n }"
+    throw wrongOption(side, edge, wanted)
+  }
+  const kind = preceding === undefined ? 'following' : 'preceding'
+  const offset = toNode(preceding ?? following ?? null)
   if (offset.kind === 'literal') return Object.freeze({ kind, offset })
   throw new PlanError('type_mismatch', `Cannot frame by ${displayNode(offset)}: a distance is a literal`)
 }

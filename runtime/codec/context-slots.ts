@@ -4,6 +4,8 @@
 
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type { CodecContext } from '../../functions/contract/codec-context.ts'
+import { describeValue } from '../../functions/describe-value.ts'
+import { invalidArgument } from '../../functions/options.ts'
 
 interface Slots {
   readonly scopes: AsyncLocalStorage<{ context: CodecContext | undefined }>
@@ -22,6 +24,7 @@ const slots: Slots = holder[key]
  * `runWithSenderCtx` when there is one, else of the process.
  *
  * @param context - A session; with `withUdfInlining({ enabled: false })` functions travel by name only.
+ * @throws {PlanError} `invalid_argument` for what is no session.
  * @example
  * import { clearSenderCtx, float64, inspectUdf, SessionContext, setSenderCtx, udf } from 'volley'
  *
@@ -33,6 +36,7 @@ const slots: Slots = holder[key]
  * @see datafusion-python `datafusion.ipc.set_sender_ctx`
  */
 export function setSenderCtx(context: CodecContext): void {
+  checkContext(context)
   const scope = slots.scopes.getStore()
   if (scope === undefined) slots.sender = context
   else scope.context = context
@@ -77,6 +81,7 @@ export function clearSenderCtx(): void {
  * @param context - The sender context within.
  * @param fn - Called at once; may be async.
  * @returns What `fn` returns.
+ * @throws {PlanError} `invalid_argument` for what is no session, or no function.
  * @example
  * import { float64, inspectUdf, runWithSenderCtx, SessionContext, udf } from 'volley'
  *
@@ -88,6 +93,8 @@ export function clearSenderCtx(): void {
  * @see Node's `AsyncLocalStorage`; datafusion-python `datafusion.ipc.set_sender_ctx`
  */
 export function runWithSenderCtx<Result>(context: CodecContext, fn: () => Result): Result {
+  checkContext(context)
+  if (typeof fn !== 'function') throw invalidArgument(`Cannot run ${describeValue(fn)}: give a function`)
   return slots.scopes.run({ context }, fn)
 }
 
@@ -96,6 +103,7 @@ export function runWithSenderCtx<Result>(context: CodecContext, fn: () => Result
  * functions registered there, what travels by name is found.
  *
  * @param context - A session with the functions.
+ * @throws {PlanError} `invalid_argument` for what is no session.
  * @example
  * import { col, decodeExpr, encodeExpr, float64, SessionContext, setWorkerCtx, udf } from 'volley'
  *
@@ -109,6 +117,7 @@ export function runWithSenderCtx<Result>(context: CodecContext, fn: () => Result
  * @see datafusion-python `datafusion.ipc.set_worker_ctx`
  */
 export function setWorkerCtx(context: CodecContext): void {
+  checkContext(context)
   slots.worker = context
 }
 
@@ -152,12 +161,20 @@ export function globalCtx(make: () => CodecContext): CodecContext {
 /** Nothing registered, everything travels by value: what is in force when nobody said anything. */
 const defaults: CodecContext = Object.freeze({ udfInlining: true, findUdf: () => undefined, udfNames: () => [] })
 
+// Anything else would pass for a strict context: its `udfInlining` is undefined.
+function checkContext(context: CodecContext): void {
+  if (typeof context?.udfInlining === 'boolean' && typeof context.findUdf === 'function') return
+  throw invalidArgument(`Cannot take ${describeValue(context)} as a context: give a SessionContext`)
+}
+
 /** Encoding: explicit argument, sender context, default. The worker slot has no say. */
 export function encodingContext(explicit?: CodecContext): CodecContext {
+  if (explicit !== undefined) checkContext(explicit)
   return explicit ?? getSenderCtx() ?? defaults
 }
 
 /** Decoding: explicit argument, worker context, global. The sender slot has no say. */
 export function decodingContext(explicit?: CodecContext): CodecContext {
+  if (explicit !== undefined) checkContext(explicit)
   return explicit ?? slots.worker ?? slots.global ?? defaults
 }

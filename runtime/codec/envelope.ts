@@ -2,8 +2,11 @@
 // family (7 bytes ASCII) · wire version (u8) · sender's Node major (u8) · flags (u8) · payload length (u32 LE) ·
 // CRC-32 of everything before it and of the payload (u32 LE) · payload.
 
+import { isUint8Array } from 'node:util/types'
 import * as zlib from 'node:zlib'
+import { describeValue } from '../../functions/describe-value.ts'
 import { WireError } from '../../functions/errors.ts'
+import { invalidArgument } from '../../functions/options.ts'
 
 /** What a payload is, as messages call it; see docs/reference/wire.md. */
 const families = {
@@ -61,10 +64,14 @@ function checksumOf(bytes: Uint8Array): number {
  * that, and not as damaged.
  *
  * @param expected - The family that is expected here.
+ * @throws {PlanError} `invalid_argument` for what is no Uint8Array.
  * @throws {WireError} `wire_truncated`, `wire_unknown_family`, `wire_wrong_family`, `wire_too_new`, `wire_too_old`,
  * `wire_unknown_flags`, `wire_length`, `wire_checksum`: each says what came and what was expected.
  */
 export function decodeEnvelope(bytes: Uint8Array, expected: Family): Envelope {
+  if (!isUint8Array(bytes)) {
+    throw invalidArgument(`Cannot read ${describeValue(bytes)} as ${expected}: give its bytes as a Uint8Array`)
+  }
   if (bytes.length < HEADER_BYTES) {
     throw new WireError(
       'wire_truncated',

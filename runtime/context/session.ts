@@ -708,6 +708,7 @@ export class SessionContext implements CodecContext, DataFrameHost, AsyncDisposa
    * and bodies from outside are refused. This context stays as it is. What that protects: docs/security.md.
    *
    * @param policy - `enabled`: whether function bodies travel by value.
+   * @throws {PlanError} `invalid_argument` for a policy that does not say it.
    * @example
    * import { float64, inspectUdf, SessionContext, udf } from 'volley'
    *
@@ -717,8 +718,11 @@ export class SessionContext implements CodecContext, DataFrameHost, AsyncDisposa
    *
    * @see datafusion-python `SessionContext.with_python_udf_inlining`
    */
-  withUdfInlining({ enabled }: { readonly enabled: boolean }): SessionContext {
-    return new SessionContext(this.#shared.options, { udfInlining: enabled, shared: this.#shared })
+  withUdfInlining(policy: { readonly enabled: boolean }): SessionContext {
+    checkOptionNames(policy, { enabled: true }, 'withUdfInlining')
+    // Left out it is refused as well: whoever means to be strict must not be understood otherwise.
+    if (typeof policy.enabled !== 'boolean') throw wrongOption('enabled', policy.enabled, 'it is true or false')
+    return new SessionContext(this.#shared.options, { udfInlining: policy.enabled, shared: this.#shared })
   }
 
   /**

@@ -145,3 +145,38 @@ test('withUdfInlining() leaves the context as it is; off and on again gives the 
   ctx.registerUdf(hello)
   t.strictSame([...off.udfNames()], ['hello'], 'registrations are shared')
 })
+
+test('what is no context is refused wherever one is taken, and does not pass for a strict one', options, async (t) => {
+  emptySlots(t)
+  const bytes = encodeExpr(call)
+  for (const wrong of [{}, { ctx: new SessionContext() }, SessionContext, 'strict', null] as never[]) {
+    for (const use of [
+      () => setSenderCtx(wrong),
+      () => setWorkerCtx(wrong),
+      () => runWithSenderCtx(wrong, () => 0),
+      () => encodeExpr(call, wrong),
+      () => decodeExpr(bytes, wrong),
+    ]) {
+      t.throws(use, { code: 'invalid_argument', message: /as a context: give a SessionContext$/ })
+    }
+  }
+  t.throws(() => runWithSenderCtx(strict, 5 as never), { code: 'invalid_argument' })
+  t.equal(getSenderCtx(), undefined)
+  t.equal(getWorkerCtx(), undefined)
+})
+
+test('withUdfInlining() refuses what does not say whether', options, async (t) => {
+  for (const wrong of [undefined, false, {}, { enable: false }, { enabled: 'no' }, { enabled: undefined }]) {
+    t.throws(() => new SessionContext().withUdfInlining(wrong as never), { code: 'invalid_argument' }, `${wrong}`)
+  }
+})
+
+test('what is no bytes is refused with what to give', options, async (t) => {
+  for (const wrong of ['text', null, undefined, 5, [1, 2], new ArrayBuffer(8), new Float64Array(4)] as never[]) {
+    t.throws(() => decodeExpr(wrong), {
+      code: 'invalid_argument',
+      message: /as VLYEXPR: give its bytes as a Uint8Array$/,
+    })
+  }
+  t.equal(decodeExpr(Buffer.from(encodeExpr(call))).canonicalName(), call.canonicalName(), 'a Buffer is one')
+})

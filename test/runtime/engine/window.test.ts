@@ -138,6 +138,27 @@ t.test('windowFrame() builds the frames of SQL text', async (t) => {
   t.throws(() => windowFrame('rows', { preceding: col('n') }), {
     message: 'Cannot frame by n: a distance is a literal',
   })
+  for (const wrong of [
+    {},
+    { preceeding: 1 },
+    { preceding: 1, following: 1 },
+    'unbounded preceding',
+    1,
+    null,
+  ] as never[]) {
+    t.throws(() => windowFrame('rows', wrong), {
+      code: 'invalid_argument',
+      message: /^Cannot take start = .*: it is 'unbounded', 'current row', \{ preceding: n \} or \{ following: n \}$/,
+    })
+    t.throws(() => windowFrame('rows', 'unbounded', wrong), {
+      code: 'invalid_argument',
+      message: /^Cannot take end = /,
+    })
+  }
+  t.throws(() => windowFrame('row' as never, 'unbounded'), {
+    code: 'invalid_argument',
+    message: 'Cannot take units = "row": it is one of rows, range, groups',
+  })
   const backwards = windowFrame('rows', { following: 1 }, { preceding: 1 })
   await t.rejects(sales().select(over(backwards)).schema(), {
     message: 'Cannot use a frame that ends before it starts',
