@@ -91,5 +91,5 @@ export const plain = (a) => a + 1
   t.match(JSON.parse((await volley(['inspect', '--json', `${file}#gross`])).stdout), { captures: [{ name: 'rate' }] })
   const none = await volley(['inspect', `${file}#grss`])
   t.equal(none.code, 2)
-  t.equal(none.stderr, `volley: Cannot inspect "grss" of "${file}": it exports gross, place, plain\n`)
+  t.equal(none.stderr, `volley: Cannot inspect "grss" of "${file}": it exports gross, place, plain [usage_error]\n`)
 })
