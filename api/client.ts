@@ -6,9 +6,13 @@ import '../functions/node-version.ts'
 import type { RecordBatch } from 'apache-arrow'
 import { type ArrowModule, libraryOf } from '../functions/arrow/convert.ts'
 import { createError, type ErrorCode, type VolleyError, WorkerError } from '../functions/errors.ts'
+import { refuseJson, uncloneable } from '../functions/in-process-value.ts'
 import { checkCallback, checkOptionNames, checkSignal, wrongOption } from '../functions/options.ts'
+import { isFrame } from '../runtime/codec/frame-runtime.ts'
+import type { DataFrame } from '../runtime/dataframe.ts'
 import { readArrowBatches } from '../runtime/source/arrow/read-streams.ts'
 import type { Problem } from './errors.ts'
+import { jobContentType } from './formats/job-content-type.ts'
 import type { JobResource } from './jobs/job-record.ts'
 
 /** How a client makes its requests. */
@@ -50,7 +54,7 @@ export interface ClientRunOptions {
   readonly onBytes?: (bytes: number) => void
 }
 
-/** A job document: what `POST /v1/jobs` takes. */
+/** A job document: what `POST /v1/jobs` takes as JSON. */
 export type JobDocument = Readonly<Record<string, unknown>>
 
 /**
@@ -71,6 +75,8 @@ export type JobDocument = Readonly<Record<string, unknown>>
  * @see README.md#three-ways-to-run-a-job
  */
 export class VolleyClient {
+  /** @internal */
+  readonly uncloneable: symbol = uncloneable('VolleyClient', insteadOfClient)
   readonly #url: string
   readonly #headers: Readonly<Record<string, string>>
   readonly #arrow: ArrowModule | undefined
@@ -96,8 +102,11 @@ export class VolleyClient {
   /**
    * Runs a job and gives its record batches as they come. Not reading pauses the workers; leaving the loop ends the job.
    *
-   * @param job - A job document: `{ source, steps }` or `{ sql }`.
+   * @param job - A job document, `{ source, steps }` or `{ sql }`, whose expressions may be those that `col` and functions
+   * make; or a DataFrame, which travels with its rows and functions. Its files are the server's: their paths must lie under
+   * the server's data roots. With options it is a document: `{ ...frame.toJSON(), options: { timeoutMs: 1000 } }`.
    * @param options - A signal, an id, a callback for bytes.
+   * @throws {ShippingError} When a function in the job cannot travel.
    * @throws {VolleyError} What the server answered; the job's own error when the result broke
    * off and the server says why, else `worker_lost`.
    * @example
@@ -114,19 +123,20 @@ export class VolleyClient {
    *
    * @see docs/reference/errors.md
    */
-  async *stream(job: JobDocument, options: ClientRunOptions = {}): AsyncGenerator<RecordBatch> {
+  async *stream(job: JobDocument | DataFrame, options: ClientRunOptions = {}): AsyncGenerator<RecordBatch> {
     checkOptionNames(options, { signal: true, jobId: true, onBytes: true }, 'a request')
     checkSignal('signal', options.signal)
     checkCallback('onBytes', options.onBytes)
+    const { body, type } = bodyOf(job)
     const response = await this.#fetch('/v1/jobs', {
       method: 'POST',
       headers: {
         ...this.#headers,
-        'content-type': 'application/json',
+        'content-type': type,
         accept: 'application/vnd.apache.arrow.stream',
         ...(options.jobId === undefined ? {} : { 'x-volley-job-id': options.jobId }),
       },
-      body: JSON.stringify(job),
+      body,
       ...(options.signal === undefined ? {} : { signal: options.signal }),
     })
     if (!response.ok || response.body === null) throw await problemError(response)
@@ -175,6 +185,11 @@ export class VolleyClient {
     })
   }
 
+  /** @internal */
+  toJSON(): never {
+    return refuseJson('a VolleyClient', insteadOfClient)
+  }
+
   [Symbol.for('nodejs.util.inspect.custom')](): string {
     return `VolleyClient(${this.#url})`
   }
@@ -184,6 +199,16 @@ export class VolleyClient {
     if (job?.error !== undefined) return errorOf(job.error)
     return new WorkerError('worker_lost', 'Cannot read the result to its end: the connection broke off', { cause })
   }
+}
+
+const insteadOfClient = 'it holds a token; make one of its address and the token where it is needed'
+
+function bodyOf(job: JobDocument | DataFrame): {
+  readonly body: string | Uint8Array<ArrayBuffer>
+  readonly type: string
+} {
+  if (!isFrame(job)) return { body: JSON.stringify(job), type: 'application/json' }
+  return { body: new Uint8Array((job as DataFrame).toBytes()), type: jobContentType }
 }
 
 /** What codes of the operating system mean for a connection. */

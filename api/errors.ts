@@ -178,7 +178,13 @@ const defect: KnownError = {
 /** What Fastify itself refuses, by status. */
 const refusals = new Map<number, { readonly code: ErrorCode | HttpErrorCode; readonly text: string }>([
   [413, { code: 'size_limit', text: 'Cannot read the body: it is too large, name a file or a table as the source' }],
-  [415, { code: 'unsupported_media_type', text: 'Cannot read the body: send it as application/json' }],
+  [
+    415,
+    {
+      code: 'unsupported_media_type',
+      text: 'Cannot read the body: send it as application/json or application/vnd.volley.job',
+    },
+  ],
 ])
 
 function titleOf(code: string, status: number): string {

@@ -25,7 +25,7 @@ export const problems = { '4xx': problemSchema, '5xx': problemSchema } as const
 /** Types are left to the parser of jobs, on purpose: its errors say where and why. */
 export const jobSchema = {
   description:
-    'A job: "source" and "steps", or "sql". Expressions are SQL text, or { "bytes": base64 } from Expr.toBytes()',
+    'A job: "source" and "steps", or "sql", or "bytes", the base64 of DataFrame.toBytes(). Expressions are SQL text, or { "bytes": base64 } from Expr.toBytes()',
   examples: [
     {
       source: { parquet: 'flights-3m.parquet' },

@@ -22,6 +22,7 @@ import { BodyParser } from './bodies/parse-body.ts'
 import { DataRoots } from './data-roots.ts'
 import { HttpError, problemOf } from './errors.ts'
 import fastify from './fastify.cjs'
+import { jobContentType } from './formats/job-content-type.ts'
 import { addHostCheck } from './host-check.ts'
 import { JobStore } from './jobs/job-store.ts'
 import { addFunctionRoutes } from './routes/functions.ts'
@@ -286,7 +287,7 @@ function addErrors(app: FastifyInstance): void {
   })
 }
 
-/** Bodies are JSON; a damaged one is an error of the job. */
+/** Bodies are JSON, or what DataFrame.toBytes() gives; a damaged one is an error of the job. */
 function addBodies(app: FastifyInstance): void {
   const parser = new BodyParser()
   app.addHook('onClose', () => parser[Symbol.asyncDispose]())
@@ -300,9 +301,15 @@ function addBodies(app: FastifyInstance): void {
       return json
     },
   )
+  app.addContentTypeParser(jobContentType, { parseAs: 'buffer' }, async (_request: FastifyRequest, body: Buffer) => ({
+    bytes: new Uint8Array(body),
+  }))
   app.addContentTypeParser('*', async (request: FastifyRequest) => {
     const given = request.headers['content-type'] ?? ''
-    throw new HttpError('unsupported_media_type', `Cannot read a body of type "${given}": send it as application/json`)
+    throw new HttpError(
+      'unsupported_media_type',
+      `Cannot read a body of type "${given}": send it as application/json or ${jobContentType}`,
+    )
   })
 }
 

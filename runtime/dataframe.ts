@@ -12,6 +12,7 @@ import { isVolleyError } from '../functions/errors.ts'
 import { outputName } from '../functions/expr/display.ts'
 import type { Expr } from '../functions/expr/expr.ts'
 import type { ExprNode } from '../functions/expr/node.ts'
+import { uncloneable } from '../functions/in-process-value.ts'
 import {
   checkBoolean,
   checkChoice,
@@ -23,7 +24,9 @@ import {
 import type { SqlOptions } from '../functions/sql/options.ts'
 import type { Schema } from '../functions/types/type.ts'
 import { lazyStream } from './bytes/lazy-stream.ts'
+import { getSenderCtx, getWorkerCtx } from './codec/context-slots.ts'
 import { describeShipment } from './codec/describe-shipment.ts'
+import { frameBrand } from './codec/frame-runtime.ts'
 import { inspectUdf } from './codec/inspect.ts'
 import { encodeColumns } from './data/memory-table.ts'
 import { TablePrinter } from './data/print-table.ts'
@@ -32,6 +35,7 @@ import { describedColumns, statisticsOf } from './job/describe-columns.ts'
 import { describeJob } from './job/describe-job.ts'
 import { type ExprPlace, exprNode, groupKeyNode, inputsOf, nameOf, places, sortNode } from './job/expr-input.ts'
 import type { Job, JobOptions, JobStep } from './job/job.ts'
+import { decodeJob, encodeJob } from './job/job-codec.ts'
 import { explainPlan, indented } from './plan/explain.ts'
 import { planJob, schemaOf } from './plan/plan.ts'
 import type { NamedNode } from './program/program.ts'
@@ -131,6 +135,8 @@ export interface DataFrameHost extends CodecContext {
  * @see DataFusion `DataFrame`
  */
 export class DataFrame {
+  /** @internal */
+  readonly uncloneable: symbol = noClone
   readonly #host: DataFrameHost
   readonly #job: Job
 
@@ -143,6 +149,11 @@ export class DataFrame {
   constructor(host: DataFrameHost, job: Job) {
     this.#host = host
     this.#job = job
+  }
+
+  /** @internal */
+  get [frameBrand](): true {
+    return true
   }
 
   /** The job as plain data. */
@@ -777,6 +788,72 @@ export class DataFrame {
   }
 
   /**
+   * This job as bytes: its steps with the functions in them, and its source. Rows in memory travel, files as their paths;
+   * of a table that was registered, what it stands for. `DataFrame.fromBytes` reads them, and a server takes them as a job.
+   *
+   * @param context - What functions are encoded under. Default: the sender context, else the session of this DataFrame.
+   * @throws {ShippingError} When a function in it cannot travel, or its source is a stream: collect it first.
+   * @example
+   * import { DataFrame, SessionContext } from 'volley'
+   *
+   * await using ctx = new SessionContext()
+   * const bytes = ctx.readParquet('sales.parquet').filter('net > 10').toBytes()
+   * await DataFrame.fromBytes(bytes, ctx).toRows() // => [{ region: 'south', net: 20 }]
+   *
+   * @see docs/reference/wire.md; datafusion-python `LogicalPlan.to_bytes`
+   */
+  toBytes(context?: CodecContext): Uint8Array {
+    return encodeJob(this.#job, context ?? getSenderCtx() ?? this.#host)
+  }
+
+  /**
+   * The DataFrame that `toBytes` wrote. Nothing is opened and no function is revived before it runs, in workers.
+   *
+   * @param bytes - What `toBytes` gave.
+   * @param context - The session that it becomes a DataFrame of: what names stand for, and whether bodies are accepted.
+   * Default: the worker context, else the global one.
+   * @throws {WireError} When the bytes are not a job, or the context refuses what is in them (`wire_inline_refused`,
+   * `wire_not_registered`).
+   * @example
+   * import { DataFrame, float64, SessionContext, udf } from 'volley'
+   *
+   * const half = udf((x: number) => x / 2, [float64], float64, { name: 'half' })
+   * await using ctx = new SessionContext()
+   * ctx.registerUdf(half)
+   * const bytes = ctx.fromColumns({ x: [3] }).select('half(x) as x').toBytes()
+   * try {
+   *   DataFrame.fromBytes(bytes, ctx.withUdfInlining({ enabled: false }))
+   * } catch (error) {
+   *   ;(error as { code: string }).code // => 'wire_inline_refused'
+   * }
+   *
+   * @see docs/reference/wire.md; datafusion-python `LogicalPlan.from_bytes`
+   */
+  static fromBytes(bytes: Uint8Array, context?: DataFrameHost): DataFrame {
+    const host = hostFor(context ?? getWorkerCtx())
+    return new DataFrame(host, decodeJob(bytes, host))
+  }
+
+  /**
+   * This job in JSON: a document that `POST /v1/jobs` and `volley run` take. `JSON.stringify` calls it; functions are encoded
+   * as by `toBytes`.
+   *
+   * @throws {ShippingError} What `toBytes` throws.
+   * @example
+   * import { DataFrame, SessionContext } from 'volley'
+   *
+   * await using ctx = new SessionContext()
+   * const document = JSON.stringify(ctx.fromColumns({ n: [1, 2] }).filter('n > 1'))
+   * const { bytes } = JSON.parse(document) as { bytes: string }
+   * await DataFrame.fromBytes(Buffer.from(bytes, 'base64'), ctx).toRows() // => [{ n: 2n }]
+   *
+   * @see README.md#three-ways-to-run-a-job
+   */
+  toJSON(): { bytes: string } {
+    return { bytes: Buffer.from(this.toBytes()).toString('base64') }
+  }
+
+  /**
    * The source and the steps; nothing runs.
    *
    * @example
@@ -812,6 +889,22 @@ export class DataFrame {
     return exprNode(input, place, this.#host.sqlOptions())
   }
 }
+
+let globalHost: (() => DataFrameHost) | undefined
+
+/** @param make - Gives the session of those DataFrames for which none is named. Sessions know DataFrames, not the reverse. */
+export function installGlobalHost(make: () => DataFrameHost): void {
+  globalHost = make
+}
+
+/** @throws {PlanError} `invalid_argument` for a context that runs no jobs. */
+function hostFor(context: unknown): DataFrameHost {
+  const host = context ?? globalHost?.()
+  if (typeof (host as DataFrameHost | undefined)?.submit === 'function') return host as DataFrameHost
+  throw invalidArgument(`Cannot make a DataFrame of ${describeValue(host)}: give the SessionContext that is to run it`)
+}
+
+const noClone = uncloneable('DataFrame', 'send frame.toBytes(), and read it with DataFrame.fromBytes()')
 
 /** Whether a step can be planned over such columns. */
 function isPlannable(step: JobStep, schema: Schema): boolean {

@@ -3,12 +3,14 @@
 
 import { readFile } from 'node:fs/promises'
 import { addAbortSignal } from 'node:stream'
-import { text } from 'node:stream/consumers'
+import { buffer } from 'node:stream/consumers'
 import type { Command } from 'commander'
 import { isVolleyError } from '../../functions/errors.ts'
+import { familyIn } from '../../runtime/codec/envelope.ts'
 import { decodeExpr } from '../../runtime/codec/expr-codec.ts'
 import { resolvePaths } from '../../runtime/context/paths.ts'
-import { type JobParseContext, parseJobJson, parseJobText } from '../../runtime/job/json-job.ts'
+import { decodeJob } from '../../runtime/job/job-codec.ts'
+import { type JobParseContext, parseJobJson, parseJson } from '../../runtime/job/json-job.ts'
 import { onCommandLine } from '../advice.ts'
 import { withContextFunctions } from './context-functions.ts'
 import { reasonOf } from './file-problems.ts'
@@ -30,7 +32,7 @@ export async function run(file: string, options: RunOptions, command: Command): 
     const document = await readJob(file, signal)
     const tables = await inputTables(named, [], options, signal)
     const context = await parseContext(local, tables, 'Name its file with --table', options)
-    const parsed = await parseJobText(document, context)
+    const parsed = await parseJobJson(document, context)
     // Functions whose code came in the document travel on as they came.
     await runInto(output, parsed.job, parsed.inlineCode ? local : byName(local), parsed.options)
   })
@@ -73,14 +75,21 @@ async function parseContext(
   return {
     sql: { ...(functions === undefined ? {} : { functions }), functionAdvice: onCommandLine.function },
     decodeBytes: (bytes) => decodeExpr(bytes, session),
+    decodeJob: (bytes) => decodeJob(bytes, session),
     table: (name) => ({ source: findTable(tables, name, advice), steps: [] }),
     files: async (paths) => resolvePaths(paths),
   }
 }
 
-async function readJob(file: string, signal: AbortSignal): Promise<string> {
-  if (file === '-') return text(addAbortSignal(signal, process.stdin))
-  return readFile(file, { encoding: 'utf8', signal }).catch((cause: unknown) => {
+/** A job document: JSON, or what `DataFrame.toBytes()` gave. */
+async function readJob(file: string, signal: AbortSignal): Promise<unknown> {
+  const bytes = await readBytes(file, signal)
+  return familyIn(bytes) === 'VLYJOBS' ? { bytes: new Uint8Array(bytes) } : parseJson(bytes.toString())
+}
+
+function readBytes(file: string, signal: AbortSignal): Promise<Buffer> {
+  if (file === '-') return buffer(addAbortSignal(signal, process.stdin))
+  return readFile(file, { signal }).catch((cause: unknown) => {
     throw new UsageError(`Cannot read the job "${file}": ${reasonOf(cause)}`, { cause })
   })
 }

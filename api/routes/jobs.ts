@@ -6,6 +6,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { decodeExpr } from '../../runtime/codec/expr-codec.ts'
 import { unknownTable } from '../../runtime/context/registry.ts'
 import type { SessionContext } from '../../runtime/context/session.ts'
+import { decodeJob } from '../../runtime/job/job-codec.ts'
 import { type JobLimits, type JobParseContext, parseJobJson } from '../../runtime/job/json-job.ts'
 import { overHttp } from '../advice.ts'
 import type { DataRoots } from '../data-roots.ts'
@@ -26,6 +27,8 @@ export interface JobRoutes {
 
 /** Bytes read ahead of the socket: beyond this, a slow client pauses the worker. */
 const PREFETCH_BYTES = 256 * 1024
+/** Of a job that comes as bytes, without its rows and functions: it is parsed in one turn. */
+const MAX_JOB_TEXT = 1024 * 1024
 const idHeader = 'x-volley-job-id'
 
 /** The routes of jobs: one submits and runs a job, one says how it is. */
@@ -91,6 +94,7 @@ function parseContextFor(
   return {
     sql: { ...session.sqlOptions(), functionAdvice: overHttp.function },
     decodeBytes: (bytes) => decodeExpr(bytes, context),
+    decodeJob: (bytes) => decodeJob(bytes, context, { maxTextBytes: MAX_JOB_TEXT }),
     table: (name) => session.findTable(name) ?? unknownTable(name, session.tableNames(), overHttp.table),
     files: (paths) => roots.files(paths),
     limits,

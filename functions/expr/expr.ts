@@ -7,6 +7,7 @@ import type { CodecContext } from '../contract/codec-context.ts'
 import type { UdfShipment } from '../contract/udf-shipment.ts'
 import { describeValue } from '../describe-value.ts'
 import { PlanError } from '../errors.ts'
+import { uncloneable } from '../in-process-value.ts'
 import { checkOptionNames, invalidArgument } from '../options.ts'
 import { asSchema, asType, type TypeInput } from '../types/parse-type.ts'
 import type { Schema } from '../types/type.ts'
@@ -34,6 +35,7 @@ export type Operand = Expr | LiteralValue
 
 /** Marks expressions, whichever copy of the library made them. */
 const brand = Symbol.for('volley.Expr')
+const noClone = uncloneable('Expr', 'send expr.toBytes(), and read it with Expr.fromBytes()')
 
 /**
  * What `.over()` takes.
@@ -77,6 +79,8 @@ export interface WindowOptions {
  * @see DataFusion `Expr`
  */
 export class Expr {
+  /** @internal The first member, before any function in the expression. */
+  readonly uncloneable: symbol = noClone
   /** The expression as frozen plain data. */
   readonly node: ExprNode
 
@@ -886,6 +890,24 @@ export class Expr {
    */
   static fromBytes(bytes: Uint8Array, context?: CodecContext): Expr {
     return make(exprRuntime('fromBytes').fromBytes(bytes, context))
+  }
+
+  /**
+   * This expression in JSON: what JSON jobs take in the place of SQL text. `JSON.stringify` calls it, so that expressions may
+   * sit anywhere in a job document; functions in them are encoded under the sender context, else by value.
+   *
+   * @throws {ShippingError} When a function in it cannot travel.
+   * @example
+   * import { col, Expr } from 'volley'
+   *
+   * const text = JSON.stringify({ filter: col('net').gt(0) })
+   * const { filter } = JSON.parse(text) as { filter: { bytes: string } }
+   * String(Expr.fromBytes(Buffer.from(filter.bytes, 'base64'))) // => 'net > Int64(0)'
+   *
+   * @see README.md#three-ways-to-run-a-job; datafusion-python's `Expr.__reduce__`
+   */
+  toJSON(): { bytes: string } {
+    return { bytes: Buffer.from(this.toBytes()).toString('base64') }
   }
 
   /**

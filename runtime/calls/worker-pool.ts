@@ -2,6 +2,7 @@
 // worker gets a call is ForkPool's business. No code is revived here.
 
 import type { CodecContext } from '../../functions/contract/codec-context.ts'
+import { refuseJson, uncloneable } from '../../functions/in-process-value.ts'
 import type { Backend } from '../backend.ts'
 import { CallEncoder, encodeCall, encodeTarget } from '../codec/call-codec.ts'
 import { encodingContext } from '../codec/context-slots.ts'
@@ -24,9 +25,11 @@ import { type CallPlan, CallStream } from './call-stream.ts'
 import { checkCallable, checkItems } from './check-callable.ts'
 import { makeCalls } from './make-calls.ts'
 
+const insteadOfPool = 'its workers belong to this process; make one where it is needed, or write its stats()'
+
 /**
- * Worker processes that call functions: any function that can travel, over plain data, expressions, Arrow tables,
- * batches and vectors.
+ * Worker processes that call functions: any function that can travel, over plain data, expressions, DataFrames, Arrow
+ * tables, batches and vectors.
  *
  * A shipped function is code that runs as the worker's user: see docs/security.md.
  *
@@ -40,6 +43,8 @@ import { makeCalls } from './make-calls.ts'
  * @see Python's `concurrent.futures.ProcessPoolExecutor`; docs/guide/distributing-work.md
  */
 export class WorkerPool implements AsyncDisposable {
+  /** @internal */
+  readonly uncloneable: symbol = uncloneable('WorkerPool', insteadOfPool)
   readonly #pool: ForkPool
 
   /** What `fork` calls, and does the same: without types nobody is kept from calling it. */
@@ -103,6 +108,11 @@ export class WorkerPool implements AsyncDisposable {
     return this.#pool.stats()
   }
 
+  /** @internal */
+  toJSON(): never {
+    return refuseJson('a WorkerPool', insteadOfPool)
+  }
+
   [Symbol.for('nodejs.util.inspect.custom')](): string {
     const { starting, idle, busy, queued } = this.stats()
     return `WorkerPool { workers: ${this.concurrency}, starting: ${starting}, idle: ${idle}, busy: ${busy}, queued: ${queued} }`
@@ -126,7 +136,7 @@ export class WorkerPool implements AsyncDisposable {
    * Calls a function in a worker.
    *
    * @param fn - A function that can travel: see docs/guide/distributing-work.md.
-   * @param args - Plain data, expressions, Arrow tables, batches and vectors.
+   * @param args - Plain data, expressions, DataFrames, Arrow tables, batches and vectors.
    * @returns What it returns, awaited there if it is a promise.
    * @throws {PlanError} `invalid_argument` when it cannot be called: a class, a generator function, an aggregate.
    * @throws {ShippingError} When the function, an argument or the result cannot travel.
@@ -148,7 +158,7 @@ export class WorkerPool implements AsyncDisposable {
    *
    * @param options - A signal, a time limit, isolation.
    * @param fn - A function that can travel.
-   * @param args - Plain data, expressions, Arrow tables, batches and vectors.
+   * @param args - Plain data, expressions, DataFrames, Arrow tables, batches and vectors.
    * @returns What it returns, awaited there if it is a promise.
    * @throws {VolleyError} What `run` throws; `timeout` and `cancelled`.
    * @example

@@ -17,6 +17,7 @@ const families = {
   VLYTASK: 'a task',
   VLYPROG: 'a program',
   VLYCALL: 'a call',
+  VLYJOBS: 'a job',
 } as const
 
 export type Family = keyof typeof families
@@ -70,7 +71,9 @@ function checksumOf(bytes: Uint8Array): number {
  */
 export function decodeEnvelope(bytes: Uint8Array, expected: Family): Envelope {
   if (!isUint8Array(bytes)) {
-    throw invalidArgument(`Cannot read ${describeValue(bytes)} as ${expected}: give its bytes as a Uint8Array`)
+    throw invalidArgument(
+      `Cannot read ${describeValue(bytes)} as ${families[expected]}: give its bytes as a Uint8Array`,
+    )
   }
   if (bytes.length < HEADER_BYTES) {
     throw new WireError(

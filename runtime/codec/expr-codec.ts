@@ -5,6 +5,7 @@ import type { CodecContext } from '../../functions/contract/codec-context.ts'
 import { WireError } from '../../functions/errors.ts'
 import { type Expr, isExpr } from '../../functions/expr/expr.ts'
 import { decodingContext, encodingContext } from './context-slots.ts'
+import { frameRuntime, isFrame } from './frame-runtime.ts'
 import { completeBytes, decodeExprBytes } from './lasting-exprs.ts'
 
 /**
@@ -51,7 +52,9 @@ export function decodeExpr(bytes: Uint8Array, context?: CodecContext): Expr {
 }
 
 /**
- * Lets expressions sit anywhere in what devalue writes. Functions in them travel under the sender context.
+ * Lets expressions and DataFrames sit anywhere in what devalue writes. Functions in them travel under the sender context.
+ *
+ * @throws {ShippingError} By devalue: when a function in them cannot travel.
  *
  * @example
  * import { parse, stringify } from 'devalue'
@@ -65,13 +68,15 @@ export function decodeExpr(bytes: Uint8Array, context?: CodecContext): Expr {
  */
 export const exprReducers = Object.freeze({
   Expr: (value: unknown): string | false => isExpr(value) && Buffer.from(encodeExpr(value)).toString('base64'),
+  DataFrame: (value: unknown): string | false =>
+    isFrame(value) && Buffer.from(frameRuntime().toBytes(value, encodingContext())).toString('base64'),
 })
 
 /**
- * The other side of `exprReducers`: what devalue reads expressions with. They are decoded under the worker context; no code
- * is revived.
+ * The other side of `exprReducers`: what devalue reads expressions and DataFrames with. They are decoded under the worker
+ * context, else the global one, whose DataFrames they become; no code is revived.
  *
- * @throws {WireError} When an entry is not an expression's bytes, or the context refuses what is in them.
+ * @throws {WireError} When an entry is not the bytes of one, or the context refuses what is in them.
  * @example
  * import { parse, stringify } from 'devalue'
  * import { col, exprReducers, exprRevivers, isExpr } from 'volley'
@@ -81,8 +86,11 @@ export const exprReducers = Object.freeze({
  * @see devalue's custom types; datafusion-python's `Expr.__reduce__`
  */
 export const exprRevivers = Object.freeze({
-  Expr: (base64: unknown): Expr => {
-    if (typeof base64 === 'string') return decodeExpr(Buffer.from(base64, 'base64'))
-    throw new WireError('wire_damaged', 'Cannot read an expression: it is not text')
-  },
+  Expr: (base64: unknown): Expr => decodeExpr(bytesOf(base64, 'an expression')),
+  DataFrame: (base64: unknown): unknown => frameRuntime().fromBytes(bytesOf(base64, 'a DataFrame'), decodingContext()),
 })
+
+function bytesOf(base64: unknown, what: string): Uint8Array {
+  if (typeof base64 === 'string') return Buffer.from(base64, 'base64')
+  throw new WireError('wire_damaged', `Cannot read ${what}: it is not text`)
+}

@@ -1,4 +1,4 @@
-// Plain data that may hold expressions, Arrow values and bytes, to sections and back. Each user-defined function travels
+// Plain data that may hold expressions, DataFrames, Arrow values and bytes, to sections and back. Each user-defined function travels
 // once, as an attachment, and keeps its identity; bytes travel as attachments too. Decoding never revives code.
 
 import * as devalue from 'devalue'
@@ -13,6 +13,7 @@ import { arrowTypes } from './arrow.ts'
 import { type ArtifactCollector, type ArtifactSource, hashOf, REFERENCE_BYTES } from './artifacts.ts'
 import { captureBodies } from './bodies.ts'
 import { familyIn, hasInlineCode } from './envelope.ts'
+import { frameRuntime, isFrame } from './frame-runtime.ts'
 import { packNode, unpackNode } from './pack-node.ts'
 import { encodeSections, type Sections, splitSections } from './sections.ts'
 import { decodeUdf, encodeUdf, parseText, peekUdf } from './udf-codec.ts'
@@ -53,7 +54,7 @@ export function encodeGraph(value: unknown, context: CodecContext, options: Enco
   const { label = 'the value', artifacts, bodiesOf = (udfs: Iterable<Udf>) => captureBodies(udfs, context) } = options
   const attachments: Uint8Array[] = []
   const udfs = new Map<Udf, number>()
-  let hasLastingCode = false
+  let hasOtherCode = false
   // An index is never falsy to devalue: it counts from 1.
   const reducers = {
     Udf: (candidate: unknown) => {
@@ -68,11 +69,17 @@ export function encodeGraph(value: unknown, context: CodecContext, options: Enco
     LastingExpr: (candidate: unknown) => {
       const lasting = isExpr(candidate) ? options.lastingExpr?.(candidate.node) : undefined
       if (lasting === undefined || artifacts === undefined) return false
-      hasLastingCode ||= lasting.inline
+      hasOtherCode ||= lasting.inline
       for (const { bytes, hash } of lasting.artifacts) artifacts.add(bytes, hash)
       return attachments.push(artifacts.add(lasting.own.bytes, lasting.own.hash))
     },
     Expr: (candidate: unknown) => isExpr(candidate) && [packNode(candidate.node)],
+    Frame: (candidate: unknown) => {
+      if (!isFrame(candidate)) return false
+      const bytes = frameRuntime().toBytes(candidate, context)
+      hasOtherCode ||= hasInlineCode(bytes)
+      return attachments.push(bytes)
+    },
     Bytes: (candidate: unknown) =>
       candidate instanceof Uint8Array &&
       candidate.length >= SMALL_BYTES &&
@@ -98,7 +105,7 @@ export function encodeGraph(value: unknown, context: CodecContext, options: Enco
   // Only now are all functions known that may share what they captured.
   const bodies = bodiesOf(udfs.keys())
   for (const [udf, index] of udfs) attachments[index - 1] = encodeUdf(udf, context, artifacts, bodies.get(udf))
-  const inline = hasLastingCode || udfs.keys().some((udf) => bodies.has(udf))
+  const inline = hasOtherCode || udfs.keys().some((udf) => bodies.has(udf))
   return { payload: encodeSections({ text, attachments } satisfies Sections), inline }
 }
 
@@ -150,6 +157,7 @@ export function decodeGraph(
       validateNode(node, budget)
       return make(node)
     },
+    Frame: (index: unknown) => frameRuntime().fromBytes(attachment(index), context),
     Bytes: (index: number) => attachment(index),
     View: ([name, memory]: [unknown, unknown]) =>
       makeView(name, memory instanceof ArrayBuffer ? new Uint8Array(memory) : attachment(memory)),
@@ -181,12 +189,12 @@ function stringify(value: unknown, reducers: Record<string, (value: unknown) => 
 
 function describe(value: unknown): string {
   if (typeof value === 'function')
-    return `the function "${value.name}": data travels here, and expressions and Arrow values`
+    return `the function "${value.name}": data travels here, and expressions, DataFrames and Arrow values`
   if (typeof value === 'symbol') return 'a symbol'
   const name = typeof value === 'object' && value !== null ? value.constructor?.name : typeof value
   // The constructor of generators has no name.
   const kind = name || Object.prototype.toString.call(value).slice(8, -1)
-  return `${withArticle(kind)}: plain data travels here, and expressions and Arrow values`
+  return `${withArticle(kind)}: plain data travels here, and expressions, DataFrames and Arrow values`
 }
 
 const familyByTag = new Map<string, Udf['family']>([
@@ -201,7 +209,9 @@ function familyOf(name: unknown): Udf['family'] {
 }
 
 function refuseCode(bytes: Uint8Array, context: CodecContext): void {
-  const family = familyByTag.get(familyIn(bytes))
+  const tag = familyIn(bytes)
+  if (tag === 'VLYJOBS' && hasInlineCode(bytes)) frameRuntime().fromBytes(bytes, context)
+  const family = familyByTag.get(tag)
   if (family !== undefined && peekUdf(bytes, family).inline) decodeUdf(bytes, family, context)
 }
 

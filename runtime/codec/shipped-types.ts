@@ -1,4 +1,4 @@
-// Expressions and user-defined functions inside closures: they travel as what they are, under the context in force, and
+// Expressions, DataFrames and user-defined functions inside closures: they travel as what they are, under the context in force, and
 // not as the library's objects that they happen to be.
 
 import type { CodecContext } from '../../functions/contract/codec-context.ts'
@@ -10,6 +10,7 @@ import { callable, type ScalarUDF } from '../../functions/udf/scalar.ts'
 import { windowCallable } from '../../functions/udf/window.ts'
 import type { ShippedType } from './closure/shipped-type.ts'
 import { decodeExpr, encodeExpr } from './expr-codec.ts'
+import { frameRuntime, isFrame } from './frame-runtime.ts'
 import { decodeUdf, encodeUdf } from './udf-codec.ts'
 import { isRecord } from './validate-type.ts'
 
@@ -21,6 +22,12 @@ export function shippedTypes(context: CodecContext): readonly ShippedType[] {
       is: isExpr,
       encode: (expr) => encodeExpr(expr as Expr, context),
       decode: (data) => decodeExpr(bytesOf(data), context),
+    },
+    {
+      name: 'volley.DataFrame',
+      is: isFrame,
+      encode: (frame) => frameRuntime().toBytes(frame, context),
+      decode: (data) => frameRuntime().fromBytes(bytesOf(data), context),
     },
     ...Object.entries(callables).map(([family, callableOf]) => ({
       name: `volley.Udf.${family}`,

@@ -24,10 +24,17 @@ function isOp(op: unknown, budget: NodeBudget): boolean {
   const operation = findOperation(op.op)
   if (operation === undefined) throw unknownOperation(op.op)
   budget.spend()
-  return Object.entries<FieldForm>(operation.fields).every(([name, form]) => {
-    const value = op[name]
-    return typeof form === 'string' ? checks[form](value, budget, op) : isChoice(value, form)
-  })
+  return Object.entries<FieldForm>(operation.fields).every(([name, form]) => isOfForm(op[name], form, budget, op))
+}
+
+/** Whether the value of a field has its form. @param owner - The operation or step with all its fields. */
+export function isOfForm(
+  value: unknown,
+  form: FieldForm,
+  budget: NodeBudget,
+  owner: Readonly<Record<string, unknown>>,
+): boolean {
+  return typeof form === 'string' ? checks[form](value, budget, owner) : isChoice(value, form)
 }
 
 type Check = (value: unknown, budget: NodeBudget, op: Readonly<Record<string, unknown>>) => boolean
@@ -40,7 +47,12 @@ const checks: { readonly [Form in FieldForm & string]: Check } = {
   aggregates: (value, budget) => isListOf(value, (item) => isNode(item, budget, 'aggregate')),
   named: (value, budget) => isListOf(value, (item) => isNamed(item, budget)),
   windows: (value, budget) => isListOf(value, (item) => isNamed(item, budget, 'window')),
-  text: (value) => typeof value === 'string',
+  text: isText,
+  texts: (value, budget) =>
+    isListOf(value, (item) => {
+      budget.spend()
+      return isText(item)
+    }),
   count: isCount,
   'count?': (value) => value === undefined || isCount(value),
   partitions: (value) => Number.isInteger(value) && Number(value) >= 1 && Number(value) <= MAX_PARTITIONS,
@@ -70,9 +82,13 @@ function isGroupingSets(value: unknown, budget: NodeBudget, { by }: Readonly<Rec
   return isRecord(value) && typeof value.name === 'string' && isListOf(value.keys, isSet)
 }
 
+function isText(value: unknown): boolean {
+  return typeof value === 'string'
+}
+
 /** A count may be infinite: a limit that only has an offset. */
 function isCount(value: unknown): boolean {
-  return typeof value === 'number' && value >= 0
+  return value === Number.POSITIVE_INFINITY || (Number.isInteger(value) && Number(value) >= 0)
 }
 
 const unknownOperation = (name: string): WireError =>

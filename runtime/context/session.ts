@@ -10,6 +10,7 @@ import type { Udf } from '../../functions/contract/udf.ts'
 import { describeValue } from '../../functions/describe-value.ts'
 import { PlanError } from '../../functions/errors.ts'
 import { type Expr, make, type Operand } from '../../functions/expr/expr.ts'
+import { refuseJson, uncloneable } from '../../functions/in-process-value.ts'
 import {
   checkChoice,
   checkFile,
@@ -30,13 +31,15 @@ import { callable, type ScalarUDF } from '../../functions/udf/scalar.ts'
 import { type WindowUDF, windowCallable } from '../../functions/udf/window.ts'
 import { type Backend, inheritLog, mostWorkers } from '../backend.ts'
 import { globalCtx } from '../codec/context-slots.ts'
+import { installFrameRuntime } from '../codec/frame-runtime.ts'
 import { type ArrowInput, arrowSource } from '../data/arrow-input.ts'
 import { ownValue } from '../data/json-values.ts'
 import { encodeColumns } from '../data/memory-table.ts'
 import { type ColumnValues, columnValues } from '../data/rows.ts'
-import { DataFrame, type DataFrameHost, type RunOptions } from '../dataframe.ts'
+import { DataFrame, type DataFrameHost, installGlobalHost, type RunOptions } from '../dataframe.ts'
 import { InProcessBackend } from '../in-process.ts'
 import type { Job } from '../job/job.ts'
+import { decodeJob } from '../job/job-codec.ts'
 import { parseQuery, placeholderRow } from '../job/sql-job.ts'
 import { type JobRun, submitJob } from '../scheduler/submit.ts'
 import type { CsvOptions, JsonOptions, SourceSpec } from '../source/source.ts'
@@ -132,6 +135,9 @@ const csvOptions: Readonly<Record<keyof CsvOptions, true>> = {
   nullValues: true,
 }
 
+const insteadOfSession =
+  'it holds workers of this process; make one where it is needed, and send expressions and DataFrames'
+
 /** What a context and those derived from it have in common. */
 interface SharedState {
   readonly options: SessionOptions
@@ -156,6 +162,8 @@ interface SharedState {
  * @see DataFusion `SessionContext`
  */
 export class SessionContext implements CodecContext, DataFrameHost, AsyncDisposable {
+  /** @internal */
+  readonly uncloneable: symbol = uncloneable('SessionContext', insteadOfSession)
   /** Whether function bodies travel by value, see `withUdfInlining`. */
   readonly udfInlining: boolean
   readonly #shared: SharedState
@@ -780,6 +788,11 @@ export class SessionContext implements CodecContext, DataFrameHost, AsyncDisposa
     return 4 * (concurrency ?? availableParallelism())
   }
 
+  /** @internal */
+  toJSON(): never {
+    return refuseJson('a SessionContext', insteadOfSession)
+  }
+
   [Symbol.for('nodejs.util.inspect.custom')](): string {
     const { backend = 'fork', workers } = this.#shared.options
     const { closed, registry } = this.#shared
@@ -869,6 +882,14 @@ export class SessionContext implements CodecContext, DataFrameHost, AsyncDisposa
     return ForkPool.fork(pool)
   }
 }
+
+installGlobalHost(() => SessionContext.global())
+installFrameRuntime({
+  toBytes: (frame, context) => (frame as DataFrame).toBytes(context),
+  // A context that runs no jobs still says what names stand for, and whether code is taken.
+  fromBytes: (bytes, context) =>
+    new DataFrame(context instanceof SessionContext ? context : SessionContext.global(), decodeJob(bytes, context)),
+})
 
 /** Options travel with a job: Arrow's types become ours. */
 function plainTypes<Options extends JsonOptions>(options: Options): Options {

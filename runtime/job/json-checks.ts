@@ -63,6 +63,14 @@ export function asText(value: unknown, pointer: string): string {
   throw invalidJob(pointer, `it is ${nameOf(value)}, a string is wanted`)
 }
 
+/** Bytes in base64, or as they are where a body held nothing else. */
+export function asBytes(value: unknown, pointer: string): Uint8Array {
+  if (value instanceof Uint8Array) return value
+  const text = asText(value, pointer)
+  if (/^[A-Za-z0-9+/]*={0,2}$/.test(text) && text.length % 4 === 0) return new Uint8Array(Buffer.from(text, 'base64'))
+  throw invalidJob(pointer, 'it is not base64')
+}
+
 export function asWholeNumber(value: unknown, pointer: string, least: number, most = Number.MAX_SAFE_INTEGER): number {
   if (typeof value === 'number' && Number.isSafeInteger(value) && value >= least && value <= most) return value
   const range = most === Number.MAX_SAFE_INTEGER ? `of at least ${least}` : `from ${least} to ${most}`

@@ -7,6 +7,7 @@ import { yieldTurn } from '../turns/turns.ts'
 import type { Job, JobOptions, JobStep } from './job.ts'
 import {
   asArray,
+  asBytes,
   asChoice,
   asObject,
   asRecordOf,
@@ -21,7 +22,7 @@ import { type ExprParseContext, ExprParser } from './json-expr.ts'
 import { type JsonSource, parseSource } from './json-source.ts'
 import { parseQuery, placeholderRow } from './sql-job.ts'
 import type { StepParser } from './step-kind.ts'
-import { findStepKind, nodesOf, stepNames } from './steps.ts'
+import { findStepKind, nodesOf, stepKindOf, stepNames } from './steps.ts'
 
 /** What parsing a JSON job needs to know from outside. */
 export interface JobParseContext extends ExprParseContext {
@@ -29,6 +30,8 @@ export interface JobParseContext extends ExprParseContext {
   table(name: string): Job
   /** The files that paths mean here, absolute. @throws {DataError} `source_forbidden`, `source_not_found`. */
   files(paths: readonly string[]): Promise<readonly string[]>
+  /** Decodes a whole job under the caller's policy; absent, only documents are accepted. */
+  readonly decodeJob?: (bytes: Uint8Array) => Job
   readonly limits?: JobLimits
 }
 
@@ -73,15 +76,6 @@ export interface ParsedJob {
   readonly inlineCode: boolean
 }
 
-/**
- * Parses the text of a JSON job.
- *
- * @throws {PlanError} `invalid_job` when it is not JSON, and what `parseJobJson` throws.
- */
-export function parseJobText(text: string, context: JobParseContext): Promise<ParsedJob> {
-  return parseJobJson(parseJson(text), context)
-}
-
 /** @throws {PlanError} `invalid_job` with what the JSON parser says. */
 export function parseJson(text: string): unknown {
   try {
@@ -96,7 +90,7 @@ export function parseJson(text: string): unknown {
 }
 
 /**
- * Parses a JSON job: a source and steps, or a whole query as SQL text.
+ * Parses a JSON job: a source and steps, a whole query as SQL text, or the bytes of a DataFrame.
  *
  * Column names are looked up when the job is planned, after its source has been opened.
  *
@@ -105,7 +99,7 @@ export function parseJson(text: string): unknown {
  * @throws {WireError} When an expression's bytes are not acceptable.
  */
 export async function parseJobJson(json: unknown, context: JobParseContext): Promise<ParsedJob> {
-  const { options, ...document } = asRecordOf(json, '', ['source', 'steps', 'sql', 'options'])
+  const { options, ...document } = asRecordOf(json, '', ['source', 'steps', 'sql', 'bytes', 'options'])
   const parsed = options === undefined ? {} : parseOptions(options, context.limits ?? {})
   const parser = new JobParser(context)
   const job = await parser.job(document, '')
@@ -128,12 +122,14 @@ class JobParser implements StepParser {
   }
 
   async job(json: unknown, pointer: string): Promise<Job> {
-    const { source, steps, sql } = asRecordOf(json, pointer, ['source', 'steps', 'sql'])
-    if (sql === undefined) return this.#job(source, steps ?? [], pointer)
-    for (const [name, value] of Object.entries({ source, steps })) {
-      if (value !== undefined) throw invalidJob(below(pointer, name), 'a job is either "sql", or "source" and "steps"')
+    const { source, steps, sql, bytes } = asRecordOf(json, pointer, ['source', 'steps', 'sql', 'bytes'])
+    if (sql === undefined && bytes === undefined) return this.#job(source, steps ?? [], pointer)
+    for (const [name, value] of Object.entries(bytes === undefined ? { source, steps } : { source, steps, sql })) {
+      if (value !== undefined) {
+        throw invalidJob(below(pointer, name), 'a job is either "sql", or "source" and "steps", or "bytes"')
+      }
     }
-    return this.#query(sql, below(pointer, 'sql'))
+    return bytes === undefined ? this.#query(sql, below(pointer, 'sql')) : this.#decode(bytes, below(pointer, 'bytes'))
   }
 
   list<Item>(json: unknown, pointer: string, parse: (item: unknown, pointer: string) => Item): readonly Item[] {
@@ -141,7 +137,7 @@ class JobParser implements StepParser {
   }
 
   async #job(source: unknown, steps: unknown, pointer: string): Promise<Job> {
-    if (source === undefined) throw invalidJob(pointer, 'it has neither "source" nor "sql"')
+    if (source === undefined) throw invalidJob(pointer, 'it has neither "source" nor "sql" nor "bytes"')
     const from = parseSource(source, below(pointer, 'source'))
     const own: JobStep[] = []
     const list = asArray(steps, below(pointer, 'steps'), this.#stepsLeft)
@@ -163,6 +159,39 @@ class JobParser implements StepParser {
     const kind = findStepKind(name)
     if (kind === undefined) throw invalidJob(pointer, `unknown step "${name}". ${suggestion(name, stepNames())}`)
     return kind.parse(step[name], below(pointer, name), this)
+  }
+
+  async #decode(json: unknown, pointer: string): Promise<Job> {
+    const { decodeJob } = this.#context
+    const bytes = asBytes(json, pointer)
+    if (decodeJob === undefined) throw invalidJob(pointer, 'jobs as bytes are not taken here, write source and steps')
+    return this.#checked(
+      at(pointer, () => decodeJob(bytes)),
+      pointer,
+    )
+  }
+
+  /** Counts a job that came as bytes against the limits of documents, and looks its files up like theirs. */
+  async #checked(job: Job, pointer: string): Promise<Job> {
+    this.#stepsLeft -= asArray(job.steps, pointer, this.#stepsLeft).length
+    for (const step of job.steps) {
+      const kind = stepKindOf(step)
+      for (const list of Object.values(step)) if (Array.isArray(list)) asArray(list, pointer, this.maxColumns)
+      for (const node of kind.nodes(step)) this.exprs.check(node, pointer)
+      await yieldTurn()
+    }
+    const { source } = job
+    const steps: JobStep[] = []
+    for (const step of job.steps) steps.push(await this.#withCheckedJobs(step, pointer))
+    return { source: 'paths' in source ? { ...source, paths: await this.#context.files(source.paths) } : source, steps }
+  }
+
+  async #withCheckedJobs(step: JobStep, pointer: string): Promise<JobStep> {
+    const checked: Record<string, unknown> = { ...step }
+    for (const [name, form] of Object.entries<string | readonly string[]>(stepKindOf(step).fields)) {
+      if (form === 'job') checked[name] = await this.#checked(checked[name] as Job, pointer)
+    }
+    return checked as unknown as JobStep
   }
 
   async #query(sql: unknown, pointer: string): Promise<Job> {

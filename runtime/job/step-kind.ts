@@ -3,15 +3,21 @@
 
 import type { ExprNode } from '../../functions/expr/node.ts'
 import type { Schema } from '../../functions/types/type.ts'
+import type { FormOf } from '../program/operation.ts'
 import type { Program } from '../program/program.ts'
 import type { Job, JobSteps } from './job.ts'
 import type { ExprParser } from './json-expr.ts'
 
 type StepOf<Kind extends keyof JobSteps> = NonNullable<JobSteps[Kind]>
 
+/** `job`: a job within the step. */
+type StepFormOf<Value> = [Value] extends [Job] ? 'job' : FormOf<Value>
+
 export interface StepKind<Kind extends keyof JobSteps = keyof JobSteps> {
   /** Its name in JSON too: a step is an object of one member. */
   readonly kind: Kind
+  /** The forms of its fields, without `kind`: what a step that came as bytes is checked against. */
+  readonly fields: { readonly [Name in Exclude<keyof StepOf<Kind>, 'kind'>]-?: StepFormOf<StepOf<Kind>[Name]> }
   /**
    * Parses that member's value.
    *

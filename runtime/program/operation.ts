@@ -8,12 +8,13 @@ import type { NamedNode, ProgramOp } from './program.ts'
 /** Forms of fields with expressions in them. */
 const nodeForms = ['node', 'nodes', 'sortKeys', 'aggregates', 'named', 'windows'] as const
 /** Forms of other fields. `partitions` is a count from 1; a field whose form ends in `?` may be absent. */
-type PlainForm = 'text' | 'count' | 'count?' | 'partitions' | 'schema' | 'groupingSets' | 'groupingSets?'
+type PlainForm = 'text' | 'texts' | 'count' | 'count?' | 'partitions' | 'schema' | 'groupingSets' | 'groupingSets?'
 
 /** The form of a field; a list of texts allows any one of them. */
 export type FieldForm = (typeof nodeForms)[number] | PlainForm | readonly string[]
 
-type FormOf<Value> = undefined extends Value
+/** The form of a field, derived from its type: a field without one does not compile. */
+export type FormOf<Value> = undefined extends Value
   ? `${PresentFormOf<NonNullable<Value>> & string}?` & PlainForm
   : PresentFormOf<Value>
 
@@ -27,19 +28,21 @@ type PresentFormOf<Value> = [Value] extends [ExprNode]
         ? 'nodes'
         : [Value] extends [readonly { readonly name: string; readonly node: WindowNode }[]]
           ? 'windows'
-          : [Value] extends [readonly NamedNode[]]
-            ? 'named'
-            : [Value] extends [number]
-              ? 'count' | 'partitions'
-              : [Value] extends [GroupingSets]
-                ? 'groupingSets'
-                : [Value] extends [Schema]
-                  ? 'schema'
-                  : [Value] extends [string]
-                    ? string extends Value
-                      ? 'text'
-                      : readonly Value[]
-                    : never
+          : [Value] extends [readonly string[]]
+            ? 'texts'
+            : [Value] extends [readonly NamedNode[]]
+              ? 'named'
+              : [Value] extends [number]
+                ? 'count' | 'partitions'
+                : [Value] extends [GroupingSets]
+                  ? 'groupingSets'
+                  : [Value] extends [Schema]
+                    ? 'schema'
+                    : [Value] extends [string]
+                      ? string extends Value
+                        ? 'text'
+                        : readonly Value[]
+                      : never
 
 /** What everyone but the engine needs to know about an operation. */
 export interface Operation<Op extends ProgramOp = ProgramOp> {

@@ -1,6 +1,8 @@
 // The entry of a worker process: the task loop around the engine. Everything that a worker loads is imported from here.
 
+import { createRequire } from 'node:module'
 import { setFlagsFromString } from 'node:v8'
+import { loadFrameRuntimeBy } from '../codec/frame-runtime.ts'
 import { installRuntime } from '../evaluate/expr-runtime.ts'
 import { loadContext } from './load-context.ts'
 import { installModuleHooks } from './module-hooks.ts'
@@ -16,4 +18,6 @@ setFlagsFromString('--initial-heap-size=64')
 process.env.VOLLEY_WORKER = '1'
 installModuleHooks()
 installRuntime()
+// Most workers never see a DataFrame.
+loadFrameRuntimeBy(() => createRequire(import.meta.url)('volley'))
 startTaskLoop(runWork, { loadContext })

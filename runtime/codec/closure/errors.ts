@@ -25,7 +25,7 @@ export const closureCodes = {
   closure_shared_mutable: 'A captured variable is assigned by one shipped function and used by another.',
   closure_computed_key: 'A class computes a member name from a function that travels with it.',
   closure_relative_import: 'The function imports a relative path, but the file that defines it is not known.',
-  closure_unserializable: 'A captured value lives in one process only.',
+  closure_unserializable: 'A value that was captured, or is to be written as bytes or JSON, lives in one process only.',
   closure_too_deep: 'A value nests deeper than the codec can follow.',
   closure_inlining_off: 'The sender context lets functions travel by name only.',
   closure_too_large: 'What would travel is larger than the limit.',

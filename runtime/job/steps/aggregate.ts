@@ -12,6 +12,7 @@ import type { StepKind } from '../step-kind.ts'
 /** `{ "aggregate": { "by": ["origin"], "values": ["count(*) as n"] } }` */
 export const aggregate: StepKind<'aggregate'> = {
   kind: 'aggregate',
+  fields: { by: 'nodes', values: 'nodes' },
   parse: (json, pointer, parser) => {
     const { by = [], values = [] } = asRecordOf(json, pointer, ['by', 'values'])
     return {

@@ -7,6 +7,7 @@ import type { StepKind } from '../step-kind.ts'
 /** `{ "distinct": true }` */
 export const distinct: StepKind<'distinct'> = {
   kind: 'distinct',
+  fields: {},
   parse: (json, pointer) => {
     if (asBoolean(json, pointer)) return { kind: 'distinct' }
     throw invalidJob(pointer, 'leave the step out instead of false')

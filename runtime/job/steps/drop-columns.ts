@@ -9,6 +9,7 @@ import type { StepKind } from '../step-kind.ts'
 /** `{ "dropColumns": ["delay"] }` */
 export const dropColumns: StepKind<'dropColumns'> = {
   kind: 'dropColumns',
+  fields: { names: 'texts' },
   parse: (json, pointer, parser) => ({ kind: 'dropColumns', names: parser.list(json, pointer, asText) }),
   describe: ({ names }) => names.join(', '),
   nodes: () => [],

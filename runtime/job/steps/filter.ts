@@ -5,6 +5,7 @@ import type { StepKind } from '../step-kind.ts'
 /** `{ "filter": "delay > 60" }` */
 export const filter: StepKind<'filter'> = {
   kind: 'filter',
+  fields: { condition: 'node' },
   parse: (json, pointer, { exprs }) => ({ kind: 'filter', condition: exprs.expr(json, pointer) }),
   nodes: ({ condition }) => [condition],
   plan: ({ condition }) => [{ op: 'filter', condition }],

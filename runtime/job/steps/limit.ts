@@ -6,6 +6,7 @@ import type { StepKind } from '../step-kind.ts'
 /** `{ "limit": 5 }` or `{ "limit": { "count": 5, "offset": 10 } }` */
 export const limit: StepKind<'limit'> = {
   kind: 'limit',
+  fields: { offset: 'count', count: 'count' },
   parse: (json, pointer) => {
     if (typeof json === 'number') return { kind: 'limit', count: asWholeNumber(json, pointer, 0), offset: 0 }
     if (typeof json !== 'object') {

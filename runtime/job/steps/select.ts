@@ -7,6 +7,7 @@ import type { StepKind } from '../step-kind.ts'
 /** `{ "select": ["origin", "delay / 60.0 as hours"] }` */
 export const select: StepKind<'select'> = {
   kind: 'select',
+  fields: { columns: 'named' },
   parse: (json, pointer, parser) => {
     const nodes = parser.list(json, pointer, (item, here) => parser.exprs.expr(item, here))
     return { kind: 'select', columns: nodes.map((node) => ({ name: outputName(node), node })) }

@@ -5,6 +5,7 @@ import type { StepKind } from '../step-kind.ts'
 /** `{ "sort": ["n desc"] }` */
 export const sort: StepKind<'sort'> = {
   kind: 'sort',
+  fields: { keys: 'sortKeys' },
   parse: (json, pointer, parser) => ({
     kind: 'sort',
     keys: parser.list(json, pointer, (key, here) => parser.exprs.sortKey(key, here)),

@@ -8,6 +8,7 @@ import type { StepKind } from '../step-kind.ts'
 /** `{ "withColumns": { "hours": "delay / 60.0" } }` */
 export const withColumns: StepKind<'withColumns'> = {
   kind: 'withColumns',
+  fields: { columns: 'named' },
   parse: (json, pointer, { exprs, maxColumns }) => {
     const entries = Object.entries(asObject(json, pointer))
     asArray(entries, pointer, maxColumns)

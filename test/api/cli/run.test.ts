@@ -5,6 +5,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'tap'
+import { SessionContext } from 'volley'
 import { childrenOf, spawnVolley, volley } from '../spawn-server.ts'
 import { dataRoot, isAlive, until } from '../with-server.ts'
 
@@ -39,6 +40,16 @@ test('volley run', { timeout: 240_000 }, async (t) => {
     t.equal(code, 1)
     t.match(stderr, /^volley: .*\[division_by_zero\]$/m)
     t.notOk((await readdir(directory)).some((name) => name.startsWith('bad')))
+  })
+  await t.test('runs the bytes and the JSON of a DataFrame', async (t) => {
+    const frame = new SessionContext().fromColumns({ n: [1, 2, 3] }).filter('n > 1')
+    const bytes = join(directory, 'frame.vlyjob')
+    await writeFile(bytes, frame.toBytes())
+    const lines = '{"n":2}\n{"n":3}\n'
+    t.equal((await volley(['run', bytes])).stdout, lines)
+    t.equal((await volley(['run', '-'], { input: JSON.stringify(frame) })).stdout, lines)
+    await writeFile(bytes, frame.toBytes().subarray(0, -1))
+    t.match((await volley(['run', bytes])).stderr, /\[wire_length\]$/m)
   })
   await t.test('says 1 for jobs that fail and 2 for usage', async (t) => {
     const unknown = await volley(['run', '-', ...table], { input: '{"sql":"select dely from flights"}' })

@@ -136,6 +136,7 @@ declare module '../../../runtime/job/job.ts' {
 
 registerStep({
   kind: 'beside',
+  fields: { job: 'job' },
   parse: async (json, pointer, parser) => ({ kind: 'beside', job: await parser.job(json, pointer) }),
   nodes: () => [],
   jobs: ({ job }) => [job],
