@@ -29,6 +29,7 @@ import { addFunctionRoutes } from './routes/functions.ts'
 import { addHealthRoutes } from './routes/health.ts'
 import { addJobRoutes } from './routes/jobs.ts'
 import { checkTables, registerTables, tableSources } from './tables.ts'
+import { type WorkerFunctions, workerFunctionsOf } from './worker-functions.ts'
 
 /** What a server serves, to whom, and within which limits. */
 export interface ServerOptions {
@@ -204,11 +205,13 @@ export function buildServer(options: ServerOptions): FastifyInstance {
   addByteBudget(app, budget, maxBodyBytes)
   addBodies(app)
   addHealthRoutes(app, readiness(session, store))
-  addFunctionRoutes(app, session)
+  const ofWorkers = functionsOfWorkers(app, options.pool?.workerContext)
+  addFunctionRoutes(app, session, ofWorkers)
   addJobRoutes(app, {
     session,
     store,
     roots,
+    ofWorkers,
     allowInlineUdfs: options.allowInlineUdfs ?? false,
     defaultTimeoutMs: options.defaultTimeoutMs ?? 5 * 60_000,
     limits: { maxTimeoutMs: options.maxTimeoutMs ?? 60 * 60_000, ...options.limits },
@@ -220,6 +223,20 @@ export function buildServer(options: ServerOptions): FastifyInstance {
     if (options.session === undefined) await session.close()
   })
   return app
+}
+
+/**
+ * What gives the functions of the worker context, which is loaded when it is first asked for. A module that only workers can load is a
+ * matter of theirs: SQL text then does not know its functions.
+ */
+function functionsOfWorkers(app: FastifyInstance, workerContext: URL | undefined) {
+  return async (): Promise<WorkerFunctions | undefined> => {
+    if (workerContext === undefined) return undefined
+    return workerFunctionsOf(workerContext).catch((err: unknown) => {
+      app.log.warn({ err }, 'the worker context cannot be loaded here, SQL text knows none of its functions')
+      return undefined
+    })
+  }
 }
 
 function noFastify(): VolleyError {

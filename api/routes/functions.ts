@@ -6,15 +6,23 @@ import { udfFamilies } from '../../functions/contract/codec-context.ts'
 import { typeName } from '../../functions/types/type.ts'
 import type { SessionContext } from '../../runtime/context/session.ts'
 import { functionsSchema, problems } from '../schemas.ts'
+import type { WorkerFunctions } from '../worker-functions.ts'
 
-export function addFunctionRoutes(app: FastifyInstance, session: SessionContext): void {
+export function addFunctionRoutes(
+  app: FastifyInstance,
+  session: SessionContext,
+  ofWorkers: () => Promise<WorkerFunctions | undefined>,
+): void {
   const schema = { response: { 200: functionsSchema, ...problems } }
-  app.get('/v1/functions', { schema, config: { scope: 'jobs:read' } }, async () => ({
-    functions: [...builtIns, ...registered(session)],
-  }))
+  app.get('/v1/functions', { schema, config: { scope: 'jobs:read' } }, async () => {
+    const functions = await ofWorkers()
+    return {
+      functions: [...builtIns, ...registered(session), ...(functions === undefined ? [] : registered(functions))],
+    }
+  })
 }
 
-function registered(session: SessionContext) {
+function registered(session: WorkerFunctions) {
   return [...session.udfNames()].flatMap((name) =>
     udfFamilies.flatMap((family) => {
       const udf = session.findUdf(family, name)

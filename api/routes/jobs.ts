@@ -3,6 +3,7 @@
 
 import { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { functionNamesOf } from '../../functions/catalogue/function-names.ts'
 import { decodeExpr } from '../../runtime/codec/expr-codec.ts'
 import { unknownTable } from '../../runtime/context/registry.ts'
 import type { SessionContext } from '../../runtime/context/session.ts'
@@ -15,6 +16,7 @@ import { negotiate } from '../formats/negotiate.ts'
 import type { JobStore } from '../jobs/job-store.ts'
 import { clientLeft, runJob } from '../jobs/run-job.ts'
 import { jobIdSchema, jobResourceSchema, jobSchema, problems } from '../schemas.ts'
+import type { WorkerFunctions } from '../worker-functions.ts'
 
 export interface JobRoutes {
   readonly session: SessionContext
@@ -23,6 +25,8 @@ export interface JobRoutes {
   readonly allowInlineUdfs: boolean
   readonly defaultTimeoutMs: number
   readonly limits: JobLimits
+  /** The functions of the worker context, if there is one. */
+  ofWorkers(): Promise<WorkerFunctions | undefined>
 }
 
 /** Bytes read ahead of the socket: beyond this, a slow client pauses the worker. */
@@ -66,7 +70,7 @@ export function addJobRoutes(app: FastifyInstance, routes: JobRoutes): void {
 async function postJob(request: FastifyRequest, reply: FastifyReply, routes: JobRoutes): Promise<FastifyReply> {
   const left = new Promise<void>((resolve) => reply.raw.once('close', resolve))
   const format = negotiate(request.headers.accept)
-  const parsed = await parseJobJson(request.body, parseContextFor(request, routes))
+  const parsed = await parseJobJson(request.body, await parseContextFor(request, routes))
   const record = routes.store.create(left, request.headers[idHeader] as string | undefined)
   request.held?.holdUntil(record.ended)
   reply.header(idHeader, record.id)
@@ -85,14 +89,20 @@ async function postJob(request: FastifyRequest, reply: FastifyReply, routes: Job
 }
 
 /** Function bodies are taken only where both the server and the token allow them. */
-function parseContextFor(
+async function parseContextFor(
   { principal }: FastifyRequest,
-  { session, roots, limits, allowInlineUdfs }: JobRoutes,
-): JobParseContext {
+  { session, roots, limits, allowInlineUdfs, ofWorkers }: JobRoutes,
+): Promise<JobParseContext> {
   const inlining = allowInlineUdfs && principal?.scopes.has('udf:inline') === true
   const context = session.withUdfInlining({ enabled: inlining })
+  const functions = await ofWorkers()
+  const own = session.sqlOptions()
   return {
-    sql: { ...session.sqlOptions(), functionAdvice: overHttp.function },
+    sql: {
+      ...own,
+      ...(functions === undefined ? {} : { functions: functionNamesOf(functions, own.functions) }),
+      functionAdvice: overHttp.function,
+    },
     decodeBytes: (bytes) => decodeExpr(bytes, context),
     decodeJob: (bytes) => decodeJob(bytes, context, { maxTextBytes: MAX_JOB_TEXT }),
     table: (name) => session.findTable(name) ?? unknownTable(name, session.tableNames(), overHttp.table),
