@@ -4,6 +4,7 @@
 import assert from 'node:assert/strict'
 import { cpSync, existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { type Bundler, bundlers } from './bundlers.ts'
 import type { Project } from './projects.ts'
 
@@ -42,6 +43,8 @@ export interface Case {
   skip?(): string | undefined
 }
 
+const examples = fileURLToPath(new URL('../../examples', import.meta.url))
+
 const jobResult = '{"rows":[{"s":150}],"doubled":[2,4]}\n'
 
 async function prints(printed: Promise<string>, expected: string | RegExp): Promise<void> {
@@ -60,6 +63,17 @@ const library: readonly Case[] = [
     name: 'another version of apache-arrow',
     kind: 'library',
     run: (project) => prints(project.node(['two-arrows.js']), '{"rows":[{"a":2},{"a":3}]}\n'),
+  },
+  {
+    name: 'the numbered examples print what they print in the checkout',
+    kind: 'library',
+    run: async (project) => {
+      cpSync(examples, project.path('examples'), { recursive: true })
+      for (const name of readdirSync(examples).filter((file) => /^\d\d-.*\.ts$/.test(file))) {
+        const inCheckout = await project.node([join(examples, name)])
+        await prints(project.node([join('examples', name)]), inCheckout)
+      }
+    },
   },
   {
     name: 'a directory that cannot be written to',
