@@ -34,6 +34,8 @@ t.test('every name of ours in the tables exists', (t) => {
   const owners: Readonly<Record<string, object>> = {
     expr: volley.Expr.prototype,
     Expr: volley.Expr,
+    df: volley.DataFrame.prototype,
+    DataFrame: volley.DataFrame,
     ctx: volley.SessionContext.prototype,
     SessionContext: volley.SessionContext,
     pool: volley.WorkerPool.prototype,
