@@ -19,6 +19,7 @@ export type {
   TaskStats,
 } from './backend.ts'
 export type { CallOptions, ImapOptions, ManyOptions, MapOptions, MapProgress } from './calls/call-options.ts'
+export type { AnyExports, ExportArgs, ExportName, ExportResult } from './calls/exports.ts'
 export { WorkerPool } from './calls/worker-pool.ts'
 export {
   clearSenderCtx,

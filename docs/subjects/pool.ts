@@ -5,8 +5,12 @@
  */
 
 export {
+  type AnyExports,
   type CallOptions,
   type CloseOptions,
+  type ExportArgs,
+  type ExportName,
+  type ExportResult,
   type ImapOptions,
   type Isolation,
   type LogStream,

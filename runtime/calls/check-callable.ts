@@ -34,6 +34,23 @@ export function checkCallable(given: unknown): UserFunction {
   return given
 }
 
+/** Names that a module can export without quotes. */
+const identifier = /^[\p{ID_Start}$_][\p{ID_Continue}$\u200c\u200d]*$/u
+
+/**
+ * Whether a text names an export of the worker-context module.
+ *
+ * @throws {PlanError} `invalid_argument` when there is no such module.
+ */
+export function isExportName(given: unknown, workerContext: URL | undefined): given is string {
+  if (typeof given !== 'string' || !identifier.test(given)) return false
+  if (workerContext !== undefined) return true
+  throw cannotCall(
+    `"${given}"`,
+    'this pool has no worker context that could export it. Name its module with workerContext, or pass the function itself',
+  )
+}
+
 /** @throws {PlanError} `invalid_argument` when it cannot be iterated over. */
 export function checkItems<Item>(items: Iterable<Item> | AsyncIterable<Item>): void {
   if (typeof items === 'string' || (typeof items === 'object' && items !== null)) {

@@ -3,8 +3,9 @@
 
 import type { CodecContext } from '../../functions/contract/codec-context.ts'
 import { refuseJson, uncloneable } from '../../functions/in-process-value.ts'
+import { wrongOption } from '../../functions/options.ts'
 import type { Backend } from '../backend.ts'
-import { CallEncoder, encodeCall, encodeTarget } from '../codec/call-codec.ts'
+import { CallEncoder, type CallTarget, encodeCall, encodeTarget } from '../codec/call-codec.ts'
 import { encodingContext } from '../codec/context-slots.ts'
 import { type CloseOptions, ForkPool, type PoolOptions, type PoolStats, type WorkerInfo } from '../pool/pool.ts'
 import { span } from '../trace/spans.ts'
@@ -22,8 +23,12 @@ import { withoutCall } from './call-outcome.ts'
 import { CallResults } from './call-results.ts'
 import { CallSource, type Chunk, ChunkSize } from './call-source.ts'
 import { type CallPlan, CallStream } from './call-stream.ts'
-import { checkCallable, checkItems } from './check-callable.ts'
+import { checkCallable, checkItems, isExportName } from './check-callable.ts'
+import type { AnyExports, ExportArgs, ExportName, ExportResult } from './exports.ts'
 import { makeCalls } from './make-calls.ts'
+
+/** A function, or the name of one. */
+type Callable = unknown
 
 const insteadOfPool = 'its workers belong to this process; make one where it is needed, or write its stats()'
 
@@ -42,19 +47,22 @@ const insteadOfPool = 'its workers belong to this process; make one where it is 
  *
  * @see Python's `concurrent.futures.ProcessPoolExecutor`; docs/guide/distributing-work.md
  */
-export class WorkerPool implements AsyncDisposable {
+export class WorkerPool<Exports extends object = AnyExports> implements AsyncDisposable {
   /** @internal */
   readonly uncloneable: symbol = uncloneable('WorkerPool', insteadOfPool)
   readonly #pool: ForkPool
+  readonly #workerContext: URL | undefined
 
   /** What `fork` calls, and does the same: without types nobody is kept from calling it. */
   private constructor(options: PoolOptions) {
     this.#pool = ForkPool.fork(options)
+    this.#workerContext = options.workerContext
   }
 
   /**
    * Makes a pool and starts its workers, without waiting for them.
    *
+   * @typeParam Exports - `typeof import('./worker-context.ts')`, so that its functions can be called by name with their types.
    * @param options - How many workers, what they load, their limits.
    * @throws {PlanError} `invalid_argument` for an option that there is not, or a value that it cannot have.
    * @throws {WorkerError} `start_failed` inside a worker.
@@ -66,8 +74,8 @@ export class WorkerPool implements AsyncDisposable {
    *
    * @see Node's `child_process.fork`
    */
-  static fork(options: PoolOptions = {}): WorkerPool {
-    return new WorkerPool(options)
+  static fork<Exports extends object = AnyExports>(options: PoolOptions = {}): WorkerPool<Exports> {
+    return new WorkerPool<Exports>(options)
   }
 
   /** The workers as a place that runs jobs: `new SessionContext({ backend: pool.backend })`. */
@@ -135,7 +143,8 @@ export class WorkerPool implements AsyncDisposable {
   /**
    * Calls a function in a worker.
    *
-   * @param fn - A function that can travel: see docs/guide/distributing-work.md.
+   * @param fn - A function that can travel: see docs/guide/distributing-work.md. Or the name of one that the worker-context
+   * module exports: then no code travels.
    * @param args - Plain data, expressions, DataFrames, Arrow tables, batches and vectors.
    * @returns What it returns, awaited there if it is a promise.
    * @throws {PlanError} `invalid_argument` when it cannot be called: a class, a generator function, an aggregate.
@@ -149,15 +158,20 @@ export class WorkerPool implements AsyncDisposable {
    *
    * @see Python's `Executor.submit`
    */
-  run<Args extends readonly unknown[], Result>(fn: (...args: Args) => Result, ...args: Args): Promise<Awaited<Result>> {
-    return this.runWith({}, fn, ...args)
+  run<Args extends readonly unknown[], Result>(fn: (...args: Args) => Result, ...args: Args): Promise<Awaited<Result>>
+  run<Name extends ExportName<Exports>>(
+    fn: Name,
+    ...args: ExportArgs<Exports, Name>
+  ): Promise<ExportResult<Exports, Name>>
+  run(fn: Callable, ...args: readonly unknown[]): Promise<unknown> {
+    return this.#run({}, fn, args)
   }
 
   /**
    * Calls a function in a worker, as `run` does, with options.
    *
    * @param options - A signal, a time limit, isolation.
-   * @param fn - A function that can travel.
+   * @param fn - A function that can travel, or the name of one that the worker-context module exports.
    * @param args - Plain data, expressions, DataFrames, Arrow tables, batches and vectors.
    * @returns What it returns, awaited there if it is a promise.
    * @throws {VolleyError} What `run` throws; `timeout` and `cancelled`.
@@ -169,19 +183,18 @@ export class WorkerPool implements AsyncDisposable {
    *
    * @see Python's `Executor.submit`
    */
-  async runWith<Args extends readonly unknown[], Result>(
+  runWith<Args extends readonly unknown[], Result>(
     options: CallOptions,
     fn: (...args: Args) => Result,
     ...args: Args
-  ): Promise<Awaited<Result>> {
-    checkCallOptions(options)
-    const context = encodingContext(options.context)
-    const calls = this.#encode(fn, args, context, options)
-    const signal = options.signal ?? new AbortController().signal
-    const { results } = await makeCalls(this.#pool, calls, context, options, signal).catch((error) => {
-      throw withoutCall(error)
-    })
-    return results[0] as Awaited<Result>
+  ): Promise<Awaited<Result>>
+  runWith<Name extends ExportName<Exports>>(
+    options: CallOptions,
+    fn: Name,
+    ...args: ExportArgs<Exports, Name>
+  ): Promise<ExportResult<Exports, Name>>
+  runWith(options: CallOptions, fn: Callable, ...args: readonly unknown[]): Promise<unknown> {
+    return this.#run(options, fn, args)
   }
 
   /**
@@ -189,7 +202,8 @@ export class WorkerPool implements AsyncDisposable {
    *
    * The function is captured once, at the beginning. The first call that fails ends the others.
    *
-   * @param fn - A function that can travel; it gets an item and its position.
+   * @param fn - A function that can travel, or the name of one that the worker-context module exports; it gets an item and
+   * its position.
    * @param items - Taken only as fast as calls are made.
    * @param options - How many calls at a time, and what `runWith` takes.
    * @returns The results, in the order of the items.
@@ -202,19 +216,29 @@ export class WorkerPool implements AsyncDisposable {
    *
    * @see Python's `Executor.map`
    */
-  async map<Item, Result>(
+  map<Item, Result>(
     fn: (item: Item, index: number) => Result,
     items: Iterable<Item> | AsyncIterable<Item>,
+    options?: MapOptions,
+  ): Promise<Awaited<Result>[]>
+  map<Name extends ExportName<Exports>>(
+    fn: Name,
+    items: Iterable<ExportArgs<Exports, Name>[0]> | AsyncIterable<ExportArgs<Exports, Name>[0]>,
+    options?: MapOptions,
+  ): Promise<ExportResult<Exports, Name>[]>
+  async map(
+    fn: Callable,
+    items: Iterable<unknown> | AsyncIterable<unknown>,
     options: MapOptions = {},
-  ): Promise<Awaited<Result>[]> {
+  ): Promise<unknown[]> {
     checkMapOptions(options)
     const plan = this.#plan(fn, items, options)
-    const results: Awaited<Result>[] = []
+    const results: unknown[] = []
     let done = 0
     const stream = new CallStream({ ...plan, order: 'completion', buffer: Number.POSITIVE_INFINITY })
     try {
       for (let made = await stream.take(); made !== undefined; made = await stream.take()) {
-        for (const [i, result] of made.results.entries()) results[made.first + i] = result as Awaited<Result>
+        for (const [i, result] of made.results.entries()) results[made.first + i] = result
         done += made.results.length
         const { total } = plan.source
         options.onProgress?.({ done, ...(total === undefined ? {} : { total }) })
@@ -232,7 +256,8 @@ export class WorkerPool implements AsyncDisposable {
    * Nothing is called before the first result is asked for. Leaving the loop ends the calls that are in flight and tells
    * the source that no more is wanted. The results before the first item that fails are given, then its error.
    *
-   * @param fn - A function that can travel; it gets an item and its position.
+   * @param fn - A function that can travel, or the name of one that the worker-context module exports; it gets an item and
+   * its position.
    * @param items - Taken only as fast as results are.
    * @param options - How many calls at a time and in a message, how many results may wait, and what `runWith` takes.
    * @returns The results as an async iterator.
@@ -254,8 +279,18 @@ export class WorkerPool implements AsyncDisposable {
   imap<Item, Result>(
     fn: (item: Item, index: number) => Result,
     items: Iterable<Item> | AsyncIterable<Item>,
+    options?: ImapOptions,
+  ): AsyncIteratorObject<Awaited<Result>, undefined>
+  imap<Name extends ExportName<Exports>>(
+    fn: Name,
+    items: Iterable<ExportArgs<Exports, Name>[0]> | AsyncIterable<ExportArgs<Exports, Name>[0]>,
+    options?: ImapOptions,
+  ): AsyncIteratorObject<ExportResult<Exports, Name>, undefined>
+  imap(
+    fn: Callable,
+    items: Iterable<unknown> | AsyncIterable<unknown>,
     options: ImapOptions = {},
-  ): AsyncIteratorObject<Awaited<Result>, undefined> {
+  ): AsyncIteratorObject<unknown, undefined> {
     return this.#imap('items', fn, items, options)
   }
 
@@ -263,7 +298,8 @@ export class WorkerPool implements AsyncDisposable {
    * Calls a function for each item, in the workers, and gives the results as they come: one that takes long keeps no other
    * waiting. Otherwise as `imap`.
    *
-   * @param fn - A function that can travel; it gets an item and its position, which it can give back.
+   * @param fn - A function that can travel, or the name of one that the worker-context module exports; it gets an item and
+   * its position, which it can give back.
    * @param items - Taken only as fast as results are.
    * @param options - How many calls at a time and in a message, how many results may wait, and what `runWith` takes.
    * @returns The results as an async iterator.
@@ -281,8 +317,18 @@ export class WorkerPool implements AsyncDisposable {
   imapUnordered<Item, Result>(
     fn: (item: Item, index: number) => Result,
     items: Iterable<Item> | AsyncIterable<Item>,
+    options?: ImapOptions,
+  ): AsyncIteratorObject<Awaited<Result>, undefined>
+  imapUnordered<Name extends ExportName<Exports>>(
+    fn: Name,
+    items: Iterable<ExportArgs<Exports, Name>[0]> | AsyncIterable<ExportArgs<Exports, Name>[0]>,
+    options?: ImapOptions,
+  ): AsyncIteratorObject<ExportResult<Exports, Name>, undefined>
+  imapUnordered(
+    fn: Callable,
+    items: Iterable<unknown> | AsyncIterable<unknown>,
     options: ImapOptions = {},
-  ): AsyncIteratorObject<Awaited<Result>, undefined> {
+  ): AsyncIteratorObject<unknown, undefined> {
     return this.#imap('completion', fn, items, options)
   }
 
@@ -309,28 +355,38 @@ export class WorkerPool implements AsyncDisposable {
     return this.close()
   }
 
-  #imap<Item, Result>(
-    order: CallPlan<Item>['order'],
-    fn: (item: Item, index: number) => Result,
-    items: Iterable<Item> | AsyncIterable<Item>,
+  async #run(options: CallOptions, fn: Callable, args: readonly unknown[]): Promise<unknown> {
+    checkCallOptions(options)
+    const context = encodingContext(options.context)
+    const calls = this.#encode(fn, args, context, options)
+    const signal = options.signal ?? new AbortController().signal
+    const { results } = await makeCalls(this.#pool, calls, context, options, signal).catch((error) => {
+      throw withoutCall(error)
+    })
+    return results[0]
+  }
+
+  #encode(fn: Callable, args: readonly unknown[], context: CodecContext, options: CallOptions) {
+    using _encoding = span(this.#pool.trace, 'encode')
+    const target = this.#target(fn, context, options)
+    return { task: encodeCall(target, args, context), count: 1, name: target.name }
+  }
+
+  #imap(
+    order: CallPlan<unknown>['order'],
+    fn: Callable,
+    items: Iterable<unknown> | AsyncIterable<unknown>,
     options: ImapOptions,
-  ): CallResults<Awaited<Result>> {
+  ): CallResults<unknown> {
     checkImapOptions(options)
     const plan = this.#plan(fn, items, options)
     return new CallResults(new CallStream({ ...plan, order, buffer: options.buffer ?? plan.concurrency }))
   }
 
-  #encode(fn: unknown, args: readonly unknown[], context: CodecContext, { captures }: CallOptions) {
-    using _encoding = span(this.#pool.trace, 'encode')
-    const target = encodeTarget(checkCallable(fn), context, captures)
-    return { task: encodeCall(target, args, context), count: 1, name: target.name }
-  }
-
-  /** The function is captured here: once, and as it is now. */
-  #plan<Item>(fn: unknown, items: Iterable<Item> | AsyncIterable<Item>, options: ManyOptions) {
+  #plan(fn: Callable, items: Iterable<unknown> | AsyncIterable<unknown>, options: ManyOptions) {
     checkItems(items)
     const context = encodingContext(options.context)
-    const target = encodeTarget(checkCallable(fn), context, options.captures)
+    const target = this.#target(fn, context, options)
     return {
       source: new CallSource(items, () => new CallEncoder(target, context), this.#pool.trace),
       size: new ChunkSize(this.concurrency, chunkSizeOf(options, items)),
@@ -341,5 +397,12 @@ export class WorkerPool implements AsyncDisposable {
         return makeCalls(this.#pool, encoded, context, options, signal)
       },
     }
+  }
+
+  /** The function is captured here: once, and as it is now. */
+  #target(fn: Callable, context: CodecContext, { captures }: CallOptions): CallTarget {
+    if (!isExportName(fn, this.#workerContext)) return encodeTarget(checkCallable(fn), context, captures)
+    if (captures === undefined) return { name: fn, isExport: true }
+    throw wrongOption('captures', captures, `"${fn}" is an export of the worker context, which captures nothing`)
   }
 }

@@ -1,8 +1,8 @@
 // Calls of one function to bytes and back, and their results: VLYCALL. The frame begins with how the function travels and its
 // name, so that strict receivers refuse code before they read any further.
 //
-//   placement of the body u8 (0 by name, 2 as an artifact) · name length u16 LE · code length u32 LE · name ·
-//   code (by name: the signature; by value: the reference to an artifact, its body, and in a closure of several functions
+//   placement of the body u8 (0 by name, 2 as an artifact, 3 an export of the worker context) · name length u16 LE · code length u32 LE · name ·
+//   code (by name: the signature; an export: nothing; by value: the reference to an artifact, its body, and in a closure of several functions
 //   its member u32 LE) · sections, one attachment per call: its arguments, as sections again
 //
 // Bodies of functions among the arguments are artifacts as well. Results are sections alone, one attachment each; they are
@@ -25,11 +25,20 @@ import { isScalarUdf, shippedTypes } from './shipped-types.ts'
 import { bodyPlacements } from './udf-codec.ts'
 
 const HEAD_BYTES = 7
+/** Besides `bodyPlacements`. */
+const exportPlacement = 3
 
-/** A function that is ready to travel: by name with its signature, or by value. */
+/** A function that is ready to travel: as an export, by name with its signature, or by value. */
 export type CallTarget =
-  | { readonly name: string; readonly signature: string; readonly body?: undefined; readonly caller?: undefined }
-  | { readonly name: string; readonly body: ShippedBody; readonly caller?: Caller }
+  | { readonly name: string; readonly isExport: true; readonly body?: undefined; readonly caller?: undefined }
+  | {
+      readonly name: string
+      readonly signature: string
+      readonly isExport?: undefined
+      readonly body?: undefined
+      readonly caller?: undefined
+    }
+  | { readonly name: string; readonly body: ShippedBody; readonly isExport?: undefined; readonly caller?: Caller }
 
 /**
  * Captures a function for calls: once, however many calls follow. What `udf()` and `nativeUdf()` gave goes as it would
@@ -55,7 +64,7 @@ export function encodeTarget(
   }
   throw new ShippingError(
     'closure_inlining_off',
-    `Cannot ship function "${name}": the sender context is strict. Pass a function made with udf() or nativeUdf() that the worker context registers`,
+    `Cannot ship function "${name}": the sender context is strict. Pass the name of a function that the worker context exports, or one made with udf() or nativeUdf() that it registers`,
     { details: { path: [], name } },
   )
 }
@@ -139,9 +148,12 @@ export class CallEncoder {
     const { name, body } = target
     const nameBytes = Buffer.from(name)
     const code =
-      body === undefined ? Buffer.from(target.signature) : encodeBodyReference(this.#shared ?? body, this.#artifacts)
+      body !== undefined
+        ? encodeBodyReference(this.#shared ?? body, this.#artifacts)
+        : Buffer.from(target.isExport ? '' : target.signature)
     const head = Buffer.alloc(HEAD_BYTES)
-    head.writeUInt8(body === undefined ? bodyPlacements.byName : bodyPlacements.artifact, 0)
+    const byName = target.isExport ? exportPlacement : bodyPlacements.byName
+    head.writeUInt8(body === undefined ? byName : bodyPlacements.artifact, 0)
     head.writeUInt16LE(nameBytes.length, 1)
     head.writeUInt32LE(code.length, 3)
     const calls = encodeSections({ text: '', attachments: this.#calls })
@@ -159,6 +171,7 @@ export interface DecodedCall {
   readonly name: string
   /** How the function is to be found: by its name and this signature, or in its body. */
   readonly target:
+    | { readonly by: 'export' }
     | { readonly by: 'name'; readonly signature: Uint8Array }
     | { readonly by: 'body'; readonly body: ShippedBody }
   /** How many calls there are. */
@@ -178,7 +191,7 @@ export function decodeCall(bytes: Uint8Array, artifacts: ArtifactSource, given?:
   const context = decodingContext(given)
   const { payload } = decodeEnvelope(bytes, 'VLYCALL')
   const { name, placement, code, rest } = splitHead(payload)
-  if (placement !== bodyPlacements.byName && !context.udfInlining) {
+  if (placement === bodyPlacements.artifact && !context.udfInlining) {
     throw new WireError(
       'wire_inline_refused',
       `Cannot accept function "${name}" of a call by value: this context is strict. Send a function that goes by name and register it in the worker context, or allow inline functions on the receiver`,
@@ -194,6 +207,7 @@ export function decodeCall(bytes: Uint8Array, artifacts: ArtifactSource, given?:
     if (Array.isArray(decoded)) return decoded
     throw new WireError('wire_damaged', `Cannot read a call of function "${name}": its arguments are not a list`)
   }
+  if (placement === exportPlacement) return { name, target: { by: 'export' }, count, args }
   if (placement === bodyPlacements.byName) return { name, target: { by: 'name', signature: code }, count, args }
   return { name, target: { by: 'body', body: findBody(code, artifacts, name) }, count, args }
 }
@@ -204,7 +218,7 @@ function splitHead(payload: Uint8Array) {
   const codeEnd = codeStart > payload.length ? codeStart : codeStart + view.getUint32(3, true)
   if (codeEnd > payload.length) throw new WireError('wire_damaged', 'Cannot read a call: it ends in its function')
   const placement = view.getUint8(0)
-  if (placement !== bodyPlacements.byName && placement !== bodyPlacements.artifact) {
+  if (![bodyPlacements.byName, bodyPlacements.artifact, exportPlacement].includes(placement)) {
     throw new WireError('wire_damaged', `Cannot read a call: ${placement} is not a placement of a body`)
   }
   const name = new TextDecoder().decode(payload.subarray(HEAD_BYTES, codeStart))

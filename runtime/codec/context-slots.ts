@@ -8,15 +8,26 @@ import { describeValue } from '../../functions/describe-value.ts'
 import { invalidArgument } from '../../functions/options.ts'
 
 interface Slots {
-  readonly scopes: AsyncLocalStorage<{ context: CodecContext | undefined }>
+  readonly scopes: AsyncLocalStorage<Scope>
+  readonly workerScopes: AsyncLocalStorage<Scope>
   sender: CodecContext | undefined
   worker: CodecContext | undefined
   global: CodecContext | undefined
 }
 
+interface Scope {
+  context: CodecContext | undefined
+}
+
 const key = Symbol.for('volley.slots')
 const holder = globalThis as { [key]?: Slots }
-holder[key] ??= { scopes: new AsyncLocalStorage(), sender: undefined, worker: undefined, global: undefined }
+holder[key] ??= {
+  scopes: new AsyncLocalStorage(),
+  workerScopes: new AsyncLocalStorage(),
+  sender: undefined,
+  worker: undefined,
+  global: undefined,
+}
 const slots: Slots = holder[key]
 
 /**
@@ -100,7 +111,8 @@ export function runWithSenderCtx<Result>(context: CodecContext, fn: () => Result
 
 /**
  * Sets the context that this process decodes under when none is given. The module named as `workerContext` calls it: with
- * functions registered there, what travels by name is found.
+ * functions registered there, what travels by name is found. What a function sets that was sent to a worker holds for that
+ * task or call alone.
  *
  * @param context - A session with the functions.
  * @throws {PlanError} `invalid_argument` for what is no session.
@@ -118,7 +130,7 @@ export function runWithSenderCtx<Result>(context: CodecContext, fn: () => Result
  */
 export function setWorkerCtx(context: CodecContext): void {
   checkContext(context)
-  slots.worker = context
+  setWorker(context)
 }
 
 /**
@@ -134,7 +146,8 @@ export function setWorkerCtx(context: CodecContext): void {
  * @see datafusion-python `datafusion.ipc.get_worker_ctx`
  */
 export function getWorkerCtx(): CodecContext | undefined {
-  return slots.worker
+  const scope = slots.workerScopes.getStore()
+  return scope === undefined ? slots.worker : scope.context
 }
 
 /**
@@ -149,7 +162,18 @@ export function getWorkerCtx(): CodecContext | undefined {
  * @see datafusion-python `datafusion.ipc.clear_worker_ctx`
  */
 export function clearWorkerCtx(): void {
-  slots.worker = undefined
+  setWorker(undefined)
+}
+
+function setWorker(context: CodecContext | undefined): void {
+  const scope = slots.workerScopes.getStore()
+  if (scope === undefined) slots.worker = context
+  else scope.context = context
+}
+
+/** What it sets, sender or worker context, is its own: neither what runs beside it nor what comes after it is affected. */
+export function runWithOwnSlots<Result>(fn: () => Result): Result {
+  return slots.workerScopes.run({ context: slots.worker }, () => slots.scopes.run({ context: slots.sender }, fn))
 }
 
 /** The process-wide fallback for decoding, made on first use. */
@@ -176,5 +200,5 @@ export function encodingContext(explicit?: CodecContext): CodecContext {
 /** Decoding: explicit argument, worker context, global. The sender slot has no say. */
 export function decodingContext(explicit?: CodecContext): CodecContext {
   if (explicit !== undefined) checkContext(explicit)
-  return explicit ?? slots.worker ?? slots.global ?? defaults
+  return explicit ?? getWorkerCtx() ?? slots.global ?? defaults
 }

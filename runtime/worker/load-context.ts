@@ -7,6 +7,11 @@ import type { Udf } from '../../functions/contract/udf.ts'
 import { getWorkerCtx } from '../codec/context-slots.ts'
 import type { LoadedContext } from './task-loop.ts'
 
+let loaded: object = {}
+
+/** What the worker-context module exports, by name. */
+export const contextExports = (): object => loaded
+
 /**
  * Imports a worker-context module, which registers functions in a session context and hands it to `setWorkerCtx`.
  *
@@ -16,7 +21,7 @@ import type { LoadedContext } from './task-loop.ts'
  * @throws Whatever the module throws.
  */
 export async function loadContext(workerContext: string | undefined): Promise<LoadedContext> {
-  if (workerContext !== undefined) await import(workerContext)
+  if (workerContext !== undefined) loaded = await import(workerContext)
   return describeContext(getWorkerCtx())
 }
 

@@ -2,13 +2,16 @@
 // life. A function is revived once per worker, so what it keeps in its closure outlives the call.
 
 import type { UserFunction } from '../../functions/contract/udf.ts'
-import { errorToPlain, isVolleyError, ShippingError } from '../../functions/errors.ts'
+import { errorToPlain, isVolleyError, ShippingError, WireError } from '../../functions/errors.ts'
+import { didYouMean } from '../../functions/nearest.ts'
 import { userFailure } from '../../functions/udf/failure.ts'
 import { findByName, unregistered } from '../codec/by-name.ts'
 import { type DecodedCall, decodeCall, ResultEncoder } from '../codec/call-codec.ts'
-import { decodingContext, encodingContext } from '../codec/context-slots.ts'
+import { decodingContext, encodingContext, runWithOwnSlots } from '../codec/context-slots.ts'
 import { reviveBody } from '../codec/prepare.ts'
+import { isScalarUdf } from '../codec/shipped-types.ts'
 import { span } from '../trace/spans.ts'
+import { contextExports } from './load-context.ts'
 import type { TaskIo, TaskReport } from './task-io.ts'
 
 /** Makes encoded calls one after the other, awaits what each returns, and writes the results. */
@@ -18,10 +21,12 @@ export async function runCall(bytes: Uint8Array, io: TaskIo): Promise<TaskReport
   const results = new ResultEncoder(encodingContext())
   for (let index = 0; index < call.count; index += 1) {
     try {
-      const args = argumentsOf(call, index, io)
-      io.signal.throwIfAborted()
-      using _running = span(io.trace, 'run')
-      addResult(results, call.name, await invoke(fn, args, call.name))
+      await runWithOwnSlots(async () => {
+        const args = argumentsOf(call, index, io)
+        io.signal.throwIfAborted()
+        using _running = span(io.trace, 'run')
+        addResult(results, call.name, await invoke(fn, args, call.name))
+      })
       io.signal.throwIfAborted()
     } catch (error) {
       const failure = atCall(error, index)
@@ -50,7 +55,23 @@ function argumentsOf(call: DecodedCall, index: number, io: TaskIo): readonly unk
 
 async function functionOf({ name, target }: DecodedCall, io: TaskIo): Promise<UserFunction> {
   using _reviving = span(io.trace, 'revive')
+  if (target.by === 'export') return exported(name)
   return target.by === 'name' ? registered(name, target.signature) : await reviveBody(target.body, name)
+}
+
+/** An export of the worker-context module: a function, or one made with `udf()`. */
+function exported(name: string): UserFunction {
+  const exports = contextExports()
+  const found: unknown = Object.hasOwn(exports, name) ? Reflect.get(exports, name) : undefined
+  if (isScalarUdf(found) && found.definition.body.kind === 'live') return found.definition.body.fn
+  if (typeof found === 'function') return found as UserFunction
+  const names = Object.keys(exports).filter((key) => typeof Reflect.get(exports, key) === 'function')
+  const hint = didYouMean(name, names, 'Export it from the module that the pool names as workerContext')
+  throw new WireError(
+    'wire_not_registered',
+    `Cannot call "${name}": the worker context exports no function of that name. ${hint}`,
+    { details: { function: name } },
+  )
 }
 
 function registered(name: string, signature: Uint8Array): UserFunction {

@@ -179,9 +179,9 @@ test('results one by one', { timeout: 300_000 }, async (t) => {
       t.ok(numbers.hasEnded)
       Object.assign(numbers, { taken: 0, hasEnded: false })
     }
-    const { items, error } = await untilError(pool.imapUnordered(fail, numbers))
-    t.equal(new Set(items).size, items.length)
-    t.match(error, { code: 'udf_failed', details: { item: 123 } })
+    const unordered = await untilError(pool.imapUnordered(fail, numbers))
+    t.equal(new Set(unordered.items).size, unordered.items.length)
+    t.match(unordered.error, { code: 'udf_failed', details: { item: 123 } })
     const unsendable = await untilError(pool.imap((n: unknown) => n, [...Array(40).keys(), Symbol('no')]))
     t.equal(unsendable.items.length, 40)
     t.match(unsendable.error, { code: 'closure_unserializable', details: { item: 40 } })

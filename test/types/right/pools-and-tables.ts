@@ -57,3 +57,16 @@ await ctx
   .fromRows(sales)
   .select(col('region'))
   .toRows({ json: true, timeoutMs: 1000, signal: AbortSignal.timeout(9) })
+
+interface Scores {
+  score(row: { readonly net: number }, index: number): number
+  later(text: string): Promise<string>
+  readonly table: object
+}
+const typed = WorkerPool.fork<Scores>({ workers: 1 })
+const scored: number = await typed.run('score', { net: 1 }, 0)
+const awaitedByName: string[] = await typed.map('later', ['a'])
+const unknownResult: unknown = await pool.run('anything', 1, 'x')
+for await (const text of typed.imap('later', ['a'], { chunkSize: 2 })) text.toUpperCase()
+for await (const length of pool.imapUnordered((word: string) => word.length, ['a'])) length.toFixed()
+export const byName = [scored, awaitedByName, unknownResult]

@@ -56,3 +56,13 @@ lit([1], list(int64))
 lit(undefined)
 // @ts-expect-error: by name as well
 lit(true, 'float64')
+
+declare const typed: WorkerPool<{ score(net: number): number; readonly table: object }>
+// @ts-expect-error: a name that the worker context does not export
+typed.run('scor', 1)
+// @ts-expect-error: an export that is no function
+typed.run('table')
+// @ts-expect-error: an argument of another type
+typed.map('score', ['a'])
+// @ts-expect-error: no such option
+typed.imap('score', [1], { chunksize: 2 })
