@@ -175,7 +175,7 @@ test('what is no bytes is refused with what to give', options, async (t) => {
   for (const wrong of ['text', null, undefined, 5, [1, 2], new ArrayBuffer(8), new Float64Array(4)] as never[]) {
     t.throws(() => decodeExpr(wrong), {
       code: 'invalid_argument',
-      message: /as VLYEXPR: give its bytes as a Uint8Array$/,
+      message: /as an expression: give its bytes as a Uint8Array$/,
     })
   }
   t.equal(decodeExpr(Buffer.from(encodeExpr(call))).canonicalName(), call.canonicalName(), 'a Buffer is one')
