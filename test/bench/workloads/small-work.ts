@@ -187,7 +187,9 @@ export const vectorFunction: WorkloadMaker = async () => {
   const byVector = udf(
     (delays: Vector, distances: Vector) => {
       const [delay, distance] = [delays.toArray() as Float64Array, distances.toArray() as Float64Array]
-      return distance.map((value, row) => value * rate + (delay[row] ?? 0))
+      const points = new Float64Array(delay.length)
+      for (let row = 0; row < points.length; row++) points[row] = (distance[row] ?? 0) * rate + (delay[row] ?? 0)
+      return points
     },
     [float64, float64],
     float64,
