@@ -2,7 +2,7 @@
 // with their node. In a call they travel as artifacts from their second use on, so that a worker is sent them once, and
 // finds what it made of them by their hash.
 
-import { hash } from 'node:crypto'
+import * as crypto from 'node:crypto'
 import type { CodecContext } from '../../functions/contract/codec-context.ts'
 import type { ShippedBody, Udf, UserFunction } from '../../functions/contract/udf.ts'
 import { type Expr, make } from '../../functions/expr/expr.ts'
@@ -55,7 +55,7 @@ export function findLastingExpr(node: ExprNode, context: CodecContext): LastingE
   if (known !== 'seen' && known.functions === 'changing') return undefined
   if (known !== 'seen' && isLasting(known)) return known
   const encoded = encode(node, context, new ArtifactCollector())
-  const own = { hash: hash('sha256', encoded.bytes), bytes: encoded.bytes }
+  const own = { hash: crypto.hash('sha256', encoded.bytes), bytes: encoded.bytes }
   const lasting = { ...encoded, artifacts: [...encoded.artifacts, own], own }
   kept.set(node, lasting)
   return encoded.functions === 'changing' ? undefined : lasting
