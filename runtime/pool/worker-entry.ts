@@ -4,11 +4,11 @@
 
 import { execFile } from 'node:child_process'
 import { accessSync, constants, existsSync, mkdirSync, readFileSync, statSync } from 'node:fs'
-import { createRequire } from 'node:module'
+import nodeModule from 'node:module'
 import { homedir, tmpdir } from 'node:os'
-import { dirname, join, resolve } from 'node:path'
+import { dirname, isAbsolute, join, resolve } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
-import { promisify } from 'node:util'
+import * as util from 'node:util'
 import { WorkerError } from '../../functions/errors.ts'
 
 /** A cached bundle and what it was made of. */
@@ -63,18 +63,27 @@ function namedEntry(path: string): URL {
 
 /** Directories of the application, where this module is part of its bundle: the bundle's own, then its main script's. */
 function bundles(): readonly string[] {
-  // Webpack writes down where this module was when it was bundled.
-  const ofBundle = existsSync(ownPath) ? ownPath : typeof __filename === 'string' ? __filename : ''
+  const ofBundle = existsSync(ownPath) ? ownPath : runningFile()
   return [ofBundle, process.argv[1] ?? ''].filter((path) => path !== '').map((path) => dirname(resolve(path)))
+}
+
+/** The file that runs, as the engine knows it: webpack writes down where this module was when it was bundled. */
+function runningFile(): string {
+  const name = util.getCallSites?.(1)[0]?.scriptName ?? ''
+  if (name.startsWith('file:')) return fileURLToPath(name)
+  return isAbsolute(name) ? name : ''
 }
 
 const besideBundle = (): readonly string[] => bundles().map((directory) => join(directory, 'volley-worker/main.mjs'))
 
-/** The worker of the package that is installed where the application runs. */
+/**
+ * The worker of the package that is installed where the application runs. Not by a `createRequire` that is imported by
+ * name: webpack follows what that resolves, and would take the worker into the bundle.
+ */
 function installed(): string | undefined {
   for (const directory of bundles()) {
     try {
-      return createRequire(join(directory, 'resolve.js')).resolve('volley/worker')
+      return nodeModule.createRequire(join(directory, 'resolve.js')).resolve('volley/worker')
     } catch {}
   }
   return undefined
@@ -119,7 +128,7 @@ async function build(cache: string): Promise<string | undefined> {
   const { NODE_OPTIONS: _, ...env } = process.env
   try {
     const options = { cwd: root, env, timeout: buildTimeoutMs, killSignal: 'SIGKILL' } as const
-    await promisify(execFile)(process.execPath, [script, '--cache', cache], options)
+    await util.promisify(execFile)(process.execPath, [script, '--cache', cache], options)
     const manifest: BundleManifest = JSON.parse(readFileSync(join(cache, 'worker.json'), 'utf8'))
     return manifest.entry
   } catch (error) {

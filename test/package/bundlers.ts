@@ -1,44 +1,60 @@
-// How each bundler makes a directory of `job.js` and the package.
+// How each bundler makes a directory of `job.js` and the package. Configurations are those of the guide, so that what it
+// recommends is what runs here.
 
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import type { Project } from './projects.ts'
 
 export interface Bundler {
   readonly name: string
+  /** Makes the file, and what belongs to it, in the file's directory. */
+  bundle(project: Project): Promise<void>
   /** The main file of what it writes, in a directory of its own below the project. */
   readonly file: string
-  bundle(project: Project): Promise<void>
+  /** Whether the package stays out of the bundle. */
+  readonly outside?: boolean
 }
 
-const esbuild = (name: string, file: string, ...args: readonly string[]): Bundler => ({
+const guide = readFileSync(new URL('../../docs/guide/bundling.md', import.meta.url), 'utf8')
+
+/** The block of the guide that is a file of this name. */
+function recipe(name: string): string {
+  const block = guide.split('```js\n').find((text) => text.startsWith(`// ${name}\n`))
+  if (block === undefined) throw new Error(`Cannot find ${name} in docs/guide/bundling.md`)
+  return block.slice(0, block.indexOf('```'))
+}
+
+const esbuild = (name: string, directory: string, ...args: readonly string[]): Bundler => {
+  const file = `${directory}/${args.includes('--format=cjs') ? 'app.cjs' : 'app.mjs'}`
+  return {
+    name,
+    file,
+    outside: args.includes('--packages=external'),
+    bundle: async (project) => {
+      await project.bin('esbuild', ['job.js', '--bundle', '--platform=node', `--outfile=${file}`, ...args])
+    },
+  }
+}
+
+/**
+ * @param command - Of the bundler.
+ * @param config - A file of the guide, which says where the bundle goes.
+ */
+const configured = (name: string, file: string, command: string, config: string, outside = false): Bundler => ({
   name,
   file,
+  outside,
   bundle: async (project) => {
-    await project.bin('esbuild', ['job.js', '--bundle', '--platform=node', `--outfile=${file}`, ...args])
+    writeFileSync(project.path(config), recipe(config))
+    await project.bin(command, ['-c', config])
   },
 })
 
-const rollupConfig = `import commonjs from '@rollup/plugin-commonjs'
-import { nodeResolve } from '@rollup/plugin-node-resolve'
-
-export default {
-  input: 'job.js',
-  output: { dir: 'rollup', format: 'es', entryFileNames: 'app.mjs' },
-  external: [/^node:/, 'fs', 'stream'],
-  plugins: [nodeResolve({ exportConditions: ['node'] }), commonjs()],
-  onwarn() {},
-}
-`
-
 export const bundlers: readonly Bundler[] = [
-  esbuild('esbuild', 'esbuild/app.mjs', '--format=esm'),
-  esbuild('esbuild, minified', 'esbuild-minified/app.mjs', '--format=esm', '--minify', '--keep-names'),
-  {
-    name: 'Rollup',
-    file: 'rollup/app.mjs',
-    bundle: async (project) => {
-      writeFileSync(project.path('rollup.config.js'), rollupConfig)
-      await project.bin('rollup', ['-c'])
-    },
-  },
+  esbuild('esbuild', 'esbuild', '--format=esm'),
+  esbuild('esbuild, minified', 'esbuild-minified', '--format=esm', '--minify', '--keep-names'),
+  esbuild('esbuild, the package outside', 'esbuild-outside', '--format=esm', '--packages=external'),
+  configured('Rollup', 'out-rollup/app.mjs', 'rollup', 'rollup.config.js'),
+  configured('webpack', 'out-webpack/app.mjs', 'webpack', 'webpack.config.js'),
+  configured('webpack, CommonJS', 'out-commonjs/app.cjs', 'webpack', 'webpack.commonjs.config.js'),
+  configured('webpack, the package outside', 'out-outside/app.mjs', 'webpack', 'webpack.outside.config.js', true),
 ]

@@ -1,7 +1,7 @@
 // The environment of one function: the value of each of its free names, found in its scopes (or in the captures that the
 // user named), with imports told apart from variables.
 
-import { createRequire } from 'node:module'
+import nodeModule from 'node:module'
 import { fileURLToPath } from 'node:url'
 import { isObject } from '../globals.ts'
 import type { FunctionFacts } from '../source/analyse.ts'
@@ -143,7 +143,7 @@ function refuseModuleObject(walk: Walk, node: GraphNode, name: string, scope: Sc
       'uses "require" inside; require the module at the top of the file, or import()',
     )
   }
-  const own = name === 'require' ? undefined : createRequire(file.url).cache[toPath(file.url)]
+  const own = name === 'require' ? undefined : nodeModule.createRequire(file.url).cache[toPath(file.url)]
   if (own !== undefined && (value === own || value === own.exports)) {
     walk.refuse('closure_module_object', node, `uses "${name}" of its CommonJS file; keep the value in a const`)
   }

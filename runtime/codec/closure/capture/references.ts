@@ -1,6 +1,6 @@
 // By reference: how an import, or a function that a package defines, is named so that a worker finds the same value.
 
-import { createRequire, isBuiltin } from 'node:module'
+import nodeModule, { isBuiltin } from 'node:module'
 import { fileURLToPath } from 'node:url'
 import { types } from 'node:util'
 import { importModes } from '../format.ts'
@@ -28,7 +28,7 @@ export function importRecord(walk: Walk, { specifier, name, kind, wrap, attribut
 export function confirmsRequire({ specifier, name, wrap }: ImportOrigin, file: string, value: unknown): boolean {
   let exports: unknown
   try {
-    exports = createRequire(file)(specifier)
+    exports = nodeModule.createRequire(file)(specifier)
   } catch {
     return false
   }
@@ -63,7 +63,7 @@ const pathsOfExports = new WeakMap<object, string>()
 
 /** Asked of every captured object, so the modules are gone through only when there are more of them. */
 function pathOfRequired(value: object): string | undefined {
-  loaded ??= createRequire(`${process.cwd()}/`).cache
+  loaded ??= nodeModule.createRequire(`${process.cwd()}/`).cache
   const paths = Object.keys(loaded)
   if (paths.length !== knownModules) {
     for (const path of paths) {
@@ -112,7 +112,7 @@ function findInPackage(walk: Walk, value: object, { url, isModule }: Script): Fo
 
 function requireLoaded(specifier: string, file: string): unknown {
   try {
-    const require = createRequire(file)
+    const require = nodeModule.createRequire(file)
     const path = require.resolve(specifier)
     return path in require.cache ? require(path) : undefined
   } catch {
@@ -124,7 +124,7 @@ function requireLoaded(specifier: string, file: string): unknown {
 function importLoaded(specifier: string, file: string): unknown {
   try {
     const url = specifier.startsWith('file:') ? new URL(specifier) : resolveImport(specifier, file)
-    return url === undefined ? undefined : createRequire(file)(fileURLToPath(url))
+    return url === undefined ? undefined : nodeModule.createRequire(file)(fileURLToPath(url))
   } catch {
     return undefined
   }

@@ -1,7 +1,7 @@
 // The imports of a closure, loaded where it is revived. Relative and package specifiers are resolved against the file
 // that imported them, so this file's own location never matters.
 
-import { createRequire } from 'node:module'
+import nodeModule from 'node:module'
 import { pathToFileURL } from 'node:url'
 import vm from 'node:vm'
 import { ShippingError } from '../../../../functions/errors.ts'
@@ -67,14 +67,17 @@ async function loadImport(entry: Entry): Promise<unknown> {
 function importFrom({ specifier, file, attributes }: Entry): Promise<object> {
   const isRelative = /^\.{0,2}\//.test(specifier)
   const options = attributes === null ? undefined : { with: { ...attributes } }
-  if (file === '' || isAbsolute(specifier)) return import(specifier, options)
-  if (isRelative) return import(new URL(specifier, file.includes('://') ? file : pathToFileURL(file)).href, options)
+  if (file === '' || isAbsolute(specifier)) return import(/* webpackIgnore: true */ specifier, options)
+  if (isRelative) {
+    const url = new URL(specifier, file.includes('://') ? file : pathToFileURL(file))
+    return import(/* webpackIgnore: true */ url.href, options)
+  }
   return importerOf(file)(specifier, options)
 }
 
 // What compilers make of a module that require returned.
 function requireFrom({ specifier, file, mode }: Entry): unknown {
-  const exports: unknown = createRequire(file === '' ? `${process.cwd()}/` : file)(specifier)
+  const exports: unknown = nodeModule.createRequire(file === '' ? `${process.cwd()}/` : file)(specifier)
   const isEsm = typeof exports === 'object' && exports !== null && '__esModule' in exports
   if (mode === importModes.require || isEsm) return exports
   return mode === importModes.star ? { ...Object(exports), default: exports } : { default: exports }
