@@ -56,6 +56,7 @@ export function setSenderCtx(context: CodecContext): void {
 /**
  * The sender context in force here, if any.
  *
+ * @typeParam Context - What was set: `SessionContext`, in a program that sets sessions.
  * @example
  * import { getSenderCtx } from 'volley'
  *
@@ -63,9 +64,9 @@ export function setSenderCtx(context: CodecContext): void {
  *
  * @see datafusion-python `datafusion.ipc.get_sender_ctx`
  */
-export function getSenderCtx(): CodecContext | undefined {
+export function getSenderCtx<Context extends CodecContext = CodecContext>(): Context | undefined {
   const scope = slots.scopes.getStore()
-  return scope === undefined ? slots.sender : scope.context
+  return (scope === undefined ? slots.sender : scope.context) as Context | undefined
 }
 
 /**
@@ -134,20 +135,23 @@ export function setWorkerCtx(context: CodecContext): void {
 }
 
 /**
- * The context that this process decodes under, if one was set. Shipped functions may ask for it in a worker.
+ * The context that this process decodes under, if one was set. Shipped functions may ask for it in a worker: for its
+ * functions, and for its tables.
  *
+ * @typeParam Context - What was set: `SessionContext`, in a program that sets sessions.
  * @example
  * import { getWorkerCtx, SessionContext, setWorkerCtx } from 'volley'
  *
  * const ctx = new SessionContext()
+ * ctx.registerTable('rates', ctx.fromColumns({ rate: [1.19] }))
  * setWorkerCtx(ctx)
- * getWorkerCtx() === ctx // => true
+ * await getWorkerCtx<SessionContext>()?.table('rates').collectColumns() // => { rate: [1.19] }
  *
  * @see datafusion-python `datafusion.ipc.get_worker_ctx`
  */
-export function getWorkerCtx(): CodecContext | undefined {
+export function getWorkerCtx<Context extends CodecContext = CodecContext>(): Context | undefined {
   const scope = slots.workerScopes.getStore()
-  return scope === undefined ? slots.worker : scope.context
+  return (scope === undefined ? slots.worker : scope.context) as Context | undefined
 }
 
 /**

@@ -5,6 +5,8 @@ import {
   date32,
   decimal128,
   field,
+  getSenderCtx,
+  getWorkerCtx,
   int8,
   int64,
   lit,
@@ -70,3 +72,8 @@ const unknownResult: unknown = await pool.run('anything', 1, 'x')
 for await (const text of typed.imap('later', ['a'], { chunkSize: 2 })) text.toUpperCase()
 for await (const length of pool.imapUnordered((word: string) => word.length, ['a'])) length.toFixed()
 export const byName = [scored, awaitedByName, unknownResult]
+
+// The slots give what was set: a session, to who says so.
+getWorkerCtx()?.udfNames()
+getWorkerCtx<SessionContext>()?.table('rates').collectColumns()
+getSenderCtx<SessionContext>()?.withUdfInlining({ enabled: false })
