@@ -63,6 +63,8 @@ export interface TaskRequest {
   readonly timeoutMs?: number
   /** Whom its worker serves besides. Default `shared`. */
   readonly isolation?: Isolation
+  /** Of those that wait for a worker, the highest goes first; among equals the one that came first. Default 0. */
+  readonly priority?: number
 }
 
 /** Which stream of a worker's process something was printed on. */

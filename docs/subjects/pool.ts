@@ -19,6 +19,8 @@ export {
   type MapProgress,
   type PoolOptions,
   type PoolStats,
+  type TimeSummary,
   type WorkerInfo,
   WorkerPool,
+  type WorkerStats,
 } from '../../runtime/index.ts'

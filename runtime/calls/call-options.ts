@@ -32,6 +32,13 @@ export interface CallOptions {
    */
   readonly isolation?: Isolation
   /**
+   * A whole number: of the calls that wait for a worker, those with the highest go first, and among equals the one that
+   * came first. A call of low priority waits as long as there are others; nothing that runs is interrupted.
+   *
+   * @defaultValue 0
+   */
+  readonly priority?: number
+  /**
    * The function's free names, given explicitly instead of read from its closure.
    *
    * @defaultValue read from its closure
@@ -107,6 +114,7 @@ const callOptions: Readonly<Record<keyof CallOptions, true>> = {
   signal: true,
   timeoutMs: true,
   isolation: true,
+  priority: true,
   captures: true,
   context: true,
   maxResultBytes: true,
@@ -149,6 +157,7 @@ function check(options: CallOptions, known: Readonly<Record<string, true>>): voi
   checkWhole('timeoutMs', options.timeoutMs, 1)
   checkWhole('maxResultBytes', options.maxResultBytes, 0)
   checkChoice('isolation', options.isolation, ['shared', 'job'])
+  checkWhole('priority', options.priority, Number.MIN_SAFE_INTEGER)
   checkSignal('signal', options.signal)
   checkCallback('onLog', options.onLog)
 }

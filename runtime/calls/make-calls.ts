@@ -45,12 +45,13 @@ export async function makeCalls(
 }
 
 async function send(backend: Backend, { task, count }: EncodedCalls, options: CallOptions, signal: AbortSignal) {
-  const { timeoutMs, isolation, maxResultBytes = MAX_RESULT_BYTES, onLog = inheritLog } = options
+  const { timeoutMs, isolation, priority, maxResultBytes = MAX_RESULT_BYTES, onLog = inheritLog } = options
   if (signal.aborted) throw cancelReason(signal, 'call')
   const request = {
     ...task,
     ...(timeoutMs === undefined ? {} : { timeoutMs }),
     ...(isolation === undefined ? {} : { isolation }),
+    ...(priority === undefined ? {} : { priority }),
   }
   const run = await backend.run(request, { signal, onLog })
   run.done.catch(() => {})

@@ -52,6 +52,8 @@ export class WorkerPool<Exports extends object = AnyExports> implements AsyncDis
   readonly uncloneable: symbol = uncloneable('WorkerPool', insteadOfPool)
   readonly #pool: ForkPool
   readonly #workerContext: URL | undefined
+  /** Calls of `run` and `map` that have not settled. */
+  readonly #begun = new Set<Promise<unknown>>()
 
   /** What `fork` calls, and does the same: without types nobody is kept from calling it. */
   private constructor(options: PoolOptions) {
@@ -159,12 +161,26 @@ export class WorkerPool<Exports extends object = AnyExports> implements AsyncDis
    * @see Python's `Executor.submit`
    */
   run<Args extends readonly unknown[], Result>(fn: (...args: Args) => Result, ...args: Args): Promise<Awaited<Result>>
+  /**
+   * Calls a function that the worker-context module exports, in a worker: no code travels.
+   *
+   * @param fn - Its name.
+   * @param args - Plain data, expressions, DataFrames, Arrow tables, batches and vectors.
+   * @returns What it returns, awaited there if it is a promise.
+   * @throws {VolleyError} What the call of a function throws; `wire_not_registered` for a name that is not exported.
+   * @example
+   * import { WorkerPool } from 'volley'
+   *
+   * const workerContext = new URL('data:text/javascript,export const double = (n) => 2 * n')
+   * await using pool = WorkerPool.fork<{ double(n: number): number }>({ workers: 1, workerContext })
+   * await pool.run('double', 4) // => 8
+   */
   run<Name extends ExportName<Exports>>(
     fn: Name,
     ...args: ExportArgs<Exports, Name>
   ): Promise<ExportResult<Exports, Name>>
   run(fn: Callable, ...args: readonly unknown[]): Promise<unknown> {
-    return this.#run({}, fn, args)
+    return this.#track(this.#run({}, fn, args))
   }
 
   /**
@@ -188,13 +204,28 @@ export class WorkerPool<Exports extends object = AnyExports> implements AsyncDis
     fn: (...args: Args) => Result,
     ...args: Args
   ): Promise<Awaited<Result>>
+  /**
+   * Calls a function that the worker-context module exports, with options.
+   *
+   * @param options - A signal, a time limit, a priority.
+   * @param fn - Its name.
+   * @param args - Plain data, expressions, DataFrames, Arrow tables, batches and vectors.
+   * @returns What it returns, awaited there if it is a promise.
+   * @throws {VolleyError} What the call of a function throws; `wire_not_registered` for a name that is not exported.
+   * @example
+   * import { WorkerPool } from 'volley'
+   *
+   * const workerContext = new URL('data:text/javascript,export const double = (n) => 2 * n')
+   * await using pool = WorkerPool.fork<{ double(n: number): number }>({ workers: 1, workerContext })
+   * await pool.runWith({ timeoutMs: 10_000 }, 'double', 4) // => 8
+   */
   runWith<Name extends ExportName<Exports>>(
     options: CallOptions,
     fn: Name,
     ...args: ExportArgs<Exports, Name>
   ): Promise<ExportResult<Exports, Name>>
   runWith(options: CallOptions, fn: Callable, ...args: readonly unknown[]): Promise<unknown> {
-    return this.#run(options, fn, args)
+    return this.#track(this.#run(options, fn, args))
   }
 
   /**
@@ -221,33 +252,28 @@ export class WorkerPool<Exports extends object = AnyExports> implements AsyncDis
     items: Iterable<Item> | AsyncIterable<Item>,
     options?: MapOptions,
   ): Promise<Awaited<Result>[]>
+  /**
+   * Calls a function that the worker-context module exports for each item.
+   *
+   * @param fn - Its name.
+   * @param items - Taken only as fast as calls are made.
+   * @param options - As with a function.
+   * @returns The results, in the order of the items.
+   * @throws {VolleyError} What the call of a function throws; `wire_not_registered` for a name that is not exported.
+   * @example
+   * import { WorkerPool } from 'volley'
+   *
+   * const workerContext = new URL('data:text/javascript,export const double = (n) => 2 * n')
+   * await using pool = WorkerPool.fork<{ double(n: number): number }>({ workers: 1, workerContext })
+   * await pool.map('double', [1, 2]) // => [2, 4]
+   */
   map<Name extends ExportName<Exports>>(
     fn: Name,
     items: Iterable<ExportArgs<Exports, Name>[0]> | AsyncIterable<ExportArgs<Exports, Name>[0]>,
     options?: MapOptions,
   ): Promise<ExportResult<Exports, Name>[]>
-  async map(
-    fn: Callable,
-    items: Iterable<unknown> | AsyncIterable<unknown>,
-    options: MapOptions = {},
-  ): Promise<unknown[]> {
-    checkMapOptions(options)
-    const plan = this.#plan(fn, items, options)
-    const results: unknown[] = []
-    let done = 0
-    const stream = new CallStream({ ...plan, order: 'completion', buffer: Number.POSITIVE_INFINITY })
-    try {
-      for (let made = await stream.take(); made !== undefined; made = await stream.take()) {
-        for (const [i, result] of made.results.entries()) results[made.first + i] = result
-        done += made.results.length
-        const { total } = plan.source
-        options.onProgress?.({ done, ...(total === undefined ? {} : { total }) })
-      }
-    } catch (error) {
-      await stream.end().catch(() => {})
-      throw error
-    }
-    return results
+  map(fn: Callable, items: Iterable<unknown> | AsyncIterable<unknown>, options: MapOptions = {}): Promise<unknown[]> {
+    return this.#track(this.#map(fn, items, options))
   }
 
   /**
@@ -281,6 +307,21 @@ export class WorkerPool<Exports extends object = AnyExports> implements AsyncDis
     items: Iterable<Item> | AsyncIterable<Item>,
     options?: ImapOptions,
   ): AsyncIteratorObject<Awaited<Result>, undefined>
+  /**
+   * Calls a function that the worker-context module exports for each item, and gives the results one by one.
+   *
+   * @param fn - Its name.
+   * @param items - Taken only as fast as calls are made.
+   * @param options - As with a function.
+   * @returns The results, in the order of the items.
+   * @throws {VolleyError} What the call of a function throws; `wire_not_registered` for a name that is not exported.
+   * @example
+   * import { WorkerPool } from 'volley'
+   *
+   * const workerContext = new URL('data:text/javascript,export const double = (n) => 2 * n')
+   * await using pool = WorkerPool.fork<{ double(n: number): number }>({ workers: 1, workerContext })
+   * await Array.fromAsync(pool.imap('double', [1, 2])) // => [2, 4]
+   */
   imap<Name extends ExportName<Exports>>(
     fn: Name,
     items: Iterable<ExportArgs<Exports, Name>[0]> | AsyncIterable<ExportArgs<Exports, Name>[0]>,
@@ -319,6 +360,21 @@ export class WorkerPool<Exports extends object = AnyExports> implements AsyncDis
     items: Iterable<Item> | AsyncIterable<Item>,
     options?: ImapOptions,
   ): AsyncIteratorObject<Awaited<Result>, undefined>
+  /**
+   * Calls a function that the worker-context module exports for each item, and gives the results as they come.
+   *
+   * @param fn - Its name.
+   * @param items - Taken only as fast as calls are made.
+   * @param options - As with a function.
+   * @returns The results, in the order in which they come.
+   * @throws {VolleyError} What the call of a function throws; `wire_not_registered` for a name that is not exported.
+   * @example
+   * import { WorkerPool } from 'volley'
+   *
+   * const workerContext = new URL('data:text/javascript,export const double = (n) => 2 * n')
+   * await using pool = WorkerPool.fork<{ double(n: number): number }>({ workers: 1, workerContext })
+   * (await Array.fromAsync(pool.imapUnordered('double', [1, 2]))).length // => 2
+   */
   imapUnordered<Name extends ExportName<Exports>>(
     fn: Name,
     items: Iterable<ExportArgs<Exports, Name>[0]> | AsyncIterable<ExportArgs<Exports, Name>[0]>,
@@ -330,6 +386,26 @@ export class WorkerPool<Exports extends object = AnyExports> implements AsyncDis
     options: ImapOptions = {},
   ): AsyncIteratorObject<unknown, undefined> {
     return this.#imap('completion', fn, items, options)
+  }
+
+  /**
+   * Resolves when no call runs or waits, and all of `run` and `map` that had begun have settled; the pool goes on taking
+   * calls. Results of `imap` that nobody takes do not keep it.
+   *
+   * @example
+   * import { WorkerPool } from 'volley'
+   *
+   * await using pool = WorkerPool.fork({ workers: 1 })
+   * const done: number[] = []
+   * void pool.run(() => 1).then((one) => done.push(one))
+   * await pool.drain()
+   * done // => [1]
+   */
+  async drain(): Promise<void> {
+    do {
+      await Promise.allSettled(this.#begun)
+      await this.#pool.quiet()
+    } while (this.#begun.size > 0)
   }
 
   /**
@@ -364,6 +440,34 @@ export class WorkerPool<Exports extends object = AnyExports> implements AsyncDis
       throw withoutCall(error)
     })
     return results[0]
+  }
+
+  /** `drain` waits for it. */
+  #track<Result>(call: Promise<Result>): Promise<Result> {
+    this.#begun.add(call)
+    const settled = (): void => void this.#begun.delete(call)
+    call.then(settled, settled)
+    return call
+  }
+
+  async #map(fn: Callable, items: Iterable<unknown> | AsyncIterable<unknown>, options: MapOptions): Promise<unknown[]> {
+    checkMapOptions(options)
+    const plan = this.#plan(fn, items, options)
+    const results: unknown[] = []
+    let done = 0
+    const stream = new CallStream({ ...plan, order: 'completion', buffer: Number.POSITIVE_INFINITY })
+    try {
+      for (let made = await stream.take(); made !== undefined; made = await stream.take()) {
+        for (const [i, result] of made.results.entries()) results[made.first + i] = result
+        done += made.results.length
+        const { total } = plan.source
+        options.onProgress?.({ done, ...(total === undefined ? {} : { total }) })
+      }
+    } catch (error) {
+      await stream.end().catch(() => {})
+      throw error
+    }
+    return results
   }
 
   #encode(fn: Callable, args: readonly unknown[], context: CodecContext, options: CallOptions) {

@@ -15,6 +15,7 @@ import {
   checkChoice,
   checkFile,
   checkOptionNames,
+  checkTexts,
   checkTextsByName,
   checkUrl,
   checkWhole,
@@ -74,6 +75,12 @@ export interface SessionOptions {
    */
   readonly workerContext?: URL
   /**
+   * Flags for the workers' Node, such as `--expose-gc`. Those of this process are not inherited.
+   *
+   * @defaultValue none
+   */
+  readonly execArgv?: readonly string[]
+  /**
    * Environment variables for the workers, besides the few they get: see docs/guide/distributing-work.md.
    *
    * @defaultValue none
@@ -119,6 +126,7 @@ const sessionOptions: Readonly<Record<keyof SessionOptions, true>> = {
   workers: true,
   spareWorkers: true,
   workerContext: true,
+  execArgv: true,
   env: true,
   cwd: true,
   entry: true,
@@ -909,6 +917,7 @@ function checkSessionOptions(options: SessionOptions): void {
   checkWhole('workers', options.workers, 1, mostWorkers)
   checkWhole('spareWorkers', options.spareWorkers, 0, mostWorkers)
   checkUrl('workerContext', options.workerContext)
+  checkTexts('execArgv', options.execArgv)
   checkTextsByName('env', options.env)
   if (options.cwd !== undefined && typeof options.cwd !== 'string') {
     throw wrongOption('cwd', options.cwd, 'it is the path of a directory')

@@ -18,7 +18,10 @@ import { findLauncher } from './launch.ts'
 import type { PoolOptions } from './options.ts'
 
 export interface CheckedOptions extends Omit<ChildOptions, 'trace'> {
+  /** At most. */
   readonly workers: number
+  readonly minWorkers: number
+  readonly idleTimeoutMs: number
   readonly spareWorkers: number
   readonly maxQueue: number
   readonly trace: string | URL | undefined
@@ -26,10 +29,14 @@ export interface CheckedOptions extends Omit<ChildOptions, 'trace'> {
 
 const known: Readonly<Record<keyof PoolOptions, true>> = {
   workers: true,
+  minWorkers: true,
+  maxWorkers: true,
+  idleTimeoutMs: true,
   spareWorkers: true,
   maxQueue: true,
   entry: true,
   workerContext: true,
+  execArgv: true,
   nodeOptions: true,
   maxOldSpaceMb: true,
   maxRssBytes: true,
@@ -50,16 +57,21 @@ export function checkOptions(options: PoolOptions): CheckedOptions {
   checkOptionNames(options, known, 'a pool')
   checkUrl('entry', options.entry)
   checkUrl('workerContext', options.workerContext)
+  checkTexts('execArgv', options.execArgv)
   checkTexts('nodeOptions', options.nodeOptions)
+  if (options.execArgv !== undefined && options.nodeOptions !== undefined) {
+    throw wrongOption('nodeOptions', options.nodeOptions, 'it is another name for execArgv, give one of the two')
+  }
   checkTexts('launcher', options.launcher)
   checkFile('trace', options.trace)
   return {
-    workers: whole('workers', options.workers, 1, availableParallelism(), mostWorkers),
+    ...checkedWorkers(options),
+    idleTimeoutMs: whole('idleTimeoutMs', options.idleTimeoutMs, 0, 30_000),
     spareWorkers: whole('spareWorkers', options.spareWorkers, 0, 0, mostWorkers),
     maxQueue: whole('maxQueue', options.maxQueue, 0, 1000),
     entry: options.entry,
     workerContext: options.workerContext?.href,
-    nodeOptions: options.nodeOptions ?? [],
+    nodeOptions: options.execArgv ?? options.nodeOptions ?? [],
     maxOldSpaceMb: limit('maxOldSpaceMb', options.maxOldSpaceMb),
     maxRssBytes: limit('maxRssBytes', options.maxRssBytes),
     maxArtifactBytes: whole('maxArtifactBytes', options.maxArtifactBytes, 0, 64 * 1024 * 1024),
@@ -71,6 +83,21 @@ export function checkOptions(options: PoolOptions): CheckedOptions {
     launcher: options.launcher ?? findLauncher(),
     trace: options.trace,
   }
+}
+
+function checkedWorkers({ workers, minWorkers, maxWorkers }: PoolOptions) {
+  const cores = availableParallelism()
+  if (minWorkers === undefined && maxWorkers === undefined) {
+    const count = whole('workers', workers, 1, cores, mostWorkers)
+    return { workers: count, minWorkers: count }
+  }
+  if (workers !== undefined) {
+    throw wrongOption('workers', workers, 'with minWorkers or maxWorkers there is no fixed number, leave it out')
+  }
+  const most = whole('maxWorkers', maxWorkers, 1, Math.max(cores, minWorkers ?? 1), mostWorkers)
+  const least = whole('minWorkers', minWorkers, 0, 1, mostWorkers)
+  if (least <= most) return { workers: most, minWorkers: least }
+  throw wrongOption('minWorkers', least, `maxWorkers is ${most}, and there cannot be more`)
 }
 
 const limit = (name: string, value: number | undefined): number | undefined =>

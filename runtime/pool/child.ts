@@ -46,6 +46,8 @@ export class Child implements PoolWorker {
   readonly gone: Promise<Exit>
   /** Tasks it was given. */
   served = 0
+  /** How long tasks kept it busy, in milliseconds. */
+  busyMs = 0
   /** It ended though nobody had told it to. */
   lost = false
   readonly #options: ChildOptions

@@ -3,11 +3,30 @@
 /** What a pool of workers can be told. */
 export interface PoolOptions {
   /**
-   * Tasks that run at the same time, each in a process of its own, from 1.
+   * Tasks that run at the same time, each in a process of its own, from 1. The pool keeps that many; to have it grow and
+   * shrink, give `minWorkers` and `maxWorkers` instead.
    *
    * @defaultValue one per core
    */
   readonly workers?: number
+  /**
+   * Workers that are kept when there is nothing to do, from 0.
+   *
+   * @defaultValue `workers`; 1 with `maxWorkers`
+   */
+  readonly minWorkers?: number
+  /**
+   * Workers that there are at most, from 1: one is started for each task that waits, up to so many.
+   *
+   * @defaultValue `workers`; one per core with `minWorkers`
+   */
+  readonly maxWorkers?: number
+  /**
+   * How long a worker beyond `minWorkers` may have nothing to do before it is ended, in milliseconds from 0.
+   *
+   * @defaultValue 30,000
+   */
+  readonly idleTimeoutMs?: number
   /**
    * Further workers kept started ahead, from 0, so that `job` isolation need not wait for a start.
    *
@@ -34,7 +53,13 @@ export interface PoolOptions {
    */
   readonly workerContext?: URL
   /**
-   * Flags for the workers' Node. Those of this process are not inherited.
+   * Flags for the workers' Node, such as `--expose-gc`. Those of this process are not inherited.
+   *
+   * @defaultValue none
+   */
+  readonly execArgv?: readonly string[]
+  /**
+   * Another name for `execArgv`.
    *
    * @defaultValue none
    */

@@ -13,10 +13,12 @@ import type { PoolOptions } from './options.ts'
 import type { WorkerInfo } from './protocol.ts'
 import { systemClock } from './restarts.ts'
 import { makeScratch, removeScratch } from './scratch.ts'
+import { type TimeSummary, Times } from './times.ts'
 import { WorkerSet } from './worker-set.ts'
 
 export type { PoolOptions } from './options.ts'
 export type { WorkerInfo } from './protocol.ts'
+export type { TimeSummary } from './times.ts'
 
 /** What a pool has now, and has had since it was made. */
 export interface PoolStats {
@@ -36,6 +38,24 @@ export interface PoolStats {
   readonly sentArtifacts: number
   /** Bytes that were sent to workers: tasks, their artifacts and inputs. */
   readonly sentBytes: number
+  /** How long tasks waited for a worker. */
+  readonly waitMs: TimeSummary
+  /** How long tasks kept a worker busy. */
+  readonly runMs: TimeSummary
+  /** The workers there are. */
+  readonly workers: readonly WorkerStats[]
+}
+
+/** What one worker has done. */
+export interface WorkerStats {
+  /** Its process id; 0 while it is being started. */
+  readonly pid: number
+  /** Tasks it was given; calls that travel together are one. */
+  readonly tasks: number
+  /** How long tasks kept it busy, in milliseconds. */
+  readonly busyMs: number
+  /** It waits for a task. */
+  readonly isIdle: boolean
 }
 
 /** How a pool ends. */
@@ -66,6 +86,8 @@ export class ForkPool implements Backend, AsyncDisposable {
   readonly #workers: WorkerSet<Child>
   readonly #directory = makeScratch()
   readonly #sent: Traffic = { artifacts: 0, bytes: 0 }
+  readonly #waitTimes = new Times()
+  readonly #runTimes = new Times()
   #closed: Promise<void> | undefined
 
   /** What `fork` calls, and does the same. */
@@ -97,13 +119,19 @@ export class ForkPool implements Backend, AsyncDisposable {
    * @throws {VolleyError} `queue_full`, `cancelled`, `closed`, or `start_failed` with what the worker said.
    */
   async run(request: TaskRequest, options: TaskOptions): Promise<TaskRun> {
-    const isolation = request.isolation ?? 'shared'
+    const { isolation = 'shared', priority = 0 } = request
     const queuedAt = this.trace && clock()
-    return this.#workers.run(isolation, options.signal, (child, onReturn) => {
+    const askedAt = performance.now()
+    return this.#workers.run({ isolation, priority }, options.signal, (child, onReturn) => {
       if (queuedAt !== undefined) this.trace?.add('queue', queuedAt)
-      return child.run(request, options, (clean) =>
-        onReturn({ isReusable: clean && isolation === 'shared', hasSucceeded: clean }),
-      )
+      const startedAt = performance.now()
+      this.#waitTimes.add(startedAt - askedAt)
+      return child.run(request, options, (clean) => {
+        const elapsedMs = performance.now() - startedAt
+        this.#runTimes.add(elapsedMs)
+        child.busyMs += elapsedMs
+        onReturn({ isReusable: clean && isolation === 'shared', hasSucceeded: clean })
+      })
     })
   }
 
@@ -117,7 +145,19 @@ export class ForkPool implements Backend, AsyncDisposable {
   }
 
   stats(): PoolStats {
-    return { ...this.#workers.counts, sentArtifacts: this.#sent.artifacts, sentBytes: this.#sent.bytes }
+    return {
+      ...this.#workers.counts,
+      sentArtifacts: this.#sent.artifacts,
+      sentBytes: this.#sent.bytes,
+      waitMs: this.#waitTimes.summary,
+      runMs: this.#runTimes.summary,
+      workers: this.#workers.workers.map(({ pid, served, busyMs, isIdle }) => ({ pid, tasks: served, busyMs, isIdle })),
+    }
+  }
+
+  /** Resolves when no task runs or waits. */
+  quiet(): Promise<void> {
+    return this.#workers.quiet()
   }
 
   /** Process ids of the workers there are; one that is just being started has none yet. */

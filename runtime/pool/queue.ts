@@ -1,4 +1,4 @@
-// Who waits for a worker, in the order they came. Bounded, and every wait can be given up.
+// Who waits for a worker: those of a higher priority first, among equals in the order they came. Bounded, and every wait can be given up.
 // It never chooses a worker: it only hands over what it is offered.
 
 import { CancelledError, ResourceError } from '../../functions/errors.ts'
@@ -6,6 +6,7 @@ import type { Isolation } from '../backend.ts'
 
 interface Waiter<T> {
   readonly isolation: Isolation
+  readonly priority: number
   resolve(item: T): void
   reject(error: Error): void
 }
@@ -33,17 +34,18 @@ export class TaskQueue<T> {
    * @throws {ResourceError} `queue_full` at once when the queue has its full length.
    * @throws {CancelledError} `cancelled` when `signal` is aborted first.
    */
-  async wait(isolation: Isolation, signal: AbortSignal): Promise<T> {
+  async wait(isolation: Isolation, priority: number, signal: AbortSignal): Promise<T> {
     if (signal.aborted) throw gaveUp(signal)
     if (this.#waiters.length >= this.#maxLength) throw full(this.#maxLength)
     const { promise, resolve, reject } = Promise.withResolvers<T>()
-    const waiter = { isolation, resolve, reject }
+    const waiter = { isolation, priority, resolve, reject }
     const onAbort = () => {
       const at = this.#waiters.indexOf(waiter)
       if (at >= 0) this.#waiters.splice(at, 1)
       reject(gaveUp(signal))
     }
-    this.#waiters.push(waiter)
+    const behind = this.#waiters.findLastIndex((other) => other.priority >= priority)
+    this.#waiters.splice(behind + 1, 0, waiter)
     signal.addEventListener('abort', onAbort, { once: true })
     try {
       return await promise

@@ -30,6 +30,10 @@ export interface PoolWorker {
 export interface WorkerSetOptions {
   /** Tasks that run at the same time. */
   readonly workers: number
+  /** So many workers stay when there is nothing to do. */
+  readonly minWorkers: number
+  /** Workers beyond those end when they have had nothing to do for so long. */
+  readonly idleTimeoutMs: number
   /** Further workers kept started ahead. */
   readonly spareWorkers: number
   /** Tasks that may wait. */
@@ -44,8 +48,12 @@ export interface Return {
   readonly hasSucceeded: boolean
 }
 
+/** What `setTimeout` can wait. */
+const maxTimerMs = 2 ** 31 - 1
+
 export class WorkerSet<Worker extends PoolWorker> {
   readonly #options: WorkerSetOptions
+  readonly #clock: Clock
   readonly #launch: (number: number) => Worker
   readonly #queue: TaskQueue<Worker>
   readonly #restarts: Restarts
@@ -53,7 +61,11 @@ export class WorkerSet<Worker extends PoolWorker> {
   /** Told to end, and not gone yet. */
   readonly #retired = new Set<Promise<void>>()
   readonly #awaitReady = new Set<PromiseWithResolvers<WorkerInfo>>()
+  /** The one that has waited longest comes first. */
   #idle: Worker[] = []
+  /** Since when they are idle, where that matters. */
+  readonly #idleSince = new WeakMap<Worker, number>()
+  #shrinking: Disposable | undefined
   #busy = 0
   #started = 0
   #lost = 0
@@ -62,14 +74,15 @@ export class WorkerSet<Worker extends PoolWorker> {
   /** What the first worker told of its context: all others must tell the same. */
   #contextHash: string | undefined
   #state: 'open' | 'draining' | 'closed' = 'open'
-  #quiet: PromiseWithResolvers<void> | undefined
+  readonly #quiet = new Set<PromiseWithResolvers<void>>()
 
   /** @param launch - Starts a worker; they are numbered from 1. */
   constructor(options: WorkerSetOptions, launch: (number: number) => Worker, clock: Clock) {
     this.#options = options
+    this.#clock = clock
     this.#launch = launch
     this.#queue = new TaskQueue(options.maxQueue)
-    this.#restarts = new Restarts(clock, this.#wanted, () => this.#dispatch())
+    this.#restarts = new Restarts(clock, Math.max(1, this.#least), () => this.#dispatch())
     this.#fill()
   }
 
@@ -96,12 +109,12 @@ export class WorkerSet<Worker extends PoolWorker> {
    * @throws {VolleyError} `queue_full`, `cancelled`, `closed`, or `start_failed` with what the workers said.
    */
   async run<Result>(
-    isolation: Isolation,
+    { isolation, priority }: { readonly isolation: Isolation; readonly priority: number },
     signal: AbortSignal,
     start: (worker: Worker, onReturn: (state: Return) => void) => Result,
   ): Promise<Result> {
     for (;;) {
-      const worker = await this.#acquire(isolation, signal)
+      const worker = await this.#acquire(isolation, priority, signal)
       // Either may have happened since it was handed over.
       if (worker.isIdle && !signal.aborted) return start(worker, (state) => this.#release(worker, state))
       this.#release(worker, { isReusable: true, hasSucceeded: false })
@@ -118,18 +131,25 @@ export class WorkerSet<Worker extends PoolWorker> {
     return waiting.promise
   }
 
+  /** Resolves when nobody has or wants a worker any more. */
+  async quiet(): Promise<void> {
+    if (this.#isQuiet) return
+    const waiting = Promise.withResolvers<void>()
+    this.#quiet.add(waiting)
+    await waiting.promise
+  }
+
   /** Takes no more tasks; resolves when nobody has or wants a worker any more. */
-  async drain(): Promise<void> {
+  drain(): Promise<void> {
     this.#state = 'draining'
-    this.#quiet = Promise.withResolvers()
-    this.#dispatch()
-    await this.#quiet.promise
+    return this.quiet()
   }
 
   /** Sends everybody away and ends all workers. */
   async close(): Promise<void> {
     this.#state = 'closed'
     this.#restarts[Symbol.dispose]()
+    this.#shrinking?.[Symbol.dispose]()
     this.#refuse(closed())
     for (const worker of this.#workers) {
       worker.stop(closed())
@@ -138,15 +158,30 @@ export class WorkerSet<Worker extends PoolWorker> {
     await Promise.all(this.#retired)
   }
 
-  get #wanted(): number {
+  get #isQuiet(): boolean {
+    return this.#busy === 0 && this.#queue.length === 0
+  }
+
+  get #least(): number {
+    return this.#options.minWorkers + this.#options.spareWorkers
+  }
+
+  get #most(): number {
     return this.#options.workers + this.#options.spareWorkers
   }
 
-  async #acquire(isolation: Isolation, signal: AbortSignal): Promise<Worker> {
+  /** One for each task there is, within the bounds, and the spare ones. */
+  get #wanted(): number {
+    const { minWorkers, workers, spareWorkers } = this.#options
+    const tasks = this.#busy + Math.max(this.#queue.length, this.#awaitReady.size > 0 ? 1 : 0)
+    return Math.max(minWorkers, Math.min(tasks, workers)) + spareWorkers
+  }
+
+  async #acquire(isolation: Isolation, priority: number, signal: AbortSignal): Promise<Worker> {
     if (this.#state !== 'open') throw closed()
     const free = this.#queue.length === 0 && !signal.aborted ? this.#take(isolation) : undefined
     if (free !== undefined) return free
-    const turn = this.#queue.wait(isolation, signal)
+    const turn = this.#queue.wait(isolation, priority, signal)
     this.#dispatch()
     return turn
   }
@@ -154,7 +189,7 @@ export class WorkerSet<Worker extends PoolWorker> {
   #release(worker: Worker, { isReusable, hasSucceeded }: Return): void {
     this.#busy -= 1
     if (hasSucceeded) this.#restarts.succeeded()
-    if (isReusable && worker.isIdle && this.#state !== 'closed') this.#idle.push(worker)
+    if (isReusable && worker.isIdle && this.#state !== 'closed') this.#rest(worker)
     else this.#retire(worker)
     this.#dispatch()
   }
@@ -167,8 +202,9 @@ export class WorkerSet<Worker extends PoolWorker> {
       if (worker === undefined) break
       this.#queue.serve(worker)
     }
-    if (this.#busy === 0 && this.#queue.length === 0) this.#quiet?.resolve()
+    if (this.#isQuiet) this.#endQuiet()
     this.#fill()
+    this.#shrink()
     const { proof } = this.#restarts
     if (this.#workers.size === 0 && proof !== undefined) this.#refuse(proof)
     this.#restarts.await(this.#queue.length + this.#awaitReady.size > 0)
@@ -178,9 +214,10 @@ export class WorkerSet<Worker extends PoolWorker> {
   #take(isolation: Isolation): Worker | undefined {
     this.#idle = this.#idle.filter((worker) => worker.isIdle)
     if (this.#busy >= this.#options.workers) return undefined
-    const used = this.#idle.find((worker) => worker.served > 0)
+    const used = this.#idle.findLast((worker) => worker.served > 0)
     const fresh = this.#idle.find((worker) => worker.served === 0)
-    const makesRoom = isolation === 'job' && fresh === undefined && this.counts.starting === 0
+    const isFull = this.#workers.size >= this.#most
+    const makesRoom = isolation === 'job' && fresh === undefined && this.counts.starting === 0 && isFull
     if (makesRoom && used !== undefined && this.#restarts.isDue) this.#retire(used)
     const worker = isolation === 'job' ? fresh : (used ?? fresh)
     if (worker === undefined) return undefined
@@ -192,6 +229,34 @@ export class WorkerSet<Worker extends PoolWorker> {
   #fill(): void {
     if (this.#state === 'closed') return
     while (this.#workers.size < this.#wanted && this.#restarts.isDue) this.#start()
+  }
+
+  #rest(worker: Worker): void {
+    this.#idle.push(worker)
+    this.#idleSince.set(worker, this.#clock.now())
+  }
+
+  /** Ends workers that have had nothing to do for long, and looks again when the next may have. */
+  #shrink(): void {
+    this.#shrinking?.[Symbol.dispose]()
+    this.#shrinking = undefined
+    const { idleTimeoutMs } = this.#options
+    for (const worker of this.#idle) {
+      if (this.#workers.size <= this.#wanted || this.#state === 'closed') return
+      const left = (this.#idleSince.get(worker) ?? 0) + idleTimeoutMs - this.#clock.now()
+      if (left > 0) {
+        const timer = this.#clock.setTimeout(() => this.#dispatch(), Math.min(Math.ceil(left), maxTimerMs))
+        timer.unref()
+        this.#shrinking = timer
+        return
+      }
+      this.#retire(worker)
+    }
+  }
+
+  #endQuiet(): void {
+    for (const waiting of this.#quiet) waiting.resolve()
+    this.#quiet.clear()
   }
 
   #start(): void {
@@ -224,7 +289,7 @@ export class WorkerSet<Worker extends PoolWorker> {
     if (info.hash === this.#contextHash) {
       this.#restarts.started()
       this.#info = info
-      this.#idle.push(worker)
+      this.#rest(worker)
       for (const waiting of this.#awaitReady) waiting.resolve(info)
       this.#awaitReady.clear()
     } else {
@@ -245,7 +310,7 @@ export class WorkerSet<Worker extends PoolWorker> {
     this.#queue.refuse(error)
     for (const waiting of this.#awaitReady) waiting.reject(error)
     this.#awaitReady.clear()
-    this.#quiet?.resolve()
+    if (this.#isQuiet || this.#state === 'closed') this.#endQuiet()
   }
 }
 

@@ -12,6 +12,7 @@ import type { WorkerInfo } from '../../../runtime/pool/protocol.ts'
 import type { Clock, Timer } from '../../../runtime/pool/restarts.ts'
 import { type PoolWorker, type Return, WorkerSet } from '../../../runtime/pool/worker-set.ts'
 
+const idleTimeoutMs = 5000
 const info = { hash: 'same', pid: 1 } as WorkerInfo
 
 class FakeClock implements Clock {
@@ -134,20 +135,20 @@ class Model {
   readonly set: WorkerSet<FakeWorker>
   heals = false
 
-  constructor(workers: number, spareWorkers = 0) {
+  constructor(workers: number, spareWorkers = 0, minWorkers = workers) {
     const launch = (): FakeWorker => {
       const worker = new FakeWorker()
       this.launched.push(worker)
       return worker
     }
-    this.set = new WorkerSet({ workers, spareWorkers, maxQueue: 1000 }, launch, this.clock)
+    this.set = new WorkerSet({ workers, minWorkers, idleTimeoutMs, spareWorkers, maxQueue: 1000 }, launch, this.clock)
   }
 
   in(state: FakeWorker['state']): readonly FakeWorker[] {
     return this.launched.filter((worker) => worker.state === state)
   }
 
-  submit(isolation: Isolation = 'shared'): Task {
+  submit(isolation: Isolation = 'shared', priority = 0): Task {
     const controller = new AbortController()
     const task: Task = { outcome: 'waiting', cancel: () => controller.abort(new CancelledError('cancelled', 'enough')) }
     this.tasks.push(task)
@@ -157,7 +158,7 @@ class Model {
         task.outcome = done ? 'done' : 'lost'
       })
     }
-    this.set.run(isolation, controller.signal, start).catch((error) => {
+    this.set.run({ isolation, priority }, controller.signal, start).catch((error) => {
       task.outcome = error.code
     })
     return task
@@ -222,13 +223,14 @@ async function play(model: Model, script: readonly (readonly [Action, number])[]
 }
 
 const script = fc.array(fc.tuple(action, fc.nat(400)), { maxLength: 60 })
-const sizes = fc.tuple(fc.integer({ min: 1, max: 3 }), fc.integer({ min: 0, max: 2 }))
+const sizes = fc.tuple(fc.integer({ min: 1, max: 3 }), fc.integer({ min: 0, max: 2 }), fc.integer({ min: 0, max: 3 }))
 
 test('run() ends every task and serves afterwards, whatever happens to the workers', {
   timeout: 240_000,
 }, async (t) => {
-  const property = fc.asyncProperty(sizes, script, async ([workers, spareWorkers], steps) => {
-    const model = new Model(workers, spareWorkers)
+  const property = fc.asyncProperty(sizes, script, async ([workers, spareWorkers, fewer], steps) => {
+    const minWorkers = Math.max(0, workers - fewer)
+    const model = new Model(workers, spareWorkers, minWorkers)
     const deaths = await play(model, steps)
     await model.heal()
     const left = model.tasks.filter(({ outcome }) => outcome === 'waiting' || outcome === 'running')
@@ -237,12 +239,12 @@ test('run() ends every task and serves afterwards, whatever happens to the worke
     t.strictSame(left, [], 'every task has ended')
     t.strictSame(
       fits,
-      { starting: 0, idle: workers + spareWorkers, busy: 0, queued: 0, started: 0, lost: 0 },
+      { starting: 0, idle: minWorkers + spareWorkers, busy: 0, queued: 0, started: 0, lost: 0 },
       'all workers are back',
     )
     const failed = model.tasks.filter(({ outcome }) => outcome === 'lost' || outcome === 'start_failed').length
     const startsFailed = steps.filter(([name]) => name === 'failStart').length
-    t.ok(startsFailed >= workers + spareWorkers || failed <= deaths, `${failed} failed, ${deaths} died`)
+    t.ok(startsFailed >= Math.max(1, minWorkers + spareWorkers) || failed <= deaths, `${failed} failed, ${deaths} died`)
     const last = model.submit()
     await model.heal()
     t.equal(last.outcome, 'done')
@@ -253,8 +255,8 @@ test('run() ends every task and serves afterwards, whatever happens to the worke
 })
 
 test('close() ends every task and every worker, whatever happened before', { timeout: 240_000 }, async (t) => {
-  const property = fc.asyncProperty(sizes, script, async ([workers, spareWorkers], steps) => {
-    const model = new Model(workers, spareWorkers)
+  const property = fc.asyncProperty(sizes, script, async ([workers, spareWorkers, fewer], steps) => {
+    const model = new Model(workers, spareWorkers, Math.max(0, workers - fewer))
     await play(model, steps)
     await model.set.close()
     await turn()
@@ -367,4 +369,74 @@ test('a worker whose context differs from the first is not used', async (t) => {
   t.match(model.set.counts, { idle: 1, starting: 0 })
   model.clock.pass(100)
   t.match(model.set.counts, { starting: 1 })
+})
+
+test('a set grows with its tasks, and shrinks when there have been none for a while', async (t) => {
+  const model = new Model(3, 0, 1)
+  t.equal(model.launched.length, 1)
+  const tasks = Array.from({ length: 5 }, () => model.submit())
+  await turn()
+  t.equal(model.launched.length, 3, 'no further than it may')
+  for (const worker of model.in('starting')) worker.getReady()
+  await turn()
+  t.match(model.set.counts, { busy: 3, queued: 2 })
+  let isQuiet = false
+  void model.set.quiet().then(() => {
+    isQuiet = true
+  })
+  for (const worker of model.in('busy')) worker.finish()
+  await turn()
+  t.equal(isQuiet, false)
+  for (const worker of model.in('busy')) worker.finish()
+  await turn()
+  t.equal(isQuiet, true)
+  t.ok(tasks.every(({ outcome }) => outcome === 'done'))
+  t.match(model.set.counts, { idle: 3, busy: 0, queued: 0 })
+  model.clock.pass(idleTimeoutMs - 1)
+  t.equal(model.in('idle').length, 3)
+  t.equal(model.clock.refs, 0, 'waiting for that keeps no process alive')
+  const [kept] = [model.submit()]
+  await turn()
+  model.clock.pass(1)
+  await turn()
+  t.equal(model.in('idle').length, 0)
+  t.equal(model.in('busy').length, 1, 'the one that is used stays')
+  model.in('busy')[0]?.finish()
+  await turn()
+  t.equal(kept?.outcome, 'done')
+  model.clock.pass(2 * idleTimeoutMs)
+  t.equal(model.in('idle').length, 1, 'and one is always kept')
+})
+
+test('a set of none at rest starts a worker for a task, and ends it afterwards', async (t) => {
+  const model = new Model(2, 0, 0)
+  t.equal(model.launched.length, 0)
+  const task = model.submit()
+  await turn()
+  model.in('starting')[0]?.getReady()
+  await turn()
+  model.in('busy')[0]?.finish()
+  await turn()
+  t.equal(task.outcome, 'done')
+  model.clock.pass(idleTimeoutMs)
+  await turn()
+  t.equal(model.in('gone').length, 1)
+  t.match(model.set.counts, { starting: 0, idle: 0, busy: 0, lost: 0 })
+})
+
+test('of those that wait the highest priority goes first, and among equals the one that came first', async (t) => {
+  const model = new Model(1)
+  model.in('starting')[0]?.getReady()
+  await turn()
+  const running = model.submit()
+  const waiting = [0, 5, -1, 5, 0].map((priority) => model.submit('shared', priority))
+  await turn()
+  t.equal(running.outcome, 'running')
+  const order: number[] = []
+  for (let step = 0; step < waiting.length; step++) {
+    model.in('busy')[0]?.finish()
+    await turn()
+    order.push(waiting.findIndex(({ outcome }) => outcome === 'running'))
+  }
+  t.strictSame(order, [1, 3, 0, 4, 2])
 })
