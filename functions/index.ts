@@ -94,7 +94,9 @@ export type {
   CallArguments,
   MakerOf,
   ScalarFunctionOf,
+  TableFunctionOf,
   WindowEvaluatorOf,
 } from './udf/function-types.ts'
 export { nativeUdf, type ScalarUDF, type UdfOptions, udf } from './udf/scalar.ts'
+export { type TableUDF, type UdtfOptions, udtf } from './udf/table.ts'
 export { nativeUdwf, type UdwfOptions, udwf, type WindowUDF } from './udf/window.ts'

@@ -55,6 +55,7 @@ export type {
   CsvOptions,
   DeclaredTypes,
   FileSpec,
+  FunctionSpec,
   JsonOptions,
   MemorySpec,
   PendingSpec,

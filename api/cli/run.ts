@@ -5,14 +5,16 @@ import { readFile } from 'node:fs/promises'
 import { addAbortSignal } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import type { Command } from 'commander'
+import { functionNamesOf } from '../../functions/catalogue/function-names.ts'
 import { isVolleyError } from '../../functions/errors.ts'
 import { familyIn } from '../../runtime/codec/envelope.ts'
 import { decodeExpr } from '../../runtime/codec/expr-codec.ts'
 import { resolvePaths } from '../../runtime/context/paths.ts'
 import { decodeJob } from '../../runtime/job/job-codec.ts'
 import { type JobParseContext, parseJobJson, parseJson } from '../../runtime/job/json-job.ts'
+import { tableFunctionsOf } from '../../runtime/job/table-call.ts'
 import { onCommandLine } from '../advice.ts'
-import { withContextFunctions } from './context-functions.ts'
+import { contextFunctions } from './context-functions.ts'
 import { reasonOf } from './file-problems.ts'
 import { findTable, type InputOptions, inputTables, type Tables } from './input-files.ts'
 import { type LocalSession, type WorkOptions, withLocalSession } from './local-session.ts'
@@ -70,10 +72,11 @@ async function parseContext(
   { workerContext }: RunOptions,
 ): Promise<JobParseContext> {
   const { functions: known } = session.sqlOptions()
-  const functions =
-    workerContext === undefined || known === undefined ? known : await withContextFunctions(workerContext, known)
+  const own = await contextFunctions(workerContext)
+  const functions = own === undefined ? known : functionNamesOf(own, known)
   return {
     sql: { ...(functions === undefined ? {} : { functions }), functionAdvice: onCommandLine.function },
+    tableFunctions: tableFunctionsOf(own === undefined ? [] : [own], onCommandLine.function),
     decodeBytes: (bytes) => decodeExpr(bytes, session),
     decodeJob: (bytes) => decodeJob(bytes, session),
     table: (name) => ({ source: findTable(tables, name, advice), steps: [] }),

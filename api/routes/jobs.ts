@@ -9,6 +9,7 @@ import { unknownTable } from '../../runtime/context/registry.ts'
 import type { SessionContext } from '../../runtime/context/session.ts'
 import { decodeJob } from '../../runtime/job/job-codec.ts'
 import { type JobLimits, type JobParseContext, parseJobJson } from '../../runtime/job/json-job.ts'
+import { tableFunctionsOf } from '../../runtime/job/table-call.ts'
 import { overHttp } from '../advice.ts'
 import type { DataRoots } from '../data-roots.ts'
 import { HttpError, publicError } from '../errors.ts'
@@ -106,6 +107,7 @@ async function parseContextFor(
     decodeBytes: (bytes) => decodeExpr(bytes, context),
     decodeJob: (bytes) => decodeJob(bytes, context, { maxTextBytes: MAX_JOB_TEXT }),
     table: (name) => session.findTable(name) ?? unknownTable(name, session.tableNames(), overHttp.table),
+    tableFunctions: tableFunctionsOf([...(functions === undefined ? [] : [functions]), session], overHttp.function),
     files: (paths) => roots.files(paths),
     limits,
   }

@@ -7,7 +7,7 @@
  * | files | `readParquet`, `readCsv`, `readJson`, `readArrow` |
  * | data in memory | `fromArrow`, `fromColumns`, `fromRows` |
  * | a table with a name | `registerTable`, then `table` or `sql` |
- * | a function that SQL text should find | `registerUdf`, `registerUdaf`, `registerUdwf` |
+ * | a function that SQL text should find | `registerUdf`, `registerUdaf`, `registerUdwf`, `registerUdtf` |
  *
  * What a table can be asked is on the page of DataFrames.
  *
@@ -19,6 +19,7 @@ export {
   type CsvOptions,
   type DeclaredTypes,
   type FileSpec,
+  type FunctionSpec,
   type JsonOptions,
   type MemorySpec,
   type PendingSpec,

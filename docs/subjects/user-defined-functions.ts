@@ -1,5 +1,5 @@
 /**
- * Functions of your own in expressions: per row (`udf`), over groups (`udaf`), over windows (`udwf`).
+ * Functions of your own in expressions: per row (`udf`), over groups (`udaf`), over windows (`udwf`), and in place of tables (`udtf`).
  *
  * docs/guide/user-defined-functions.md shows how they are written, docs/security.md what they may do where they run.
  *
@@ -16,17 +16,23 @@ export {
   type Int64As,
   type IntervalValue,
   type MakerOf,
+  nativeUdaf,
   nativeUdf,
+  nativeUdwf,
   type ResultOf,
   type RowRange,
   type ScalarFunctionOf,
   type ScalarUDF,
+  type TableFunctionOf,
+  type TableUDF,
   type UdafOptions,
   type UdfOptions,
+  type UdtfOptions,
   type UdwfOptions,
   type UserFunction,
   udaf,
   udf,
+  udtf,
   udwf,
   type Volatility,
   type WindowEvaluator,

@@ -1,6 +1,6 @@
 // What names in call position mean where a context has functions of its own: they come before the built-ins.
 
-import { type CodecContext, udfFamilies } from '../contract/codec-context.ts'
+import { type CodecContext, exprFamilies } from '../contract/codec-context.ts'
 import type { FunctionName, FunctionNames } from '../sql/options.ts'
 import { catalogue } from './catalogue.ts'
 
@@ -19,9 +19,9 @@ export function functionNamesOf(
   others: FunctionNames = builtInNames,
 ): FunctionNames {
   const find = (name: string): readonly FunctionName[] =>
-    udfFamilies.flatMap((family) => {
+    exprFamilies.flatMap((family) => {
       const udf = context.findUdf(family, name) ?? context.findUdf(family, name.toLowerCase())
-      return udf === undefined ? [] : [{ kind: 'udf', udf }]
+      return udf === undefined || udf.family === 'table' ? [] : [{ kind: 'udf', udf }]
     })
   return {
     lookup: (name) => [...find(name), ...others.lookup(name)],

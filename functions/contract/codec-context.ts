@@ -3,8 +3,11 @@
 import type { ArrowModule } from '../arrow/convert.ts'
 import type { Udf } from './udf.ts'
 
+/** The families of users' functions that stand in expressions. */
+export const exprFamilies = Object.freeze(['scalar', 'aggregate', 'window'] as const)
+
 /** The families of users' functions; one name may stand for a function of each. */
-export const udfFamilies: readonly Udf['family'][] = Object.freeze(['scalar', 'aggregate', 'window'])
+export const udfFamilies: readonly Udf['family'][] = Object.freeze([...exprFamilies, 'table'])
 
 /** `a scalar function`, `an aggregate function`, `a window function`: a family, in messages. */
 export const describeFamily = (family: Udf['family']): string =>

@@ -72,7 +72,16 @@ export interface WindowUdf extends UdfBase {
   readonly int64As: 'bigint' | 'number'
 }
 
-export type Udf = ScalarUdf | AggregateUdf | WindowUdf
+/** A table function: rows computed from constants. `returns` is a struct of the columns. */
+export interface TableUdf extends UdfBase {
+  readonly family: 'table'
+  readonly int64As: 'bigint' | 'number'
+}
+
+/** A function that stands in expressions. */
+export type ExprUdf = ScalarUdf | AggregateUdf | WindowUdf
+
+export type Udf = ExprUdf | TableUdf
 
 /**
  * What one group of an aggregate keeps. A class that `udaf()` takes has these methods; `update` or `add` is needed, and

@@ -1,12 +1,12 @@
 // What callers of the SQL parser may say, checked once here.
 
-import type { Udf } from '../contract/udf.ts'
+import type { ExprUdf } from '../contract/udf.ts'
 import { PlanError } from '../errors.ts'
 
 /** A function that a name stands for: a built-in of one of the three families, or a user's. */
 export type FunctionName =
   | { readonly kind: 'scalar' | 'aggregate' | 'window'; readonly name: string }
-  | { readonly kind: 'udf'; readonly udf: Udf }
+  | { readonly kind: 'udf'; readonly udf: ExprUdf }
 
 /** What names in call position mean. */
 export interface FunctionNames {

@@ -17,6 +17,8 @@ import { parseWindow } from './window.ts'
 export interface SelectStatement {
   /** The table's name, or the path that was written as a string; without FROM there is one row and no column. */
   readonly from?: string
+  /** What the table function that FROM names is called with; absent, it names a table. */
+  readonly args?: readonly ExprNode[]
   readonly where?: ExprNode
   readonly groupBy: readonly ExprNode[]
   readonly having?: ExprNode
@@ -30,7 +32,7 @@ export interface SelectStatement {
 }
 
 /**
- * Parses `SELECT … FROM one_table …`, or `SELECT …` alone.
+ * Parses `SELECT … FROM one_table …`, `SELECT … FROM table_function(…) …`, or `SELECT …` alone.
  *
  * @throws {PlanError} As `parseExpr` does; `not_implemented` for joins, subqueries and set operations.
  */
@@ -59,6 +61,7 @@ export function parseSelect(text: string, options: SqlOptions = {}): SelectState
     parser.checkHeight(node)
   return Object.freeze({
     ...(source === undefined ? {} : { from: source.from }),
+    ...(source?.args === undefined ? {} : { args: source.args }),
     ...(where === undefined ? {} : { where }),
     groupBy: Object.freeze(groupBy),
     ...(having === undefined ? {} : { having }),
@@ -85,10 +88,14 @@ function refuseTableItems(parser: Parser, items: readonly ExprNode[], start: num
 }
 
 /** The table of a query and the token indexes of its FROM and of what follows it. */
-interface TableAhead {
-  readonly from: string
+interface TableAhead extends NamedTable {
   readonly itemsEnd: number
   readonly end: number
+}
+
+interface NamedTable {
+  readonly from: string
+  readonly args?: readonly ExprNode[]
 }
 
 /** FROM and WINDOW say what names in the items mean, so they are read first. */
@@ -116,8 +123,8 @@ function parseAhead(parser: Parser): TableAhead | undefined {
 function parseFrom(parser: Parser): TableAhead {
   const itemsEnd = parser.index
   parser.next()
-  const from = parseTable(parser)
-  return { from, itemsEnd, end: parser.index }
+  const table = parseTable(parser)
+  return { ...table, itemsEnd, end: parser.index }
 }
 
 /** Moves to the next `keyword` outside brackets; the FROM of IS DISTINCT FROM is not meant. */
@@ -132,19 +139,31 @@ function skipTo(parser: Parser, keyword: string): boolean {
   return false
 }
 
-function parseTable(parser: Parser): string {
+function parseTable(parser: Parser): NamedTable {
   if (parser.atOperator('(')) throw parser.notImplemented('queries inside FROM are not supported, name a table')
   const isPath = parser.peek().kind === 'string'
   const parts: Token[] = [isPath ? parser.next() : parseName(parser, 'a table')]
   while (!isPath && parser.acceptOperator('.')) parts.push(parseName(parser, 'a table'))
-  if (parser.atOperator('(')) throw parser.notImplemented('functions that give tables are not supported, name a table')
+  const args = !isPath && parser.atOperator('(') ? parseTableArguments(parser) : undefined
   const alias = acceptAlias(parser)
   const last = parts[parts.length - 1]?.value ?? ''
   parser.tables = [alias ?? last]
   const join = parser.peek()
   if (join.text === ',' || /^(?:JOIN|INNER|LEFT|RIGHT|FULL|CROSS|NATURAL)$/.test(join.keyword))
     throw parser.notImplemented('joins are not supported, a query reads one table')
-  return parts.map((part) => part.value).join('.')
+  const from = parts.map((part) => part.value).join('.')
+  return args === undefined ? { from } : { from, args }
+}
+
+/** Arguments are constants: there are no columns yet. */
+function parseTableArguments(parser: Parser): readonly ExprNode[] {
+  const { options } = parser
+  parser.options = { ...options, columns: [] }
+  const opening = parser.next()
+  const args = parser.atOperator(')') ? [] : parser.list(() => parser.expr())
+  parser.expectClosing(')', opening)
+  parser.options = options
+  return Object.freeze(args)
 }
 
 function parseDistinct(parser: Parser): boolean {

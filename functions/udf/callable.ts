@@ -21,8 +21,8 @@ export function asCallable<Call extends (...args: never[]) => unknown, Definitio
   return call as Call & { readonly name: string; readonly definition: Definition }
 }
 
-const kinds = { scalar: 'ScalarUDF', aggregate: 'AggregateUDF', window: 'WindowUDF' } as const
+const kinds = { scalar: 'ScalarUDF', aggregate: 'AggregateUDF', window: 'WindowUDF', table: 'TableUDF' } as const
 
 /** `ScalarUDF(gross(Float64) -> Float64)` */
-const describeUdf = ({ family, name, inputs, returns }: Udf): string =>
+export const describeUdf = ({ family, name, inputs, returns }: Udf): string =>
   `${kinds[family]}(${name}(${inputs.map(displayType).join(', ')}) -> ${displayType(returns.type)})`

@@ -9,7 +9,7 @@ import { checkOptionNames, invalidArgument } from '../options.ts'
 /** A kind of user-defined function. */
 export interface UdfKind {
   /** As messages call it. */
-  readonly name: 'UDF' | 'UDAF' | 'UDWF'
+  readonly name: 'UDF' | 'UDAF' | 'UDWF' | 'UDTF'
   /** What is passed to it. */
   readonly takes: 'a function' | 'a class or a factory'
   /** How it is called. */
@@ -53,7 +53,7 @@ export function checkDefinition(kind: UdfKind, given: Given): string {
   if (typeof name === 'string' && name !== '') return name
   if (typeof name !== 'string')
     throw invalidArgument(`Cannot make a ${kind.name} named ${describeValue(name)}: a name is a string`)
-  const anonymous = kind.name === 'UDF' ? 'function' : 'class'
+  const anonymous = kind.takes === 'a function' ? 'function' : 'class'
   throw new PlanError(
     'invalid_argument',
     `Cannot make a ${kind.name} without a name: pass { name } for an anonymous ${anonymous}`,
@@ -62,7 +62,10 @@ export function checkDefinition(kind: UdfKind, given: Given): string {
 
 /** Options in the place of a type: the type was forgotten. */
 const isOptions = (returns: unknown, { options }: UdfKind): boolean =>
-  typeof returns === 'object' && returns !== null && Object.keys(returns).every((name) => Object.hasOwn(options, name))
+  typeof returns === 'object' &&
+  returns !== null &&
+  !Array.isArray(returns) &&
+  Object.keys(returns).every((name) => Object.hasOwn(options, name))
 
 /** @throws {PlanError} `invalid_argument` for what is called in another way than a function of values. */
 export function checkRowFunction(name: string, fn: UserFunction): void {
@@ -95,11 +98,12 @@ export function checkRegistered<Family extends string>(
 ): void {
   const given = (udf as { readonly definition?: { readonly family?: unknown } } | undefined)?.definition?.family
   if (given === family) return
-  const makers: Readonly<Record<string, string>> = { scalar: 'udf', aggregate: 'udaf', window: 'udwf' }
+  const makers: Readonly<Record<string, string>> = { scalar: 'udf', aggregate: 'udaf', window: 'udwf', table: 'udtf' }
   const methods: Readonly<Record<string, string>> = {
     scalar: 'registerUdf',
     aggregate: 'registerUdaf',
     window: 'registerUdwf',
+    table: 'registerUdtf',
   }
   const hint =
     typeof given === 'string'

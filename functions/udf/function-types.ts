@@ -2,7 +2,7 @@
 // from the types of inputs, results and states; who calls the functions, and checks again, is the rest of this folder.
 
 import type * as arrow from 'apache-arrow'
-import type { ArrowVectorLike } from '../arrow/like.ts'
+import type { ArrowBatchLike, ArrowTableLike, ArrowVectorLike } from '../arrow/like.ts'
 import type { Expr } from '../expr/expr.ts'
 import type { Anything, ArgumentOf, ConstantOf, Int64As, ResultOf, TypeOf } from '../types/js-values.ts'
 import type { FieldInput, TypeInput } from '../types/parse-type.ts'
@@ -50,6 +50,19 @@ export type ScalarFunctionOf<
   : [Mode] extends ['vector']
     ? (...vectors: Vectors<Types>) => VectorResult<Returns>
     : (...values: Anything[]) => unknown
+
+/** A row, or rows in columns. */
+type TableItem = ArrowTableLike | ArrowBatchLike | Readonly<Record<string, unknown>>
+type TableItems = Iterable<TableItem> | AsyncIterable<TableItem> | ArrowTableLike | ArrowBatchLike
+
+/**
+ * The function that `udtf()` takes: of constants, to rows, or to tables and record batches of Arrow.
+ *
+ * @see docs/guide/user-defined-functions.md
+ */
+export type TableFunctionOf<Types extends readonly TypeInput[], As extends Int64As = 'bigint'> = (
+  ...values: Row<Types, 'call', As>
+) => TableItems | Promise<TableItems>
 
 /**
  * What calls of a function take: an expression, or a constant of its type, per input.

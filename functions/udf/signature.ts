@@ -6,7 +6,7 @@ import type { Udf } from '../contract/udf.ts'
 import { type Field, typeName } from '../types/type.ts'
 
 /** The defaults of a definition. */
-const usualNulls: Readonly<Record<Udf['family'], string>> = { scalar: 'propagate', aggregate: 'call', window: 'call' }
+const usualNulls = { scalar: 'propagate', aggregate: 'call' } as const
 
 /**
  * `(float64) -> float64 not null, state (sum: float64, count: int64), nulls skip, immutable`: defaults are left out.
@@ -16,7 +16,8 @@ export function signatureOf(udf: Udf): string {
   if (udf.family === 'aggregate') {
     parts.push(`state (${udf.state.map((part) => `${part.name}: ${fieldType(part)}`).join(', ')})`)
   }
-  if (udf.family !== 'window' && udf.nulls !== usualNulls[udf.family]) parts.push(`nulls ${udf.nulls}`)
+  if ((udf.family === 'scalar' || udf.family === 'aggregate') && udf.nulls !== usualNulls[udf.family])
+    parts.push(`nulls ${udf.nulls}`)
   if (udf.volatility !== 'volatile') parts.push(udf.volatility)
   return parts.join(', ')
 }

@@ -35,8 +35,11 @@ export function vectorKernel(udf: ScalarUdf, fn: (...vectors: unknown[]) => unkn
   }
 }
 
+/** What is known of a result: whose it is, and what was declared. */
+type Result = Pick<ScalarUdf, 'name' | 'returns'>
+
 /** What the function returned as a column of the declared type. */
-function resultColumn(udf: ScalarUdf, result: unknown, length: number): PlainColumn {
+export function resultColumn(udf: Result, result: unknown, length: number): PlainColumn {
   const type = plainType(udf.returns.type)
   const size = typeof result === 'object' && result !== null && 'length' in result ? result.length : undefined
   if (typeof size !== 'number')
@@ -61,7 +64,7 @@ function resultColumn(udf: ScalarUdf, result: unknown, length: number): PlainCol
 const ownVector = (vector: arrow.Vector): arrow.Vector =>
   Object.getPrototypeOf(vector.data[0] ?? vector) === arrow.Data.prototype ? vector : createAdopter().vector(vector)
 
-function vectorColumn(udf: ScalarUdf, vector: arrow.Vector, length: number): PlainColumn {
+function vectorColumn(udf: Result, vector: arrow.Vector, length: number): PlainColumn {
   const type = plainType(udf.returns.type)
   const actual = fromArrowType(vector.type)
   if (!sameType(plainType(actual), type)) wrong(udf, `a vector of ${displayType(actual)}`)
@@ -79,7 +82,7 @@ function vectorColumn(udf: ScalarUdf, vector: arrow.Vector, length: number): Pla
 const arrayKind = (value: unknown): unknown => kindGetter?.call(value)
 const kindGetter = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(Uint8Array.prototype), Symbol.toStringTag)?.get
 
-function checkChunk(udf: ScalarUdf, data: arrow.Data, type: DataType): void {
+function checkChunk(udf: Result, data: arrow.Data, type: DataType): void {
   try {
     if (!sameType(fromArrowType(data.type), type)) throw new InvalidArrayError(`a part of it is ${data.type}`)
     checkData(data, 'it')
@@ -109,7 +112,7 @@ function ownColumn(column: PlainColumn): PlainColumn {
   }
 }
 
-function wrong({ name, returns }: ScalarUdf, what: string): never {
+function wrong({ name, returns }: Result, what: string): never {
   const type = displayType(returns.type)
   throw wrongResult(`Function "${name}" returned ${what}, its declared type is ${type}`, { udf: name, type })
 }

@@ -14,6 +14,7 @@ const families = {
   VLYUDFS: 'a scalar function',
   VLYUDFA: 'an aggregate function',
   VLYUDFW: 'a window function',
+  VLYUDFT: 'a table function',
   VLYTASK: 'a task',
   VLYPROG: 'a program',
   VLYCALL: 'a call',

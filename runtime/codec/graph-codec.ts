@@ -201,6 +201,7 @@ const familyByTag = new Map<string, Udf['family']>([
   ['VLYUDFS', 'scalar'],
   ['VLYUDFA', 'aggregate'],
   ['VLYUDFW', 'window'],
+  ['VLYUDFT', 'table'],
 ])
 
 function familyOf(name: unknown): Udf['family'] {

@@ -32,9 +32,10 @@ function withLive(node: ExprNode, live: ReadonlyMap<Udf, Udf>): ExprNode {
   return Object.freeze(node.kind === 'udf' ? { ...node, udf: replacement } : { ...node, fn: replacement }) as ExprNode
 }
 
-async function prepareUdf(udf: Udf): Promise<Udf> {
+/** The function itself, live. */
+export async function prepareUdf<Wanted extends Udf>(udf: Wanted): Promise<Wanted> {
   if (udf.body.kind !== 'shipped') return udf
-  return Object.freeze({ ...udf, body: { kind: 'live', fn: await reviveBody(udf.body, udf.name) } }) as Udf
+  return Object.freeze({ ...udf, body: { kind: 'live', fn: await reviveBody(udf.body, udf.name) } }) as Wanted
 }
 
 /** The function of a body. @throws {WireError} `wire_damaged` when there is none in it. */

@@ -53,8 +53,8 @@ export class TaskEncoder {
       this.#programs.set(program, encoded)
     }
     const source = packSource(task.source, this.#schemas)
-    const { payload } = encodeGraph({ ...task, source, program: encoded.reference }, this.#context)
-    const bytes = encodeEnvelope('VLYTASK', encoded.inline ? FLAG_INLINE_CODE : 0, payload)
+    const { payload, inline } = encodeGraph({ ...task, source, program: encoded.reference }, this.#context)
+    const bytes = encodeEnvelope('VLYTASK', encoded.inline || inline ? FLAG_INLINE_CODE : 0, payload)
     return { task: bytes, artifacts: encoded.artifacts }
   }
 

@@ -1,4 +1,4 @@
-// One user-defined function as a frame of its own: VLYUDFS, VLYUDFA or VLYUDFW. The frame begins with how the body
+// One user-defined function as a frame of its own: VLYUDFS, VLYUDFA, VLYUDFW or VLYUDFT. The frame begins with how the body
 // travels and the function's name, so that strict receivers can refuse code without reading any further.
 
 import * as crypto from 'node:crypto'
@@ -14,7 +14,12 @@ import { encodeSections, splitSections } from './sections.ts'
 import { NodeBudget } from './validate-type.ts'
 import { validateContract } from './validate-udf.ts'
 
-const familyOf: Readonly<Record<Udf['family'], Family>> = { scalar: 'VLYUDFS', aggregate: 'VLYUDFA', window: 'VLYUDFW' }
+const familyOf: Readonly<Record<Udf['family'], Family>> = {
+  scalar: 'VLYUDFS',
+  aggregate: 'VLYUDFA',
+  window: 'VLYUDFW',
+  table: 'VLYUDFT',
+}
 
 /** Where a function's body travels: nowhere (the function goes by name), in the frame, or beside it as an artifact. */
 export const bodyPlacements = { byName: 0, inFrame: 1, artifact: 2 } as const

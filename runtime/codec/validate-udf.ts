@@ -41,4 +41,9 @@ const familyChecks: Readonly<Record<Udf['family'], FamilyCheck>> = {
     (int64As === 'bigint' || int64As === 'number') &&
     typeof retracts === 'boolean',
   window: ({ int64As }) => int64As === 'bigint' || int64As === 'number',
+  table: ({ int64As, returns }) =>
+    (int64As === 'bigint' || int64As === 'number') &&
+    isRecord(returns) &&
+    isRecord(returns.type) &&
+    returns.type.kind === 'struct',
 }

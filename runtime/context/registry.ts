@@ -18,6 +18,7 @@ const methods: Readonly<Record<Family, string>> = {
   scalar: 'registerUdf',
   aggregate: 'registerUdaf',
   window: 'registerUdwf',
+  table: 'registerUdtf',
 }
 
 export class Registry {
@@ -25,6 +26,7 @@ export class Registry {
     scalar: new Map(),
     aggregate: new Map(),
     window: new Map(),
+    table: new Map(),
   }
   readonly #tables = new Map<string, Job>()
 

@@ -9,7 +9,7 @@ import type { CodecContext } from '../../functions/contract/codec-context.ts'
 import type { Udf } from '../../functions/contract/udf.ts'
 import { describeValue } from '../../functions/describe-value.ts'
 import { PlanError } from '../../functions/errors.ts'
-import { type Expr, make, type Operand } from '../../functions/expr/expr.ts'
+import { type Expr, make, type Operand, toNode } from '../../functions/expr/expr.ts'
 import { refuseJson, uncloneable } from '../../functions/in-process-value.ts'
 import {
   checkChoice,
@@ -29,6 +29,7 @@ import type { Schema } from '../../functions/types/type.ts'
 import { type AggregateUDF, aggregateCallable } from '../../functions/udf/aggregate.ts'
 import { checkRegistered } from '../../functions/udf/check-definition.ts'
 import { callable, type ScalarUDF } from '../../functions/udf/scalar.ts'
+import { type TableUDF, tableCallable } from '../../functions/udf/table.ts'
 import { type WindowUDF, windowCallable } from '../../functions/udf/window.ts'
 import { type Backend, inheritLog, mostWorkers } from '../backend.ts'
 import { globalCtx } from '../codec/context-slots.ts'
@@ -42,6 +43,7 @@ import { InProcessBackend } from '../in-process.ts'
 import type { Job } from '../job/job.ts'
 import { decodeJob } from '../job/job-codec.ts'
 import { parseQuery, placeholderRow } from '../job/sql-job.ts'
+import { namedTableSource, tableFunctionsOf, tableSource } from '../job/table-call.ts'
 import { type JobRun, submitJob } from '../scheduler/submit.ts'
 import type { CsvOptions, JsonOptions, SourceSpec } from '../source/source.ts'
 import { resolvePaths } from './paths.ts'
@@ -422,8 +424,9 @@ export class SessionContext implements CodecContext, DataFrameHost, AsyncDisposa
   }
 
   /**
-   * A query over one registered table: `SELECT … FROM name WHERE … GROUP BY … HAVING … ORDER BY … LIMIT …`. Without FROM
-   * it gives one row of its own: `SELECT 1 + 1`.
+   * A query over one registered table: `SELECT … FROM name WHERE … GROUP BY … HAVING … ORDER BY … LIMIT …`, or over the
+   * rows of a registered table function: `SELECT … FROM name(1, 'a')`. Without FROM it gives one row of its own:
+   * `SELECT 1 + 1`.
    *
    * @param text - The query.
    * @throws {PlanError} `unknown_table` with the nearest name; `syntax_error` with the position; `not_implemented` for
@@ -439,7 +442,11 @@ export class SessionContext implements CodecContext, DataFrameHost, AsyncDisposa
    * @see DataFusion `SessionContext::sql`; docs/reference/deviations.md
    */
   sql(text: string): DataFrame {
-    const { from, steps } = parseQuery(text, this.sqlOptions())
+    const { from, args, steps } = parseQuery(text, this.sqlOptions())
+    if (from !== undefined && args !== undefined) {
+      const known = tableFunctionsOf([this], 'Register it with registerUdtf')
+      return new DataFrame(this, { source: namedTableSource(from, args, known), steps })
+    }
     const { source, steps: own } = from === undefined ? placeholderRow() : this.#shared.registry.table(from)
     return new DataFrame(this, { source, steps: [...own, ...steps] })
   }
@@ -702,6 +709,126 @@ export class SessionContext implements CodecContext, DataFrameHost, AsyncDisposa
   }
 
   /**
+   * Registers a table function under its name: FROM in SQL text finds it, and calls that travel by name.
+   *
+   * @param udtf - What `udtf()` gave.
+   * @example
+   * import { field, int32, SessionContext, udtf } from 'volley'
+   *
+   * const countdown = udtf(
+   *   function* (from) {
+   *     for (let n = from ?? 0; n > 0; n--) yield { n }
+   *   },
+   *   [int32],
+   *   [field('n', int32)],
+   *   { name: 'countdown' },
+   * )
+   * await using ctx = new SessionContext()
+   * ctx.registerUdtf(countdown)
+   * await ctx.sql('select n from countdown(5) where n % 2 = 1').collectColumns() // => { n: [5, 3, 1] }
+   *
+   * @see DataFusion `SessionContext::register_udtf`
+   */
+  registerUdtf(udtf: TableUDF): void {
+    checkRegistered(udtf, 'table', 'registerUdtf')
+    this.#shared.registry.addUdf(udtf.definition)
+  }
+
+  /**
+   * A registered table function.
+   *
+   * @param name - The name it was registered under.
+   * @throws {PlanError} `unknown_function` with the nearest name.
+   * @example
+   * import { field, int32, SessionContext, udtf } from 'volley'
+   *
+   * const countdown = udtf(
+   *   function* (from) {
+   *     for (let n = from ?? 0; n > 0; n--) yield { n }
+   *   },
+   *   [int32],
+   *   [field('n', int32)],
+   *   { name: 'countdown' },
+   * )
+   * const ctx = new SessionContext()
+   * ctx.registerUdtf(countdown)
+   * ctx.udtf('countdown').name // => 'countdown'
+   *
+   * @see DataFusion `SessionContext::table_function`
+   */
+  udtf(name: string): TableUDF {
+    return tableCallable(this.#shared.registry.udf('table', name))
+  }
+
+  /**
+   * The names of the registered table functions, sorted.
+   *
+   * @example
+   * import { field, int32, SessionContext, udtf } from 'volley'
+   *
+   * const countdown = udtf(
+   *   function* (from) {
+   *     for (let n = from ?? 0; n > 0; n--) yield { n }
+   *   },
+   *   [int32],
+   *   [field('n', int32)],
+   *   { name: 'countdown' },
+   * )
+   * const ctx = new SessionContext()
+   * ctx.registerUdtf(countdown)
+   * ctx.udtfs() // => ['countdown']
+   *
+   * @see DataFusion `SessionState::table_functions`
+   */
+  udtfs(): readonly string[] {
+    return [...this.#shared.registry.udfNames(['table'])].sort()
+  }
+
+  /**
+   * Takes a table function out again. Data frames made of it keep it.
+   *
+   * @param name - The name it was registered under.
+   * @returns Whether there was one.
+   * @example
+   * import { SessionContext } from 'volley'
+   *
+   * new SessionContext().deregisterUdtf('countdown') // => false
+   *
+   * @see datafusion-python `SessionContext.deregister_udtf`
+   */
+  deregisterUdtf(name: string): boolean {
+    return this.#shared.registry.removeUdf('table', name)
+  }
+
+  /**
+   * The rows that a table function gives. It runs in a worker, when the job does.
+   *
+   * @param fn - What `udtf()` gave, or the name of a registered one.
+   * @param args - Constants: JavaScript values, or expressions without columns.
+   * @throws {PlanError} `unknown_function` with the nearest name; `type_mismatch` for arguments that do not fit.
+   * @example
+   * import { field, int32, SessionContext, udtf } from 'volley'
+   *
+   * const countdown = udtf(
+   *   function* (from) {
+   *     for (let n = from ?? 0; n > 0; n--) yield { n }
+   *   },
+   *   [int32],
+   *   [field('n', int32)],
+   *   { name: 'countdown' },
+   * )
+   * await using ctx = new SessionContext()
+   * await ctx.tableFunction(countdown, 2).toRows() // => [{ n: 2 }, { n: 1 }]
+   *
+   * @see DataFusion's table functions; docs/guide/user-defined-functions.md
+   */
+  tableFunction<Args extends readonly unknown[]>(fn: TableUDF<Args> | string, ...args: NoInfer<Args>): DataFrame {
+    if (typeof fn === 'string') return this.#read(this.#tableSource(this.udtf(fn), args))
+    checkRegistered(fn, 'table', 'tableFunction')
+    return this.#read(this.#tableSource(fn, args))
+  }
+
+  /**
    * SQL text as an expression: built-ins and registered functions are found by name.
    *
    * @param text - One expression.
@@ -875,6 +1002,10 @@ export class SessionContext implements CodecContext, DataFrameHost, AsyncDisposa
   /** What `await using` calls: `close()`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close()
+  }
+
+  #tableSource({ definition }: TableUDF, args: readonly unknown[]): SourceSpec {
+    return tableSource(definition, (args as readonly Operand[]).map(toNode))
   }
 
   #read(source: SourceSpec): DataFrame {

@@ -17,6 +17,7 @@ export function describeJob({ source, steps }: Job): readonly string[] {
 
 export function describeSource(source: SourceSpec): string {
   if (source.kind === 'pending') return 'memory'
+  if (source.kind === 'function') return `table function ${source.udf.name}`
   if (source.kind === 'memory') return source.bytes.length === 0 ? 'no rows' : `memory, ${source.bytes.length} bytes`
   const { kind, paths, options } = source
   const more = paths.length > MAX_PATHS ? ` and ${paths.length - MAX_PATHS} more` : ''

@@ -6,6 +6,7 @@ import { ResourceError, ShippingError, WireError } from '../../functions/errors.
 import { decodeEnvelope, encodeEnvelope, FLAG_INLINE_CODE } from '../codec/envelope.ts'
 import { decodeGraph, encodeGraph } from '../codec/graph-codec.ts'
 import { splitSections } from '../codec/sections.ts'
+import { isDecodedUdf } from '../codec/udf-codec.ts'
 import { isOfForm } from '../codec/validate-program.ts'
 import { isDataType, isField, isListOf, isRecord, NodeBudget } from '../codec/validate-type.ts'
 import type { FieldForm } from '../program/operation.ts'
@@ -109,6 +110,7 @@ function isJob(value: unknown, budget: NodeBudget, depth: number): boolean {
 function isSource(source: unknown, budget: NodeBudget): boolean {
   if (!isRecord(source) || typeof source.kind !== 'string') return false
   if (source.kind === 'memory') return hasOnly(source, ['kind', 'bytes']) && source.bytes instanceof Uint8Array
+  if (source.kind === 'function') return isFunctionSource(source, budget)
   const format = fileFormats().find(({ kind }) => kind === source.kind)
   if (format === undefined) {
     throw damaged(`this process knows no source of kind "${source.kind.slice(0, 40)}", register the format here`)
@@ -120,6 +122,21 @@ function isSource(source: unknown, budget: NodeBudget): boolean {
     paths.length > 0 &&
     (options === undefined || isOptions(options, format.fromJson ?? {}, budget))
   )
+}
+
+/** Only what the decoder of functions made is one: its policy has been asked. */
+function isFunctionSource(source: Readonly<Record<string, unknown>>, budget: NodeBudget): boolean {
+  const { udf, args } = source
+  if (!hasOnly(source, ['kind', 'udf', 'args']) || !isRecord(udf) || !isDecodedUdf(udf)) return false
+  return udf.family === 'table' && isListOf(args, (arg) => isConstant(arg, budget)) && args.length === udf.inputs.length
+}
+
+/** A value of the engine's, of whatever type. */
+function isConstant(value: unknown, budget: NodeBudget): boolean {
+  budget.spend()
+  if (typeof value !== 'object') return ['number', 'bigint', 'string', 'boolean'].includes(typeof value)
+  if (value === null || value instanceof Uint8Array) return true
+  return (Array.isArray(value) || isRecord(value)) && Object.values(value).every((inner) => isConstant(inner, budget))
 }
 
 function isPath(path: unknown, budget: NodeBudget): boolean {

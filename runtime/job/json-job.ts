@@ -2,6 +2,7 @@
 // says what is wrong and where; it opens no file, decodes bytes only as it is told to, and runs nothing.
 
 import { PlanError } from '../../functions/errors.ts'
+import type { ExprNode } from '../../functions/expr/node.ts'
 import { sourceOfPath } from '../source/formats.ts'
 import { yieldTurn } from '../turns/turns.ts'
 import type { Job, JobOptions, JobStep } from './job.ts'
@@ -23,6 +24,7 @@ import { type JsonSource, parseSource } from './json-source.ts'
 import { parseQuery, placeholderRow } from './sql-job.ts'
 import type { StepParser } from './step-kind.ts'
 import { findStepKind, nodesOf, stepKindOf, stepNames } from './steps.ts'
+import { namedTableSource, type TableFunctions, tableFunctionsOf } from './table-call.ts'
 
 /** What parsing a JSON job needs to know from outside. */
 export interface JobParseContext extends ExprParseContext {
@@ -32,6 +34,8 @@ export interface JobParseContext extends ExprParseContext {
   files(paths: readonly string[]): Promise<readonly string[]>
   /** Decodes a whole job under the caller's policy; absent, only documents are accepted. */
   readonly decodeJob?: (bytes: Uint8Array) => Job
+  /** The table functions that SQL text may call. Default: none. */
+  readonly tableFunctions?: TableFunctions
   readonly limits?: JobLimits
 }
 
@@ -195,12 +199,22 @@ class JobParser implements StepParser {
   }
 
   async #query(sql: unknown, pointer: string): Promise<Job> {
-    const { from, steps } = at(pointer, () => parseQuery(asText(sql, pointer), this.#context.sql))
-    for (const node of nodesOf(steps)) this.exprs.check(node, pointer)
+    const { from, args, steps } = at(pointer, () => parseQuery(asText(sql, pointer), this.#context.sql))
+    for (const node of [...(args ?? []), ...nodesOf(steps)]) this.exprs.check(node, pointer)
     await yieldTurn()
-    const table = from === undefined ? placeholderRow() : await resolveTable(from, pointer, this.#context)
+    const table =
+      from === undefined
+        ? placeholderRow()
+        : args !== undefined
+          ? at(pointer, () => tableCallOf(from, args, this.#context))
+          : await resolveTable(from, pointer, this.#context)
     return { source: table.source, steps: [...table.steps, ...steps] }
   }
+}
+
+function tableCallOf(name: string, args: readonly ExprNode[], { tableFunctions }: JobParseContext): Job {
+  const known = tableFunctions ?? tableFunctionsOf([], 'There are none here')
+  return { source: namedTableSource(name, args, known), steps: [] }
 }
 
 /** What FROM names: a registered table, or if there is none, a file by its path. */

@@ -17,6 +17,8 @@ import type { Job, JobStep } from './job.ts'
 /** A query as the name of its table, if it reads one, and the steps over it. */
 export interface Query {
   readonly from?: string
+  /** What the table function of that name is called with; absent, it is a table. */
+  readonly args?: readonly ExprNode[]
   readonly steps: readonly JobStep[]
 }
 
@@ -27,8 +29,12 @@ export interface Query {
  */
 export function parseQuery(text: string, options: SqlOptions): Query {
   const statement = parseSelect(text, options)
-  const { from } = statement
-  return { ...(from === undefined ? {} : { from }), steps: stepsOf(statement) }
+  const { from, args } = statement
+  return {
+    ...(from === undefined ? {} : { from }),
+    ...(args === undefined ? {} : { args }),
+    steps: stepsOf(statement),
+  }
 }
 
 /** What a query without FROM reads. */

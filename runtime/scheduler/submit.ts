@@ -69,6 +69,7 @@ export async function submitJob(job: Job, backend: Backend, options: SubmitOptio
   const programs = programsOf(plan)
   const encoder = new TaskEncoder(programs, options.context)
   const functions = [...new Set([...programs].flatMap((program) => [...udfsIn(program)].map(({ name }) => name)))]
+  if (job.source.kind === 'function') functions.push(job.source.udf.name)
   const stages: StageRequests[] = []
   for (const { tasks, ...stage } of plan.stages) {
     const requests: TaskRequest[] = []

@@ -5,6 +5,7 @@
 
 import type { RecordBatch } from 'apache-arrow'
 import { createError } from '../../functions/errors.ts'
+import { columnsOfTable } from '../../functions/udf/table-rows.ts'
 import type {
   DeclaredTypes,
   FileSpec,
@@ -58,6 +59,7 @@ interface NarrowSource {
 type Table = { readonly [Format in keyof FormatOptions]: SourceFormat<Format> } & {
   readonly memory: SourceFormat<'memory'>
   readonly pending: SourceFormat<'pending'>
+  readonly function: SourceFormat<'function'>
 }
 
 const table: Table = {
@@ -111,6 +113,15 @@ const table: Table = {
       (await import('./arrow/read-arrow.ts')).readMemory(await bytes(), partition, options),
     narrow: async ({ bytes }, partition) => narrowBytes(await bytes(), partition),
   },
+  function: {
+    kind: 'function',
+    extensions: [],
+    open: async ({ udf }) => ({
+      schema: columnsOfTable(udf),
+      partitions: () => [{ slices: [], bytes: 0 }],
+    }),
+    read: async (spec, _, options) => (await import('./function/read-function.ts')).readFunction(spec, options),
+  },
 }
 
 async function narrowBytes(bytes: Uint8Array, partition: SourcePartition): Promise<NarrowSource> {
@@ -137,7 +148,7 @@ export function registerFormat<Format extends keyof FormatOptions>(format: Sourc
 export const fileFormats = (): readonly SourceFormat<FileSpec['kind']>[] => [...formats.values()].filter(isOfFiles)
 
 const isOfFiles = (format: SourceFormat): format is SourceFormat<FileSpec['kind']> =>
-  format.kind !== 'memory' && format.kind !== 'pending'
+  format.kind !== 'memory' && format.kind !== 'pending' && format.kind !== 'function'
 
 /** The source that a path's extension tells; undefined when it tells none. */
 export function sourceOfPath(path: string): FileSpec | undefined {

@@ -2,8 +2,10 @@
 // each kind is opened and read, and what it is called, is the table of formats' concern (formats.ts).
 
 import type { ArrowSchemaLike } from '../../functions/arrow/like.ts'
+import type { TableUdf } from '../../functions/contract/udf.ts'
 import type { TypeInput } from '../../functions/types/parse-type.ts'
 import type { Schema } from '../../functions/types/type.ts'
+import type { Value } from '../../functions/types/value.ts'
 
 /**
  * The formats of files, and the options that reading each takes. Code that registers another format declares it by merging
@@ -26,7 +28,7 @@ export type FileSpec = {
 }[keyof FormatOptions]
 
 /** Where rows come from: plain data, which travels inside tasks and JSON jobs, but for what is still to come. */
-export type SourceSpec = FileSpec | MemorySpec | PendingSpec
+export type SourceSpec = FileSpec | MemorySpec | PendingSpec | FunctionSpec
 
 /** The bytes of an Arrow stream or file. */
 export interface MemorySpec {
@@ -42,6 +44,16 @@ export interface PendingSpec {
   readonly kind: 'pending'
   /** Waits for the bytes: an IPC stream or file, the same for every call. */
   readonly bytes: () => Promise<Uint8Array>
+}
+
+/** The rows that a table function gives, where the task of it runs. */
+export interface FunctionSpec {
+  /** That it is a function's. */
+  readonly kind: 'function'
+  /** The function. */
+  readonly udf: TableUdf
+  /** What it is called with, of the types of its inputs. */
+  readonly args: readonly Value[]
 }
 
 /** Types of some or all columns: a whole schema, or types (or their names) by column; other columns are inferred. */

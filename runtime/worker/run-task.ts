@@ -7,7 +7,7 @@ import type { CodecContext } from '../../functions/contract/codec-context.ts'
 import type { Udf } from '../../functions/contract/udf.ts'
 import { fromArrowSchema } from '../../functions/types/arrow.ts'
 import type { Schema } from '../../functions/types/type.ts'
-import { prepareProgram } from '../codec/prepare.ts'
+import { prepareProgram, prepareUdf } from '../codec/prepare.ts'
 import { type DecodedTask, decodeProgram, decodeTask } from '../codec/task-codec.ts'
 import { MemoryBudget } from '../engine/memory-budget.ts'
 import { CompiledPipeline } from '../engine/pipeline.ts'
@@ -15,6 +15,7 @@ import type { Program } from '../program/program.ts'
 import { udfsIn } from '../program/udfs-in.ts'
 import { readArrowStreams } from '../source/arrow/read-streams.ts'
 import { readPartition } from '../source/formats.ts'
+import type { SourceSpec } from '../source/source.ts'
 import { span } from '../trace/spans.ts'
 import type { TaskIo, TaskReport } from './task-io.ts'
 import { TaskOutput } from './task-output.ts'
@@ -98,10 +99,16 @@ async function compile(task: DecodedTask, io: TaskIo, context: CodecContext | un
   }
 }
 
+/** The source, with its function brought to life if it is one's. */
+async function liveSource(spec: SourceSpec): Promise<SourceSpec> {
+  return spec.kind === 'function' ? { ...spec, udf: await prepareUdf(spec.udf) } : spec
+}
+
 /** The task's input as batches. */
 async function* readBatches({ source }: DecodedTask, io: TaskIo): AsyncGenerator<Batch> {
   if (source.kind === 'partition') {
-    const { spec, partition, columns, schema, predicate } = source
+    const spec = await liveSource(source.spec)
+    const { partition, columns, schema, predicate } = source
     const options = { columns, predicate, dictionaries: 'keep', signal: io.signal } as const
     for await (const batch of readPartition(spec, partition, options)) {
       yield fromRecordBatch(batch, schema)

@@ -22,6 +22,11 @@ t.test('jobs call the functions of the worker context, one name for each family'
   t.same(await rowsOf({ source, steps: [{ select: ['reckon(x) as y'] }, { sort: ['y'] }] }), [10, 20, 30])
   t.same(await rowsOf({ source, steps: [{ select: ['RECKON(x) over () as y'] }] }), [3, 2, 1])
   t.same(await rowsOf({ source, steps: [{ aggregate: { values: ['reckon(distinct x) as y'] } }] }), [3])
+  t.same(await rowsOf({ sql: 'select reckon(x + 1) as y from reckon(1 + 1) order by y' }), [10, 20])
+  t.match((await post({ sql: 'select * from rekon(1)' })).problem, {
+    code: 'unknown_function',
+    detail: /Table function "rekon" is not known\. Did you mean "reckon"\?/,
+  })
   const { text } = await ask('GET', '/v1/functions')
   const listed: readonly { readonly name: string; readonly kind: string; readonly usage: string }[] =
     JSON.parse(text).functions
@@ -31,6 +36,7 @@ t.test('jobs call the functions of the worker context, one name for each family'
       ['scalar', 'reckon(float64)'],
       ['aggregate', 'reckon(float64)'],
       ['window', 'reckon(float64)'],
+      ['table', 'reckon(int32)'],
     ],
   )
   const { status, problem } = await post({ source, steps: [{ select: ['rekon(x) as y'] }] })

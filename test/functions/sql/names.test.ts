@@ -1,11 +1,11 @@
 import t from 'tap'
-import type { Udf } from '../../../functions/contract/udf.ts'
+import type { ExprUdf } from '../../../functions/contract/udf.ts'
 import type { FunctionNames } from '../../../functions/sql/options.ts'
 import { parseExpr } from '../../../functions/sql/parse.ts'
 import { int64 } from '../../../functions/types/type.ts'
 
 const column = (name: string) => ({ kind: 'column', name })
-const udf = (family: Udf['family'], name: string): Udf => {
+const udf = (family: ExprUdf['family'], name: string): ExprUdf => {
   const returns = { name, type: int64, nullable: true }
   const base = {
     name,

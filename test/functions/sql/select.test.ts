@@ -121,7 +121,7 @@ t.test('parseSelect() says what is wrong and what is not supported', async (t) =
     ['select a from t join u', 'not_implemented', 16, 'joins are not supported'],
     ['select a from t, u', 'not_implemented', 15, 'joins are not supported'],
     ['select a from (select 1)', 'not_implemented', 14, 'queries inside FROM are not supported'],
-    ['select a from range(1)', 'not_implemented', 19, 'functions that give tables are not supported'],
+    ['select a from range(1', 'syntax_error', 21, 'expected ")" to close'],
     ['select (select 1) from t', 'not_implemented', 7, 'queries inside expressions are not supported'],
     ['select a from t union select b from t', 'not_implemented', 16, 'UNION is not supported'],
     ['select a from t group by a with rollup', 'not_implemented', 27, 'GROUP BY … WITH ROLLUP is not supported'],
