@@ -63,12 +63,14 @@ export const errorCategories = {
   log_limit: 'resource',
   storage_failed: 'resource',
   queue_full: 'resource',
+  actor_limit: 'resource',
   size_limit: 'resource',
   // cancelled
   cancelled: 'cancelled',
   closed: 'cancelled',
   // worker
   worker_lost: 'worker',
+  actor_lost: 'worker',
   start_failed: 'worker',
   protocol_error: 'worker',
   // internal

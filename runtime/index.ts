@@ -18,6 +18,8 @@ export type {
   TaskRun,
   TaskStats,
 } from './backend.ts'
+export type { Actor, ActorClass, ActorControls, ActorMethods } from './calls/actor.ts'
+export type { ActorCallOptions, ActorOptions } from './calls/actor-options.ts'
 export type { CallOptions, ImapOptions, ManyOptions, MapOptions, MapProgress } from './calls/call-options.ts'
 export type { AnyExports, ExportArgs, ExportName, ExportResult } from './calls/exports.ts'
 export { WorkerPool } from './calls/worker-pool.ts'

@@ -69,6 +69,14 @@ const printed: Readonly<Record<string, readonly string[]>> = {
     'ann came 2 times',
     'bob came 2 times',
   ],
+  '08-actors.ts': [
+    'input 1, 2, 3 -> 3, 5, 7',
+    'input 10, 20, 30 -> 21, 41, 61',
+    'input 100, 200, 300 -> 201, 401, 601',
+    '4 5',
+    'actor_lost',
+    '4',
+  ],
   '09-different-expressions.ts': [
     'count_above_10   8',
     'count_above_30   5',

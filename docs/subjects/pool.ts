@@ -5,6 +5,12 @@
  */
 
 export {
+  type Actor,
+  type ActorCallOptions,
+  type ActorClass,
+  type ActorControls,
+  type ActorMethods,
+  type ActorOptions,
   type AnyExports,
   type CallOptions,
   type CloseOptions,

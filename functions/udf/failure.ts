@@ -132,7 +132,9 @@ const ownFolders: readonly string[] = /functions[\\/]udf$/.test(here) ? rooms : 
 
 /** The error of work that ended with its worker, or at a limit, with the user's functions that were part of it. */
 export function inFunctions(error: unknown, names: readonly string[]): unknown {
-  if (names.length === 0 || !isVolleyError(error) || error.code === 'start_failed') return error
+  if (names.length === 0 || !isVolleyError(error)) return error
+  // Nothing of theirs was running.
+  if (error.code === 'start_failed' || error.code === 'actor_lost') return error
   if (error.category !== 'worker' && error.code !== 'timeout' && error.code !== 'memory_limit') return error
   const shown = names.slice(0, 5).map((name) => `"${name}"`)
   const message = `${error.message}; it ran the user's function ${shown.join(', ')}${names.length > 5 ? ' and others' : ''}`

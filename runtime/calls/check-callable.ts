@@ -51,6 +51,32 @@ export function isExportName(given: unknown, workerContext: URL | undefined): gi
   )
 }
 
+/**
+ * @returns The class.
+ * @throws {PlanError} `invalid_argument` for what cannot be constructed; the message says what to pass instead.
+ */
+export function checkClass(given: unknown): UserFunction {
+  if (typeof given === 'function' && definitionOf(given) === undefined && isConstructor(given)) {
+    return given as UserFunction
+  }
+  const isInstance = typeof given === 'object' && given !== null && !isExpr(given)
+  const what = typeof given === 'function' ? `the function "${given.name}"` : describe(given)
+  const wayOut = isInstance
+    ? 'pass the class, and the arguments of its constructor: instances do not travel'
+    : 'pass a class; functions are called with run()'
+  throw new PlanError('invalid_argument', `Cannot make an actor of ${what}: ${wayOut}`)
+}
+
+/** Arrow functions, methods, generators and async functions are none. */
+function isConstructor(fn: object): boolean {
+  try {
+    Reflect.construct(Object, [], fn as UserFunction)
+    return true
+  } catch {
+    return false
+  }
+}
+
 /** @throws {PlanError} `invalid_argument` when it cannot be iterated over. */
 export function checkItems<Item>(items: Iterable<Item> | AsyncIterable<Item>): void {
   if (typeof items === 'string' || (typeof items === 'object' && items !== null)) {

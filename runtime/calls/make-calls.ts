@@ -27,7 +27,7 @@ export interface EncodedCalls {
  * @throws {VolleyError} What went wrong before a call gave a result.
  */
 export async function makeCalls(
-  backend: Backend,
+  backend: Pick<Backend, 'run' | 'trace'>,
   calls: EncodedCalls,
   context: CodecContext,
   options: CallOptions,
@@ -44,7 +44,12 @@ export async function makeCalls(
   }
 }
 
-async function send(backend: Backend, { task, count }: EncodedCalls, options: CallOptions, signal: AbortSignal) {
+async function send(
+  backend: Pick<Backend, 'run'>,
+  { task, count }: EncodedCalls,
+  options: CallOptions,
+  signal: AbortSignal,
+) {
   const { timeoutMs, isolation, priority, maxResultBytes = MAX_RESULT_BYTES, onLog = inheritLog } = options
   if (signal.aborted) throw cancelReason(signal, 'call')
   const request = {

@@ -5,10 +5,12 @@ import type { CodecContext } from '../../functions/contract/codec-context.ts'
 import { refuseJson, uncloneable } from '../../functions/in-process-value.ts'
 import { wrongOption } from '../../functions/options.ts'
 import type { Backend } from '../backend.ts'
-import { CallEncoder, type CallTarget, encodeCall, encodeTarget } from '../codec/call-codec.ts'
+import { CallEncoder, type CallTarget, encodeCall, encodeExport, encodeTarget } from '../codec/call-codec.ts'
 import { encodingContext } from '../codec/context-slots.ts'
 import { type CloseOptions, ForkPool, type PoolOptions, type PoolStats, type WorkerInfo } from '../pool/pool.ts'
 import { span } from '../trace/spans.ts'
+import { type Actor, type ActorClass, makeActor } from './actor.ts'
+import type { ActorOptions } from './actor-options.ts'
 import {
   type CallOptions,
   checkCallOptions,
@@ -409,6 +411,81 @@ export class WorkerPool<Exports extends object = AnyExports> implements AsyncDis
   }
 
   /**
+   * Makes an instance of a class that lives in a worker process of its own, beside the pool's.
+   *
+   * Its methods are called there one after the other, in the order of the calls: what one leaves behind in the instance,
+   * the next one finds.
+   *
+   * @param Class - A class that can travel, with its closure and private members; or the name of one that the worker
+   * context exports: see docs/guide/actors.md.
+   * @param args - What its constructor gets: plain data, expressions, Arrow tables, batches and vectors.
+   * @returns The actor, once its constructor has returned: an object with the methods of the class, each of which gives a
+   * promise.
+   * @throws {PlanError} `invalid_argument` when it is no class, or has a method whose name actors use themselves.
+   * @throws {ShippingError} When the class or an argument cannot travel.
+   * @throws {UdfError} `udf_failed` when the constructor throws, with its file and line.
+   * @throws {ResourceError} `actor_limit` when there are as many actors as `maxActors` allows.
+   * @example
+   * import { WorkerPool } from 'volley'
+   *
+   * class Counter {
+   *   #count: number
+   *   constructor(start: number) {
+   *     this.#count = start
+   *   }
+   *   add(more: number): number {
+   *     this.#count += more
+   *     return this.#count
+   *   }
+   * }
+   *
+   * await using pool = WorkerPool.fork({ workers: 1 })
+   * await using counter = await pool.actor(Counter, 3)
+   * await counter.add(1) // => 4
+   * await counter.add(1) // => 5
+   *
+   * @see Ray's actors; docs/guide/actors.md
+   */
+  actor<Args extends readonly unknown[], Instance extends object>(
+    Class: ActorClass<Args, Instance> | string,
+    ...args: Args
+  ): Promise<Actor<Instance>> {
+    return makeActor(this.#pool, {}, { given: Class, workerContext: this.#workerContext }, args)
+  }
+
+  /**
+   * Makes an actor, as `actor` does, with options.
+   *
+   * @param options - Whether it is made anew when its process is lost, limits of its constructor.
+   * @param Class - A class that can travel, or the name of one that the worker context exports.
+   * @param args - What its constructor gets.
+   * @returns The actor, once its constructor has returned.
+   * @throws {VolleyError} What `actor` throws; `timeout` and `cancelled`.
+   * @example
+   * import { WorkerPool } from 'volley'
+   *
+   * class Log {
+   *   #lines: string[] = []
+   *   write(line: string): number {
+   *     return this.#lines.push(line)
+   *   }
+   * }
+   *
+   * await using pool = WorkerPool.fork({ workers: 1 })
+   * await using log = await pool.actorWith({ restart: 3 }, Log)
+   * await log.write('begun') // => 1
+   *
+   * @see Ray's `max_restarts`; docs/guide/actors.md
+   */
+  actorWith<Args extends readonly unknown[], Instance extends object>(
+    options: ActorOptions,
+    Class: ActorClass<Args, Instance> | string,
+    ...args: Args
+  ): Promise<Actor<Instance>> {
+    return makeActor(this.#pool, options, { given: Class, workerContext: this.#workerContext }, args)
+  }
+
+  /**
    * Takes no more calls, lets the present ones finish for `drainMs`, cancels what is left, ends all workers.
    *
    * @param options - `drainMs`: milliseconds, default 0.
@@ -506,7 +583,7 @@ export class WorkerPool<Exports extends object = AnyExports> implements AsyncDis
   /** The function is captured here: once, and as it is now. */
   #target(fn: Callable, context: CodecContext, { captures }: CallOptions): CallTarget {
     if (!isExportName(fn, this.#workerContext)) return encodeTarget(checkCallable(fn), context, captures)
-    if (captures === undefined) return { name: fn, isExport: true }
+    if (captures === undefined) return encodeExport(fn)
     throw wrongOption('captures', captures, `"${fn}" is an export of the worker context, which captures nothing`)
   }
 }

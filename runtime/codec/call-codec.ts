@@ -1,9 +1,12 @@
-// Calls of one function to bytes and back, and their results: VLYCALL. The frame begins with how the function travels and its
-// name, so that strict receivers refuse code before they read any further.
+// Calls of one function to bytes and back, and their results: VLYCALL. The frame begins with what is called, how it travels
+// and its name, so that strict receivers refuse code before they read any further.
 //
-//   placement of the body u8 (0 by name, 2 as an artifact, 3 an export of the worker context) · name length u16 LE · code length u32 LE · name ·
-//   code (by name: the signature; an export: nothing; by value: the reference to an artifact, its body, and in a closure of several functions
-//   its member u32 LE) · sections, one attachment per call: its arguments, as sections again
+//   what is called u8 (0 a function by name, 2 a function whose body is an artifact, 3 a function that the worker context
+//   exports, 4 a class whose body is an artifact: its instance becomes the worker's actor, 5 a method of that actor, 6 a
+//   class that the worker context exports) · name length u16 LE · code length u32 LE · name · code (a function by name: the
+//   signature; an export: nothing; by value: the reference to an artifact, its body, and in a closure of several functions
+//   its member u32 LE; a method, and the export of a class: their names) · sections, one attachment per call: its
+//   arguments, as sections again
 //
 // Bodies of functions among the arguments are artifacts as well. Results are sections alone, one attachment each; they are
 // complete in themselves; where a call after them failed, their text is its error, as JSON. Each call has arguments and a result of its own: calls that travel together share no objects.
@@ -22,23 +25,29 @@ import { decodeGraph, encodeGraph } from './graph-codec.ts'
 import { decodeLastingExpr, findLastingExpr } from './lasting-exprs.ts'
 import { encodeSections, splitSections } from './sections.ts'
 import { isScalarUdf, shippedTypes } from './shipped-types.ts'
-import { bodyPlacements } from './udf-codec.ts'
 
 const HEAD_BYTES = 7
-/** Besides `bodyPlacements`. */
-const exportPlacement = 3
 
-/** A function that is ready to travel: as an export, by name with its signature, or by value. */
-export type CallTarget =
-  | { readonly name: string; readonly isExport: true; readonly body?: undefined; readonly caller?: undefined }
+/** What is called. */
+const callees = { named: 0, function: 2, export: 3, class: 4, method: 5, exportedClass: 6 } as const
+type Callee = keyof typeof callees
+const nameOfCallee: ReadonlyMap<number, Callee> = new Map(
+  Object.entries(callees).map(([name, number]) => [number, name as Callee]),
+)
+
+/** What is to be called, ready to travel: by value, or by a name and the text that belongs to it. */
+export type CallTarget = { readonly name: string } & (
+  | { readonly callee: 'function' | 'class'; readonly body: ShippedBody; readonly caller?: Caller }
   | {
-      readonly name: string
-      readonly signature: string
-      readonly isExport?: undefined
+      readonly callee: 'named' | 'export' | 'method' | 'exportedClass'
+      readonly text: string
       readonly body?: undefined
       readonly caller?: undefined
     }
-  | { readonly name: string; readonly body: ShippedBody; readonly isExport?: undefined; readonly caller?: Caller }
+)
+
+/** A function that the worker context exports. */
+export const encodeExport = (name: string): CallTarget => ({ callee: 'export', name, text: '' })
 
 /**
  * Captures a function for calls: once, however many calls follow. What `udf()` and `nativeUdf()` gave goes as it would
@@ -54,13 +63,13 @@ export function encodeTarget(
   if (isScalarUdf(fn)) {
     const { name, body } = fn.definition
     const byValue = travelsByValue(fn.definition, context)
-    if (byValue && body.kind === 'shipped') return { name, body }
-    if (byValue && body.kind === 'live') return capture({ label: name, ...body }, context)
-    return { name, signature: signatureText(fn.definition) }
+    if (byValue && body.kind === 'shipped') return { callee: 'function', name, body }
+    if (byValue && body.kind === 'live') return capture('function', { label: name, ...body }, context)
+    return { callee: 'named', name, text: signatureText(fn.definition) }
   }
   const name = fn.name === '' ? 'anonymous' : fn.name
   if (context.udfInlining) {
-    return capture({ label: name, fn, ...(captures === undefined ? {} : { captures }) }, context)
+    return capture('function', { label: name, fn, ...(captures === undefined ? {} : { captures }) }, context)
   }
   throw new ShippingError(
     'closure_inlining_off',
@@ -69,11 +78,39 @@ export function encodeTarget(
   )
 }
 
-function capture(companion: Companion, context: CodecContext): CallTarget {
+/**
+ * Captures a class whose instance is to be an actor.
+ *
+ * @throws {ShippingError} When it cannot travel; `closure_inlining_off` when the context sends no code.
+ */
+export function encodeClass(fn: UserFunction, name: string, context: CodecContext): CallTarget {
+  if (context.udfInlining) return { ...capture('class', { label: name, fn }, context), name: `new ${name}` }
+  throw new ShippingError(
+    'closure_inlining_off',
+    `Cannot ship class "${name}": the sender context is strict. Pass the name of a class that the worker context exports`,
+    { details: { path: [], name } },
+  )
+}
+
+/** A class that the worker context exports, whose instance is to be an actor. */
+export const encodeExportedClass = (name: string): CallTarget => ({
+  callee: 'exportedClass',
+  name: `new ${name}`,
+  text: name,
+})
+
+/** A method of the actor that lives in the worker. */
+export const encodeMethod = (actor: string, method: string): CallTarget => ({
+  callee: 'method',
+  name: `${actor}.${method}`,
+  text: method,
+})
+
+function capture(callee: 'function' | 'class', companion: Companion, context: CodecContext): CallTarget {
   const types = shippedTypes(context)
   const [body] = captureTogether([companion], types)
   if (body === undefined) throw new InternalError('A function was captured and has no body')
-  return { name: companion.label, body: { kind: 'shipped', ...body }, caller: { ...companion, types } }
+  return { callee, name: companion.label, body: { kind: 'shipped', ...body }, caller: { ...companion, types } }
 }
 
 /** One call, ready to be sent. @throws {ShippingError} When an argument cannot travel. */
@@ -148,12 +185,9 @@ export class CallEncoder {
     const { name, body } = target
     const nameBytes = Buffer.from(name)
     const code =
-      body !== undefined
-        ? encodeBodyReference(this.#shared ?? body, this.#artifacts)
-        : Buffer.from(target.isExport ? '' : target.signature)
+      body === undefined ? Buffer.from(target.text) : encodeBodyReference(this.#shared ?? body, this.#artifacts)
     const head = Buffer.alloc(HEAD_BYTES)
-    const byName = target.isExport ? exportPlacement : bodyPlacements.byName
-    head.writeUInt8(body === undefined ? byName : bodyPlacements.artifact, 0)
+    head.writeUInt8(callees[target.callee], 0)
     head.writeUInt16LE(nameBytes.length, 1)
     head.writeUInt32LE(code.length, 3)
     const calls = encodeSections({ text: '', attachments: this.#calls })
@@ -169,11 +203,13 @@ export class CallEncoder {
 /** Calls whose function and arguments are still bytes. */
 export interface DecodedCall {
   readonly name: string
-  /** How the function is to be found: by its name and this signature, or in its body. */
+  /** What is called: a function that is registered with this signature, or in this body; an export; a method of the actor. */
   readonly target:
-    | { readonly by: 'export' }
-    | { readonly by: 'name'; readonly signature: Uint8Array }
-    | { readonly by: 'body'; readonly body: ShippedBody }
+    | { readonly callee: 'named'; readonly signature: Uint8Array }
+    | { readonly callee: 'function' | 'class'; readonly body: ShippedBody }
+    | { readonly callee: 'export' }
+    | { readonly callee: 'exportedClass'; readonly exportName: string }
+    | { readonly callee: 'method'; readonly method: string }
   /** How many calls there are. */
   readonly count: number
   /** Reads the arguments of one of them. @throws {WireError} */
@@ -190,8 +226,8 @@ export interface DecodedCall {
 export function decodeCall(bytes: Uint8Array, artifacts: ArtifactSource, given?: CodecContext): DecodedCall {
   const context = decodingContext(given)
   const { payload } = decodeEnvelope(bytes, 'VLYCALL')
-  const { name, placement, code, rest } = splitHead(payload)
-  if (placement === bodyPlacements.artifact && !context.udfInlining) {
+  const { name, callee, code, rest } = splitHead(payload)
+  if ((callee === 'function' || callee === 'class') && !context.udfInlining) {
     throw new WireError(
       'wire_inline_refused',
       `Cannot accept function "${name}" of a call by value: this context is strict. Send a function that goes by name and register it in the worker context, or allow inline functions on the receiver`,
@@ -207,9 +243,15 @@ export function decodeCall(bytes: Uint8Array, artifacts: ArtifactSource, given?:
     if (Array.isArray(decoded)) return decoded
     throw new WireError('wire_damaged', `Cannot read a call of function "${name}": its arguments are not a list`)
   }
-  if (placement === exportPlacement) return { name, target: { by: 'export' }, count, args }
-  if (placement === bodyPlacements.byName) return { name, target: { by: 'name', signature: code }, count, args }
-  return { name, target: { by: 'body', body: findBody(code, artifacts, name) }, count, args }
+  return { name, target: targetOf(callee, name, code, artifacts), count, args }
+}
+
+function targetOf(callee: Callee, name: string, code: Uint8Array, artifacts: ArtifactSource): DecodedCall['target'] {
+  if (callee === 'named') return { callee, signature: code }
+  if (callee === 'export') return { callee }
+  if (callee === 'method') return { callee, method: new TextDecoder().decode(code) }
+  if (callee === 'exportedClass') return { callee, exportName: new TextDecoder().decode(code) }
+  return { callee, body: findBody(code, artifacts, name) }
 }
 
 function splitHead(payload: Uint8Array) {
@@ -217,12 +259,12 @@ function splitHead(payload: Uint8Array) {
   const codeStart = payload.length < HEAD_BYTES ? Number.POSITIVE_INFINITY : HEAD_BYTES + view.getUint16(1, true)
   const codeEnd = codeStart > payload.length ? codeStart : codeStart + view.getUint32(3, true)
   if (codeEnd > payload.length) throw new WireError('wire_damaged', 'Cannot read a call: it ends in its function')
-  const placement = view.getUint8(0)
-  if (![bodyPlacements.byName, bodyPlacements.artifact, exportPlacement].includes(placement)) {
-    throw new WireError('wire_damaged', `Cannot read a call: ${placement} is not a placement of a body`)
+  const callee = nameOfCallee.get(view.getUint8(0))
+  if (callee === undefined) {
+    throw new WireError('wire_damaged', `Cannot read a call: ${view.getUint8(0)} is nothing that can be called`)
   }
   const name = new TextDecoder().decode(payload.subarray(HEAD_BYTES, codeStart))
-  return { name, placement, code: payload.subarray(codeStart, codeEnd), rest: payload.subarray(codeEnd) }
+  return { name, callee, code: payload.subarray(codeStart, codeEnd), rest: payload.subarray(codeEnd) }
 }
 
 /** The results of calls, in the order of the calls. */

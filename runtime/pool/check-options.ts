@@ -25,6 +25,7 @@ export interface CheckedOptions extends Omit<ChildOptions, 'trace'> {
   readonly spareWorkers: number
   readonly maxQueue: number
   readonly trace: string | URL | undefined
+  readonly maxActors: number
 }
 
 const known: Readonly<Record<keyof PoolOptions, true>> = {
@@ -34,6 +35,7 @@ const known: Readonly<Record<keyof PoolOptions, true>> = {
   idleTimeoutMs: true,
   spareWorkers: true,
   maxQueue: true,
+  maxActors: true,
   entry: true,
   workerContext: true,
   execArgv: true,
@@ -69,6 +71,7 @@ export function checkOptions(options: PoolOptions): CheckedOptions {
     idleTimeoutMs: whole('idleTimeoutMs', options.idleTimeoutMs, 0, 30_000),
     spareWorkers: whole('spareWorkers', options.spareWorkers, 0, 0, mostWorkers),
     maxQueue: whole('maxQueue', options.maxQueue, 0, 1000),
+    maxActors: whole('maxActors', options.maxActors, 0, 64, mostWorkers),
     entry: options.entry,
     workerContext: options.workerContext?.href,
     nodeOptions: options.execArgv ?? options.nodeOptions ?? [],

@@ -27,6 +27,8 @@ export interface ChildOptions extends Omit<LaunchOptions, 'entry'>, TaskLimits {
   readonly maxRssBytes: number | undefined
   readonly maxArtifactBytes: number
   readonly trace: TraceFile | undefined
+  /** What a task leaves in its memory is there for the next one. */
+  readonly keepsState?: boolean
 }
 
 /** What the workers of a pool were sent. */
@@ -194,8 +196,9 @@ export class Child implements PoolWorker {
 
   /** With a limit of memory, what one task left behind must not count against the next. */
   async #release(clean: boolean, onReleased: (clean: boolean) => void): Promise<void> {
-    const { maxRssBytes } = this.#options
-    if (clean && maxRssBytes !== undefined) clean = ((await residentBytes(this.pid)) ?? 0) < maxRssBytes / 2
+    const { maxRssBytes, keepsState } = this.#options
+    if (clean && maxRssBytes !== undefined && keepsState !== true)
+      clean = ((await residentBytes(this.pid)) ?? 0) < maxRssBytes / 2
     if (clean && this.#state === 'busy' && !this.#hasEnded) {
       this.#state = 'idle'
       this.#process?.hold(false)

@@ -1,7 +1,7 @@
 // The errors a pool raises about tasks and workers: their codes, their texts, their details. They are made here and
 // thrown elsewhere.
 
-import { CancelledError, ResourceError, type VolleyError, WorkerError } from '../../functions/errors.ts'
+import { CancelledError, isVolleyError, ResourceError, type VolleyError, WorkerError } from '../../functions/errors.ts'
 import type { Exit } from './exit.ts'
 
 /** The error of a task whose worker ended under it. */
@@ -13,6 +13,26 @@ export function lossError(pid: number, exit: Exit, output: string): VolleyError 
   }
   const message = `Cannot finish the task: worker ${pid} ${describe(exit)}${quote(output)}`
   return new WorkerError('worker_lost', message, { details })
+}
+
+/**
+ * The error of whoever had a worker for itself that is no more.
+ *
+ * @param failure - The task's error that it ended with, if there was one.
+ */
+export function stateLost(holder: string, pid: number, exit: Exit, failure: Error | undefined): WorkerError {
+  const isByItself = failure === undefined || (isVolleyError(failure) && failure.code === 'worker_lost')
+  const how = isByItself ? describe(exit) : `was ended with a call that failed (${failure.message})`
+  const message = `Cannot call the ${holder}: its worker ${pid} ${how}, and its state with it. Make a new one, or allow it to be made anew with { restart: 1 }`
+  const details = { pid, exitCode: exit.code, signal: exit.signal }
+  return new WorkerError('actor_lost', message, { details, cause: failure })
+}
+
+/** The error of whoever wants a worker for itself where there are as many as are allowed. */
+export function tooManyActors(maxActors: number): ResourceError {
+  const wayOut = 'end those that are done with end(), or raise maxActors'
+  const message = `Cannot make an actor: the pool has ${maxActors} already, each with a process of its own; ${wayOut}`
+  return new ResourceError('actor_limit', message, { details: { maxActors } })
 }
 
 /** The error of a worker that ended before it was ready. */
@@ -93,6 +113,10 @@ export function killedAtStart(times: number, cause: Error): WorkerError {
 
 export function closed(): CancelledError {
   return new CancelledError('closed', 'Cannot run the task: the pool is closed')
+}
+
+export function ended(holder: string): CancelledError {
+  return new CancelledError('closed', `Cannot call the ${holder}: it has ended`)
 }
 
 /** Forks of forks would multiply without anybody who counts them. */

@@ -40,6 +40,13 @@ export interface PoolOptions {
    */
   readonly maxQueue?: number
   /**
+   * Actors that there may be at the same time, from 0, each in a process of its own beside the `workers`; one more is
+   * refused with `actor_limit`.
+   *
+   * @defaultValue 64
+   */
+  readonly maxActors?: number
+  /**
    * The module that a worker process runs. An application that is bundled may have to say where it is: see
    * docs/guide/bundling.md.
    *

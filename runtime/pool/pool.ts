@@ -7,8 +7,9 @@ import type { Backend, TaskOptions, TaskRequest, TaskRun } from '../backend.ts'
 import { clock } from '../trace/spans.ts'
 import { TraceFile } from '../trace/trace-file.ts'
 import { type CheckedOptions, checkOptions } from './check-options.ts'
-import { Child, type Traffic } from './child.ts'
-import { forkInWorker } from './faults.ts'
+import { Child, type ChildOptions, type Traffic } from './child.ts'
+import { DedicatedWorker, type Dedication } from './dedicated-worker.ts'
+import { closed, forkInWorker, tooManyActors } from './faults.ts'
 import type { PoolOptions } from './options.ts'
 import type { WorkerInfo } from './protocol.ts'
 import { systemClock } from './restarts.ts'
@@ -38,6 +39,8 @@ export interface PoolStats {
   readonly sentArtifacts: number
   /** Bytes that were sent to workers: tasks, their artifacts and inputs. */
   readonly sentBytes: number
+  /** Actors that there are, each with a process beside the workers counted here. */
+  readonly actors: number
   /** How long tasks waited for a worker. */
   readonly waitMs: TimeSummary
   /** How long tasks kept a worker busy. */
@@ -88,6 +91,9 @@ export class ForkPool implements Backend, AsyncDisposable {
   readonly #sent: Traffic = { artifacts: 0, bytes: 0 }
   readonly #waitTimes = new Times()
   readonly #runTimes = new Times()
+  readonly #dedicated = new Set<DedicatedWorker>()
+  /** That there have been, restarts included. */
+  #dedicatedChildren = 0
   #closed: Promise<void> | undefined
 
   /** What `fork` calls, and does the same. */
@@ -95,10 +101,8 @@ export class ForkPool implements Backend, AsyncDisposable {
     if (process.env.VOLLEY_WORKER === '1') throw forkInWorker()
     const options = checkOptions(given)
     this.#options = options
-    const trace = options.trace === undefined ? undefined : TraceFile.open(options.trace)
-    this.trace = trace
-    const launch = (number: number): Child =>
-      new Child({ ...options, trace }, join(this.#directory, `${number}`), this.#sent)
+    this.trace = options.trace === undefined ? undefined : TraceFile.open(options.trace)
+    const launch = (number: number): Child => this.#launch(options, `${number}`)
     this.#workers = new WorkerSet(options, launch, systemClock)
   }
 
@@ -135,6 +139,26 @@ export class ForkPool implements Backend, AsyncDisposable {
     })
   }
 
+  /**
+   * Starts a worker that its holder has for itself, beside those that `run` uses.
+   *
+   * @throws {VolleyError} `closed`, or `actor_limit` when there are as many as are allowed.
+   */
+  dedicate(dedication: Dedication): DedicatedWorker {
+    const { maxActors, maxQueue } = this.#options
+    if (this.#closed !== undefined) throw closed()
+    if (this.#dedicated.size >= maxActors) throw tooManyActors(maxActors)
+    const options = { ...this.#options, keepsState: true }
+    const launch = (): Child => {
+      this.#dedicatedChildren += 1
+      return this.#launch(options, `dedicated-${this.#dedicatedChildren}`)
+    }
+    const worker = new DedicatedWorker(dedication, maxQueue, launch)
+    this.#dedicated.add(worker)
+    void worker.gone.then(() => this.#dedicated.delete(worker))
+    return worker
+  }
+
   /** What a ready worker tells of itself. Rejects with `start_failed` if none starts. */
   ready(): Promise<WorkerInfo> {
     return this.#workers.ready()
@@ -149,6 +173,7 @@ export class ForkPool implements Backend, AsyncDisposable {
       ...this.#workers.counts,
       sentArtifacts: this.#sent.artifacts,
       sentBytes: this.#sent.bytes,
+      actors: this.#dedicated.size,
       waitMs: this.#waitTimes.summary,
       runMs: this.#runTimes.summary,
       workers: this.#workers.workers.map(({ pid, served, busyMs, isIdle }) => ({ pid, tasks: served, busyMs, isIdle })),
@@ -178,11 +203,16 @@ export class ForkPool implements Backend, AsyncDisposable {
   async #close(drainMs: number): Promise<void> {
     if (drainMs > 0) {
       const timer = new AbortController()
-      await Promise.race([this.#workers.drain(), delay(drainMs, undefined, { signal: timer.signal }).catch(() => {})])
+      const drained = Promise.all([this.#workers.drain(), ...[...this.#dedicated].map((worker) => worker.drain())])
+      await Promise.race([drained, delay(drainMs, undefined, { signal: timer.signal }).catch(() => {})])
       timer.abort()
     }
-    await this.#workers.close()
+    await Promise.all([this.#workers.close(), ...[...this.#dedicated].map((worker) => worker.end(closed()))])
     await this.trace?.close()
     await removeScratch(this.#directory)
+  }
+
+  #launch(options: CheckedOptions & Pick<ChildOptions, 'keepsState'>, name: string): Child {
+    return new Child({ ...options, trace: this.trace }, join(this.#directory, name), this.#sent)
   }
 }

@@ -187,6 +187,8 @@ const poolCodes: ReadonlySet<string> = new Set([
   'timeout',
   'log_limit',
   'worker_lost',
+  'actor_lost',
+  'actor_limit',
   'start_failed',
 ])
 

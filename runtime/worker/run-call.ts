@@ -11,6 +11,7 @@ import { decodingContext, encodingContext, runWithOwnSlots } from '../codec/cont
 import { reviveBody } from '../codec/prepare.ts'
 import { isScalarUdf } from '../codec/shipped-types.ts'
 import { span } from '../trace/spans.ts'
+import { actorMaker, methodOfActor } from './actor.ts'
 import { contextExports } from './load-context.ts'
 import type { TaskIo, TaskReport } from './task-io.ts'
 
@@ -55,8 +56,20 @@ function argumentsOf(call: DecodedCall, index: number, io: TaskIo): readonly unk
 
 async function functionOf({ name, target }: DecodedCall, io: TaskIo): Promise<UserFunction> {
   using _reviving = span(io.trace, 'revive')
-  if (target.by === 'export') return exported(name)
-  return target.by === 'name' ? registered(name, target.signature) : await reviveBody(target.body, name)
+  switch (target.callee) {
+    case 'named':
+      return registered(name, target.signature)
+    case 'function':
+      return await reviveBody(target.body, name)
+    case 'export':
+      return exported(name)
+    case 'class':
+      return actorMaker(await reviveBody(target.body, name), name)
+    case 'exportedClass':
+      return actorMaker(exported(target.exportName), name)
+    case 'method':
+      return methodOfActor(target.method, name)
+  }
 }
 
 /** An export of the worker-context module: a function, or one made with `udf()`. */

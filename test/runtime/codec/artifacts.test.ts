@@ -111,7 +111,11 @@ t.test('a strict receiver refuses a body beside a frame as it refuses one in it,
     () => decodeGraph(payload, context, artifacts),
     () => decodeUdf(encodeUdf(gross.definition, open, new ArtifactCollector()), 'scalar', context, artifacts),
     () =>
-      decodeCall(encodeCall({ name: 'f', signature: '' }, [gross(col('a'))], open).task, artifacts, context).args(0),
+      decodeCall(
+        encodeCall({ callee: 'named', name: 'f', text: '' }, [gross(col('a'))], open).task,
+        artifacts,
+        context,
+      ).args(0),
   ]
   for (const refusal of refusals) {
     const { code, message, details } = errorOf(refusal)
@@ -156,7 +160,7 @@ t.test('a call refers to the body of its function and to those in its arguments'
   const [, body] = artifacts
   t.equal(task[9], FLAG_INLINE_CODE)
   const { target, args } = decodeCall(task, sourceOf({ artifacts }), open)
-  t.match(target, { by: 'body', body: body as object })
+  t.match(target, { callee: 'function', body: body as object })
   t.equal(String(args(0)[1]), 'gross(b)')
   t.match(
     errorOf(() => decodeCall(task, noArtifacts, open)),
