@@ -533,7 +533,7 @@ export class SessionContext implements CodecContext, DataFrameHost, AsyncDisposa
    *
    * class Product {
    *   product = 1
-   *   add(x: number) { this.product *= x }
+   *   add(x: number | null) { this.product *= x ?? 1 }
    *   merge(products: number[]) { for (const x of products) this.product *= x }
    *   state() { return [this.product] }
    *   evaluate() { return this.product }
@@ -559,7 +559,7 @@ export class SessionContext implements CodecContext, DataFrameHost, AsyncDisposa
    *
    * class Product {
    *   product = 1
-   *   add(x: number) { this.product *= x }
+   *   add(x: number | null) { this.product *= x ?? 1 }
    *   merge(products: number[]) { for (const x of products) this.product *= x }
    *   state() { return [this.product] }
    *   evaluate() { return this.product }
@@ -582,7 +582,7 @@ export class SessionContext implements CodecContext, DataFrameHost, AsyncDisposa
    *
    * class Product {
    *   product = 1
-   *   add(x: number) { this.product *= x }
+   *   add(x: number | null) { this.product *= x ?? 1 }
    *   merge(products: number[]) { for (const x of products) this.product *= x }
    *   state() { return [this.product] }
    *   evaluate() { return this.product }
@@ -608,7 +608,7 @@ export class SessionContext implements CodecContext, DataFrameHost, AsyncDisposa
    *
    * class Product {
    *   product = 1
-   *   add(x: number) { this.product *= x }
+   *   add(x: number | null) { this.product *= x ?? 1 }
    *   merge(products: number[]) { for (const x of products) this.product *= x }
    *   state() { return [this.product] }
    *   evaluate() { return this.product }
@@ -673,7 +673,7 @@ export class SessionContext implements CodecContext, DataFrameHost, AsyncDisposa
    * import { float64, SessionContext, udwf } from 'volley'
    *
    * class Reversed {
-   *   evaluateAll([values = []]: number[][]) { return values.toReversed() }
+   *   evaluateAll([values = []]: (number | null)[][]) { return values.toReversed() }
    * }
    * const ctx = new SessionContext()
    * ctx.registerUdwf(udwf(Reversed, [float64], float64, { name: 'reversed' }))
@@ -695,7 +695,7 @@ export class SessionContext implements CodecContext, DataFrameHost, AsyncDisposa
    * import { float64, SessionContext, udwf } from 'volley'
    *
    * class Reversed {
-   *   evaluateAll([values = []]: number[][]) { return values.toReversed() }
+   *   evaluateAll([values = []]: (number | null)[][]) { return values.toReversed() }
    * }
    * const ctx = new SessionContext()
    * ctx.registerUdwf(udwf(Reversed, [float64], float64, { name: 'reversed' }))
