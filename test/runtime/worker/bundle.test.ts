@@ -78,10 +78,15 @@ test(
 test('a package finds its bundle, and keeps what Node compiles where only its user can write', options, async (t) => {
   const checkout = new CheckoutCopy(t)
   await checkout.bundle(checkout.path('dist/worker'))
-  for (const name of ['runtime/pool/worker-entry', 'functions/errors', 'functions/thrown']) {
-    const compiled = stripTypeScriptTypes(readFileSync(checkout.path(`${name}.ts`), 'utf8')).replaceAll(".ts'", ".js'")
+  const pending = ['runtime/pool/worker-entry.ts']
+  for (const name of pending) {
+    const compiled = stripTypeScriptTypes(readFileSync(checkout.path(name), 'utf8'))
+    for (const [, imported = ''] of compiled.matchAll(/ from '(\.[^']*\.ts)'/g)) {
+      const next = join(dirname(name), imported)
+      if (!pending.includes(next)) pending.push(next)
+    }
     mkdirSync(dirname(checkout.path('dist', name)), { recursive: true })
-    writeFileSync(checkout.path(`dist/${name}.js`), compiled)
+    writeFileSync(checkout.path('dist', name.replace(/ts$/, 'js')), compiled.replaceAll(".ts'", ".js'"))
   }
   const home = checkout.path('home')
   const env = { ...process.env, XDG_CACHE_HOME: home }
