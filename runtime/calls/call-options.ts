@@ -32,6 +32,13 @@ export interface CallOptions {
    */
   readonly isolation?: Isolation
   /**
+   * How often a call is made again whose worker was lost, from 0. What it had done until then is done again; its result is
+   * given once. Other failures are not tried again.
+   *
+   * @defaultValue 0
+   */
+  readonly retries?: number
+  /**
    * A whole number: of the calls that wait for a worker, those with the highest go first, and among equals the one that
    * came first. A call of low priority waits as long as there are others; nothing that runs is interrupted.
    *
@@ -115,6 +122,7 @@ const callOptions: Readonly<Record<keyof CallOptions, true>> = {
   timeoutMs: true,
   isolation: true,
   priority: true,
+  retries: true,
   captures: true,
   context: true,
   maxResultBytes: true,
@@ -158,6 +166,7 @@ function check(options: CallOptions, known: Readonly<Record<string, true>>): voi
   checkWhole('maxResultBytes', options.maxResultBytes, 0)
   checkChoice('isolation', options.isolation, ['shared', 'job'])
   checkWhole('priority', options.priority, Number.MIN_SAFE_INTEGER)
+  checkWhole('retries', options.retries, 0)
   checkSignal('signal', options.signal)
   checkCallback('onLog', options.onLog)
 }

@@ -1,7 +1,7 @@
 // Encoded calls on their way to a worker and back: bytes go to the backend, results and errors come out.
 
 import type { CodecContext } from '../../functions/contract/codec-context.ts'
-import { errorFromPlain, ResourceError } from '../../functions/errors.ts'
+import { errorFromPlain, isVolleyError, ResourceError } from '../../functions/errors.ts'
 import { inFunctions } from '../../functions/udf/failure.ts'
 import { type Backend, cancelReason, inheritLog } from '../backend.ts'
 import type { EncodedTask } from '../codec/artifacts.ts'
@@ -34,13 +34,29 @@ export async function makeCalls(
   signal: AbortSignal,
 ): Promise<Made> {
   try {
-    const { bytes, elapsedMs } = await send(backend, calls, options, signal)
+    const { bytes, elapsedMs } = await sendUntilKept(backend, calls, options, signal)
     using _reading = span(backend.trace, 'read')
     const { results, failure } = decodeResults(bytes, context)
     if (failure === undefined) return { results, elapsedMs }
     return { results, elapsedMs, failure: inFunctions(errorFromPlain(parseTaskFault(failure)), [calls.name]) }
   } catch (error) {
     throw inFunctions(error, [calls.name])
+  }
+}
+
+/** Sends them again when their worker was lost, as often as that is wanted. */
+async function sendUntilKept(
+  backend: Pick<Backend, 'run'>,
+  calls: EncodedCalls,
+  options: CallOptions,
+  signal: AbortSignal,
+) {
+  for (let left = options.retries ?? 0; ; left -= 1) {
+    try {
+      return await send(backend, calls, options, signal)
+    } catch (error) {
+      if (left === 0 || signal.aborted || !isVolleyError(error) || error.code !== 'worker_lost') throw error
+    }
   }
 }
 

@@ -1,5 +1,6 @@
 // imap and imapUnordered: results one by one from real workers, and what becomes of calls and sources when somebody leaves.
 
+import { existsSync, writeFileSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
 import { type Test, test } from 'tap'
 import { type ImapOptions, WorkerPool } from 'volley'
@@ -209,6 +210,23 @@ test('results one by one', { timeout: 300_000 }, async (t) => {
     t.match(lost.error, { code: 'worker_lost', details: { item: 3 } })
     const slow = await untilError(pool.imap(sleep, [1, 600_000], { timeoutMs: 300 }))
     t.match(slow.error, { code: 'timeout', details: { item: 1 } })
+  })
+
+  await t.test('with retries a call is made again whose worker was lost, and only then', async (t) => {
+    const marker = `${t.testdir()}/lost-once`
+    const once = (n: number) => {
+      if (n === 3 && !existsSync(marker)) {
+        writeFileSync(marker, '')
+        process.exit(1)
+      }
+      if (n === 300) throw new Error('thrown')
+      return n
+    }
+    t.strictSame(await collected(pool.imap(once, items, { chunkSize: 2, retries: 1 })), items)
+    const dies = await untilError(pool.imapUnordered(() => process.exit(1), [1], { retries: 2 }))
+    t.equal(dies.error.code, 'worker_lost')
+    await t.rejects(pool.runWith({ retries: 5 }, once, 300), { code: 'udf_failed' })
+    t.throws(() => pool.imap(once, items, { retries: -1 }), { code: 'invalid_argument' })
   })
 
   await t.test('what cannot be meant is refused at once', (t) => {
