@@ -1,5 +1,6 @@
 // Actors: instances of a class that live in worker processes, each with a session of its own. The program builds an
-// expression, sends it to them with the function in it, and each evaluates it over its own share of the data.
+// expression, sends it to them with the function in it, and each evaluates it over its own share of the data. The counterpart of
+// datafusion-python's examples/ray_pickle_expr.py.
 
 import { col, type Expr, int64, lit, SessionContext, udf, WorkerPool } from 'volley'
 
