@@ -22,7 +22,7 @@ export async function runCall(bytes: Uint8Array, io: TaskIo): Promise<TaskReport
   const results = new ResultEncoder(encodingContext())
   for (let index = 0; index < call.count; index += 1) {
     try {
-      await runWithOwnSlots(async () => {
+      await withSlotsOf(call, async () => {
         const args = argumentsOf(call, index, io)
         io.signal.throwIfAborted()
         using _running = span(io.trace, 'run')
@@ -41,6 +41,12 @@ export async function runCall(bytes: Uint8Array, io: TaskIo): Promise<TaskReport
   await io.write([results.finish()])
   return nothingRead
 }
+
+// An actor has its process for itself: contexts that its constructor sets last as long as it does.
+const withSlotsOf = ({ target }: DecodedCall, work: () => Promise<void>): Promise<void> =>
+  target.callee === 'class' || target.callee === 'exportedClass' || target.callee === 'method'
+    ? work()
+    : runWithOwnSlots(work)
 
 const nothingRead: TaskReport = { rows: 0, batches: 0 }
 
