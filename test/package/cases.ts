@@ -2,7 +2,7 @@
 // project; `npm run test:package -- NAME` runs those whose names contain NAME.
 
 import assert from 'node:assert/strict'
-import { cpSync, existsSync, mkdirSync, readdirSync, renameSync, statSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type Bundler, bundlers } from './bundlers.ts'
@@ -236,7 +236,8 @@ const runners: readonly Case[] = [
     kind: 'tools',
     run: async (project) => {
       mkdirSync(project.path('jest'))
-      await project.run('sed', ["s/'vitest'/'@jest\\/globals'/w jest/job.test.js", 'job.test.js'])
+      const test = readFileSync(project.path('job.test.js'), 'utf8').replace("'vitest'", "'@jest/globals'")
+      writeFileSync(project.path('jest/job.test.js'), test)
       cpSync(project.path('half.js'), project.path('jest/half.js'))
       await project.bin('jest', ['--rootDir', 'jest'], { NODE_OPTIONS: '--experimental-vm-modules' })
     },
