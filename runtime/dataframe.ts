@@ -24,7 +24,7 @@ import {
 import type { SqlOptions } from '../functions/sql/options.ts'
 import type { Schema } from '../functions/types/type.ts'
 import { lazyStream } from './bytes/lazy-stream.ts'
-import { getSenderCtx, getWorkerCtx } from './codec/context-slots.ts'
+import { encodingContext, getSenderCtx, getWorkerCtx } from './codec/context-slots.ts'
 import { describeShipment } from './codec/describe-shipment.ts'
 import { frameBrand } from './codec/frame-runtime.ts'
 import { inspectUdf } from './codec/inspect.ts'
@@ -803,7 +803,7 @@ export class DataFrame {
    * @see docs/reference/wire.md; datafusion-python `LogicalPlan.to_bytes`
    */
   toBytes(context?: CodecContext): Uint8Array {
-    return encodeJob(this.#job, context ?? getSenderCtx() ?? this.#host)
+    return encodeJob(this.#job, encodingContext(context ?? getSenderCtx() ?? this.#host))
   }
 
   /**

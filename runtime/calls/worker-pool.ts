@@ -35,8 +35,8 @@ type Callable = unknown
 const insteadOfPool = 'its workers belong to this process; make one where it is needed, or write its stats()'
 
 /**
- * Worker processes that call functions: any function that can travel, over plain data, expressions, DataFrames, Arrow
- * tables, batches and vectors.
+ * Worker processes that call functions: any function that can travel, over plain data, functions, expressions, DataFrames,
+ * Arrow tables, batches and vectors.
  *
  * A shipped function is code that runs as the worker's user: see docs/security.md.
  *
@@ -149,7 +149,7 @@ export class WorkerPool<Exports extends object = AnyExports> implements AsyncDis
    *
    * @param fn - A function that can travel: see docs/guide/distributing-work.md. Or the name of one that the worker-context
    * module exports: then no code travels.
-   * @param args - Plain data, expressions, DataFrames, Arrow tables, batches and vectors.
+   * @param args - Plain data, functions, expressions, DataFrames, Arrow tables, batches and vectors.
    * @returns What it returns, awaited there if it is a promise.
    * @throws {PlanError} `invalid_argument` when it cannot be called: a class, a generator function, an aggregate.
    * @throws {ShippingError} When the function, an argument or the result cannot travel.
@@ -167,7 +167,7 @@ export class WorkerPool<Exports extends object = AnyExports> implements AsyncDis
    * Calls a function that the worker-context module exports, in a worker: no code travels.
    *
    * @param fn - Its name.
-   * @param args - Plain data, expressions, DataFrames, Arrow tables, batches and vectors.
+   * @param args - Plain data, functions, expressions, DataFrames, Arrow tables, batches and vectors.
    * @returns What it returns, awaited there if it is a promise.
    * @throws {VolleyError} What the call of a function throws; `wire_not_registered` for a name that is not exported.
    * @example
@@ -190,7 +190,7 @@ export class WorkerPool<Exports extends object = AnyExports> implements AsyncDis
    *
    * @param options - A signal, a time limit, isolation.
    * @param fn - A function that can travel, or the name of one that the worker-context module exports.
-   * @param args - Plain data, expressions, DataFrames, Arrow tables, batches and vectors.
+   * @param args - Plain data, functions, expressions, DataFrames, Arrow tables, batches and vectors.
    * @returns What it returns, awaited there if it is a promise.
    * @throws {VolleyError} What `run` throws; `timeout` and `cancelled`.
    * @example
@@ -211,7 +211,7 @@ export class WorkerPool<Exports extends object = AnyExports> implements AsyncDis
    *
    * @param options - A signal, a time limit, a priority.
    * @param fn - Its name.
-   * @param args - Plain data, expressions, DataFrames, Arrow tables, batches and vectors.
+   * @param args - Plain data, functions, expressions, DataFrames, Arrow tables, batches and vectors.
    * @returns What it returns, awaited there if it is a promise.
    * @throws {VolleyError} What the call of a function throws; `wire_not_registered` for a name that is not exported.
    * @example

@@ -18,13 +18,15 @@ import type { Expr } from '../../functions/expr/expr.ts'
 import { ArtifactCollector, type ArtifactSource, type EncodedTask } from './artifacts.ts'
 import { type Caller, captureBodies, encodeBodyReference, findBody, travelsByValue } from './bodies.ts'
 import { signatureText } from './by-name.ts'
+import { isScalarUdf } from './callables.ts'
 import { type Companion, captureTogether } from './closure/capture/capture-together.ts'
 import { decodingContext } from './context-slots.ts'
 import { decodeEnvelope, encodeEnvelope, FLAG_INLINE_CODE } from './envelope.ts'
-import { decodeGraph, encodeGraph } from './graph-codec.ts'
+import { decodeGraph, encodeGraph, type FunctionReader } from './graph-codec.ts'
 import { decodeLastingExpr, findLastingExpr } from './lasting-exprs.ts'
+import { inliningOff } from './plain-function.ts'
 import { encodeSections, splitSections } from './sections.ts'
-import { isScalarUdf, shippedTypes } from './shipped-types.ts'
+import { shippedTypes } from './shipped-types.ts'
 
 const HEAD_BYTES = 7
 
@@ -71,11 +73,7 @@ export function encodeTarget(
   if (context.udfInlining) {
     return capture('function', { label: name, fn, ...(captures === undefined ? {} : { captures }) }, context)
   }
-  throw new ShippingError(
-    'closure_inlining_off',
-    `Cannot ship function "${name}": the sender context is strict. Pass the name of a function that the worker context exports, or one made with udf() or nativeUdf() that it registers`,
-    { details: { path: [], name } },
-  )
+  throw inliningOff(name)
 }
 
 /**
@@ -168,6 +166,7 @@ export class CallEncoder {
     const { payload, inline } = encodeGraph(args, this.#context, {
       label: `the arguments of function "${name}"`,
       artifacts: this.#artifacts,
+      takesFunctions: true,
       bodiesOf,
       lastingExpr: (node) => findLastingExpr(node, this.#context),
     })
@@ -212,8 +211,13 @@ export interface DecodedCall {
     | { readonly callee: 'method'; readonly method: string }
   /** How many calls there are. */
   readonly count: number
-  /** Reads the arguments of one of them. @throws {WireError} */
-  args(index: number): readonly unknown[]
+  /**
+   * Reads the arguments of one of them.
+   *
+   * @param functionOf - Gives the functions among them, which are no code yet.
+   * @throws {WireError}
+   */
+  args(index: number, functionOf?: FunctionReader): readonly unknown[]
 }
 
 /**
@@ -237,9 +241,9 @@ export function decodeCall(bytes: Uint8Array, artifacts: ArtifactSource, given?:
   const { attachments: calls } = splitSections(rest)
   const count = calls.length
   const lastingExpr = (reference: Uint8Array): Expr => decodeLastingExpr(reference, context, artifacts)
-  const args = (index: number): readonly unknown[] => {
+  const args = (index: number, functionOf?: FunctionReader): readonly unknown[] => {
     const call = calls[index]
-    const decoded = call === undefined ? undefined : decodeGraph(call, context, artifacts, lastingExpr)
+    const decoded = call === undefined ? undefined : decodeGraph(call, context, artifacts, { lastingExpr, functionOf })
     if (Array.isArray(decoded)) return decoded
     throw new WireError('wire_damaged', `Cannot read a call of function "${name}": its arguments are not a list`)
   }

@@ -4,7 +4,7 @@
 import * as devalue from 'devalue'
 import { withArticle } from '../../functions/article.ts'
 import type { CodecContext } from '../../functions/contract/codec-context.ts'
-import type { ShippedBody, Udf } from '../../functions/contract/udf.ts'
+import type { ShippedBody, Udf, UserFunction } from '../../functions/contract/udf.ts'
 import { ShippingError, WireError } from '../../functions/errors.ts'
 import { type Expr, isExpr, make } from '../../functions/expr/expr.ts'
 import type { ExprNode } from '../../functions/expr/node.ts'
@@ -12,13 +12,15 @@ import type { Artifact } from '../backend.ts'
 import { arrowTypes } from './arrow.ts'
 import { type ArtifactCollector, type ArtifactSource, hashOf, REFERENCE_BYTES } from './artifacts.ts'
 import { captureBodies } from './bodies.ts'
+import { callableOf, definitionOf } from './callables.ts'
 import { familyIn, hasInlineCode } from './envelope.ts'
 import { frameRuntime, isFrame } from './frame-runtime.ts'
 import { packNode, unpackNode } from './pack-node.ts'
+import { frameOfFunction } from './plain-function.ts'
 import { encodeSections, type Sections, splitSections } from './sections.ts'
-import { decodeUdf, encodeUdf, parseText, peekUdf } from './udf-codec.ts'
+import { decodeUdf, encodeUdf, isDecodedUdf, parseText, peekUdf } from './udf-codec.ts'
 import { validateNode } from './validate-node.ts'
-import { NodeBudget } from './validate-type.ts'
+import { isRecord, NodeBudget } from './validate-type.ts'
 
 const noBytes = new Uint8Array(0)
 
@@ -45,8 +47,20 @@ export interface EncodeOptions {
   readonly artifacts?: ArtifactCollector | undefined
   /** The bodies of the functions in it. Default: they are captured now. */
   bodiesOf?(udfs: Iterable<Udf>): ReadonlyMap<unknown, ShippedBody>
+  /** Whether functions travel that are no functions of columns. Default: they do not. */
+  readonly takesFunctions?: boolean
   /** Which expressions travel as artifacts. Default: none. */
   lastingExpr?(node: ExprNode): LastingExpr | undefined
+}
+
+/** The function that a body stands for, where it is known by now. */
+export type FunctionReader = (body: ShippedBody, name: string) => unknown
+
+export interface DecodeOptions {
+  /** Reads the expressions that travel as artifacts. Default: there are none. */
+  readonly lastingExpr?: ((reference: Uint8Array) => Expr) | undefined
+  /** Reads functions that are no functions of columns. Default: there are none. */
+  readonly functionOf?: FunctionReader | undefined
 }
 
 /** @throws {ShippingError} When something in it cannot travel; names the path to it. */
@@ -54,6 +68,7 @@ export function encodeGraph(value: unknown, context: CodecContext, options: Enco
   const { label = 'the value', artifacts, bodiesOf = (udfs: Iterable<Udf>) => captureBodies(udfs, context) } = options
   const attachments: Uint8Array[] = []
   const udfs = new Map<Udf, number>()
+  const functions = new Map<UserFunction, Udf>()
   let hasOtherCode = false
   // An index is never falsy to devalue: it counts from 1.
   const reducers = {
@@ -65,6 +80,19 @@ export function encodeGraph(value: unknown, context: CodecContext, options: Enco
         udfs.set(candidate, index)
       }
       return [candidate.family, index]
+    },
+    Callable: (candidate: unknown) => {
+      const definition = definitionOf(candidate)
+      return definition !== undefined && [definition]
+    },
+    Function: (candidate: unknown) => {
+      if (options.takesFunctions !== true || typeof candidate !== 'function') return false
+      let frame = functions.get(candidate)
+      if (frame === undefined) {
+        frame = frameOfFunction(candidate, context)
+        functions.set(candidate, frame)
+      }
+      return [frame]
     },
     LastingExpr: (candidate: unknown) => {
       const lasting = isExpr(candidate) ? options.lastingExpr?.(candidate.node) : undefined
@@ -111,7 +139,6 @@ export function encodeGraph(value: unknown, context: CodecContext, options: Enco
 
 /**
  * @param artifacts - Where the bodies of functions may be. Default: nowhere but in the payload.
- * @param lastingExpr - Reads the expressions that travel as artifacts. Default: there are none.
  * @throws {WireError} When the payload is damaged, or holds code that a strict context refuses; the
  * latter before anything in it is parsed.
  */
@@ -119,7 +146,7 @@ export function decodeGraph(
   payload: Uint8Array,
   context: CodecContext,
   artifacts?: ArtifactSource,
-  lastingExpr?: (reference: Uint8Array) => Expr,
+  { lastingExpr, functionOf }: DecodeOptions = {},
 ): unknown {
   const { text, attachments } = splitSections(payload)
   const udfs = new Map<number, Udf>()
@@ -146,6 +173,12 @@ export function decodeGraph(
         udfs.set(index, udf)
       }
       return udf
+    },
+    Callable: ([udf]: [unknown]) => callableOf(decodedUdf(udf)),
+    Function: ([udf]: [unknown]) => {
+      const { body, name } = decodedUdf(udf)
+      if (functionOf !== undefined && body.kind === 'shipped') return functionOf(body, name)
+      throw new WireError('wire_damaged', 'Cannot read a payload: it has a function where none is taken')
     },
     LastingExpr: (index: unknown) => {
       const reference = attachment(index)
@@ -207,6 +240,11 @@ const familyByTag = new Map<string, Udf['family']>([
 function familyOf(name: unknown): Udf['family'] {
   for (const family of familyByTag.values()) if (family === name) return family
   throw new WireError('wire_damaged', 'Cannot read a payload: it has a function of no known family')
+}
+
+function decodedUdf(value: unknown): Udf {
+  if (isRecord(value) && isDecodedUdf(value)) return value
+  throw new WireError('wire_damaged', 'Cannot read a payload: what stands for a function is none')
 }
 
 function refuseCode(bytes: Uint8Array, context: CodecContext): void {

@@ -7,9 +7,9 @@ import type { UdfShipment } from '../../functions/contract/udf-shipment.ts'
 import type { Expr } from '../../functions/expr/expr.ts'
 import { walk } from '../../functions/expr/walk.ts'
 import { travelsByValue } from './bodies.ts'
+import { isScalarUdf } from './callables.ts'
 import { captureClosure } from './closure/capture/capture-closure.ts'
 import { encodingContext } from './context-slots.ts'
-import { isScalarUdf } from './shipped-types.ts'
 import { encodeUdf } from './udf-codec.ts'
 
 /** What `udf()` and its siblings return, or a definition. */

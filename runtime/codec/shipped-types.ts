@@ -5,14 +5,11 @@ import type { CodecContext } from '../../functions/contract/codec-context.ts'
 import type { Udf } from '../../functions/contract/udf.ts'
 import { WireError } from '../../functions/errors.ts'
 import { type Expr, isExpr } from '../../functions/expr/expr.ts'
-import { aggregateCallable } from '../../functions/udf/aggregate.ts'
-import { callable, type ScalarUDF } from '../../functions/udf/scalar.ts'
-import { windowCallable } from '../../functions/udf/window.ts'
+import { callableOf, callables, definitionOf } from './callables.ts'
 import type { ShippedType } from './closure/shipped-type.ts'
 import { decodeExpr, encodeExpr } from './expr-codec.ts'
 import { frameRuntime, isFrame } from './frame-runtime.ts'
 import { decodeUdf, encodeUdf } from './udf-codec.ts'
-import { isRecord } from './validate-type.ts'
 
 /** The library's values that a closure may capture, encoded or decoded under `context`. */
 export function shippedTypes(context: CodecContext): readonly ShippedType[] {
@@ -29,25 +26,13 @@ export function shippedTypes(context: CodecContext): readonly ShippedType[] {
       encode: (frame) => frameRuntime().toBytes(frame, context),
       decode: (data) => frameRuntime().fromBytes(bytesOf(data), context),
     },
-    ...Object.entries(callables).map(([family, callableOf]) => ({
+    ...(Object.keys(callables) as Udf['family'][]).map((family) => ({
       name: `volley.Udf.${family}`,
-      is: (value: unknown) => isUdfOf(family, value),
+      is: (value: unknown) => definitionOf(value)?.family === family,
       encode: (udf: unknown) => encodeUdf((udf as { readonly definition: Udf }).definition, context),
-      decode: (data: unknown) => callableOf(decodeUdf(bytesOf(data), family as Udf['family'], context) as never),
+      decode: (data: unknown) => callableOf(decodeUdf(bytesOf(data), family, context)),
     })),
   ]
-}
-
-/** What users hold and call, made of a definition. */
-const callables = { scalar: callable, aggregate: aggregateCallable, window: windowCallable } as const
-
-/** Recognises what `udf()` and `nativeUdf()` return. */
-export const isScalarUdf = (value: unknown): value is ScalarUDF => isUdfOf('scalar', value)
-
-function isUdfOf(family: string, value: unknown): boolean {
-  if (typeof value !== 'function' || !Object.hasOwn(value, 'definition')) return false
-  const { definition } = value as { readonly definition?: unknown } & typeof value
-  return isRecord(definition) && definition.family === family && 'body' in definition
 }
 
 function bytesOf(data: unknown): Uint8Array {

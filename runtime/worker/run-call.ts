@@ -1,15 +1,15 @@
 // Calls of a shipped function from their bytes to the bytes of their results. Runs in workers only: it brings code to
 // life. A function is revived once per worker, so what it keeps in its closure outlives the call.
 
-import type { UserFunction } from '../../functions/contract/udf.ts'
+import type { ShippedBody, UserFunction } from '../../functions/contract/udf.ts'
 import { errorToPlain, isVolleyError, ShippingError, WireError } from '../../functions/errors.ts'
 import { didYouMean } from '../../functions/nearest.ts'
 import { userFailure } from '../../functions/udf/failure.ts'
 import { findByName, unregistered } from '../codec/by-name.ts'
 import { type DecodedCall, decodeCall, ResultEncoder } from '../codec/call-codec.ts'
+import { isScalarUdf } from '../codec/callables.ts'
 import { decodingContext, encodingContext, runWithOwnSlots } from '../codec/context-slots.ts'
 import { reviveBody } from '../codec/prepare.ts'
-import { isScalarUdf } from '../codec/shipped-types.ts'
 import { span } from '../trace/spans.ts'
 import { actorMaker, methodOfActor } from './actor.ts'
 import { contextExports } from './load-context.ts'
@@ -23,7 +23,7 @@ export async function runCall(bytes: Uint8Array, io: TaskIo): Promise<TaskReport
   for (let index = 0; index < call.count; index += 1) {
     try {
       await withSlotsOf(call, async () => {
-        const args = argumentsOf(call, index, io)
+        const args = await argumentsOf(call, index, io)
         io.signal.throwIfAborted()
         using _running = span(io.trace, 'run')
         addResult(results, call.name, await invoke(fn, args, call.name))
@@ -55,10 +55,19 @@ function decode(bytes: Uint8Array, io: TaskIo): DecodedCall {
   return decodeCall(bytes, io)
 }
 
-function argumentsOf(call: DecodedCall, index: number, io: TaskIo): readonly unknown[] {
+/** Reviving a function takes turns, reading what holds it takes none: with functions in them, arguments are read twice. */
+async function argumentsOf(call: DecodedCall, index: number, io: TaskIo): Promise<readonly unknown[]> {
   using _decoding = span(io.trace, 'decode')
-  return call.args(index)
+  const functions = new Map<string, Promise<UserFunction>>()
+  const args = call.args(index, (body, name) => {
+    if (!functions.has(keyOf(body))) functions.set(keyOf(body), reviveBody(body, name))
+  })
+  if (functions.size === 0) return args
+  const live = new Map(await Promise.all([...functions].map(async ([key, fn]) => [key, await fn] as const)))
+  return call.args(index, (body) => live.get(keyOf(body)))
 }
+
+const keyOf = ({ hash, member }: ShippedBody): string => `${hash} ${member}`
 
 async function functionOf({ name, target }: DecodedCall, io: TaskIo): Promise<UserFunction> {
   using _reviving = span(io.trace, 'revive')
