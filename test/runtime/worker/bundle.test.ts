@@ -86,7 +86,7 @@ test('a package finds its bundle, and keeps what Node compiles where only its us
       if (!pending.includes(next)) pending.push(next)
     }
     mkdirSync(dirname(checkout.path('dist', name)), { recursive: true })
-    writeFileSync(checkout.path('dist', name.replace(/ts$/, 'js')), compiled.replaceAll(".ts'", ".js'"))
+    writeFileSync(checkout.path('dist', name.replace(/ts$/, 'js')), compiled.replace(/( from '\.[^']*\.)ts'/g, "$1js'"))
   }
   const home = checkout.path('home')
   const env = { ...process.env, XDG_CACHE_HOME: home }
