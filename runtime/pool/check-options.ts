@@ -80,7 +80,7 @@ export function checkOptions(options: PoolOptions): CheckedOptions {
     maxArtifactBytes: whole('maxArtifactBytes', options.maxArtifactBytes, 0, 64 * 1024 * 1024),
     maxLogBytes: whole('maxLogBytes', options.maxLogBytes, 0, 64 * 1024 * 1024),
     graceMs: whole('graceMs', options.graceMs, 0, 200),
-    startTimeoutMs: whole('startTimeoutMs', options.startTimeoutMs, 1, 10_000),
+    startTimeoutMs: whole('startTimeoutMs', options.startTimeoutMs, 1, 30_000),
     env: checkedEnv(options.env),
     workingDirectory: checkedDirectory(options.cwd),
     launcher: options.launcher ?? findLauncher(),

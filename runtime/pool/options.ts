@@ -106,7 +106,7 @@ export interface PoolOptions {
   /**
    * How long a process may take from its start to being ready, in milliseconds from 1; beyond it, `start_failed`.
    *
-   * @defaultValue 10,000
+   * @defaultValue 30,000
    */
   readonly startTimeoutMs?: number
   /**

@@ -8,6 +8,7 @@ import { decodeCall, decodeResults, encodeCall, encodeTarget, ResultEncoder } fr
 import { captureClosure } from '../../runtime/codec/closure/index.ts'
 import { decodeProgram, decodeTask, TaskEncoder } from '../../runtime/codec/task-codec.ts'
 import { decodeUdf, encodeUdf } from '../../runtime/codec/udf-codec.ts'
+import { decodeJob } from '../../runtime/job/job-codec.ts'
 import type { Task } from '../../runtime/program/task.ts'
 
 export interface Subject {
@@ -102,6 +103,12 @@ const call = encodeCall(
 const results = new ResultEncoder(open)
 results.add('scale', { rows: [1, 'ü', null, new Date(0), new Float64Array(20)], args })
 
+const job = new SessionContext()
+  .fromColumns({ a: [1, 2], b: ['x', null] })
+  .filter('a > 1')
+  .select(gross(col('a')).alias('gross'))
+  .toBytes(open)
+
 /** Where a receiver of the task or the call finds their artifacts. */
 const held: ArtifactSource = {
   artifact: (hash) => [...artifacts, ...call.artifacts].find((artifact) => artifact.hash === hash)?.bytes,
@@ -155,6 +162,7 @@ export const subjects: readonly Subject[] = [
     decode: (bytes) => decodeProgram(bytes, held, open),
   },
   { name: 'call', bytes: call.task, decode: (bytes) => decodeCall(bytes, held, open).args(0) },
+  { name: 'job', bytes: job, decode: (bytes) => decodeJob(bytes, open) },
   {
     name: 'result',
     bytes: results.finish(),
