@@ -186,6 +186,7 @@ function writeFiles(
     ['columns.arrow', stream.finish().toUint8Array(true), '200'],
     ['columns.parquet', emptyParquet(30_000, 1), '200'],
     ['header.csv', `${names(1_000_000)}\n`, '422 source_unreadable'],
+    ['line.ndjson', ndjson(100_000, 1), '422 source_unreadable'],
     ['schema.parquet', emptyParquet(300_000, 0), '422 source_unreadable'],
     ['sample.csv', csv(2000, 1000), '200'],
     ['sample.ndjson', ndjson(1000, 1000), '200'],

@@ -5,12 +5,16 @@ import { DataError, PlanError } from '../../../functions/errors.ts'
 import { field, type Schema } from '../../../functions/types/type.ts'
 import { inTurns, type Pieces, yieldTurn } from '../../turns/turns.ts'
 import { type Declared, parseDeclared } from '../csv/infer.ts'
-import { checkColumns, unreadable, withFiles } from '../files.ts'
+import { checkColumns, tooManyColumns, unreadable, withFiles } from '../files.ts'
 import { groupPieces } from '../partitions.ts'
-import type { JsonOptions, OpenedSource } from '../source.ts'
+import { type JsonOptions, mostColumns, type OpenedSource } from '../source.ts'
 import { longestSample, openWindow, textPieces } from '../text/text-pieces.ts'
 import { MixedTypesError, SeenType } from './infer.ts'
 import { checkIsLines, endOfLines, type JsonRow, lineError, parseLines } from './lines.ts'
+import { hasMoreMembers } from './most-members.ts'
+
+/** Lines that are longer may have too many columns to be parsed in one turn. */
+const longLine = 1 << 18
 
 /** Opens NDJSON files: their types are declared or inferred from a sample. @throws {DataError} */
 export async function openJson(paths: readonly string[], options: JsonOptions = {}): Promise<OpenedSource> {
@@ -89,6 +93,8 @@ async function* sampleLines(path: string, sampleRows: number): AsyncGenerator<Js
       .split('\n')
       .slice(0, sampleRows - rows)
       .join('\n')
+    if (lines.length > longLine && hasMoreMembers(lines, mostColumns)) throw tooManyColumns(path)
+    await yieldTurn()
     const parsed = parseLines(lines)
     if ('badLine' in parsed) {
       throw await lineError(
