@@ -375,7 +375,8 @@ export class WorkerPool<Exports extends object = AnyExports> implements AsyncDis
    *
    * const workerContext = new URL('data:text/javascript,export const double = (n) => 2 * n')
    * await using pool = WorkerPool.fork<{ double(n: number): number }>({ workers: 1, workerContext })
-   * (await Array.fromAsync(pool.imapUnordered('double', [1, 2]))).length // => 2
+   * const doubled = await Array.fromAsync(pool.imapUnordered('double', [1, 2]))
+   * doubled.length // => 2
    */
   imapUnordered<Name extends ExportName<Exports>>(
     fn: Name,
