@@ -1,7 +1,7 @@
 // The end of a worker process and of its pipes, and the last it printed. What is made of it, faults.ts says.
 
+import type { ChildProcess } from 'node:child_process'
 import type { Readable } from 'node:stream'
-import type { Launched } from './launch.ts'
 
 export interface Exit {
   readonly code: number | null
@@ -10,8 +10,13 @@ export interface Exit {
   readonly spawnError?: Error
 }
 
+/** What is asked of a process here. The package's declarations lead to this file, and must not lead to those of execa. */
+interface StartedProcess extends PromiseLike<unknown> {
+  readonly nodeChildProcess: ChildProcess
+}
+
 /** Resolves at the end of the process; its pipes may still hold bytes. */
-export function exited({ subprocess }: Launched): Promise<Exit> {
+export function exited(subprocess: StartedProcess): Promise<Exit> {
   return new Promise((resolve) => {
     const child = subprocess.nodeChildProcess
     child.once('exit', (code, signal) => resolve({ code, signal }))

@@ -110,7 +110,7 @@ export class WorkerProcess {
   }
 
   async #end(lastWords: Promise<unknown>): Promise<Exit> {
-    const exit = await exited(this.#launched)
+    const exit = await exited(this.#launched.subprocess)
     this.#launched.subprocess.kill('SIGKILL') // its group: whatever it started and left behind
     await Promise.race([lastWords, delay(lastWordsMs, undefined, { ref: false })])
     return exit
