@@ -2,6 +2,7 @@
 
 import { withArticle } from './article.ts'
 import { kindOf } from './thrown.ts'
+import { isWrittenAsClass } from './written-function.ts'
 
 const MAX_TEXT = 40
 
@@ -27,7 +28,7 @@ function describeFunction(fn: object): string {
   const { name } = fn as { readonly name?: unknown }
   const named = typeof name === 'string' && name !== '' ? ` "${name.slice(0, MAX_TEXT)}"` : ''
   if ('definition' in fn) return `the UDF${named} itself`
-  const isClass = /^class\b/.test(Function.prototype.toString.call(fn))
+  const isClass = isWrittenAsClass(fn)
   if (named === '') return isClass ? 'a class' : 'a function'
   return `the ${isClass ? 'class' : 'function'}${named}`
 }

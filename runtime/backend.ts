@@ -114,6 +114,9 @@ export interface TaskRun {
 /** More workers than this are a slip: each is a process. */
 export const mostWorkers = 1024
 
+/** What `setTimeout` can wait: longer is for ever. */
+export const maxTimerMs = 2 ** 31 - 1
+
 /**
  * A place that runs tasks: in this process, in forked workers, or wherever an implementation of it puts them.
  *

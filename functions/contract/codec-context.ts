@@ -13,6 +13,14 @@ export const udfFamilies: readonly Udf['family'][] = Object.freeze([...exprFamil
 export const describeFamily = (family: Udf['family']): string =>
   `${family === 'aggregate' ? 'an' : 'a'} ${family} function`
 
+/** The method that registers functions of each family, in messages. */
+export const registerMethods: Readonly<Record<Udf['family'], string>> = Object.freeze({
+  scalar: 'registerUdf',
+  aggregate: 'registerUdaf',
+  window: 'registerUdwf',
+  table: 'registerUdtf',
+})
+
 /**
  * What functions are encoded and decoded under: a `SessionContext` is one.
  *

@@ -1,10 +1,12 @@
 // What udf(), udaf() and udwf() check alike before a function of the user's becomes one of columns. Callers without types
 // leave out what the compiler would ask for: each error says what is missing and how the call is written.
 
-import type { UserFunction } from '../contract/udf.ts'
+import { registerMethods } from '../contract/codec-context.ts'
+import type { Udf, UserFunction } from '../contract/udf.ts'
 import { describeValue } from '../describe-value.ts'
 import { PlanError } from '../errors.ts'
 import { checkOptionNames, invalidArgument } from '../options.ts'
+import { isWrittenAsClass } from '../written-function.ts'
 
 /** A kind of user-defined function. */
 export interface UdfKind {
@@ -69,7 +71,7 @@ const isOptions = (returns: unknown, { options }: UdfKind): boolean =>
 
 /** @throws {PlanError} `invalid_argument` for what is called in another way than a function of values. */
 export function checkRowFunction(name: string, fn: UserFunction): void {
-  if (/^class\b/.test(Function.prototype.toString.call(fn))) {
+  if (isWrittenAsClass(fn)) {
     throw invalidArgument(
       `Cannot make UDF "${name}" of a class: udaf() and udwf() take classes, udf() a function of values`,
     )
@@ -99,15 +101,9 @@ export function checkRegistered<Family extends string>(
   const given = (udf as { readonly definition?: { readonly family?: unknown } } | undefined)?.definition?.family
   if (given === family) return
   const makers: Readonly<Record<string, string>> = { scalar: 'udf', aggregate: 'udaf', window: 'udwf', table: 'udtf' }
-  const methods: Readonly<Record<string, string>> = {
-    scalar: 'registerUdf',
-    aggregate: 'registerUdaf',
-    window: 'registerUdwf',
-    table: 'registerUdtf',
-  }
   const hint =
     typeof given === 'string'
-      ? `it is of another kind, call ${methods[given]}()`
+      ? `it is of another kind, call ${registerMethods[given as Udf['family']]}()`
       : `it takes what ${makers[family]}() gives, whose name it is registered under`
   throw invalidArgument(`Cannot call ${method}() with ${describeValue(udf)}: ${hint}`)
 }

@@ -4,12 +4,13 @@ import { withArticle } from '../article.ts'
 import type { UserFunction } from '../contract/udf.ts'
 import { PlanError } from '../errors.ts'
 import { invalidArgument } from '../options.ts'
+import { isWrittenAsClass } from '../written-function.ts'
 import { describeDeferred, isAsync, isDeferred } from './check-definition.ts'
 import { contractBroken, methodFailure } from './failure.ts'
 
 /** A class is called with `new`, a factory without. */
 export function isClass(fn: UserFunction): boolean {
-  if (/^class\b/.test(Function.prototype.toString.call(fn))) return true
+  if (isWrittenAsClass(fn)) return true
   return typeof fn.prototype === 'object' && fn.prototype !== null && 'evaluate' in fn.prototype
 }
 

@@ -4,6 +4,7 @@
 import type { CodecContext } from '../../functions/contract/codec-context.ts'
 import { createError, isVolleyError, PlanError } from '../../functions/errors.ts'
 import { checkWhole } from '../../functions/options.ts'
+import { nameOfFunction } from '../../functions/written-function.ts'
 import { cancelReason, inheritLog } from '../backend.ts'
 import { unlessAborted } from '../bytes/unless-aborted.ts'
 import { encodeCall, encodeClass, encodeExportedClass, encodeMethod } from '../codec/call-codec.ts'
@@ -145,7 +146,7 @@ interface GivenClass {
 function targetOf(given: unknown, workerContext: URL | undefined, context: CodecContext) {
   if (isExportName(given, workerContext)) return { name: given, target: encodeExportedClass(given) }
   const Class = checkClass(given)
-  const name = Class.name === '' ? 'anonymous' : Class.name
+  const name = nameOfFunction(Class)
   return { name, target: encodeClass(Class, name, context) }
 }
 

@@ -6,6 +6,7 @@ import { withArticle } from '../../functions/article.ts'
 import type { Udf, UserFunction } from '../../functions/contract/udf.ts'
 import { PlanError } from '../../functions/errors.ts'
 import { isExpr } from '../../functions/expr/expr.ts'
+import { isWrittenAsClass, nameOfFunction } from '../../functions/written-function.ts'
 
 /**
  * @returns The function: a plain one, or what `udf()` and `nativeUdf()` gave.
@@ -21,7 +22,7 @@ export function checkCallable(given: unknown): UserFunction {
     )
   }
   if (typeof given !== 'function') throw notAFunction(given, definition)
-  const name = given.name === '' ? 'anonymous' : given.name
+  const name = nameOfFunction(given)
   if (isClass(given)) {
     throw cannotCall(`class "${name}"`, `pass a function that makes one, such as (item) => new ${name}(item)`)
   }
@@ -138,9 +139,8 @@ const callableConstructors = new Set<UserFunction>([
 /** Whether it is written as a class, or is a constructor of the language such as Map. */
 function isClass(fn: UserFunction): boolean {
   if (types.isProxy(fn)) return false
-  const source = Function.prototype.toString.call(fn)
-  if (/^class\b/.test(source)) return true
-  const isNative = source.endsWith('{ [native code] }')
+  if (isWrittenAsClass(fn)) return true
+  const isNative = Function.prototype.toString.call(fn).endsWith('{ [native code] }')
   const isConstructor = isNative && Object.getOwnPropertyDescriptor(fn, 'prototype')?.writable === false
   return isConstructor && !callableConstructors.has(fn) && !(fn.prototype instanceof Error)
 }

@@ -15,6 +15,7 @@ import type { CodecContext } from '../../functions/contract/codec-context.ts'
 import type { ShippedBody, Udf, UserFunction } from '../../functions/contract/udf.ts'
 import { InternalError, type PlainError, ShippingError, WireError } from '../../functions/errors.ts'
 import type { Expr } from '../../functions/expr/expr.ts'
+import { nameOfFunction } from '../../functions/written-function.ts'
 import { ArtifactCollector, type ArtifactSource, type EncodedTask } from './artifacts.ts'
 import { type Caller, captureBodies, encodeBodyReference, findBody, travelsByValue } from './bodies.ts'
 import { signatureText } from './by-name.ts'
@@ -69,7 +70,7 @@ export function encodeTarget(
     if (byValue && body.kind === 'live') return capture('function', { label: name, ...body }, context)
     return { callee: 'named', name, text: signatureText(fn.definition) }
   }
-  const name = fn.name === '' ? 'anonymous' : fn.name
+  const name = nameOfFunction(fn)
   if (context.udfInlining) {
     return capture('function', { label: name, fn, ...(captures === undefined ? {} : { captures }) }, context)
   }

@@ -5,6 +5,7 @@ import type { CodecContext } from '../../functions/contract/codec-context.ts'
 import type { ScalarUdf, UserFunction } from '../../functions/contract/udf.ts'
 import { ShippingError } from '../../functions/errors.ts'
 import { field, nullType } from '../../functions/types/type.ts'
+import { nameOfFunction } from '../../functions/written-function.ts'
 
 /**
  * The frame that a function travels in.
@@ -12,7 +13,7 @@ import { field, nullType } from '../../functions/types/type.ts'
  * @throws {ShippingError} `closure_inlining_off` when the context sends no code.
  */
 export function frameOfFunction(fn: UserFunction, { udfInlining }: CodecContext): ScalarUdf {
-  const name = fn.name === '' ? 'anonymous' : fn.name
+  const name = nameOfFunction(fn)
   if (!udfInlining) throw inliningOff(name)
   return {
     family: 'scalar',

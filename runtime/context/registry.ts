@@ -2,7 +2,7 @@
 // travel by name. No workers and no options here.
 
 import { functionNamesOf } from '../../functions/catalogue/function-names.ts'
-import { describeFamily, udfFamilies } from '../../functions/contract/codec-context.ts'
+import { describeFamily, registerMethods, udfFamilies } from '../../functions/contract/codec-context.ts'
 import type { Udf } from '../../functions/contract/udf.ts'
 import { describeValue } from '../../functions/describe-value.ts'
 import { PlanError } from '../../functions/errors.ts'
@@ -12,14 +12,6 @@ import type { FunctionNames } from '../../functions/sql/options.ts'
 import type { Job } from '../job/job.ts'
 
 type Family = Udf['family']
-
-/** The method that registers functions of each family, for messages. */
-const methods: Readonly<Record<Family, string>> = {
-  scalar: 'registerUdf',
-  aggregate: 'registerUdaf',
-  window: 'registerUdwf',
-  table: 'registerUdtf',
-}
 
 export class Registry {
   readonly #udfs: Readonly<Record<Family, Map<string, Udf>>> = {
@@ -55,7 +47,7 @@ export class Registry {
     const hint =
       others.length > 0
         ? `It is registered as ${others.map((other) => describeFamily(other)).join(' and ')}`
-        : didYouMean(name, this.udfNames([family]), `Register it with ${methods[family]}`)
+        : didYouMean(name, this.udfNames([family]), `Register it with ${registerMethods[family]}`)
     throw new PlanError('unknown_function', `No ${family} function "${name}" is registered. ${hint}`, {
       details: { function: name },
     })

@@ -2,7 +2,15 @@
 // `done` rejects with one coded error, and only once nothing of the task is running any more.
 
 import { createError, errorFromPlain } from '../../functions/errors.ts'
-import type { LogStream, TaskOptions, TaskProgress, TaskRequest, TaskRun, TaskStats } from '../backend.ts'
+import {
+  type LogStream,
+  maxTimerMs,
+  type TaskOptions,
+  type TaskProgress,
+  type TaskRequest,
+  type TaskRun,
+  type TaskStats,
+} from '../backend.ts'
 import { broken, cancelled, timedOut, tooMuchLog } from './faults.ts'
 import type { PoolMessage, WorkerMessage } from './protocol.ts'
 import { ResultStream } from './result-stream.ts'
@@ -36,8 +44,6 @@ export interface TaskLimits {
 
 /** How long a pipe may stay silent that is said to hold more bytes. */
 const silenceMs = 1000
-/** What `setTimeout` can wait: longer is for ever. */
-const maxTimerMs = 2 ** 31 - 1
 /** A worker reports 20 times a second; far more is a flood, and a flood is an attack. */
 const maxReportsPerSecond = 100
 const firstReports = 500

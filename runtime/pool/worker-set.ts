@@ -2,7 +2,7 @@
 // up, and who is sent away when none can start. It decides by states alone: what a worker is, and how time passes, it is
 // told (pool.ts gives it processes, the tests what they like).
 
-import type { Isolation } from '../backend.ts'
+import { type Isolation, maxTimerMs } from '../backend.ts'
 import type { Exit } from './exit.ts'
 import { closed, disagrees, leftBeforeWork } from './faults.ts'
 import type { WorkerInfo } from './protocol.ts'
@@ -47,9 +47,6 @@ export interface Return {
   /** It did the task. */
   readonly hasSucceeded: boolean
 }
-
-/** What `setTimeout` can wait. */
-const maxTimerMs = 2 ** 31 - 1
 
 export class WorkerSet<Worker extends PoolWorker> {
   readonly #options: WorkerSetOptions

@@ -6,7 +6,7 @@ import { CancelledError, ResourceError } from '../../functions/errors.ts'
 import { checkCallback, checkChoice, checkSignal, checkWhole } from '../../functions/options.ts'
 import type { Schema } from '../../functions/types/type.ts'
 import { inFunctions } from '../../functions/udf/failure.ts'
-import { type Backend, cancelReason, type TaskRequest } from '../backend.ts'
+import { type Backend, cancelReason, maxTimerMs, type TaskRequest } from '../backend.ts'
 import { unlessAborted } from '../bytes/unless-aborted.ts'
 import { TaskEncoder } from '../codec/task-codec.ts'
 import type { Job, JobOptions } from '../job/job.ts'
@@ -167,9 +167,6 @@ function request(task: Task, encoder: TaskEncoder, options: SubmitOptions): Task
   }
 }
 
-/** What `setTimeout` can wait: longer is for ever. */
-const MAX_TIMER_MS = 2 ** 31 - 1
-
 /** What ends a job from outside: the caller's signal and its time limit, as one signal with a coded reason. */
 class JobLimits implements Disposable {
   readonly signal: AbortSignal
@@ -185,7 +182,7 @@ class JobLimits implements Disposable {
     this.#caller = signal
     if (signal?.aborted === true) this.#stop()
     signal?.addEventListener('abort', this.#stop, { once: true })
-    if (timeoutMs !== undefined && timeoutMs <= MAX_TIMER_MS) {
+    if (timeoutMs !== undefined && timeoutMs <= maxTimerMs) {
       const timeoutError = new ResourceError(
         'timeout',
         `The job did not end within ${timeoutMs} ms: allow it more with timeoutMs`,

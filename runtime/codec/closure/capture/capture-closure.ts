@@ -1,6 +1,7 @@
 // A value to bytes: what senders load of the closure codec. Nothing that brings code to life may be imported here.
 
 import type { ShippedEntry } from '../../../../functions/contract/udf-shipment.ts'
+import { isWrittenAsClass } from '../../../../functions/written-function.ts'
 import { arrowTypes } from '../../arrow.ts'
 import type { Subject } from '../errors.ts'
 import type { ShippedType } from '../shipped-type.ts'
@@ -75,8 +76,7 @@ export function completeOptions(
 
 function describe(value: unknown, label: string | undefined): Subject {
   if (typeof value !== 'function') return { kind: 'value', name: label ?? typeof value }
-  const isClass = /^class\b/.test(Function.prototype.toString.call(value))
-  return { kind: isClass ? 'class' : 'function', name: label ?? nameOf(value) }
+  return { kind: isWrittenAsClass(value) ? 'class' : 'function', name: label ?? nameOf(value) }
 }
 
 function nameOf(value: object): string {
