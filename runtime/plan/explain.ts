@@ -3,6 +3,7 @@
 
 import { displayNode } from '../../functions/expr/display.ts'
 import { type Schema, typeName } from '../../functions/types/type.ts'
+import { operationOf } from '../program/operations.ts'
 import type { Program, ProgramOp } from '../program/program.ts'
 import type { ColumnRange, OpenedSource } from '../source/source.ts'
 import type { Plan, Stage } from './plan.ts'
@@ -69,34 +70,6 @@ function programLines(program: Program): readonly string[] {
 
 /** Operations by name, with what they compute. */
 function opText(op: ProgramOp): string {
-  const text = `${op.op}${detailOf(op)}`
+  const text = `${op.op}${operationOf(op).describe?.(op) ?? ''}`
   return text.length > MAX_TEXT ? `${text.slice(0, MAX_TEXT)}…` : text
-}
-
-function detailOf(op: ProgramOp): string {
-  const named = (columns: readonly { readonly name: string; readonly node: Parameters<typeof displayNode>[0] }[]) =>
-    columns.map(({ name, node }) =>
-      node.kind === 'column' && node.name === name ? name : `${name} = ${displayNode(node)}`,
-    )
-  switch (op.op) {
-    case 'filter':
-      return ` ${displayNode(op.condition)}`
-    case 'project':
-      return ` ${named(op.columns).join(', ')}`
-    case 'aggregate': {
-      const by = op.by.length === 0 ? '' : ` by ${named(op.by).join(', ')}`
-      const calls = op.aggregates.length === 0 ? '' : `: ${op.aggregates.map(displayNode).join(', ')}`
-      return `${op.phase === 'single' ? '' : ` (${op.phase})`}${by}${calls}`
-    }
-    case 'window':
-      return ` ${op.windows.map(({ node }) => displayNode(node)).join(', ')}`
-    case 'sort':
-      return ` ${op.keys.map(displayNode).join(', ')}${op.limit === undefined ? '' : `, first ${op.limit}`}`
-    case 'limit':
-      return ` ${op.count}${op.offset === 0 ? '' : ` after ${op.offset}`}`
-    case 'exchange':
-      return op.by === 'hash' ? ` by ${op.keys.map(displayNode).join(', ')}` : ''
-    default:
-      return ''
-  }
 }

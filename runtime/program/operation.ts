@@ -58,6 +58,8 @@ export interface Operation<Op extends ProgramOp = ProgramOp> {
    * @throws {PlanError} Whatever is wrong with its expressions: names, types, arguments.
    */
   schema(op: Op, input: Schema): Schema
+  /** What follows its name in an explained plan, with the space before it. Default: nothing. */
+  describe?(op: Op): string
 }
 
 /** Whether fields of a form have expressions in them. */

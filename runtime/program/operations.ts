@@ -1,15 +1,16 @@
 // The table of operations. It drives walks over their expressions, the validation of programs that come over the wire,
-// schemas, and the cut into stages. How operations are run is in the engine's table, engine/compile-operation.ts.
+// schemas, the cut into stages, and explained plans. How operations are run is in the engine's table, engine/compile-operation.ts.
 
 import { aggregateSchema } from '../../functions/bind/aggregate.ts'
 import { Binder } from '../../functions/bind/binder.ts'
 import { bindWindow } from '../../functions/bind/window.ts'
 import { catalogue } from '../../functions/catalogue/catalogue.ts'
 import { createError } from '../../functions/errors.ts'
+import { displayNode } from '../../functions/expr/display.ts'
 import { field, float64 } from '../../functions/types/type.ts'
 import type { Operation } from './operation.ts'
 import { partialSchema } from './partial-schema.ts'
-import type { ProgramOp, ProgramOps } from './program.ts'
+import type { NamedNode, ProgramOp, ProgramOps } from './program.ts'
 
 type Table = { readonly [Name in keyof ProgramOps]: Operation<NonNullable<ProgramOps[Name]>> }
 
@@ -21,6 +22,7 @@ const table: Table = {
       binder.condition(binder.bind(condition), 'a filter')
       return input
     },
+    describe: ({ condition }) => ` ${displayNode(condition)}`,
   },
   project: {
     fields: { columns: 'named' },
@@ -32,6 +34,7 @@ const table: Table = {
         return field(name, type, nullable)
       })
     },
+    describe: ({ columns }) => ` ${namedText(columns)}`,
   },
   aggregate: {
     fields: {
@@ -44,6 +47,11 @@ const table: Table = {
     allRows: true,
     newColumns: true,
     schema: (op) => (op.phase === 'partial' ? partialSchema(op) : aggregateSchema(op.schema, op, catalogue)),
+    describe: ({ phase, by, aggregates }) => {
+      const keys = by.length === 0 ? '' : ` by ${namedText(by)}`
+      const calls = aggregates.length === 0 ? '' : `: ${aggregates.map(displayNode).join(', ')}`
+      return `${phase === 'single' ? '' : ` (${phase})`}${keys}${calls}`
+    },
   },
   window: {
     fields: { windows: 'windows' },
@@ -52,6 +60,7 @@ const table: Table = {
       const binder = new Binder(input, catalogue)
       return [...input, ...windows.map(({ name, node }) => ({ ...bindWindow(binder, node, catalogue).returns, name }))]
     },
+    describe: ({ windows }) => ` ${windows.map(({ node }) => displayNode(node)).join(', ')}`,
   },
   sort: {
     fields: { keys: 'sortKeys', limit: 'count?' },
@@ -61,11 +70,14 @@ const table: Table = {
       for (const key of keys) binder.bind(key)
       return input
     },
+    describe: ({ keys, limit }) =>
+      ` ${keys.map(displayNode).join(', ')}${limit === undefined ? '' : `, first ${limit}`}`,
   },
   limit: {
     fields: { offset: 'count', count: 'count' },
     allRows: true,
     schema: (_, input) => input,
+    describe: ({ count, offset }) => ` ${count}${offset === 0 ? '' : ` after ${offset}`}`,
   },
   rowIds: {
     fields: { name: 'text' },
@@ -74,12 +86,20 @@ const table: Table = {
   exchange: {
     fields: { by: ['hash', 'partitionIndex'], keys: 'nodes', partitions: 'partitions' },
     schema: (_, input) => input,
+    describe: ({ by, keys }) => (by === 'hash' ? ` by ${keys.map(displayNode).join(', ')}` : ''),
   },
   reorder: {
     fields: { name: 'text' },
     newColumns: true,
     schema: (op, input) => input.filter(({ name }) => name !== op.name),
   },
+}
+
+function namedText(columns: readonly NamedNode[]): string {
+  const texts = columns.map(({ name, node }) =>
+    node.kind === 'column' && node.name === name ? name : `${name} = ${displayNode(node)}`,
+  )
+  return texts.join(', ')
 }
 
 const operations = new Map<string, Operation>(Object.entries(table))
