@@ -16,6 +16,7 @@ import { findLasting } from './closure/capture/lasting-bodies.ts'
 import { decodeEnvelope, encodeEnvelope, FLAG_INLINE_CODE } from './envelope.ts'
 import { decodeGraph, encodeGraph, type LastingExpr } from './graph-codec.ts'
 import { packNode, unpackNode } from './pack-node.ts'
+import { RecentlyUsed } from './recently-used.ts'
 import { validateNode } from './validate-node.ts'
 import { NodeBudget } from './validate-type.ts'
 
@@ -32,7 +33,10 @@ interface Encoded {
 type Kept<Entry> = { readonly [inlining in 'on' | 'off']: WeakMap<ExprNode, Entry> }
 
 const complete: Kept<Encoded> = { on: new WeakMap(), off: new WeakMap() }
-const shared: Kept<(Encoded & { readonly own: Artifact }) | 'seen'> = { on: new WeakMap(), off: new WeakMap() }
+const shared: Kept<(Encoded & { readonly own: Artifact }) | 'seen' | 'changing'> = {
+  on: new WeakMap(),
+  off: new WeakMap(),
+}
 
 /** An expression's bytes with everything in them. Not to be written to: they are kept. */
 export function completeBytes(node: ExprNode, context: CodecContext): Uint8Array {
@@ -52,13 +56,17 @@ export function findLastingExpr(node: ExprNode, context: CodecContext): LastingE
     kept.set(node, 'seen')
     return undefined
   }
-  if (known !== 'seen' && known.functions === 'changing') return undefined
+  if (known === 'changing') return undefined
   if (known !== 'seen' && isLasting(known)) return known
   const encoded = encode(node, context, new ArtifactCollector())
+  if (encoded.functions === 'changing') {
+    kept.set(node, 'changing')
+    return undefined
+  }
   const own = { hash: crypto.hash('sha256', encoded.bytes), bytes: encoded.bytes }
   const lasting = { ...encoded, artifacts: [...encoded.artifacts, own], own }
   kept.set(node, lasting)
-  return encoded.functions === 'changing' ? undefined : lasting
+  return lasting
 }
 
 const slotOf = ({ udfInlining }: CodecContext) => (udfInlining ? 'on' : 'off')
@@ -95,21 +103,20 @@ export function decodeExprBytes(bytes: Uint8Array, context: CodecContext, artifa
   return make(node)
 }
 
-/** Decoded expressions by hash, least recently used first. */
-const decoded = new WeakMap<CodecContext, Map<string, Expr>>()
-const MAX_DECODED = 500
+/** Decoded expressions by hash. */
+const decoded = new WeakMap<CodecContext, RecentlyUsed<Expr>>()
+const maxDecoded = 500
 
 /** The expression that a reference stands for; the same object for the same bytes. @throws {WireError} */
 export function decodeLastingExpr(reference: Uint8Array, context: CodecContext, artifacts: ArtifactSource): Expr {
   const artifact = findArtifact(reference, artifacts, 'an expression')
-  const exprs = decoded.get(context) ?? new Map<string, Expr>()
+  const exprs = decoded.get(context) ?? new RecentlyUsed<Expr>(maxDecoded)
   decoded.set(context, exprs)
-  const expr = exprs.get(artifact.hash) ?? decodeExprBytes(artifact.bytes, context, artifacts)
-  exprs.delete(artifact.hash)
+  const known = exprs.get(artifact.hash)
+  if (known !== undefined) return known
+  const expr = decodeExprBytes(artifact.bytes, context, artifacts)
   // What a name stands for may change, and whether code is accepted.
   if (context.udfInlining && isComplete(expr.node)) exprs.set(artifact.hash, expr)
-  const [oldest] = exprs.keys()
-  if (exprs.size > MAX_DECODED && oldest !== undefined) exprs.delete(oldest)
   return expr
 }
 

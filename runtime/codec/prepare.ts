@@ -10,11 +10,11 @@ import type { Program } from '../program/program.ts'
 import { udfOf, udfsIn } from '../program/udfs-in.ts'
 import { reviveClosure } from './closure/revive/revive.ts'
 import { decodingContext } from './context-slots.ts'
+import { RecentlyUsed } from './recently-used.ts'
 import { shippedTypes } from './shipped-types.ts'
 
-/** Revived bodies by content hash, least recently used first. */
-const revived = new Map<string, Promise<unknown>>()
-const MAX_REVIVED = 500
+/** Revived bodies by content hash. */
+const revived = new RecentlyUsed<Promise<unknown>>(500)
 
 /** The program with every shipped function live. */
 export async function prepareProgram(program: Program): Promise<Program> {
@@ -52,10 +52,7 @@ export async function reviveBody(
 /** What a body holds, revived once in this process. */
 async function reviveOnce(bytes: Uint8Array, hash: string): Promise<unknown> {
   const body = revived.get(hash) ?? reviveClosure(bytes, { types: shippedTypes(decodingContext()) })
-  revived.delete(hash)
   revived.set(hash, body)
-  const [oldest] = revived.keys()
-  if (revived.size > MAX_REVIVED && oldest !== undefined) revived.delete(oldest)
   try {
     return await body
   } catch (error) {

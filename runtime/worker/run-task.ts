@@ -8,6 +8,7 @@ import type { Udf } from '../../functions/contract/udf.ts'
 import { fromArrowSchema } from '../../functions/types/arrow.ts'
 import type { Schema } from '../../functions/types/type.ts'
 import { prepareProgram, prepareUdf } from '../codec/prepare.ts'
+import { RecentlyUsed } from '../codec/recently-used.ts'
 import { type DecodedTask, decodeProgram, decodeTask } from '../codec/task-codec.ts'
 import { MemoryBudget } from '../engine/memory-budget.ts'
 import { CompiledPipeline } from '../engine/pipeline.ts'
@@ -52,11 +53,9 @@ interface CachedProgram {
   readonly named: readonly Udf[]
 }
 
-/** Compiled programs by their hash and the schema they are for, least recently used first. */
-const cachedPrograms = new Map<string, CachedProgram>()
-const MAX_CACHED = 100
+/** Compiled programs by their hash and the schema they are for. */
+const cachedPrograms = new RecentlyUsed<CachedProgram>(100)
 
-/** The task's program, revived and compiled; a program that came before is compiled already. */
 function decode(bytes: Uint8Array, io: TaskIo, context: CodecContext | undefined): DecodedTask {
   using _decoding = span(io.trace, 'decode')
   return decodeTask(bytes, io, context)
@@ -77,6 +76,7 @@ function compileProgram(schema: Schema, program: Program, io: TaskIo): CompiledP
   return new CompiledPipeline(schema, program)
 }
 
+/** The task's program, revived and compiled; a program that came before is compiled already. */
 async function compile(task: DecodedTask, io: TaskIo, context: CodecContext | undefined): Promise<CompiledPipeline> {
   const { schema } = task.source
   // Decoded every time: whether code may come in, and what a name stands for, is the context's to say.
@@ -84,13 +84,10 @@ async function compile(task: DecodedTask, io: TaskIo, context: CodecContext | un
   const named = [...udfsIn(program)].filter((udf) => udf.body.kind === 'live')
   const key = `${task.programHash} ${JSON.stringify(schema)}`
   let cached = cachedPrograms.get(key)
-  cachedPrograms.delete(key)
   if (cached === undefined || named.some((udf, i) => udf !== cached?.named[i])) {
     cached = { named, compiled: revive(program, io).then((prepared) => compileProgram(schema, prepared, io)) }
   }
   cachedPrograms.set(key, cached)
-  const [oldest] = cachedPrograms.keys()
-  if (cachedPrograms.size > MAX_CACHED && oldest !== undefined) cachedPrograms.delete(oldest)
   try {
     return await cached.compiled
   } catch (error) {
