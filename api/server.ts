@@ -24,7 +24,7 @@ import { HttpError, problemOf } from './errors.ts'
 import fastify from './fastify.cjs'
 import { jobContentType } from './formats/job-content-type.ts'
 import { addHostCheck } from './host-check.ts'
-import { JobStore } from './jobs/job-store.ts'
+import { JobService } from './jobs/job-service.ts'
 import { addFunctionRoutes } from './routes/functions.ts'
 import { addHealthRoutes } from './routes/health.ts'
 import { addJobRoutes } from './routes/jobs.ts'
@@ -196,7 +196,6 @@ export function buildServer(options: ServerOptions): FastifyInstance {
     ajv: { customOptions: { coerceTypes: false, removeAdditional: false, useDefaults: false, strict: false } },
   })
   const session = options.session ?? new SessionContext({ backend: ForkPool.fork(options.pool), log: 'ignore' })
-  const store = new JobStore()
   registerTables(session, tables)
 
   addErrors(app)
@@ -204,21 +203,21 @@ export function buildServer(options: ServerOptions): FastifyInstance {
   addAuth(app, tokens)
   addByteBudget(app, budget, maxBodyBytes)
   addBodies(app)
-  addHealthRoutes(app, readiness(session, store))
   const ofWorkers = functionsOfWorkers(app, options.pool?.workerContext)
-  addFunctionRoutes(app, session, ofWorkers)
-  addJobRoutes(app, {
+  const jobs = new JobService({
     session,
-    store,
     roots,
     ofWorkers,
     allowInlineUdfs: options.allowInlineUdfs ?? false,
     defaultTimeoutMs: options.defaultTimeoutMs ?? 5 * 60_000,
     limits: { maxTimeoutMs: options.maxTimeoutMs ?? 60 * 60_000, ...options.limits },
   })
+  addHealthRoutes(app, readiness(session, jobs))
+  addFunctionRoutes(app, session, ofWorkers)
+  addJobRoutes(app, jobs)
 
   app.addHook('onReady', () => checkTables(session, tables.keys()))
-  app.addHook('preClose', () => store.close(options.drainMs ?? 1000))
+  app.addHook('preClose', () => jobs.close(options.drainMs ?? 1000))
   app.addHook('onClose', async () => {
     if (options.session === undefined) await session.close()
   })
@@ -331,7 +330,7 @@ function addBodies(app: FastifyInstance): void {
 }
 
 /** A server is ready when it is not closing and has a worker that is idle or at work. */
-function readiness(session: SessionContext, store: JobStore): () => boolean {
+function readiness(session: SessionContext, jobs: JobService): () => boolean {
   let backend: (Backend & { stats?(): PoolStats }) | undefined
   session.backend().then(
     (made) => {
@@ -340,7 +339,7 @@ function readiness(session: SessionContext, store: JobStore): () => boolean {
     () => {},
   )
   return () => {
-    if (store.isClosing || backend === undefined) return false
+    if (jobs.isClosing || backend === undefined) return false
     const stats = backend.stats?.()
     return stats === undefined || stats.idle + stats.busy > 0
   }

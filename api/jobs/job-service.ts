@@ -1,0 +1,119 @@
+// The service that jobs are submitted to, and the story of one: accepted, run, its result handed on, its record kept for
+// a while. Routes translate HTTP to these calls and back; nothing here knows of requests and replies.
+
+import { randomUUID } from 'node:crypto'
+import { setTimeout as delay } from 'node:timers/promises'
+import { CancelledError } from '../../functions/errors.ts'
+import type { LogStream } from '../../runtime/backend.ts'
+import { HttpError, publicError } from '../errors.ts'
+import type { BegunStream } from './first-batch.ts'
+import { JobRecord, type JobResource } from './job-record.ts'
+import { type DocumentContext, parseDocument } from './parse-document.ts'
+import { runJob } from './run-job.ts'
+
+/** What a service runs jobs on, and within which limits. */
+export interface JobServiceOptions extends DocumentContext {
+  /** Of jobs that set no `timeoutMs`. */
+  readonly defaultTimeoutMs: number
+  /** Whether function bodies are accepted from those who may send them. */
+  readonly allowInlineUdfs: boolean
+}
+
+/** A job as it comes in. */
+export interface Submission {
+  /** The job document: its JSON, or `{ bytes }`. */
+  readonly document: unknown
+  /** The id that the client chose. */
+  readonly id?: string | undefined
+  /** Whether its sender may bring function bodies along. */
+  readonly mayInline: boolean
+  /** Resolves when the reply has been sent, or its client has gone. */
+  readonly answered: Promise<void>
+  /** Gets what functions print, as the record does. */
+  onLog(jobId: string, stream: LogStream, bytes: Uint8Array): void
+}
+
+/** A job that runs, and its result as it comes. */
+export interface SubmittedJob {
+  readonly record: JobRecord
+  /** Resolves with the Arrow stream once its first record batch is there. @throws Whatever was wrong until then. */
+  begun(): Promise<BegunStream>
+}
+
+/** How many jobs that have ended are remembered. */
+const MAX_ENDED = 200
+
+export class JobService {
+  readonly #options: JobServiceOptions
+  readonly #records = new Map<string, JobRecord>()
+  #isClosing = false
+
+  constructor(options: JobServiceOptions) {
+    this.#options = options
+  }
+
+  get isClosing(): boolean {
+    return this.#isClosing
+  }
+
+  /**
+   * Parses a job and accepts it; it runs once its result is asked for.
+   *
+   * @throws {VolleyError} Whatever is wrong with its document; `closed` once the service is closing.
+   * @throws {HttpError} `job_id_taken`.
+   */
+  async submit({ document, id, mayInline, answered, onLog }: Submission): Promise<SubmittedJob> {
+    const { allowInlineUdfs, defaultTimeoutMs, session, roots } = this.#options
+    const parsed = await parseDocument(document, allowInlineUdfs && mayInline, this.#options)
+    const record = this.#accept(id, answered)
+    return {
+      record,
+      begun: () =>
+        runJob(parsed, session, record, {
+          defaultTimeoutMs,
+          publicError: (error) => publicError(error, (text) => roots.hide(text)),
+          onLog: (stream, bytes) => onLog(record.id, stream, bytes),
+        }),
+    }
+  }
+
+  /** @throws {HttpError} `not_found`. */
+  get(id: string): JobResource {
+    const record = this.#records.get(id)
+    if (record !== undefined) return record.toResource()
+    throw new HttpError('not_found', `Cannot find job "${id}": there is none, or it ended too long ago`)
+  }
+
+  /**
+   * Takes no more jobs, lets those that run and their replies go on for `drainMs`, then cancels them and waits until they
+   * have ended.
+   */
+  async close(drainMs: number): Promise<void> {
+    this.#isClosing = true
+    const records = [...this.#records.values()]
+    const settled = Promise.all(records.flatMap(({ ended, answered }) => [ended, answered]))
+    const timer = new AbortController()
+    await Promise.race([settled, delay(drainMs, undefined, { signal: timer.signal }).catch(() => {})])
+    timer.abort()
+    for (const record of records) record.cancel(new CancelledError('closed', 'The server is shutting down'))
+    await Promise.all(records.map(({ ended }) => ended))
+  }
+
+  #accept(id: string = randomUUID(), answered: Promise<void>): JobRecord {
+    if (this.#isClosing) throw new CancelledError('closed', 'Cannot run the job: the server is shutting down')
+    if (this.#records.has(id)) {
+      throw new HttpError('job_id_taken', `Cannot run the job as "${id}": there is one of that id`, {
+        details: { jobId: id },
+      })
+    }
+    const record = new JobRecord(id, answered)
+    this.#records.set(id, record)
+    this.#forget()
+    return record
+  }
+
+  #forget(): void {
+    const over = [...this.#records.values()].filter((record) => record.isOver)
+    for (const { id } of over.slice(0, Math.max(0, over.length - MAX_ENDED))) this.#records.delete(id)
+  }
+}
