@@ -3,7 +3,8 @@
 import '../functions/node-version.ts'
 
 export type { JobLimits } from '../runtime/job/json-job.ts'
-export type { Principal, Scope, Token } from './auth.ts'
+export type { Principal, Scope } from './auth/principal.ts'
+export type { Token } from './auth/token.ts'
 export type { HttpErrorCode, Problem } from './errors.ts'
 export type { JobResource, JobStatus } from './jobs/job-record.ts'
 export { buildServer, type ServerOptions } from './server.ts'

@@ -16,7 +16,8 @@ import type { Backend } from '../runtime/backend.ts'
 import { SessionContext } from '../runtime/context/session.ts'
 import type { JobLimits } from '../runtime/job/json-job.ts'
 import { ForkPool, type PoolOptions, type PoolStats } from '../runtime/pool/pool.ts'
-import { addAuth, allScopes, type Token } from './auth.ts'
+import { addAuth } from './auth/auth.ts'
+import { type AcceptedToken, acceptToken, type Token } from './auth/token.ts'
 import { addByteBudget, ByteBudget, defaultBytesInFlight } from './bodies/byte-budget.ts'
 import { BodyParser } from './bodies/parse-body.ts'
 import { DataRoots } from './data-roots.ts'
@@ -243,23 +244,14 @@ function noFastify(): VolleyError {
   return createError('missing_dependency', `Cannot build a server: fastify is not installed; ${wayOut}`)
 }
 
-function tokensOf({ tokens = [], insecureNoAuth }: ServerOptions): readonly Token[] | undefined {
+function tokensOf({ tokens = [], insecureNoAuth }: ServerOptions): readonly AcceptedToken[] | undefined {
   if (insecureNoAuth === true) return undefined
   if (tokens.length === 0) {
     throw invalidArgument(
       'Cannot build a server without tokens: give some, or say insecureNoAuth if anybody may run jobs',
     )
   }
-  return tokens.map((token) => (typeof token === 'string' ? { token } : checkedToken(token)))
-}
-
-/** A scope that there is not would allow nothing, without a word. */
-function checkedToken(token: Token): Token {
-  checkOptionNames(token, { token: true, scopes: true }, 'a token')
-  if (typeof token.token !== 'string' || token.token === '') throw wrongOption('token', token.token, 'it is a text')
-  const unknown = token.scopes?.find((scope) => !allScopes.includes(scope))
-  if (unknown !== undefined) throw wrongOption('scopes', unknown, `they are among ${allScopes.join(', ')}`)
-  return token
+  return tokens.map(acceptToken)
 }
 
 function checkServerOptions(options: ServerOptions): void {

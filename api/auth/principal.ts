@@ -1,0 +1,18 @@
+// Who sent a request, and what that allows. Jobs belong to a principal's id.
+
+/** What a token allows: look at jobs, submit them, send function bodies in them, everything else. */
+export type Scope = 'jobs:read' | 'jobs:write' | 'udf:inline' | 'admin'
+
+/** Whoever sent a request. */
+export interface Principal {
+  /** The name of the token; `anonymous` where none is required. */
+  readonly id: string
+  /** What the token allows. */
+  readonly scopes: ReadonlySet<Scope>
+}
+
+/** All scopes there are. */
+export const allScopes: readonly Scope[] = ['jobs:read', 'jobs:write', 'udf:inline', 'admin']
+
+/** Where no token is required. */
+export const anonymous: Principal = { id: 'anonymous', scopes: new Set(allScopes) }
