@@ -19,6 +19,9 @@ export type HttpErrorCode =
   | 'not_found'
   | 'job_id_taken'
   | 'overloaded'
+  | 'too_many_jobs'
+  | 'queue_timeout'
+  | 'rate_limited'
   | 'not_acceptable'
   | 'unsupported_media_type'
   | 'bad_request'
@@ -69,6 +72,9 @@ export const statuses: Readonly<Record<keyof typeof errorCategories | HttpErrorC
   not_found: 404,
   job_id_taken: 409,
   overloaded: 503,
+  too_many_jobs: 429,
+  queue_timeout: 503,
+  rate_limited: 429,
   not_acceptable: 406,
   unsupported_media_type: 415,
   bad_request: 400,
@@ -103,12 +109,12 @@ export function publicError(thrown: unknown, hide: (text: string) => string): un
 /** An error of the API itself. */
 export class HttpError extends Error {
   override readonly name = 'HttpError'
-  readonly code: HttpErrorCode
+  readonly code: HttpErrorCode | 'queue_full'
   readonly details: ErrorDetails
   readonly headers: Readonly<Record<string, string>>
 
   constructor(
-    code: HttpErrorCode,
+    code: HttpErrorCode | 'queue_full',
     message: string,
     init: { readonly details?: ErrorDetails; readonly headers?: Readonly<Record<string, string>> } = {},
   ) {

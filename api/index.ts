@@ -3,6 +3,7 @@
 import '../functions/node-version.ts'
 
 export type { JobLimits } from '../runtime/job/json-job.ts'
+export type { Rate } from './admission/rate-limiter.ts'
 export type { Principal, Scope } from './auth/principal.ts'
 export type { Token } from './auth/token.ts'
 export type { HttpErrorCode, Problem } from './errors.ts'

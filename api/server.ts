@@ -16,6 +16,9 @@ import type { Backend } from '../runtime/backend.ts'
 import { SessionContext } from '../runtime/context/session.ts'
 import type { JobLimits } from '../runtime/job/json-job.ts'
 import { ForkPool, type PoolOptions, type PoolStats } from '../runtime/pool/pool.ts'
+import { Admission } from './admission/admission.ts'
+import { addRateLimit } from './admission/rate-limit.ts'
+import type { Rate } from './admission/rate-limiter.ts'
 import { addAuth } from './auth/auth.ts'
 import { type AcceptedToken, acceptToken, type Token } from './auth/token.ts'
 import { addByteBudget, ByteBudget, defaultBytesInFlight } from './bodies/byte-budget.ts'
@@ -109,6 +112,30 @@ export interface ServerOptions {
    */
   readonly maxTimeoutMs?: number
   /**
+   * Jobs that run at the same time; more wait for their turn, nobody's behind those of one token.
+   *
+   * @defaultValue 64
+   */
+  readonly maxRunningJobs?: number
+  /**
+   * Jobs that may wait; beyond it they are refused with `queue_full`.
+   *
+   * @defaultValue 10,000
+   */
+  readonly maxQueuedJobs?: number
+  /**
+   * Jobs of one token that run at the same time.
+   *
+   * @defaultValue half of `maxRunningJobs`, so that one token leaves room for another; all of them with `insecureNoAuth`
+   */
+  readonly maxRunningPerToken?: number
+  /**
+   * How often one token may send requests; beyond it they are refused with `rate_limited`.
+   *
+   * @defaultValue as often as it likes
+   */
+  readonly rate?: Rate
+  /**
    * How large job documents may be.
    *
    * @defaultValue the defaults of `JobLimits`
@@ -141,6 +168,10 @@ const known: Readonly<Record<keyof ServerOptions, true>> = {
   maxBytesInFlight: true,
   defaultTimeoutMs: true,
   maxTimeoutMs: true,
+  maxRunningJobs: true,
+  maxQueuedJobs: true,
+  maxRunningPerToken: true,
+  rate: true,
   limits: true,
   drainMs: true,
   logger: true,
@@ -202,6 +233,7 @@ export function buildServer(options: ServerOptions): FastifyInstance {
   addErrors(app)
   addHostCheck(app, options.allowedHosts ?? [])
   addAuth(app, tokens)
+  addRateLimit(app, options.rate)
   addByteBudget(app, budget, maxBodyBytes)
   addBodies(app)
   const ofWorkers = functionsOfWorkers(app, options.pool?.workerContext)
@@ -211,6 +243,7 @@ export function buildServer(options: ServerOptions): FastifyInstance {
     ofWorkers,
     allowInlineUdfs: options.allowInlineUdfs ?? false,
     defaultTimeoutMs: options.defaultTimeoutMs ?? 5 * 60_000,
+    admission: admissionOf(options),
     limits: { maxTimeoutMs: options.maxTimeoutMs ?? 60 * 60_000, ...options.limits },
   })
   addHealthRoutes(app, readiness(session, jobs))
@@ -263,10 +296,31 @@ function checkServerOptions(options: ServerOptions): void {
   if (tables !== undefined) checkTextsByName('tables', tables)
   for (const name of ['insecureNoAuth', 'allowInlineUdfs'] as const) checkBoolean(name, options[name])
   for (const name of ['maxBodyBytes', 'defaultTimeoutMs', 'maxTimeoutMs'] as const) checkWhole(name, options[name], 1)
-  checkWhole('drainMs', options.drainMs, 0)
+  for (const name of ['maxRunningJobs', 'maxRunningPerToken'] as const) checkWhole(name, options[name], 1)
+  for (const name of ['maxQueuedJobs', 'drainMs'] as const) checkWhole(name, options[name], 0)
+  if (options.rate !== undefined) checkRate(options.rate)
   if (limits === undefined) return
   checkOptionNames(limits, knownLimits, 'the limits of jobs')
   for (const [name, value] of Object.entries(limits)) checkWhole(`limits.${name}`, value, 1)
+}
+
+function checkRate(rate: Rate): void {
+  checkOptionNames(rate, { requestsPerSecond: true, burst: true }, 'a rate')
+  const { requestsPerSecond, burst } = rate
+  checkWhole('rate.burst', burst, 1)
+  if (Number.isFinite(requestsPerSecond) && requestsPerSecond > 0) return
+  throw wrongOption('rate.requestsPerSecond', requestsPerSecond, 'it is a number above 0')
+}
+
+/** Where all are one, none has others to leave room for. */
+function admissionOf({
+  maxRunningJobs = 64,
+  maxQueuedJobs,
+  maxRunningPerToken,
+  insecureNoAuth,
+}: ServerOptions): Admission {
+  const maxRunningPerOwner = maxRunningPerToken ?? (insecureNoAuth === true ? maxRunningJobs : undefined)
+  return new Admission({ maxRunningJobs, maxQueuedJobs, maxRunningPerOwner })
 }
 
 function bytesInFlight(max: number, maxBodyBytes: number): number {

@@ -48,6 +48,14 @@ export interface Artifact {
   readonly bytes: Uint8Array
 }
 
+/** For whom a task runs. */
+export interface TaskShare {
+  /** Who is to have no more than others: a token, a user. */
+  readonly owner: string
+  /** Which of the owner's jobs it is a task of. */
+  readonly job: string
+}
+
 /** A task to be run: bytes that mean nothing here, and how to run them. */
 export interface TaskRequest {
   /** The encoded task; opaque here. */
@@ -63,8 +71,13 @@ export interface TaskRequest {
   readonly timeoutMs?: number
   /** Whom its worker serves besides. Default `shared`. */
   readonly isolation?: Isolation
-  /** Of those that wait for a worker, the highest goes first; among equals the one that came first. Default 0. */
+  /** Of those that wait for a worker, the highest goes first; among equals `share` decides. Default 0. */
   readonly priority?: number
+  /**
+   * Of equal priorities, a task of the owner with the fewest running tasks goes first, of that owner's jobs the one with
+   * the fewest, and within a job the task that came first. Those without a share are as one job.
+   */
+  readonly share?: TaskShare
 }
 
 /** Which stream of a worker's process something was printed on. */

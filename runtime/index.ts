@@ -16,6 +16,7 @@ export type {
   TaskProgress,
   TaskRequest,
   TaskRun,
+  TaskShare,
   TaskStats,
 } from './backend.ts'
 export type { Actor, ActorClass, ActorControls, ActorMethods } from './calls/actor.ts'

@@ -119,6 +119,20 @@ function serveCommand(): Command {
         wholeNumber(1, Number.MAX_SAFE_INTEGER),
       ),
     )
+    .addOption(
+      option('--max-running-jobs <n>', 'jobs at the same time (default: 64)').argParser(wholeNumber(1, 1_000_000)),
+    )
+    .addOption(
+      option('--max-queued-jobs <n>', 'jobs that may wait (default: 10000)').argParser(wholeNumber(0, 1_000_000)),
+    )
+    .addOption(
+      option('--max-running-per-token <n>', 'of one token at the same time (default: half of them)').argParser(
+        wholeNumber(1, 1_000_000),
+      ),
+    )
+    .addOption(
+      option('--rate <n>', 'requests a second of one token (default: no limit)').argParser(wholeNumber(1, 1_000_000)),
+    )
     .addOption(option('--log-level <level>', 'of the JSON log on stderr').choices(logLevels).default('info'))
   return withExamples(command, [
     'volley serve --data-root ./data',

@@ -19,6 +19,10 @@ interface ServeOptions extends WorkerPlace {
   readonly allowInlineUdfs?: boolean
   readonly insecureNoAuth?: boolean
   readonly maxBytesInFlight?: number
+  readonly maxRunningJobs?: number
+  readonly maxQueuedJobs?: number
+  readonly maxRunningPerToken?: number
+  readonly rate?: number
   readonly logLevel: string
 }
 
@@ -41,6 +45,10 @@ export async function serve(command: Command): Promise<void> {
     allowInlineUdfs: options.allowInlineUdfs ?? false,
     allowedHosts: [...listOf(command, 'allowHost'), ...(isLoopback(options.host) ? [] : [options.host])],
     ...(options.maxBytesInFlight === undefined ? {} : { maxBytesInFlight: options.maxBytesInFlight }),
+    ...(options.maxRunningJobs === undefined ? {} : { maxRunningJobs: options.maxRunningJobs }),
+    ...(options.maxQueuedJobs === undefined ? {} : { maxQueuedJobs: options.maxQueuedJobs }),
+    ...(options.maxRunningPerToken === undefined ? {} : { maxRunningPerToken: options.maxRunningPerToken }),
+    ...(options.rate === undefined ? {} : { rate: { requestsPerSecond: options.rate } }),
     logger: { level: options.logLevel, stream: process.stderr },
   })
   await using _server = { [Symbol.asyncDispose]: () => app.close() }

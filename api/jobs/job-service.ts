@@ -5,6 +5,7 @@ import { randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import { CancelledError } from '../../functions/errors.ts'
 import type { LogStream } from '../../runtime/backend.ts'
+import type { Admission } from '../admission/admission.ts'
 import { HttpError, publicError } from '../errors.ts'
 import type { BegunStream } from './first-batch.ts'
 import { JobRecord, type JobResource } from './job-record.ts'
@@ -17,6 +18,7 @@ export interface JobServiceOptions extends DocumentContext {
   readonly defaultTimeoutMs: number
   /** Whether function bodies are accepted from those who may send them. */
   readonly allowInlineUdfs: boolean
+  readonly admission: Admission
 }
 
 /** A job as it comes in. */
@@ -27,6 +29,8 @@ export interface Submission {
   readonly id?: string | undefined
   /** Whether its sender may bring function bodies along. */
   readonly mayInline: boolean
+  /** Whose job it is. */
+  readonly owner: string
   /** Resolves when the reply has been sent, or its client has gone. */
   readonly answered: Promise<void>
   /** Gets what functions print, as the record does. */
@@ -62,8 +66,8 @@ export class JobService {
    * @throws {VolleyError} Whatever is wrong with its document; `closed` once the service is closing.
    * @throws {HttpError} `job_id_taken`.
    */
-  async submit({ document, id, mayInline, answered, onLog }: Submission): Promise<SubmittedJob> {
-    const { allowInlineUdfs, defaultTimeoutMs, session, roots } = this.#options
+  async submit({ document, id, mayInline, owner, answered, onLog }: Submission): Promise<SubmittedJob> {
+    const { allowInlineUdfs, defaultTimeoutMs, admission, session, roots } = this.#options
     const parsed = await parseDocument(document, allowInlineUdfs && mayInline, this.#options)
     const record = this.#accept(id, answered)
     return {
@@ -71,6 +75,8 @@ export class JobService {
       begun: () =>
         runJob(parsed, session, record, {
           defaultTimeoutMs,
+          share: { owner, job: record.id },
+          enter: () => admission.enter({ owner, priority: 0, signal: record.signal }),
           publicError: (error) => publicError(error, (text) => roots.hide(text)),
           onLog: (stream, bytes) => onLog(record.id, stream, bytes),
         }),

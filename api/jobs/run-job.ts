@@ -1,7 +1,7 @@
 // From a parsed job to the bytes of its reply: the steps of a request, in order. The job's record follows along.
 
 import { CancelledError } from '../../functions/errors.ts'
-import type { LogStream } from '../../runtime/backend.ts'
+import type { LogStream, TaskShare } from '../../runtime/backend.ts'
 import type { SessionContext } from '../../runtime/context/session.ts'
 import type { JobOptions } from '../../runtime/job/job.ts'
 import type { ParsedJob } from '../../runtime/job/json-job.ts'
@@ -10,6 +10,9 @@ import type { JobRecord } from './job-record.ts'
 
 export interface RunLimits {
   readonly defaultTimeoutMs: number
+  readonly share: TaskShare
+  /** Waits until the job may run. @returns What to dispose of when it does not any more. */
+  enter(): Promise<Disposable>
   /** What clients get to see of an error. */
   publicError(error: unknown): unknown
   /** Gets what user functions print, as the record does. */
@@ -17,7 +20,7 @@ export interface RunLimits {
 }
 
 /**
- * Plans the job, starts it and waits for its first record batch.
+ * Waits for the job's turn, plans it, starts it and waits for its first record batch.
  *
  * @throws {VolleyError} Whatever is wrong with it, or went wrong until then.
  */
@@ -27,10 +30,13 @@ export async function runJob(
   record: JobRecord,
   limits: RunLimits,
 ): Promise<BegunStream> {
+  using entered = new DisposableStack()
   try {
+    entered.use(await limits.enter())
     const { concurrency } = await session.backend()
     const run = await session.submit(parsed.job, {
       ...optionsOf(parsed, limits, concurrency),
+      share: limits.share,
       signal: record.signal,
       onProgress: (progress) => record.onProgress(progress),
       onLog: (stream, bytes) => {
@@ -42,6 +48,9 @@ export async function runJob(
       (report) => record.succeed(report),
       (error) => record.fail(record.signal.aborted ? record.signal.reason : limits.publicError(error)),
     )
+    const stay = entered.move()
+    const leave = (): void => stay.dispose()
+    run.done.then(leave, leave)
     const begun = await awaitFirstBatch(run.stream)
     // While nobody reads the reply, nothing else would notice.
     const end = (): void => void begun.end(record.signal.reason).catch(() => {})

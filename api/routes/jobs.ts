@@ -45,6 +45,7 @@ async function postJob(request: FastifyRequest, reply: FastifyReply, jobs: JobSe
   const { record, begun } = await jobs.submit({
     document: request.body,
     id: request.headers[idHeader] as string | undefined,
+    owner: request.principal?.id ?? 'anonymous',
     mayInline: request.principal?.scopes.has('udf:inline') === true,
     answered: left,
     onLog: (jobId, stream, bytes) => {

@@ -16,5 +16,6 @@ export type {
   TaskProgress,
   TaskRequest,
   TaskRun,
+  TaskShare,
   TaskStats,
 } from '../../runtime/index.ts'

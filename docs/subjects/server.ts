@@ -12,6 +12,7 @@ export {
   type JobStatus,
   type Principal,
   type Problem,
+  type Rate,
   type Scope,
   type ServerOptions,
   type Token,

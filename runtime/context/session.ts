@@ -44,7 +44,7 @@ import type { Job } from '../job/job.ts'
 import { decodeJob } from '../job/job-codec.ts'
 import { parseQuery, placeholderRow } from '../job/sql-job.ts'
 import { namedTableSource, tableFunctionsOf, tableSource } from '../job/table-call.ts'
-import { type JobRun, submitJob } from '../scheduler/submit.ts'
+import { type JobRun, type SubmitOptions, submitJob } from '../scheduler/submit.ts'
 import type { CsvOptions, JsonOptions, SourceSpec } from '../source/source.ts'
 import { resolvePaths } from './paths.ts'
 import { Registry } from './registry.ts'
@@ -959,7 +959,7 @@ export class SessionContext implements CodecContext, DataFrameHost, AsyncDisposa
    * @param options - Limits, a signal, and callbacks for progress and logs.
    * @throws {VolleyError} Whatever is wrong before a row is read; `closed` once the session is closed.
    */
-  async submit(job: Job, options: RunOptions): Promise<JobRun> {
+  async submit(job: Job, options: RunOptions & Pick<SubmitOptions, 'share'>): Promise<JobRun> {
     const backend = await this.backend()
     const log = options.onLog ?? (this.#shared.options.log === 'ignore' ? undefined : inheritLog)
     return submitJob(job, backend, { ...options, context: this, ...(log === undefined ? {} : { onLog: log }) })

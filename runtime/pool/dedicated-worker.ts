@@ -5,7 +5,7 @@
 import type { TaskOptions, TaskRequest, TaskRun } from '../backend.ts'
 import type { Exit } from './exit.ts'
 import { ended, stateLost } from './faults.ts'
-import { TaskQueue } from './queue.ts'
+import { oneShare, TaskQueue } from './queue.ts'
 import type { PoolWorker } from './worker-set.ts'
 
 /** What is seen here of a worker process. */
@@ -120,7 +120,7 @@ export class DedicatedWorker<Worker extends TaskWorker = TaskWorker> {
   async #turn(signal: AbortSignal): Promise<Worker> {
     if (this.#over !== undefined) throw this.#over
     if (this.#state !== 'open') throw ended(this.#dedication.holder)
-    const turn = this.#queue.wait('shared', 0, signal)
+    const turn = this.#queue.wait({ isolation: 'shared', priority: 0, share: oneShare }, signal)
     this.#dispatch()
     return turn
   }

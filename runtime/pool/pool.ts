@@ -12,6 +12,7 @@ import { DedicatedWorker, type Dedication } from './dedicated-worker.ts'
 import { closed, forkInWorker, tooManyActors } from './faults.ts'
 import type { PoolOptions } from './options.ts'
 import type { WorkerInfo } from './protocol.ts'
+import { oneShare } from './queue.ts'
 import { systemClock } from './restarts.ts'
 import { makeScratch, removeScratch } from './scratch.ts'
 import { type TimeSummary, Times } from './times.ts'
@@ -123,10 +124,10 @@ export class ForkPool implements Backend, AsyncDisposable {
    * @throws {VolleyError} `queue_full`, `cancelled`, `closed`, or `start_failed` with what the worker said.
    */
   async run(request: TaskRequest, options: TaskOptions): Promise<TaskRun> {
-    const { isolation = 'shared', priority = 0 } = request
+    const { isolation = 'shared', priority = 0, share = oneShare } = request
     const queuedAt = this.trace && clock()
     const askedAt = performance.now()
-    return this.#workers.run({ isolation, priority }, options.signal, (child, onReturn) => {
+    return this.#workers.run({ isolation, priority, share }, options.signal, (child, onReturn) => {
       if (queuedAt !== undefined) this.trace?.add('queue', queuedAt)
       const startedAt = performance.now()
       this.#waitTimes.add(startedAt - askedAt)

@@ -2,11 +2,11 @@
 // up, and who is sent away when none can start. It decides by states alone: what a worker is, and how time passes, it is
 // told (pool.ts gives it processes, the tests what they like).
 
-import { type Isolation, maxTimerMs } from '../backend.ts'
+import { type Isolation, maxTimerMs, type TaskShare } from '../backend.ts'
 import type { Exit } from './exit.ts'
 import { closed, disagrees, leftBeforeWork } from './faults.ts'
 import type { WorkerInfo } from './protocol.ts'
-import { TaskQueue } from './queue.ts'
+import { type Claim, TaskQueue } from './queue.ts'
 import { type Clock, Restarts } from './restarts.ts'
 
 /** What is seen here of a worker process. */
@@ -106,15 +106,15 @@ export class WorkerSet<Worker extends PoolWorker> {
    * @throws {VolleyError} `queue_full`, `cancelled`, `closed`, or `start_failed` with what the workers said.
    */
   async run<Result>(
-    { isolation, priority }: { readonly isolation: Isolation; readonly priority: number },
+    claim: Claim,
     signal: AbortSignal,
     start: (worker: Worker, onReturn: (state: Return) => void) => Result,
   ): Promise<Result> {
     for (;;) {
-      const worker = await this.#acquire(isolation, priority, signal)
+      const worker = await this.#acquire(claim, signal)
       // Either may have happened since it was handed over.
-      if (worker.isIdle && !signal.aborted) return start(worker, (state) => this.#release(worker, state))
-      this.#release(worker, { isReusable: true, hasSucceeded: false })
+      if (worker.isIdle && !signal.aborted) return start(worker, (state) => this.#release(worker, claim.share, state))
+      this.#release(worker, claim.share, { isReusable: true, hasSucceeded: false })
     }
   }
 
@@ -174,17 +174,21 @@ export class WorkerSet<Worker extends PoolWorker> {
     return Math.max(minWorkers, Math.min(tasks, workers)) + spareWorkers
   }
 
-  async #acquire(isolation: Isolation, priority: number, signal: AbortSignal): Promise<Worker> {
+  async #acquire(claim: Claim, signal: AbortSignal): Promise<Worker> {
     if (this.#state !== 'open') throw closed()
-    const free = this.#queue.length === 0 && !signal.aborted ? this.#take(isolation) : undefined
-    if (free !== undefined) return free
-    const turn = this.#queue.wait(isolation, priority, signal)
+    const free = this.#queue.length === 0 && !signal.aborted ? this.#take(claim.isolation) : undefined
+    if (free !== undefined) {
+      this.#queue.started(claim.share)
+      return free
+    }
+    const turn = this.#queue.wait(claim, signal)
     this.#dispatch()
     return turn
   }
 
-  #release(worker: Worker, { isReusable, hasSucceeded }: Return): void {
+  #release(worker: Worker, share: TaskShare, { isReusable, hasSucceeded }: Return): void {
     this.#busy -= 1
+    this.#queue.ended(share)
     if (hasSucceeded) this.#restarts.succeeded()
     if (isReusable && worker.isIdle && this.#state !== 'closed') this.#rest(worker)
     else this.#retire(worker)
@@ -197,7 +201,8 @@ export class WorkerSet<Worker extends PoolWorker> {
       const isolation = this.#queue.next
       const worker = isolation && this.#take(isolation)
       if (worker === undefined) break
-      this.#queue.serve(worker)
+      const share = this.#queue.serve(worker)
+      if (share !== undefined) this.#queue.started(share)
     }
     if (this.#isQuiet) this.#endQuiet()
     this.#fill()

@@ -6,7 +6,7 @@ import { CancelledError, ResourceError } from '../../functions/errors.ts'
 import { checkCallback, checkChoice, checkSignal, checkWhole } from '../../functions/options.ts'
 import type { Schema } from '../../functions/types/type.ts'
 import { inFunctions } from '../../functions/udf/failure.ts'
-import { type Backend, cancelReason, maxTimerMs, type TaskRequest } from '../backend.ts'
+import { type Backend, cancelReason, maxTimerMs, type TaskRequest, type TaskShare } from '../backend.ts'
 import { unlessAborted } from '../bytes/unless-aborted.ts'
 import { TaskEncoder } from '../codec/task-codec.ts'
 import type { Job, JobOptions } from '../job/job.ts'
@@ -30,7 +30,12 @@ export interface SubmitOptions extends JobOptions, JobEvents {
   readonly signal?: AbortSignal
   /** What functions are encoded under. Default: the sender context. */
   readonly context?: CodecContext
+  /** Whose turn it is when many jobs want workers. Default: a job of its own, of nobody in particular. */
+  readonly share?: TaskShare
 }
+
+/** Jobs that nobody has named, so that none has to wait until another is through. */
+let unnamedJobs = 0
 
 /** A job that is running, or will be as soon as its stream is read. */
 export interface JobRun {
@@ -68,6 +73,7 @@ export async function submitJob(job: Job, backend: Backend, options: SubmitOptio
   const encoding = span(backend.trace, 'encode')
   const programs = programsOf(plan)
   const encoder = new TaskEncoder(programs, options.context)
+  const share = options.share ?? { owner: '', job: `${++unnamedJobs}` }
   const functions = [...new Set([...programs].flatMap((program) => [...udfsIn(program)].map(({ name }) => name)))]
   if (job.source.kind === 'function') functions.push(job.source.udf.name)
   const stages: StageRequests[] = []
@@ -75,7 +81,7 @@ export async function submitJob(job: Job, backend: Backend, options: SubmitOptio
     const requests: TaskRequest[] = []
     for (const task of tasks) {
       await yieldTurn()
-      requests.push(request(await narrowTask(task), encoder, options))
+      requests.push({ ...request(await narrowTask(task), encoder, options), share })
     }
     stages.push({ ...stage, requests })
   }

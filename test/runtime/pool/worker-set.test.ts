@@ -9,6 +9,7 @@ import { CancelledError, WorkerError } from '../../../functions/errors.ts'
 import type { Isolation } from '../../../runtime/backend.ts'
 import type { Exit } from '../../../runtime/pool/exit.ts'
 import type { WorkerInfo } from '../../../runtime/pool/protocol.ts'
+import { oneShare } from '../../../runtime/pool/queue.ts'
 import type { Clock, Timer } from '../../../runtime/pool/restarts.ts'
 import { type PoolWorker, type Return, WorkerSet } from '../../../runtime/pool/worker-set.ts'
 
@@ -148,7 +149,7 @@ class Model {
     return this.launched.filter((worker) => worker.state === state)
   }
 
-  submit(isolation: Isolation = 'shared', priority = 0): Task {
+  submit(isolation: Isolation = 'shared', priority = 0, share = oneShare): Task {
     const controller = new AbortController()
     const task: Task = { outcome: 'waiting', cancel: () => controller.abort(new CancelledError('cancelled', 'enough')) }
     this.tasks.push(task)
@@ -158,7 +159,7 @@ class Model {
         task.outcome = done ? 'done' : 'lost'
       })
     }
-    this.set.run({ isolation, priority }, controller.signal, start).catch((error) => {
+    this.set.run({ isolation, priority, share }, controller.signal, start).catch((error) => {
       task.outcome = error.code
     })
     return task
@@ -439,4 +440,23 @@ test('of those that wait the highest priority goes first, and among equals the o
     order.push(waiting.findIndex(({ outcome }) => outcome === 'running'))
   }
   t.strictSame(order, [1, 3, 0, 4, 2])
+})
+
+test('a task of another owner goes first, whatever one owner has waiting', async (t) => {
+  const model = new Model(1)
+  model.in('starting')[0]?.getReady()
+  await turn()
+  const share = (owner: string, job: string) => ({ owner, job })
+  const long = Array.from({ length: 6 }, () => model.submit('shared', 0, share('ann', 'long')))
+  const short = model.submit('shared', 0, share('ann', 'short'))
+  const other = model.submit('shared', 0, share('bob', 'only'))
+  await turn()
+  const all = [...long, short, other]
+  const order: number[] = []
+  for (let step = 0; step < all.length; step++) {
+    order.push(all.findIndex(({ outcome }) => outcome === 'running'))
+    model.in('busy')[0]?.finish()
+    await turn()
+  }
+  t.strictSame(order, [0, 7, 6, 1, 2, 3, 4, 5])
 })

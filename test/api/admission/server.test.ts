@@ -1,0 +1,43 @@
+// Limits and fairness over HTTP, with real workers: two tokens, one of which asks for everything.
+
+import { setTimeout as delay } from 'node:timers/promises'
+import { test } from 'tap'
+import { serve } from '../with-server.ts'
+
+const one = { sql: 'select 1 as n' }
+
+test('a token that keeps both workers busy does not delay the job of another', { timeout: 120_000 }, async (t) => {
+  const { ask, pool } = await serve(t, { tokens: ['greedy', 'modest'], maxRunningJobs: 4 })
+  const as = (name: string) => ({ authorization: `Bearer ${name}` })
+  await ask('POST', '/v1/jobs', one, as('modest'))
+  const ended: string[] = []
+  const submit = async (name: string, job: unknown): Promise<void> => {
+    const { status } = await ask('POST', '/v1/jobs', job, as(name))
+    t.equal(status, 200)
+    ended.push(name)
+  }
+  const long = {
+    source: { parquet: 'flights-3m.parquet' },
+    steps: [{ aggregate: { by: ['origin', 'destination'], values: ['avg(delay) as delay'] } }],
+    options: { partitions: 16 },
+  }
+  const greedy = Array.from({ length: 12 }, () => submit('greedy', long))
+  while (pool.stats().queued === 0) await delay(5)
+  await submit('modest', one)
+  t.ok(ended.length < 12, `the modest job ended as number ${ended.length} of 13`)
+  await Promise.all(greedy)
+})
+
+test('too many jobs and too many requests are refused with the time to come again', { timeout: 60_000 }, async (t) => {
+  const { post } = await serve(t, { maxRunningJobs: 1, maxQueuedJobs: 0, rate: { requestsPerSecond: 0.01, burst: 4 } })
+  const answers = await Promise.all([post(one), post(one), post(one), post(one)])
+  const codes = answers.map(({ status, problem }) => (status === 200 ? 'done' : problem.code)).toSorted()
+  t.ok(codes.includes('done') && codes.includes('queue_full'), codes.join(', '))
+  for (const { status, headers } of answers) {
+    t.match(headers.get('ratelimit'), /^"requests";r=[0-3];t=\d+$/)
+    if (status !== 200) t.match([status, headers.get('retry-after')], [503, /^[1-9]\d?$/])
+  }
+  const limited = await post(one)
+  t.match(limited, { status: 429, problem: { code: 'rate_limited' } })
+  t.equal(limited.headers.get('retry-after'), '100')
+})
