@@ -2,14 +2,12 @@
 // once.
 
 import { Command, Option } from 'commander'
+import { serveOptions } from '../config/serve-options.ts'
 import { inputFormatNames } from './detect-format.ts'
 import type { InputOptions } from './input-files.ts'
 import { formatNames, usualExtensions } from './output-formats.ts'
 import { character, listOption, option, secondsOf, wholeNumber } from './parse-options.ts'
 import type { RunOptions } from './run.ts'
-import { defaultStateDirectory } from './token.ts'
-
-const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'silent']
 
 /** All of them, in the order of the help. */
 export const commands = (): readonly Command[] => [
@@ -95,45 +93,8 @@ function schemaCommand(): Command {
 }
 
 function serveCommand(): Command {
-  const command = new Command('serve')
-    .description('Serves jobs over HTTP')
-    .addOption(option('--host <host>', 'address to listen on').default('127.0.0.1'))
-    .addOption(option('--port <port>', '0 picks a free one').default(8642).argParser(wholeNumber(0, 65_535)))
-    .addOption(listOption('--data-root <dir>', 'directory whose files jobs may read'))
-    .addOption(listOption('--table <name=path>', 'file that jobs may read by name'))
-    .addOption(option('--worker-context <file>', 'module that every worker imports when it starts'))
-    .addOption(listOption('--worker-env <name=value>', 'variable that functions see', { env: false }))
-    .addOption(option('--worker-cwd <dir>', 'directory that functions run in (default: an empty one)'))
-    .addOption(option('--workers <n>', 'worker processes (default: one per core)').argParser(wholeNumber(1, 1024)))
-    .addOption(option('--spare-workers <n>', 'workers kept started ahead').argParser(wholeNumber(0, 1024)))
-    .addOption(option('--state-dir <dir>', 'where the token is kept').default(defaultStateDirectory()))
-    .addOption(option('--token <token>', 'token that requests must bear; VOLLEY_TOKEN does not show in ps'))
-    .addOption(option('--token-file <file>', 'file that holds it').conflicts('token'))
-    .addOption(listOption('--allow-host <name>', 'host name that this server goes by, besides localhost'))
-    .addOption(
-      option('--allow-inline-udfs', 'run code that jobs bring along: as much as a shell for who has the token'),
-    )
-    .addOption(option('--insecure-no-auth', 'let anybody who can connect run jobs'))
-    .addOption(
-      option('--max-bytes-in-flight <n>', 'of all bodies together (default: an eighth of the memory)').argParser(
-        wholeNumber(1, Number.MAX_SAFE_INTEGER),
-      ),
-    )
-    .addOption(
-      option('--max-running-jobs <n>', 'jobs at the same time (default: 64)').argParser(wholeNumber(1, 1_000_000)),
-    )
-    .addOption(
-      option('--max-queued-jobs <n>', 'jobs that may wait (default: 10000)').argParser(wholeNumber(0, 1_000_000)),
-    )
-    .addOption(
-      option('--max-running-per-token <n>', 'of one token at the same time (default: half of them)').argParser(
-        wholeNumber(1, 1_000_000),
-      ),
-    )
-    .addOption(
-      option('--rate <n>', 'requests a second of one token (default: no limit)').argParser(wholeNumber(1, 1_000_000)),
-    )
-    .addOption(option('--log-level <level>', 'of the JSON log on stderr').choices(logLevels).default('info'))
+  const command = new Command('serve').description('Serves jobs over HTTP')
+  for (const option of serveOptions()) command.addOption(option)
   return withExamples(command, [
     'volley serve --data-root ./data',
     'VOLLEY_TOKEN=… volley serve --table flights=data/flights-3m.parquet --workers 4',

@@ -1,63 +1,46 @@
-// `volley serve`: from options to a listening server, and its orderly shutdown on Ctrl-C or SIGTERM.
+// `volley serve`: from settings to a listening server, and its orderly shutdown on Ctrl-C, SIGTERM or SIGHUP.
 
 import type { Command } from 'commander'
 import type { FastifyInstance } from 'fastify'
+import { isVolleyError } from '../../functions/errors.ts'
+import { configFileOf, readSettings, serverOptionsOf } from '../config/read-settings.ts'
+import type { SettingValues } from '../config/settings.ts'
 import { codeOf } from './file-problems.ts'
 import { Interrupted, UsageError } from './outcome.ts'
-import { listOf, moduleUrl, tablesOf, type WorkerPlace, workerPlace } from './parse-options.ts'
-import { checkToken, ownToken, readTokenFile, type ServerToken } from './token.ts'
-
-interface ServeOptions extends WorkerPlace {
-  readonly host: string
-  readonly port: number
-  readonly workers?: number
-  readonly spareWorkers?: number
-  readonly workerContext?: string
-  readonly stateDir: string
-  readonly token?: string
-  readonly tokenFile?: string
-  readonly allowInlineUdfs?: boolean
-  readonly insecureNoAuth?: boolean
-  readonly maxBytesInFlight?: number
-  readonly maxRunningJobs?: number
-  readonly maxQueuedJobs?: number
-  readonly maxRunningPerToken?: number
-  readonly rate?: number
-  readonly logLevel: string
-}
+import { checkToken, defaultStateDirectory, ownToken, readTokenFile, type ServerToken } from './token.ts'
 
 /** The action of `volley serve`; ends when it is told to. */
 export async function serve(command: Command): Promise<void> {
-  const options = command.opts<ServeOptions>()
-  const token = await tokenFor(options)
+  const settings = await settingsOf(command)
+  if (settings.printConfig === true) {
+    process.stdout.write(configFileOf(settings))
+    return
+  }
+  const token = await tokenFor(settings)
   // Options that are refused above need not wait for the server's modules.
   const { buildServer } = await import('../server.ts')
   const app = buildServer({
+    ...serverOptionsOf(settings),
     ...(token === undefined ? { insecureNoAuth: true } : { tokens: [token.token] }),
-    pool: {
-      ...workerPlace(options),
-      ...(options.workers === undefined ? {} : { workers: options.workers }),
-      ...(options.spareWorkers === undefined ? {} : { spareWorkers: options.spareWorkers }),
-      ...(options.workerContext === undefined ? {} : { workerContext: moduleUrl(options.workerContext) }),
-    },
-    dataRoots: listOf(command, 'dataRoot'),
-    tables: tablesOf(listOf(command, 'table')),
-    allowInlineUdfs: options.allowInlineUdfs ?? false,
-    allowedHosts: [...listOf(command, 'allowHost'), ...(isLoopback(options.host) ? [] : [options.host])],
-    ...(options.maxBytesInFlight === undefined ? {} : { maxBytesInFlight: options.maxBytesInFlight }),
-    ...(options.maxRunningJobs === undefined ? {} : { maxRunningJobs: options.maxRunningJobs }),
-    ...(options.maxQueuedJobs === undefined ? {} : { maxQueuedJobs: options.maxQueuedJobs }),
-    ...(options.maxRunningPerToken === undefined ? {} : { maxRunningPerToken: options.maxRunningPerToken }),
-    ...(options.rate === undefined ? {} : { rate: { requestsPerSecond: options.rate } }),
-    logger: { level: options.logLevel, stream: process.stderr },
+    allowedHosts: [...(settings.allowHost ?? []), ...(isLoopback(settings.host) ? [] : [settings.host])],
+    logger: { level: settings.logLevel, stream: process.stderr },
   })
   await using _server = { [Symbol.asyncDispose]: () => app.close() }
   const stopped = stopSignal()
   if (token?.notice !== undefined) process.stderr.write(`${token.notice}\n`)
   if (token === undefined) process.stderr.write('warning: anybody who can connect may run jobs here\n')
-  await listen(app, options)
+  await listen(app, settings)
   const signal = await stopped
   if (signal === 'SIGINT') throw new Interrupted()
+}
+
+/** @throws {UsageError} For whatever a setting cannot be. */
+async function settingsOf(command: Command): Promise<SettingValues> {
+  const given = Object.entries(command.opts()).filter(([name]) => command.getOptionValueSource(name) === 'cli')
+  return readSettings({ flags: Object.fromEntries(given), env: process.env }).catch((error: unknown) => {
+    if (isVolleyError(error)) throw new UsageError(error.message, { cause: error })
+    throw error
+  })
 }
 
 /**
@@ -65,11 +48,11 @@ export async function serve(command: Command): Promise<void> {
  *
  * @throws {UsageError} When others could reach the server and nobody has chosen a token.
  */
-async function tokenFor({ host, stateDir, ...options }: ServeOptions): Promise<ServerToken | undefined> {
+async function tokenFor({ host, stateDir, ...options }: SettingValues): Promise<ServerToken | undefined> {
   if (options.insecureNoAuth === true) return undefined
   if (options.token !== undefined) return { token: checkToken(options.token, 'the token') }
   if (options.tokenFile !== undefined) return readTokenFile(options.tokenFile)
-  if (isLoopback(host)) return ownToken(stateDir)
+  if (isLoopback(host)) return ownToken(stateDir ?? defaultStateDirectory())
   throw new UsageError(
     `Cannot listen on "${host}" without a token: others can reach it, so choose one with --token-file FILE or VOLLEY_TOKEN, or listen on 127.0.0.1 (or say --insecure-no-auth if anybody may run jobs here)`,
   )
@@ -87,7 +70,7 @@ const listenReasons: Readonly<Record<string, string>> = {
   EAI_AGAIN: 'the name of the host cannot be looked up now, give its address with --host',
 }
 
-async function listen(app: FastifyInstance, { host, port }: ServeOptions): Promise<void> {
+async function listen(app: FastifyInstance, { host, port }: SettingValues): Promise<void> {
   await app.listen({ host, port, listenTextResolver: (address) => `listening on ${address}` }).then(
     (address) => process.stderr.write(`listening on ${address}\n`),
     (cause: unknown) => {
@@ -98,7 +81,7 @@ async function listen(app: FastifyInstance, { host, port }: ServeOptions): Promi
   )
 }
 
-/** Resolves on the first Ctrl-C or SIGTERM; a second one ends the process at once. */
+/** Resolves when the process is first told to end; a second time ends it at once. */
 function stopSignal(): Promise<NodeJS.Signals> {
   return new Promise((resolve) => {
     let asked = false
@@ -107,7 +90,6 @@ function stopSignal(): Promise<NodeJS.Signals> {
       asked = true
       resolve(signal)
     }
-    process.on('SIGINT', stop)
-    process.on('SIGTERM', stop)
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop)
   })
 }

@@ -13,8 +13,10 @@ import { spawnVolley } from '../spawn-server.ts'
 import { until } from '../with-server.ts'
 
 const root = fileURLToPath(new URL('../../..', import.meta.url))
-const [readme, guide] = await Promise.all(
-  ['README.md', 'docs/guide/command-line.md'].map((page) => readFile(join(root, page), 'utf8')),
+const [readme, guide, configuration] = await Promise.all(
+  ['README.md', 'docs/guide/command-line.md', 'docs/reference/configuration.md'].map((page) =>
+    readFile(join(root, page), 'utf8'),
+  ),
 )
 const directory = await mkdtemp(join(tmpdir(), 'volley-guide-'))
 
@@ -48,6 +50,7 @@ test('the guide names every option of every command', async (t) => {
     const options = linked.map((title) =>
       (guide ?? '').split(/^## /m).find((part) => part.toLowerCase().startsWith(title)),
     )
+    if (section.includes('(../reference/configuration.md)')) options.push(configuration)
     for (const option of command.options) {
       t.ok([section, ...options].join('').includes(`\`${option.long}`), `volley ${name} ${option.long}`)
     }
