@@ -22,6 +22,9 @@ export type HttpErrorCode =
   | 'too_many_jobs'
   | 'queue_timeout'
   | 'rate_limited'
+  | 'storage_full'
+  | 'result_corrupted'
+  | 'range_not_satisfiable'
   | 'not_acceptable'
   | 'unsupported_media_type'
   | 'bad_request'
@@ -75,6 +78,9 @@ export const statuses: Readonly<Record<keyof typeof errorCategories | HttpErrorC
   too_many_jobs: 429,
   queue_timeout: 503,
   rate_limited: 429,
+  storage_full: 507,
+  result_corrupted: 410,
+  range_not_satisfiable: 416,
   not_acceptable: 406,
   unsupported_media_type: 415,
   bad_request: 400,
