@@ -14,6 +14,8 @@ import {
 export type HttpErrorCode =
   | 'unauthorized'
   | 'scope_missing'
+  | 'too_many_attempts'
+  | 'token_in_url'
   | 'host_forbidden'
   | 'origin_forbidden'
   | 'not_found'
@@ -70,6 +72,8 @@ export const statuses: Readonly<Record<keyof typeof errorCategories | HttpErrorC
   internal: 500,
   unauthorized: 401,
   scope_missing: 403,
+  too_many_attempts: 429,
+  token_in_url: 400,
   host_forbidden: 403,
   origin_forbidden: 403,
   not_found: 404,

@@ -19,7 +19,9 @@ import { ForkPool, type PoolOptions, type PoolStats } from '../runtime/pool/pool
 import { Admission } from './admission/admission.ts'
 import { addRateLimit } from './admission/rate-limit.ts'
 import type { Rate } from './admission/rate-limiter.ts'
+import { AcceptedTokens } from './auth/accepted-tokens.ts'
 import { addAuth } from './auth/auth.ts'
+import { redactingLogger } from './auth/redact.ts'
 import { type AcceptedToken, acceptToken, type Token } from './auth/token.ts'
 import { addByteBudget, ByteBudget, defaultBytesInFlight } from './bodies/byte-budget.ts'
 import { BodyParser } from './bodies/parse-body.ts'
@@ -62,7 +64,14 @@ export interface ServerOptions {
    */
   readonly dataRoots?: readonly string[]
   /**
-   * Tokens that are accepted. Required, unless `insecureNoAuth`.
+   * Directory of the server's state. Tokens that `volley token` keeps there are accepted besides `tokens`; one that is
+   * made, rotated or revoked counts within a second.
+   *
+   * @defaultValue none
+   */
+  readonly stateDir?: string
+  /**
+   * Tokens that are accepted. Required, unless `stateDir` has some, or `insecureNoAuth`.
    *
    * @defaultValue none
    */
@@ -160,6 +169,7 @@ const known: Readonly<Record<keyof ServerOptions, true>> = {
   pool: true,
   tables: true,
   dataRoots: true,
+  stateDir: true,
   tokens: true,
   insecureNoAuth: true,
   allowInlineUdfs: true,
@@ -221,7 +231,7 @@ export function buildServer(options: ServerOptions): FastifyInstance {
   const { maxBodyBytes = 16 * 1024 * 1024, maxBytesInFlight = defaultBytesInFlight(maxBodyBytes) } = options
   const budget = new ByteBudget(bytesInFlight(maxBytesInFlight, maxBodyBytes))
   const app = fastify({
-    logger: options.logger ?? false,
+    logger: redactingLogger(options.logger),
     // Replies have had their time before connections are closed.
     forceCloseConnections: true,
     bodyLimit: maxBodyBytes,
@@ -232,7 +242,10 @@ export function buildServer(options: ServerOptions): FastifyInstance {
 
   addErrors(app)
   addHostCheck(app, options.allowedHosts ?? [])
-  addAuth(app, tokens)
+  addAuth(
+    app,
+    tokens && new AcceptedTokens(tokens, options.stateDir, (err) => app.log.error({ err }, 'tokens cannot be used')),
+  )
   addRateLimit(app, options.rate)
   addByteBudget(app, budget, maxBodyBytes)
   addBodies(app)
@@ -277,11 +290,11 @@ function noFastify(): VolleyError {
   return createError('missing_dependency', `Cannot build a server: fastify is not installed; ${wayOut}`)
 }
 
-function tokensOf({ tokens = [], insecureNoAuth }: ServerOptions): readonly AcceptedToken[] | undefined {
+function tokensOf({ tokens = [], stateDir, insecureNoAuth }: ServerOptions): readonly AcceptedToken[] | undefined {
   if (insecureNoAuth === true) return undefined
-  if (tokens.length === 0) {
+  if (tokens.length === 0 && stateDir === undefined) {
     throw invalidArgument(
-      'Cannot build a server without tokens: give some, or say insecureNoAuth if anybody may run jobs',
+      'Cannot build a server without tokens: give some or a stateDir, or say insecureNoAuth if anybody may run jobs',
     )
   }
   return tokens.map(acceptToken)
@@ -291,6 +304,7 @@ function checkServerOptions(options: ServerOptions): void {
   checkOptionNames(options, known, 'a server')
   const { tokens, limits, tables } = options
   if (tokens !== undefined && !Array.isArray(tokens)) throw wrongOption('tokens', tokens, 'it is an array of tokens')
+  checkTexts('stateDir', options.stateDir === undefined ? undefined : [options.stateDir])
   checkTexts('dataRoots', options.dataRoots)
   checkTexts('allowedHosts', options.allowedHosts)
   if (tables !== undefined) checkTextsByName('tables', tables)

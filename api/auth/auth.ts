@@ -1,11 +1,12 @@
 // Who may do what: bearer tokens with scopes. Every route needs a token unless its configuration says `public`; a route
 // that names no scope needs `admin`, so that forgetting to name one refuses access.
 
-import { timingSafeEqual } from 'node:crypto'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { HttpError } from '../errors.ts'
+import type { AcceptedTokens } from './accepted-tokens.ts'
+import { WrongTokens } from './attempts.ts'
 import { anonymous, type Principal, type Scope } from './principal.ts'
-import { type AcceptedToken, digestOf } from './token.ts'
+import { secretParameterIn } from './redact.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -24,16 +25,28 @@ declare module 'fastify' {
  *
  * @param accepted - The tokens; undefined accepts everybody.
  */
-export function addAuth(app: FastifyInstance, accepted: readonly AcceptedToken[] | undefined): void {
+export function addAuth(app: FastifyInstance, accepted: AcceptedTokens | undefined): void {
+  const wrongTokens = new WrongTokens()
   app.decorateRequest('principal', undefined)
   app.addHook('onRequest', async (request) => {
+    refuseSecretInUrl(request.url)
     const { config } = request.routeOptions
     if (config.public === true) return
-    const principal = accepted === undefined ? anonymous : principalOf(request, accepted)
+    const principal = accepted === undefined ? anonymous : await principalOf(request, accepted, wrongTokens)
     request.principal = principal
     // Whoever has a token may learn that a route does not exist.
     if (!request.is404) requireScope(principal, config.scope ?? 'admin')
   })
+}
+
+/** Addresses end up in logs and histories, tokens must not. @throws {HttpError} `token_in_url`. */
+function refuseSecretInUrl(url: string): void {
+  const name = secretParameterIn(url)
+  if (name === undefined) return
+  throw new HttpError(
+    'token_in_url',
+    `Cannot take a token from the parameter "${name}": logs keep addresses, so send it as "Authorization: Bearer TOKEN" and rotate this one`,
+  )
 }
 
 /** @throws {HttpError} `scope_missing`. */
@@ -44,16 +57,32 @@ function requireScope({ scopes }: Principal, scope: Scope): void {
   })
 }
 
-function principalOf(request: FastifyRequest, accepted: readonly AcceptedToken[]): Principal {
-  const given = /^Bearer +([^\s]+) *$/i.exec(request.headers.authorization ?? '')?.[1]
+async function principalOf(
+  { headers, ip }: FastifyRequest,
+  accepted: AcceptedTokens,
+  wrongTokens: WrongTokens,
+): Promise<Principal> {
+  const given = /^Bearer +([^\s]+) *$/i.exec(headers.authorization ?? '')?.[1]
   if (given === undefined) throw unauthorized('it has no bearer token; send "Authorization: Bearer TOKEN"')
-  const wanted = digestOf(given)
-  // All are compared, so that the time it takes reveals nothing.
-  let found: AcceptedToken | undefined
-  for (const token of accepted) if (timingSafeEqual(token.digest, wanted)) found = token
-  if (found === undefined) throw unauthorized('its token is not one of this server', 'the token is not known')
-  if (found.expiresAt <= Date.now()) throw unauthorized('its token has expired', 'the token has expired')
-  return found.principal
+  const token = await accepted.find(given)
+  if (token === undefined) {
+    refuseGuesses(wrongTokens.waitOf(ip))
+    wrongTokens.add(ip)
+    throw unauthorized('its token is not one of this server', 'the token is not known or was revoked')
+  }
+  if (token.expiresAt <= Date.now()) throw unauthorized('its token has expired', 'the token has expired')
+  return token.principal
+}
+
+/** @throws {HttpError} `too_many_attempts`. */
+function refuseGuesses(waitMs: number): void {
+  if (waitMs === 0) return
+  const seconds = Math.ceil(waitMs / 1000)
+  throw new HttpError(
+    'too_many_attempts',
+    `Cannot accept the request: too many wrong tokens came from this address, try again in ${seconds} s or send a right one`,
+    { headers: { 'retry-after': String(seconds) } },
+  )
 }
 
 /** @param description - Why a token is refused (RFC 6750); none where there is no token. */

@@ -2,12 +2,14 @@
 // once.
 
 import { Command, Option } from 'commander'
+import { allScopes } from '../auth/principal.ts'
 import { serveOptions } from '../config/serve-options.ts'
 import { inputFormatNames } from './detect-format.ts'
 import type { InputOptions } from './input-files.ts'
 import { formatNames, usualExtensions } from './output-formats.ts'
-import { character, listOption, option, secondsOf, wholeNumber } from './parse-options.ts'
+import { character, duration, listOption, option, secondsOf, wholeNumber } from './parse-options.ts'
 import type { RunOptions } from './run.ts'
+import { defaultStateDirectory } from './token.ts'
 
 /** All of them, in the order of the help. */
 export const commands = (): readonly Command[] => [
@@ -16,6 +18,7 @@ export const commands = (): readonly Command[] => [
   schemaCommand(),
   convertCommand(),
   serveCommand(),
+  tokenCommand(),
   functionsCommand(),
   inspectCommand(),
 ]
@@ -99,6 +102,44 @@ function serveCommand(): Command {
     'volley serve --data-root ./data',
     'VOLLEY_TOKEN=… volley serve --table flights=data/flights-3m.parquet --workers 4',
   ]).action(async () => (await import('./serve.ts')).serve(command))
+}
+
+function tokenCommand(): Command {
+  const stateDir = () => option('--state-dir <dir>', 'of the server').default(defaultStateDirectory())
+  const json = () => new Option('--json', 'as JSON')
+  const create = new Command('create')
+    .description('Makes a token and prints it, this once')
+    .argument('<name>', 'who it is for; jobs belong to this name')
+    .addOption(listOption('--scope <scope>', 'what it allows', { env: false, choices: allScopes }))
+    .addOption(new Option('--expires <time>', 'how long it works, such as 30d (default: for ever)').argParser(duration))
+    .addOption(stateDir())
+    .addOption(json())
+    .action(async (name: string, options) => (await import('./tokens.ts')).create(name, options))
+  const list = new Command('list')
+    .description('Tells the tokens there are, without their secrets')
+    .addOption(stateDir())
+    .addOption(json())
+    .action(async (options) => (await import('./tokens.ts')).list(options))
+  const rotate = new Command('rotate')
+    .description('Gives a token a new secret')
+    .argument('<name>')
+    .addOption(
+      new Option('--grace <time>', 'how long the old one still works').argParser(duration).default(0, 'not at all'),
+    )
+    .addOption(stateDir())
+    .addOption(json())
+    .action(async (name: string, options) => (await import('./tokens.ts')).rotate(name, options))
+  const revoke = new Command('revoke')
+    .description('Takes a token back')
+    .argument('<name>')
+    .addOption(stateDir())
+    .action(async (name: string, options) => (await import('./tokens.ts')).revoke(name, options))
+  const command = new Command('token').description('Makes, lists, rotates and revokes the tokens of a server')
+  for (const one of [create, list, rotate, revoke]) command.addCommand(one)
+  return withExamples(command, [
+    'volley token create reports --scope jobs:read --scope jobs:write --expires 30d',
+    'volley token rotate reports --grace 1h',
+  ])
 }
 
 function inspectCommand(): Command {

@@ -19,7 +19,7 @@ export async function main(args: readonly string[]): Promise<void> {
     .addHelpText('after', '\n"volley help COMMAND" tells the options of a command.')
   const all = commands()
   for (const command of all) program.addCommand(command)
-  for (const command of [program, ...all]) {
+  for (const command of [program, ...all, ...all.flatMap(({ commands }) => commands)]) {
     command.exitOverride().configureOutput({ outputError: (text, write) => write(usageText(text, command)) })
     refuseRepeats(command)
   }

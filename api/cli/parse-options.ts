@@ -18,12 +18,15 @@ export function option(flags: string, description: string): Option {
 export function listOption(
   flags: string,
   description: string,
-  { env = true }: { readonly env?: boolean } = {},
+  { env = true, choices }: { readonly env?: boolean; readonly choices?: readonly string[] } = {},
 ): Option {
   const text = `${description} (repeatable)`
-  return (env ? option(flags, text) : new Option(flags, text))
-    .default([] as readonly string[], 'none')
-    .argParser((value: string, before: readonly string[]) => [...before, value])
+  const made = env ? option(flags, text) : new Option(flags, text)
+  if (choices !== undefined) made.choices([...choices])
+  return made.default([] as readonly string[], 'none').argParser((value: string, before: readonly string[]) => {
+    if (choices?.includes(value) === false) throw new InvalidArgumentError(`Give one of ${choices.join(', ')}.`)
+    return [...before, value]
+  })
 }
 
 /** The values of a repeatable option; its variable is split. */
@@ -47,6 +50,16 @@ export function secondsOf(value: string): number {
   const seconds = Number(value)
   if (/^\d*\.?\d+$/.test(value) && seconds >= 0.001) return seconds
   throw new InvalidArgumentError('Give a number of seconds, such as 30 or 0.5.')
+}
+
+const unitsMs: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 }
+
+/** A time with its unit, `90s`, `15m`, `12h` or `30d`, in milliseconds. */
+export function duration(value: string): number {
+  const [, count = '', unit = ''] = /^(\d{1,6})([smhd])$/.exec(value) ?? []
+  const ms = Number(count) * (unitsMs[unit] ?? 0)
+  if (ms > 0) return ms
+  throw new InvalidArgumentError('Give a time such as 90s, 15m, 12h or 30d.')
 }
 
 /** One ASCII character; a tab may be written `\\t`. */

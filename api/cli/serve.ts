@@ -5,9 +5,10 @@ import type { FastifyInstance } from 'fastify'
 import { isVolleyError } from '../../functions/errors.ts'
 import { configFileOf, readSettings, serverOptionsOf } from '../config/read-settings.ts'
 import type { SettingValues } from '../config/settings.ts'
+import type { ServerOptions } from '../server.ts'
 import { codeOf } from './file-problems.ts'
 import { Interrupted, UsageError } from './outcome.ts'
-import { checkToken, defaultStateDirectory, ownToken, readTokenFile, type ServerToken } from './token.ts'
+import { checkToken, defaultStateDirectory, ownTokens, readTokenFile } from './token.ts'
 
 /** The action of `volley serve`; ends when it is told to. */
 export async function serve(command: Command): Promise<void> {
@@ -16,19 +17,18 @@ export async function serve(command: Command): Promise<void> {
     process.stdout.write(configFileOf(settings))
     return
   }
-  const token = await tokenFor(settings)
+  const access = await accessFor(settings)
   // Options that are refused above need not wait for the server's modules.
   const { buildServer } = await import('../server.ts')
   const app = buildServer({
     ...serverOptionsOf(settings),
-    ...(token === undefined ? { insecureNoAuth: true } : { tokens: [token.token] }),
+    ...access.options,
     allowedHosts: [...(settings.allowHost ?? []), ...(isLoopback(settings.host) ? [] : [settings.host])],
     logger: { level: settings.logLevel, stream: process.stderr },
   })
   await using _server = { [Symbol.asyncDispose]: () => app.close() }
   const stopped = stopSignal()
-  if (token?.notice !== undefined) process.stderr.write(`${token.notice}\n`)
-  if (token === undefined) process.stderr.write('warning: anybody who can connect may run jobs here\n')
+  if (access.notice !== undefined) process.stderr.write(`${access.notice}\n`)
   await listen(app, settings)
   const signal = await stopped
   if (signal === 'SIGINT') throw new Interrupted()
@@ -43,16 +43,27 @@ async function settingsOf(command: Command): Promise<SettingValues> {
   })
 }
 
+interface Access {
+  readonly options: Pick<ServerOptions, 'tokens' | 'stateDir' | 'insecureNoAuth'>
+  readonly notice?: string
+}
+
 /**
- * The token to require; undefined only with `--insecure-no-auth`.
+ * Whom to let in: with the token that was given, with those of the state directory, or everybody.
  *
  * @throws {UsageError} When others could reach the server and nobody has chosen a token.
  */
-async function tokenFor({ host, stateDir, ...options }: SettingValues): Promise<ServerToken | undefined> {
-  if (options.insecureNoAuth === true) return undefined
-  if (options.token !== undefined) return { token: checkToken(options.token, 'the token') }
-  if (options.tokenFile !== undefined) return readTokenFile(options.tokenFile)
-  if (isLoopback(host)) return ownToken(stateDir ?? defaultStateDirectory())
+async function accessFor({ host, ...options }: SettingValues): Promise<Access> {
+  const stateDir = options.stateDir ?? defaultStateDirectory()
+  if (options.insecureNoAuth === true) {
+    return { options: { insecureNoAuth: true }, notice: 'warning: anybody who can connect may run jobs here' }
+  }
+  const given =
+    options.token === undefined
+      ? options.tokenFile && (await readTokenFile(options.tokenFile))
+      : checkToken(options.token, 'the token')
+  if (given !== undefined) return { options: { tokens: [{ token: given, id: 'default' }], stateDir } }
+  if (isLoopback(host)) return { options: { stateDir }, notice: await ownTokens(stateDir) }
   throw new UsageError(
     `Cannot listen on "${host}" without a token: others can reach it, so choose one with --token-file FILE or VOLLEY_TOKEN, or listen on 127.0.0.1 (or say --insecure-no-auth if anybody may run jobs here)`,
   )

@@ -1,52 +1,55 @@
 // The token of `volley serve`: the one given, or one that is created on the first start and kept in a file that only its
 // owner may read.
 
-import { randomBytes } from 'node:crypto'
-import { mkdir, open, readFile, stat } from 'node:fs/promises'
+import { mkdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
+import { adoptToken, isLive, makeSecret } from '../auth/change-tokens.ts'
+import { allScopes } from '../auth/principal.ts'
+import { TokenFile } from '../auth/token-file.ts'
 import { reasonOf } from './file-problems.ts'
 import { UsageError } from './outcome.ts'
 
-/** A token, and what to tell the user about it. */
-export interface ServerToken {
-  readonly token: string
-  readonly notice?: string
-}
+/** The name of the token that the first start makes. */
+export const FIRST_TOKEN = 'default'
 
 /** The token in a file that the user names. @throws {UsageError} When there is none. */
-export async function readTokenFile(file: string): Promise<ServerToken> {
+export async function readTokenFile(file: string): Promise<string> {
   const token = await readFile(file, 'utf8').catch((cause: unknown) => {
     throw new UsageError(`Cannot read the token file "${file}": ${reasonOf(cause)}`, { cause })
   })
-  return { token: checkToken(token.trim(), `the token file "${file}"`) }
+  return checkToken(token.trim(), `the token file "${file}"`)
 }
 
 /**
- * The token in the state directory, created if there is none.
+ * What to say about the tokens of the state directory; the first one is made if there is none. Its text is kept beside
+ * them, for clients on this machine.
  *
- * @throws {UsageError} When others may read the file.
+ * @throws {UsageError} When others may read that text.
  */
-export async function ownToken(stateDirectory: string): Promise<ServerToken> {
+export async function ownTokens(stateDirectory: string): Promise<string> {
+  const tokens = new TokenFile(stateDirectory)
   const file = join(stateDirectory, 'token')
+  const isNew = !(await tokens.read()).some(isLive)
+  const kept = await stat(file).catch(() => undefined)
+  if (kept === undefined && !isNew) return `the tokens are those of "volley token list", kept in ${tokens.path}`
+  if (kept !== undefined) {
+    if (process.platform !== 'win32' && (kept.mode & 0o077) !== 0) {
+      throw new UsageError(`Cannot use the token in "${file}": others may read it, chmod 600 it or remove it`)
+    }
+    if (isNew) await adoptToken(tokens, FIRST_TOKEN, allScopes, await readTokenFile(file))
+    return `the token is in ${file}`
+  }
+  const made = makeSecret()
   await mkdir(stateDirectory, { recursive: true, mode: 0o700 }).catch((cause: unknown) => {
     throw new UsageError(`Cannot keep a token in "${stateDirectory}": ${reasonOf(cause)}; choose another --state-dir`, {
       cause,
     })
   })
-  const made = randomBytes(32).toString('base64url')
-  try {
-    await using handle = await open(file, 'wx', 0o600)
-    await handle.writeFile(`${made}\n`)
-    return { token: made, notice: `made a token: ${made}\nit is kept in ${file}` }
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
-  }
-  const { mode } = await stat(file)
-  if (process.platform !== 'win32' && (mode & 0o077) !== 0) {
-    throw new UsageError(`Cannot use the token in "${file}": others may read it, chmod 600 it or remove it`)
-  }
-  return { ...(await readTokenFile(file)), notice: `the token is in ${file}` }
+  // Written first: a crash in between leaves a text that the next start takes.
+  await writeFile(file, `${made}\n`, { flag: 'wx', mode: 0o600 })
+  await adoptToken(tokens, FIRST_TOKEN, allScopes, made)
+  return `made a token: ${made}\nit is kept in ${file}`
 }
 
 /** @throws {UsageError} When it could not be sent in a header. */
