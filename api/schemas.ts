@@ -57,7 +57,12 @@ export const jobResourceSchema = {
         bytes: count,
         elapsedMs: { type: 'number' },
         pids: { type: 'array', items: count },
+        retries: count,
       },
+    },
+    attempts: {
+      type: 'array',
+      items: { type: 'object', properties: { task: count, attempt: count, pid: count, error: problemSchema } },
     },
     error: problemSchema,
     logs: { type: 'object', properties: { text, bytes: count } },

@@ -95,6 +95,16 @@ export function cancelReason({ reason }: AbortSignal, subject: 'job' | 'call'): 
     : new CancelledError('cancelled', `The ${subject} was cancelled`, { cause: reason })
 }
 
+/** That a task's worker was lost, and that the task runs again on another. */
+export interface TaskRetry {
+  /** Which attempt was lost, from 1. */
+  readonly attempt: number
+  /** The process id of the worker; absent where the task ran in this process. */
+  readonly pid?: number
+  /** What became of it: `worker_lost`. */
+  readonly error: VolleyError
+}
+
 /** What a caller may watch while a task runs. Each is called synchronously and must return soon. */
 export interface TaskEvents {
   /** A worker took the task: its process id. */
@@ -103,6 +113,8 @@ export interface TaskEvents {
   onProgress?(progress: TaskProgress): void
   /** What the task printed; the bytes belong to the receiver. */
   onLog?(stream: LogStream, bytes: Uint8Array): void
+  /** Its worker was lost, and it runs again: what it tells begins anew. */
+  onRetry?(retry: TaskRetry): void
 }
 
 /** How one task is run, and who watches it. */

@@ -99,9 +99,11 @@ const jobRunOptions: Readonly<Record<keyof RunOptions, true>> = {
   partitions: true,
   maxMemoryBytes: true,
   isolation: true,
+  taskRetries: true,
   signal: true,
   onProgress: true,
   onLog: true,
+  onRetry: true,
 }
 const runOptions: Readonly<Record<keyof RunOptions | keyof RowOptions | keyof ArrowOptions, true>> = {
   ...jobRunOptions,

@@ -15,6 +15,7 @@ export type {
   TaskOptions,
   TaskProgress,
   TaskRequest,
+  TaskRetry,
   TaskRun,
   TaskShare,
   TaskStats,
@@ -52,7 +53,7 @@ export type {
   WriteSummary,
   WrittenFile,
 } from './program/sink.ts'
-export type { JobEvents, JobProgress, JobReport } from './scheduler/job-metrics.ts'
+export type { JobEvents, JobProgress, JobReport, JobRetry } from './scheduler/job-metrics.ts'
 export type { JobRun } from './scheduler/submit.ts'
 export type {
   CsvOptions,

@@ -3,11 +3,23 @@
 
 import { CancelledError, isVolleyError } from '../../functions/errors.ts'
 import type { LogStream } from '../../runtime/backend.ts'
-import type { JobProgress, JobReport } from '../../runtime/scheduler/job-metrics.ts'
+import type { JobProgress, JobReport, JobRetry } from '../../runtime/scheduler/job-metrics.ts'
 import { type Problem, problemOf } from '../errors.ts'
 
 /** How far a job has come. The last three are final. */
 export type JobStatus = 'queued' | 'running' | 'succeeded' | 'failed' | 'cancelled'
+
+/** A task's attempt that ended with its worker. */
+export interface JobAttempt {
+  /** Which of the job's tasks, from 0. */
+  readonly task: number
+  /** Which of the task's attempts, from 1. */
+  readonly attempt: number
+  /** The process id of the worker. */
+  readonly pid?: number
+  /** What became of it. */
+  readonly error: Problem
+}
 
 /** What `GET /v1/jobs/:id` answers. */
 export interface JobResource {
@@ -21,6 +33,8 @@ export interface JobResource {
   readonly endedAt?: string
   /** Rows and tasks so far, once it is running. */
   readonly progress?: JobProgress
+  /** Its tasks that were run again because their workers were lost; the latest 100. */
+  readonly attempts: readonly JobAttempt[]
   /** The metrics, once it has succeeded. */
   readonly report?: JobReport
   /** What went wrong, once it has failed. */
@@ -30,6 +44,7 @@ export interface JobResource {
 }
 
 const MAX_LOG_BYTES = 64 * 1024
+const MAX_ATTEMPTS = 100
 
 export class JobRecord {
   readonly id: string
@@ -47,6 +62,7 @@ export class JobRecord {
   #error: Problem | undefined
   #log = Buffer.alloc(0)
   #logBytes = 0
+  #attempts: readonly JobAttempt[] = []
 
   constructor(id: string, answered: Promise<void>) {
     this.id = id
@@ -78,6 +94,12 @@ export class JobRecord {
     this.#log = Buffer.concat([this.#log, bytes.subarray(-MAX_LOG_BYTES)]).subarray(-MAX_LOG_BYTES)
   }
 
+  /** @param error - What clients get to see of the retry's error. */
+  onRetry({ task, attempt, pid }: JobRetry, error: unknown): void {
+    const lost = { task, attempt, ...(pid === undefined ? {} : { pid }), error: problemOf(error, this.id) }
+    this.#attempts = [...this.#attempts, lost].slice(-MAX_ATTEMPTS)
+  }
+
   succeed(report: JobReport): void {
     this.#report = report
     this.#progress = report
@@ -97,6 +119,7 @@ export class JobRecord {
       createdAt: this.#createdAt.toISOString(),
       ...(this.#endedAt === undefined ? {} : { endedAt: this.#endedAt.toISOString() }),
       ...(this.#progress === undefined ? {} : { progress: this.#progress }),
+      attempts: this.#attempts,
       ...(this.#report === undefined ? {} : { report: this.#report }),
       ...(this.#error === undefined ? {} : { error: this.#error }),
       logs: { text: this.#log.toString(), bytes: this.#logBytes },

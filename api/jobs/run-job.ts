@@ -39,6 +39,7 @@ export async function runJob(
       share: limits.share,
       signal: record.signal,
       onProgress: (progress) => record.onProgress(progress),
+      onRetry: (retry) => record.onRetry(retry, limits.publicError(retry.error)),
       onLog: (stream, bytes) => {
         record.onLog(stream, bytes)
         limits.onLog(stream, bytes)

@@ -15,6 +15,7 @@ export type {
   TaskOptions,
   TaskProgress,
   TaskRequest,
+  TaskRetry,
   TaskRun,
   TaskShare,
   TaskStats,

@@ -15,6 +15,7 @@ export {
   type JobOptions,
   type JobProgress,
   type JobReport,
+  type JobRetry,
   type JobRun,
   type JobStep,
   type JobSteps,

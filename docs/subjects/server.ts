@@ -7,6 +7,7 @@
 export {
   buildServer,
   type HttpErrorCode,
+  type JobAttempt,
   type JobLimits,
   type JobResource,
   type JobStatus,

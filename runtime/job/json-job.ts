@@ -235,7 +235,12 @@ async function resolveSource(source: JsonSource, pointer: string, context: JobPa
 }
 
 function parseOptions(json: unknown, limits: JobLimits): JobOptions {
-  const { timeoutMs, partitions, isolation } = asRecordOf(json, '/options', ['timeoutMs', 'partitions', 'isolation'])
+  const { timeoutMs, partitions, isolation, taskRetries } = asRecordOf(json, '/options', [
+    'timeoutMs',
+    'partitions',
+    'isolation',
+    'taskRetries',
+  ])
   const maxTimeoutMs = limits.maxTimeoutMs ?? Number.MAX_SAFE_INTEGER
   const maxPartitions = limits.maxPartitions ?? 1000
   return {
@@ -244,5 +249,6 @@ function parseOptions(json: unknown, limits: JobLimits): JobOptions {
       ? {}
       : { partitions: asWholeNumber(partitions, '/options/partitions', 1, maxPartitions) }),
     ...(isolation === undefined ? {} : { isolation: asChoice(isolation, '/options/isolation', ['shared', 'job']) }),
+    ...(taskRetries === undefined ? {} : { taskRetries: asWholeNumber(taskRetries, '/options/taskRetries', 0, 100) }),
   }
 }

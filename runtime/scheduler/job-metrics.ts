@@ -1,6 +1,6 @@
 // The metrics of a job, while it runs and at its end: adds up what its tasks report.
 
-import type { LogStream, TaskEvents, TaskStats } from '../backend.ts'
+import type { LogStream, TaskEvents, TaskRetry, TaskStats } from '../backend.ts'
 import type { Plan } from '../plan/plan.ts'
 import type { OrderedEvents } from './ordered-results.ts'
 
@@ -29,6 +29,14 @@ export interface JobReport extends JobProgress {
   readonly elapsedMs: number
   /** The processes that worked on it, in order of their first task. */
   readonly pids: readonly number[]
+  /** How often a task was run again because its worker was lost. Its rows are counted once. */
+  readonly retries: number
+}
+
+/** That a job's task runs again because its worker was lost. */
+export interface JobRetry extends TaskRetry {
+  /** Which of the job's tasks, from 0. */
+  readonly task: number
 }
 
 /** What a caller may watch while a job runs. */
@@ -45,6 +53,12 @@ export interface JobEvents {
    * @defaultValue what the session's `log` says
    */
   onLog?(stream: LogStream, bytes: Uint8Array): void
+  /**
+   * Called when a task is run again because its worker was lost.
+   *
+   * @defaultValue nobody is told
+   */
+  onRetry?(retry: JobRetry): void
 }
 
 export class JobMetrics {
@@ -57,6 +71,7 @@ export class JobMetrics {
   readonly #pids = new Set<number>()
   #tasksDone = 0
   #rows = 0
+  #retries = 0
 
   constructor(plan: Plan, events: JobEvents) {
     this.#plan = plan
@@ -66,9 +81,10 @@ export class JobMetrics {
   /** Watches the tasks of a stage: the first stage reads the source's rows, those of the last are the job's. */
   stage(stage: number): OrderedEvents {
     const readsSource = stage === 0
+    const tasksBefore = this.#plan.stages.slice(0, stage).reduce((sum, { tasks }) => sum + tasks.length, 0)
     const givesResult = stage === this.#plan.stages.length - 1
     return {
-      taskEvents: (index) => this.#taskEvents(readsSource ? index : undefined),
+      taskEvents: (index) => this.#taskEvents(tasksBefore + index, readsSource),
       onTaskDone: (index, stats) => {
         this.#tasksDone++
         if (readsSource) this.#noteRowsRead(index, stats)
@@ -80,24 +96,34 @@ export class JobMetrics {
 
   report(): JobReport {
     const elapsedMs = performance.now() - this.#startedAt
-    return { ...this.#progress(), rows: this.#rows, bytes: this.bytes, elapsedMs, pids: [...this.#pids] }
+    return {
+      ...this.#progress(),
+      rows: this.#rows,
+      bytes: this.bytes,
+      elapsedMs,
+      pids: [...this.#pids],
+      retries: this.#retries,
+    }
   }
 
-  /** @param reader - The task's partition index, if it reads rows of the source. */
-  #taskEvents(reader: number | undefined): TaskEvents {
+  #taskEvents(task: number, readsSource: boolean): TaskEvents {
     return {
       onStart: (pid) => {
         this.#pids.add(pid)
       },
       onLog: (stream, bytes) => this.#events.onLog?.(stream, bytes),
-      ...(reader === undefined
-        ? {}
-        : {
+      onRetry: (retry) => {
+        this.#retries++
+        this.#events.onRetry?.({ task, ...retry })
+      },
+      ...(readsSource
+        ? {
             onProgress: (progress) => {
-              this.#noteRowsRead(reader, progress)
+              this.#noteRowsRead(task, progress)
               this.#tell()
             },
-          }),
+          }
+        : {}),
     }
   }
 

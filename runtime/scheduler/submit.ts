@@ -23,6 +23,7 @@ import { narrowSource, openSource } from '../source/formats.ts'
 import type { OpenedSource, SourceSpec } from '../source/source.ts'
 import { clock, span } from '../trace/spans.ts'
 import { inTurns, yieldTurn } from '../turns/turns.ts'
+import { withRetries } from './attempts.ts'
 import { type JobEvents, JobMetrics, type JobReport } from './job-metrics.ts'
 import { type StageRequests, stageResults } from './run-stages.ts'
 
@@ -56,11 +57,13 @@ export interface JobRun {
 export async function submitJob(job: Job, backend: Backend, options: SubmitOptions = {}): Promise<JobRun> {
   checkWhole('partitions', options.partitions, 1)
   checkWhole('timeoutMs', options.timeoutMs, 1)
+  checkWhole('taskRetries', options.taskRetries, 0, 100)
   checkWhole('maxMemoryBytes', options.maxMemoryBytes, 1)
   checkChoice('isolation', options.isolation, ['shared', 'job'])
   checkSignal('signal', options.signal)
   checkCallback('onProgress', options.onProgress)
   checkCallback('onLog', options.onLog)
+  checkCallback('onRetry', options.onRetry)
   const submittedAt = Date.now()
   const planningAt = backend.trace && clock()
   const source = await opened(job.source, options)
@@ -87,6 +90,9 @@ export async function submitJob(job: Job, backend: Backend, options: SubmitOptio
   }
   encoding[Symbol.dispose]()
   const metrics = new JobMetrics(plan, options)
+  // A file that a lost worker has begun, and what a function may have done elsewhere, cannot be taken back.
+  const retries = output !== undefined ? 0 : (options.taskRetries ?? (functions.length === 0 ? 2 : 0))
+  const attempting = withRetries(backend, retries)
   const done = Promise.withResolvers<JobReport>()
   done.promise.catch(() => {})
 
@@ -94,7 +100,7 @@ export async function submitJob(job: Job, backend: Backend, options: SubmitOptio
     using limits = new JobLimits(options)
     let settled = false
     try {
-      const results = stageResults(stages, backend, (stage) => metrics.stage(stage), limits.signal)
+      const results = stageResults(stages, attempting, (stage) => metrics.stage(stage), limits.signal)
       for await (const chunk of output === undefined ? results : writtenBy(results, output, limits.signal)) {
         metrics.bytes += chunk.length
         yield chunk
