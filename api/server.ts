@@ -34,6 +34,7 @@ import { JobService } from './jobs/job-service.ts'
 import { addFunctionRoutes } from './routes/functions.ts'
 import { addHealthRoutes } from './routes/health.ts'
 import { addJobRoutes } from './routes/jobs.ts'
+import { Spool } from './spool/spool.ts'
 import { checkTables, registerTables, tableSources } from './tables.ts'
 import { type WorkerFunctions, workerFunctionsOf } from './worker-functions.ts'
 
@@ -157,6 +158,13 @@ export interface ServerOptions {
    */
   readonly drainMs?: number
   /**
+   * How long a client may take nothing of a reply, in milliseconds; the connection is then broken off, and the job cancelled
+   * if it still runs.
+   *
+   * @defaultValue 1 minute
+   */
+  readonly replyIdleMs?: number
+  /**
    * Fastify's logger.
    *
    * @defaultValue no log
@@ -184,6 +192,7 @@ const known: Readonly<Record<keyof ServerOptions, true>> = {
   rate: true,
   limits: true,
   drainMs: true,
+  replyIdleMs: true,
   logger: true,
 }
 
@@ -234,6 +243,8 @@ export function buildServer(options: ServerOptions): FastifyInstance {
     logger: redactingLogger(options.logger),
     // Replies have had their time before connections are closed.
     forceCloseConnections: true,
+    // Closing may take as long as `drainMs`, which is more than Fastify grants by default.
+    pluginTimeout: 0,
     bodyLimit: maxBodyBytes,
     ajv: { customOptions: { coerceTypes: false, removeAdditional: false, useDefaults: false, strict: false } },
   })
@@ -250,6 +261,7 @@ export function buildServer(options: ServerOptions): FastifyInstance {
   addByteBudget(app, budget, maxBodyBytes)
   addBodies(app)
   const ofWorkers = functionsOfWorkers(app, options.pool?.workerContext)
+  const spool = spoolFor(app)
   const jobs = new JobService({
     session,
     roots,
@@ -257,11 +269,12 @@ export function buildServer(options: ServerOptions): FastifyInstance {
     allowInlineUdfs: options.allowInlineUdfs ?? false,
     defaultTimeoutMs: options.defaultTimeoutMs ?? 5 * 60_000,
     admission: admissionOf(options),
+    spool,
     limits: { maxTimeoutMs: options.maxTimeoutMs ?? 60 * 60_000, ...options.limits },
   })
   addHealthRoutes(app, readiness(session, jobs))
   addFunctionRoutes(app, session, ofWorkers)
-  addJobRoutes(app, jobs)
+  addJobRoutes(app, jobs, options.replyIdleMs ?? 60_000)
 
   app.addHook('onReady', () => checkTables(session, tables.keys()))
   app.addHook('preClose', () => jobs.close(options.drainMs ?? 1000))
@@ -269,6 +282,13 @@ export function buildServer(options: ServerOptions): FastifyInstance {
     if (options.session === undefined) await session.close()
   })
   return app
+}
+
+/** Opens the spool of results when it is first asked for; a server that runs no job leaves nothing on disk. */
+function spoolFor(app: FastifyInstance): () => Promise<Spool> {
+  let opened: Promise<Spool> | undefined
+  app.addHook('onClose', async () => (await opened)?.close())
+  return () => (opened ??= Spool.open())
 }
 
 /**
@@ -309,7 +329,8 @@ function checkServerOptions(options: ServerOptions): void {
   checkTexts('allowedHosts', options.allowedHosts)
   if (tables !== undefined) checkTextsByName('tables', tables)
   for (const name of ['insecureNoAuth', 'allowInlineUdfs'] as const) checkBoolean(name, options[name])
-  for (const name of ['maxBodyBytes', 'defaultTimeoutMs', 'maxTimeoutMs'] as const) checkWhole(name, options[name], 1)
+  for (const name of ['maxBodyBytes', 'defaultTimeoutMs', 'maxTimeoutMs', 'replyIdleMs'] as const)
+    checkWhole(name, options[name], 1)
   for (const name of ['maxRunningJobs', 'maxRunningPerToken'] as const) checkWhole(name, options[name], 1)
   for (const name of ['maxQueuedJobs', 'drainMs'] as const) checkWhole(name, options[name], 0)
   if (options.rate !== undefined) checkRate(options.rate)

@@ -196,6 +196,13 @@ export const settings = {
     default: 30_000,
     option: 'drainMs',
   }),
+  replyIdle: setting({
+    kind: seconds(1),
+    placeholder: 'seconds',
+    help: 'how long a client may take nothing of a reply before it is broken off',
+    default: 60_000,
+    option: 'replyIdleMs',
+  }),
   logLevel: setting({
     kind: choice('trace', 'debug', 'info', 'warn', 'error', 'silent'),
     placeholder: 'level',

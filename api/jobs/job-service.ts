@@ -7,7 +7,8 @@ import { CancelledError } from '../../functions/errors.ts'
 import type { LogStream } from '../../runtime/backend.ts'
 import type { Admission } from '../admission/admission.ts'
 import { HttpError, publicError } from '../errors.ts'
-import type { BegunStream } from './first-batch.ts'
+import type { Spool } from '../spool/spool.ts'
+import type { SpooledResult } from '../spool/spooled-result.ts'
 import { JobRecord, type JobResource } from './job-record.ts'
 import { type DocumentContext, parseDocument } from './parse-document.ts'
 import { runJob } from './run-job.ts'
@@ -19,6 +20,8 @@ export interface JobServiceOptions extends DocumentContext {
   /** Whether function bodies are accepted from those who may send them. */
   readonly allowInlineUdfs: boolean
   readonly admission: Admission
+  /** Opened when the first job runs. */
+  spool(): Promise<Spool>
 }
 
 /** A job as it comes in. */
@@ -40,8 +43,8 @@ export interface Submission {
 /** A job that runs, and its result as it comes. */
 export interface SubmittedJob {
   readonly record: JobRecord
-  /** Resolves with the Arrow stream once its first record batch is there. @throws Whatever was wrong until then. */
-  begun(): Promise<BegunStream>
+  /** Resolves with the result once its first record batch is there. @throws Whatever was wrong until then. */
+  begun(): Promise<SpooledResult>
 }
 
 /** How many jobs that have ended are remembered. */
@@ -67,14 +70,15 @@ export class JobService {
    * @throws {HttpError} `job_id_taken`.
    */
   async submit({ document, id, mayInline, owner, answered, onLog }: Submission): Promise<SubmittedJob> {
-    const { allowInlineUdfs, defaultTimeoutMs, admission, session, roots } = this.#options
+    const { allowInlineUdfs, defaultTimeoutMs, admission, session, roots, spool } = this.#options
     const parsed = await parseDocument(document, allowInlineUdfs && mayInline, this.#options)
     const record = this.#accept(id, answered)
     return {
       record,
-      begun: () =>
+      begun: async () =>
         runJob(parsed, session, record, {
           defaultTimeoutMs,
+          spool: await spool(),
           share: { owner, job: record.id },
           enter: () => admission.enter({ owner, priority: 0, signal: record.signal }),
           publicError: (error) => publicError(error, (text) => roots.hide(text)),

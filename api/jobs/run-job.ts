@@ -5,12 +5,15 @@ import type { LogStream, TaskShare } from '../../runtime/backend.ts'
 import type { SessionContext } from '../../runtime/context/session.ts'
 import type { JobOptions } from '../../runtime/job/job.ts'
 import type { ParsedJob } from '../../runtime/job/json-job.ts'
-import { awaitFirstBatch, type BegunStream } from './first-batch.ts'
+import type { Spool } from '../spool/spool.ts'
+import type { SpooledResult } from '../spool/spooled-result.ts'
 import type { JobRecord } from './job-record.ts'
 
 export interface RunLimits {
   readonly defaultTimeoutMs: number
   readonly share: TaskShare
+  /** Where the result waits for its reader. */
+  readonly spool: Spool
   /** Waits until the job may run. @returns What to dispose of when it does not any more. */
   enter(): Promise<Disposable>
   /** What clients get to see of an error. */
@@ -20,7 +23,8 @@ export interface RunLimits {
 }
 
 /**
- * Waits for the job's turn, plans it, starts it and waits for its first record batch.
+ * Waits for the job's turn, plans it, starts it and waits for its first record batch. The result goes into the spool as
+ * fast as workers give it, whoever reads it however slowly.
  *
  * @throws {VolleyError} Whatever is wrong with it, or went wrong until then.
  */
@@ -29,7 +33,7 @@ export async function runJob(
   session: SessionContext,
   record: JobRecord,
   limits: RunLimits,
-): Promise<BegunStream> {
+): Promise<SpooledResult> {
   using entered = new DisposableStack()
   try {
     entered.use(await limits.enter())
@@ -45,19 +49,18 @@ export async function runJob(
         limits.onLog(stream, bytes)
       },
     })
-    run.done.then(
-      (report) => record.succeed(report),
-      (error) => record.fail(record.signal.aborted ? record.signal.reason : limits.publicError(error)),
-    )
+    const result = limits.spool.create(record.id, { isRetained: false })
     const stay = entered.move()
-    const leave = (): void => stay.dispose()
-    run.done.then(leave, leave)
-    const begun = await awaitFirstBatch(run.stream)
-    // While nobody reads the reply, nothing else would notice.
-    const end = (): void => void begun.end(record.signal.reason).catch(() => {})
-    if (record.signal.aborted) end()
-    record.signal.addEventListener('abort', end, { once: true })
-    return begun
+    result
+      .write(run.stream, record.signal)
+      .then(() => run.done)
+      .then(
+        (report) => record.succeed(report),
+        (error) => record.fail(record.signal.aborted ? record.signal.reason : limits.publicError(error)),
+      )
+      .finally(() => stay.dispose())
+    await result.begun
+    return result
   } catch (thrown) {
     const error = limits.publicError(thrown)
     record.fail(error)

@@ -7,13 +7,14 @@ import { negotiate } from '../formats/negotiate.ts'
 import type { JobService } from '../jobs/job-service.ts'
 import { clientLeft } from '../jobs/run-job.ts'
 import { jobIdSchema, jobResourceSchema, jobSchema, problems } from '../schemas.ts'
+import { withIdleLimit } from './idle-limit.ts'
 
-/** Bytes read ahead of the socket: beyond this, a slow client pauses the worker. */
+/** Bytes read ahead of the socket. */
 const PREFETCH_BYTES = 256 * 1024
 const idHeader = 'x-volley-job-id'
 
 /** The routes of jobs: one submits and runs a job, one says how it is. */
-export function addJobRoutes(app: FastifyInstance, jobs: JobService): void {
+export function addJobRoutes(app: FastifyInstance, jobs: JobService, replyIdleMs: number): void {
   app.post(
     '/v1/jobs',
     {
@@ -24,7 +25,7 @@ export function addJobRoutes(app: FastifyInstance, jobs: JobService): void {
       },
       config: { scope: 'jobs:write' },
     },
-    (request, reply) => postJob(request, reply, jobs),
+    (request, reply) => postJob(request, reply, jobs, replyIdleMs),
   )
   app.get<{ Params: { id: string } }>(
     '/v1/jobs/:id',
@@ -39,7 +40,12 @@ export function addJobRoutes(app: FastifyInstance, jobs: JobService): void {
   )
 }
 
-async function postJob(request: FastifyRequest, reply: FastifyReply, jobs: JobService): Promise<FastifyReply> {
+async function postJob(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  jobs: JobService,
+  replyIdleMs: number,
+): Promise<FastifyReply> {
   const left = new Promise<void>((resolve) => reply.raw.once('close', resolve))
   const format = negotiate(request.headers.accept)
   const { record, begun } = await jobs.submit({
@@ -57,6 +63,8 @@ async function postJob(request: FastifyRequest, reply: FastifyReply, jobs: JobSe
   request.jobId = record.id
   // Harmless after the last byte.
   void left.then(() => record.cancel(clientLeft()))
-  const body = Readable.from(format.encode(await begun()), { objectMode: false, highWaterMark: PREFETCH_BYTES })
+  const result = await begun()
+  const bytes = withIdleLimit(format.encode(result.read()), reply.raw, replyIdleMs)
+  const body = Readable.from(bytes, { objectMode: false, highWaterMark: PREFETCH_BYTES })
   return reply.header('content-type', format.contentType).header('vary', 'accept').send(body)
 }

@@ -25,6 +25,7 @@ test('paths of a config file are relative to it, others to the working directory
     tables: { a: join(directory, 'a.csv') },
     pool: { workerContext: pathToFileURL('functions.ts') },
     drainMs: 30_000,
+    replyIdleMs: 60_000,
   })
 })
 
