@@ -78,16 +78,20 @@ async function checkWorkerContext(file: string): Promise<void> {
   })
 }
 
-/** The first Ctrl-C ends the work in order, a second one this process at once. */
+/**
+ * The first Ctrl-C ends the work in order; a second one, and one after the work, this process at once: by an exit, which
+ * removes temporary files, where the signal itself would not.
+ */
 export class Interrupt implements Disposable {
   readonly #controller = new AbortController()
-  readonly #onSignal = (): void => {
-    if (this.signal.aborted) process.exit(130)
-    this.#controller.abort(new Interrupted())
-  }
+  #isOver = false
 
   constructor() {
-    process.on('SIGINT', this.#onSignal).on('SIGTERM', this.#onSignal)
+    const onSignal = (): void => {
+      if (this.signal.aborted || this.#isOver) process.exit(130)
+      this.#controller.abort(new Interrupted())
+    }
+    process.on('SIGINT', onSignal).on('SIGTERM', onSignal)
   }
 
   get signal(): AbortSignal {
@@ -95,6 +99,6 @@ export class Interrupt implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    process.off('SIGINT', this.#onSignal).off('SIGTERM', this.#onSignal)
+    this.#isOver = true
   }
 }

@@ -28,6 +28,7 @@ async function describe(path: string, options: InputOptions): Promise<DescribedS
     throw interrupt.signal.aborted ? interrupt.signal.reason : error
   })
   const { schema, rows } = await openSource(source)
+  interrupt.signal.throwIfAborted()
   const columns = schema.map(({ name, type, nullable }) => ({ name, type: typeName(type), nullable }))
   return { format: formatName(source.kind), rows: rows ?? null, columns }
 }

@@ -50,6 +50,17 @@ export async function* orderedResults(
   }
 }
 
+/**
+ * Waits until a task's bytes are read and nothing of it is running: a stream fails at once, while the worker may still
+ * write files.
+ */
+export async function taskEnd({ done }: TaskRun, reading: Promise<void>): Promise<TaskStats> {
+  const [read, ended] = await Promise.allSettled([reading, done])
+  if (read.status === 'rejected') throw read.reason
+  if (ended.status === 'rejected') throw ended.reason
+  return ended.value
+}
+
 /** Starts queues in order, as many as the backend runs at a time and the budget has room for. */
 class Prefetcher {
   readonly #waiting: PrefetchQueue[]
@@ -155,8 +166,8 @@ class PrefetchQueue {
     signal.addEventListener('abort', stop, { once: true })
     try {
       const run = await backend.run(this.#request, { signal, ...this.#events.taskEvents(this.#index) })
-      await this.#read(run, signal, hasRoom, backend.trace)
-      this.#events.onTaskDone(this.#index, await run.done)
+      const stats = await taskEnd(run, this.#read(run, signal, hasRoom, backend.trace))
+      this.#events.onTaskDone(this.#index, stats)
       this.#queue.end()
     } catch (error) {
       // When the job was ended from outside, that is the reason to report, not that this task was cancelled.
@@ -173,7 +184,6 @@ class PrefetchQueue {
     hasRoom: () => boolean,
     trace: SpanRecorder | undefined,
   ): Promise<void> {
-    run.done.catch(() => {})
     let startedAt: number | undefined
     for await (const chunk of run.stream) {
       startedAt ??= trace && clock()

@@ -4,7 +4,7 @@
 import { CancelledError } from '../../functions/errors.ts'
 import type { Backend, TaskRequest } from '../backend.ts'
 import { PartitionFrameReader } from '../codec/partition-frames.ts'
-import { type OrderedEvents, orderedResults } from './ordered-results.ts'
+import { type OrderedEvents, orderedResults, taskEnd } from './ordered-results.ts'
 import { ShuffleStore } from './shuffle-store.ts'
 
 /** A stage ready to run. */
@@ -69,13 +69,14 @@ async function collect(
 
   const run = async (request: TaskRequest, index: number): Promise<void> => {
     const task = await backend.run(request, { signal: both, ...events.taskEvents(index) })
-    task.done.catch(() => {})
     const partitioned = partitions === undefined ? undefined : new PartitionFrameReader(partitions)
-    for await (const chunk of task.stream) {
-      if (partitioned === undefined) await store.write(index, 0, chunk)
-      else for (const { partition, bytes } of partitioned.push(chunk)) await store.write(index, partition, bytes)
+    const reading = async (): Promise<void> => {
+      for await (const chunk of task.stream) {
+        if (partitioned === undefined) await store.write(index, 0, chunk)
+        else for (const { partition, bytes } of partitioned.push(chunk)) await store.write(index, partition, bytes)
+      }
     }
-    const stats = await task.done
+    const stats = await taskEnd(task, reading())
     partitioned?.end()
     rows.set(index, stats.rows)
     events.onTaskDone(index, stats)

@@ -38,15 +38,19 @@ export class DrivenTask {
     return { pid: 1, stream: this.#stream(), done: this.#done.promise }
   }
   async *#stream(): AsyncGenerator<Uint8Array> {
-    for (;;) {
-      while (this.#chunks.length > 0) {
-        const chunk = this.#chunks.shift()
-        if (chunk === undefined) return
-        this.taken++
-        yield chunk
+    try {
+      for (;;) {
+        while (this.#chunks.length > 0) {
+          const chunk = this.#chunks.shift()
+          if (chunk === undefined) return
+          this.taken++
+          yield chunk
+        }
+        await Promise.race([this.#more.promise, this.#done.promise])
+        this.#more = Promise.withResolvers()
       }
-      await Promise.race([this.#more.promise, this.#done.promise])
-      this.#more = Promise.withResolvers()
+    } finally {
+      this.fail(new Error('The stream was left'))
     }
   }
 }

@@ -88,18 +88,20 @@ test('volley sql', { timeout: 300_000 }, async (t) => {
     t.strictSame(await once(child, 'exit'), [130, null])
     t.notOk((await readdir(directory)).some((name) => name.includes('half')))
     t.ok(await until(() => !workers.some(isAlive)))
-    const waiting = spawnVolley(['schema', '-'], { TMPDIR: await scratch() })
-    t.ok(await until(async () => (await readdir(at('scratch'))).length > 0))
-    waiting.kill('SIGINT')
-    t.strictSame(await once(waiting, 'exit'), [130, null])
-    t.strictSame(await readdir(at('scratch')), [])
+    await mkdir(at('scratch'))
+    // Waits for stdin; has begun to start workers.
+    for (const args of [
+      ['schema', '-'],
+      ['sql', 'select 1'],
+    ]) {
+      const started = spawnVolley(args, { TMPDIR: at('scratch') })
+      t.ok(await until(async () => (await readdir(at('scratch'))).length > 0))
+      started.kill('SIGINT')
+      t.strictSame(await once(started, 'exit'), [130, null])
+      t.strictSame(await readdir(at('scratch')), [])
+    }
   })
 })
-
-async function scratch(): Promise<string> {
-  await mkdir(at('scratch'))
-  return at('scratch')
-}
 
 test('volley convert and schema', { timeout: 300_000 }, async (t) => {
   t.teardown(() => rm(directory, { recursive: true }))

@@ -1,6 +1,7 @@
 // Several tasks' bytes as one run, with a backend whose tasks the test drives: order, read-prefetcher, failures, leaving.
 
 import t from 'tap'
+import type { Backend } from '../../../runtime/backend.ts'
 import { orderedResults } from '../../../runtime/scheduler/ordered-results.ts'
 import { DrivenBackend, namedRequests, turns } from '../driven-backend.ts'
 
@@ -106,6 +107,32 @@ t.test('aborting the signal ends all tasks with its reason', async (t) => {
   controller.abort(reason)
   await t.rejects(next, reason)
   t.ok(backend.tasks.every(({ signal }) => signal.aborted && signal.reason === reason))
+})
+
+t.test('a job that was aborted ends once its tasks have, since they may still write files', async (t) => {
+  const controller = new AbortController()
+  const done = Promise.withResolvers<never>()
+  const stream = async function* (): AsyncGenerator<Uint8Array> {
+    yield text('a')
+    await new Promise((_, reject) => controller.signal.addEventListener('abort', reject))
+  }
+  const backend: Backend = {
+    concurrency: 1,
+    run: async () => ({ pid: 1, stream: stream(), done: done.promise }),
+    close: async () => {},
+  }
+  const events = { taskEvents: () => ({}), onTaskDone: () => {} }
+  const all = readAll(orderedResults(namedRequests(1), backend, events, controller.signal))
+  let hasEnded = false
+  const ended = t.rejects(all, { message: 'enough' }).finally(() => {
+    hasEnded = true
+  })
+  await turns()
+  controller.abort(new Error('enough'))
+  await turns()
+  t.notOk(hasEnded)
+  done.reject(new Error('it was cancelled'))
+  await ended
 })
 
 t.test('leaving the loop ends all tasks and waits until they have ended', async (t) => {
