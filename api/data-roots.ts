@@ -1,21 +1,20 @@
 // Which files jobs may read: those under the configured roots, after every symbolic link is followed. What lies outside is
 // refused in the same way whether it exists or not.
 
-import { realpathSync } from 'node:fs'
 import { realpath, stat } from 'node:fs/promises'
-import { dirname, relative, resolve, sep } from 'node:path'
+import { dirname, relative, resolve } from 'node:path'
 import { DataError } from '../functions/errors.ts'
-import { invalidArgument } from '../functions/options.ts'
 import { glob, isPattern } from '../runtime/source/glob.ts'
+import { hidePaths, isUnder, type Root, rootOf } from './roots.ts'
 
 const MAX_FILES = 10_000
 
 export class DataRoots {
-  readonly #roots: readonly { readonly given: string; readonly real: string }[]
+  readonly #roots: readonly Root[]
 
   /** @throws {PlanError} `invalid_argument` when a directory does not exist. */
   constructor(directories: readonly string[]) {
-    this.#roots = directories.map((directory) => ({ given: resolve(directory), real: realDirectory(directory) }))
+    this.#roots = directories.map((directory) => rootOf(directory, 'data root'))
   }
 
   /**
@@ -33,10 +32,7 @@ export class DataRoots {
 
   /** A text with the roots removed from its paths: clients see paths as they name them. */
   hide(text: string): string {
-    return this.#roots.reduce(
-      (shown, root) => shown.replaceAll(withSeparator(root.real), '').replaceAll(withSeparator(root.given), ''),
-      text,
-    )
+    return hidePaths(text, this.#roots)
   }
 
   async #find(path: string): Promise<readonly string[]> {
@@ -88,17 +84,6 @@ export class DataRoots {
     return this.#roots.some((root) => isUnder(real, root.real))
   }
 }
-
-function realDirectory(directory: string): string {
-  try {
-    return realpathSync(directory)
-  } catch (cause) {
-    throw invalidArgument(`Cannot use data root "${directory}": there is no such directory`, cause)
-  }
-}
-
-const isUnder = (path: string, root: string): boolean => path === root || path.startsWith(withSeparator(root))
-const withSeparator = (root: string): string => (root.endsWith(sep) ? root : root + sep)
 
 async function nearestParent(path: string): Promise<string> {
   const parent = dirname(path)

@@ -48,6 +48,7 @@ export const statuses: Readonly<Record<keyof typeof errorCategories | HttpErrorC
   source_unreadable: 422,
   source_forbidden: 403,
   output_exists: 409,
+  output_forbidden: 403,
   output_unwritable: 422,
   division_by_zero: 422,
   overflow: 422,

@@ -37,6 +37,7 @@ import { addJobRoutes } from './routes/jobs.ts'
 import { Spool } from './spool/spool.ts'
 import { checkTables, registerTables, tableSources } from './tables.ts'
 import { type WorkerFunctions, workerFunctionsOf } from './worker-functions.ts'
+import { WriteRoots } from './write-roots.ts'
 
 /** What a server serves, to whom, and within which limits. */
 export interface ServerOptions {
@@ -64,6 +65,12 @@ export interface ServerOptions {
    * @defaultValue none
    */
   readonly dataRoots?: readonly string[]
+  /**
+   * Directories that jobs may write files below.
+   *
+   * @defaultValue none
+   */
+  readonly writeRoots?: readonly string[]
   /**
    * Directory of the server's state. Tokens that `volley token` keeps there are accepted besides `tokens`; one that is
    * made, rotated or revoked counts within a second.
@@ -178,6 +185,7 @@ const known: Readonly<Record<keyof ServerOptions, true>> = {
   tables: true,
   dataRoots: true,
   stateDir: true,
+  writeRoots: true,
   tokens: true,
   insecureNoAuth: true,
   allowInlineUdfs: true,
@@ -265,6 +273,7 @@ export function buildServer(options: ServerOptions): FastifyInstance {
   const jobs = new JobService({
     session,
     roots,
+    writeRoots: new WriteRoots(options.writeRoots ?? []),
     ofWorkers,
     allowInlineUdfs: options.allowInlineUdfs ?? false,
     defaultTimeoutMs: options.defaultTimeoutMs ?? 5 * 60_000,
@@ -326,6 +335,7 @@ function checkServerOptions(options: ServerOptions): void {
   if (tokens !== undefined && !Array.isArray(tokens)) throw wrongOption('tokens', tokens, 'it is an array of tokens')
   checkTexts('stateDir', options.stateDir === undefined ? undefined : [options.stateDir])
   checkTexts('dataRoots', options.dataRoots)
+  checkTexts('writeRoots', options.writeRoots)
   checkTexts('allowedHosts', options.allowedHosts)
   if (tables !== undefined) checkTextsByName('tables', tables)
   for (const name of ['insecureNoAuth', 'allowInlineUdfs'] as const) checkBoolean(name, options[name])

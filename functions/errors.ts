@@ -48,6 +48,7 @@ export const errorCategories = {
   source_unreadable: 'data',
   source_forbidden: 'data',
   output_exists: 'data',
+  output_forbidden: 'data',
   output_unwritable: 'data',
   division_by_zero: 'data',
   overflow: 'data',

@@ -2,6 +2,7 @@
 // to the working directory.
 
 import { readFile } from 'node:fs/promises'
+import { resolve } from 'node:path'
 import { addAbortSignal } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import type { Command } from 'commander'
@@ -81,6 +82,8 @@ async function parseContext(
     decodeJob: (bytes) => decodeJob(bytes, session),
     table: (name) => ({ source: findTable(tables, name, advice), steps: [] }),
     files: async (paths) => resolvePaths(paths),
+    // A slash at the end says that it is a directory.
+    sink: async (spec) => ({ ...spec, path: resolve(spec.path) + (spec.path.endsWith('/') ? '/' : '') }),
   }
 }
 

@@ -14,6 +14,7 @@ import { writing } from '../../runtime/sink/output-errors.ts'
 import { sinkOf } from '../../runtime/sink/sink-of.ts'
 import { readArrowBatches } from '../../runtime/source/arrow/read-streams.ts'
 import { type LocalSession, scratchDirectory } from './local-session.ts'
+import { UsageError } from './outcome.ts'
 import type { FileOutput, Output, PrintedOutput } from './output.ts'
 import { encoderOf, type OutputFormat, sinkKindOf } from './output-formats.ts'
 import type { ProgressLine } from './progress-line.ts'
@@ -28,6 +29,9 @@ export async function runInto(
   { session, progress, runOptions }: LocalSession,
   limits: JobOptions = {},
 ): Promise<void> {
+  if (job.sink !== undefined && writesFiles(output)) {
+    throw new UsageError('Cannot write the result twice: the job has a sink, leave out --out and --format parquet')
+  }
   const submit: Submit = (submitted) => session.submit(submitted, { ...limits, ...runOptions })
   switch (output.to) {
     case 'print':
@@ -43,6 +47,10 @@ export async function runInto(
       return writeStdout(await resultBytes(output.format, job, submit))
   }
 }
+
+/** Whether the rows go into files of their own on their way. */
+const writesFiles = (output: Output): boolean =>
+  output.to === 'file' || (output.to !== 'print' && encoderOf(output.format) === undefined)
 
 async function print({ schema, stream }: JobRun, output: PrintedOutput, progress: ProgressLine): Promise<void> {
   const table = new TablePrinter(schema, output)

@@ -67,6 +67,12 @@ export const settings = {
     help: 'directory whose files jobs may read',
     option: 'dataRoots',
   }),
+  writeRoot: setting({
+    kind: paths,
+    placeholder: 'dir',
+    help: 'directory that jobs may write files below',
+    option: 'writeRoots',
+  }),
   table: setting({
     kind: namedPaths('NAME=PATH'),
     placeholder: 'name=path',

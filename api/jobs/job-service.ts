@@ -70,7 +70,7 @@ export class JobService {
    * @throws {HttpError} `job_id_taken`.
    */
   async submit({ document, id, mayInline, owner, answered, onLog }: Submission): Promise<SubmittedJob> {
-    const { allowInlineUdfs, defaultTimeoutMs, admission, session, roots, spool } = this.#options
+    const { allowInlineUdfs, defaultTimeoutMs, admission, session, roots, writeRoots, spool } = this.#options
     const parsed = await parseDocument(document, allowInlineUdfs && mayInline, this.#options)
     const record = this.#accept(id, answered)
     return {
@@ -81,7 +81,7 @@ export class JobService {
           spool: await spool(),
           share: { owner, job: record.id },
           enter: () => admission.enter({ owner, priority: 0, signal: record.signal }),
-          publicError: (error) => publicError(error, (text) => roots.hide(text)),
+          publicError: (error) => publicError(error, (text) => writeRoots.hide(roots.hide(text))),
           onLog: (stream, bytes) => onLog(record.id, stream, bytes),
         }),
     }

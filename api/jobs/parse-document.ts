@@ -11,11 +11,13 @@ import { tableFunctionsOf } from '../../runtime/job/table-call.ts'
 import { overHttp } from '../advice.ts'
 import type { DataRoots } from '../data-roots.ts'
 import type { WorkerFunctions } from '../worker-functions.ts'
+import type { WriteRoots } from '../write-roots.ts'
 
 /** What documents may speak of. */
 export interface DocumentContext {
   readonly session: SessionContext
   readonly roots: DataRoots
+  readonly writeRoots: WriteRoots
   readonly limits: JobLimits
   /** The functions of the worker context, if there is one. */
   ofWorkers(): Promise<WorkerFunctions | undefined>
@@ -31,7 +33,7 @@ const MAX_JOB_TEXT = 1024 * 1024
  * @throws {VolleyError} Whatever is wrong with it.
  */
 export async function parseDocument(json: unknown, mayInline: boolean, on: DocumentContext): Promise<ParsedJob> {
-  const { session, roots, limits } = on
+  const { session, roots, writeRoots, limits } = on
   const context = session.withUdfInlining({ enabled: mayInline })
   const functions = await on.ofWorkers()
   const own = session.sqlOptions()
@@ -46,6 +48,7 @@ export async function parseDocument(json: unknown, mayInline: boolean, on: Docum
     table: (name) => session.findTable(name) ?? unknownTable(name, session.tableNames(), overHttp.table),
     tableFunctions: tableFunctionsOf([...(functions === undefined ? [] : [functions]), session], overHttp.function),
     files: (paths) => roots.files(paths),
+    sink: (spec) => writeRoots.sink(spec),
     limits,
   })
 }

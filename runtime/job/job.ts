@@ -84,3 +84,46 @@ export interface JobOptions {
    */
   readonly taskRetries?: number
 }
+
+/**
+ * How a job document wants to be run: the options of the job, and those that only a server applies. All times are in
+ * milliseconds from 1.
+ */
+export interface DocumentOptions extends JobOptions {
+  /**
+   * How long it may wait for its turn.
+   *
+   * @defaultValue the server's
+   */
+  readonly queueTimeoutMs?: number
+  /**
+   * How long it may take from its turn to its first rows.
+   *
+   * @defaultValue no limit of its own
+   */
+  readonly startTimeoutMs?: number
+  /**
+   * How long its reader may pause.
+   *
+   * @defaultValue the server's
+   */
+  readonly idleTimeoutMs?: number
+  /**
+   * Who goes first of the jobs that wait: the higher one, from -9 to 9.
+   *
+   * @defaultValue 0
+   */
+  readonly priority?: number
+  /**
+   * For how many seconds its result is kept, at most; 0 keeps nothing.
+   *
+   * @defaultValue the server's
+   */
+  readonly retention?: { readonly seconds: number }
+  /**
+   * Whether running it twice does no more than running it once, though it calls functions of users.
+   *
+   * @defaultValue `false`
+   */
+  readonly idempotent?: boolean
+}

@@ -3,23 +3,15 @@
 
 import { PlanError } from '../../functions/errors.ts'
 import type { ExprNode } from '../../functions/expr/node.ts'
+import type { SinkSpec } from '../program/sink.ts'
 import { sourceOfPath } from '../source/formats.ts'
 import { yieldTurn } from '../turns/turns.ts'
-import type { Job, JobOptions, JobStep } from './job.ts'
-import {
-  asArray,
-  asBytes,
-  asChoice,
-  asObject,
-  asRecordOf,
-  asText,
-  asWholeNumber,
-  at,
-  below,
-  invalidJob,
-  suggestion,
-} from './json-checks.ts'
+import { duplicateMember } from './duplicate-member.ts'
+import type { DocumentOptions, Job, JobStep } from './job.ts'
+import { asArray, asBytes, asObject, asRecordOf, asText, at, below, invalidJob, suggestion } from './json-checks.ts'
 import { type ExprParseContext, ExprParser } from './json-expr.ts'
+import { parseOptions } from './json-options.ts'
+import { parseSink } from './json-sink.ts'
 import { type JsonSource, parseSource } from './json-source.ts'
 import { parseQuery, placeholderRow } from './sql-job.ts'
 import type { StepParser } from './step-kind.ts'
@@ -32,6 +24,8 @@ export interface JobParseContext extends ExprParseContext {
   table(name: string): Job
   /** The files that paths mean here, absolute. @throws {DataError} `source_forbidden`, `source_not_found`. */
   files(paths: readonly string[]): Promise<readonly string[]>
+  /** The sink, with its path as it is here, absolute; absent, jobs may not write files. @throws {DataError} `output_forbidden`. */
+  readonly sink?: (spec: SinkSpec) => Promise<SinkSpec>
   /** Decodes a whole job under the caller's policy; absent, only documents are accepted. */
   readonly decodeJob?: (bytes: Uint8Array) => Job
   /** The table functions that SQL text may call. Default: none. */
@@ -75,13 +69,20 @@ export interface JobLimits {
 
 export interface ParsedJob {
   readonly job: Job
-  readonly options: JobOptions
+  readonly options: DocumentOptions
   /** Whether function bodies travel in its expressions. */
   readonly inlineCode: boolean
 }
 
-/** @throws {PlanError} `invalid_job` with what the JSON parser says. */
+/** @throws {PlanError} `invalid_job` with what the JSON parser says, or the pointer of a member that is there twice. */
 export function parseJson(text: string): unknown {
+  const json = parsed(text)
+  const pointer = duplicateMember(text)
+  if (pointer !== undefined) throw invalidJob(pointer, 'its object has another member of that name, write it once')
+  return json
+}
+
+function parsed(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch (cause) {
@@ -94,7 +95,7 @@ export function parseJson(text: string): unknown {
 }
 
 /**
- * Parses a JSON job: a source and steps, a whole query as SQL text, or the bytes of a DataFrame.
+ * Parses a JSON job: a source and steps, a whole query as SQL text, or the bytes of a DataFrame; and where its rows go.
  *
  * Column names are looked up when the job is planned, after its source has been opened.
  *
@@ -103,11 +104,19 @@ export function parseJson(text: string): unknown {
  * @throws {WireError} When an expression's bytes are not acceptable.
  */
 export async function parseJobJson(json: unknown, context: JobParseContext): Promise<ParsedJob> {
-  const { options, ...document } = asRecordOf(json, '', ['source', 'steps', 'sql', 'bytes', 'options'])
-  const parsed = options === undefined ? {} : parseOptions(options, context.limits ?? {})
+  const { options, sink, ...document } = asRecordOf(json, '', ['source', 'steps', 'sql', 'bytes', 'sink', 'options'])
+  const run = options === undefined ? {} : parseOptions(options, context.limits ?? {})
+  const to = sink === undefined ? undefined : await resolveSink(sink, '/sink', context)
   const parser = new JobParser(context)
   const job = await parser.job(document, '')
-  return { job, options: parsed, inlineCode: parser.exprs.inlineCode }
+  const { inlineCode } = parser.exprs
+  return { job: to === undefined ? job : { ...job, sink: to }, options: run, inlineCode }
+}
+
+async function resolveSink(json: unknown, pointer: string, context: JobParseContext): Promise<SinkSpec> {
+  const spec = parseSink(json, pointer)
+  if (context.sink === undefined) throw invalidJob(pointer, 'files are not written here, leave it out')
+  return context.sink(spec)
 }
 
 /** Parses a document's job, and the jobs within it. */
@@ -232,23 +241,4 @@ async function resolveSource(source: JsonSource, pointer: string, context: JobPa
   if (source.kind === 'table') return at(below(pointer, 'table'), () => context.table(source.name))
   if (!('paths' in source)) return { source, steps: [] }
   return { source: { ...source, paths: await context.files(source.paths) }, steps: [] }
-}
-
-function parseOptions(json: unknown, limits: JobLimits): JobOptions {
-  const { timeoutMs, partitions, isolation, taskRetries } = asRecordOf(json, '/options', [
-    'timeoutMs',
-    'partitions',
-    'isolation',
-    'taskRetries',
-  ])
-  const maxTimeoutMs = limits.maxTimeoutMs ?? Number.MAX_SAFE_INTEGER
-  const maxPartitions = limits.maxPartitions ?? 1000
-  return {
-    ...(timeoutMs === undefined ? {} : { timeoutMs: asWholeNumber(timeoutMs, '/options/timeoutMs', 1, maxTimeoutMs) }),
-    ...(partitions === undefined
-      ? {}
-      : { partitions: asWholeNumber(partitions, '/options/partitions', 1, maxPartitions) }),
-    ...(isolation === undefined ? {} : { isolation: asChoice(isolation, '/options/isolation', ['shared', 'job']) }),
-    ...(taskRetries === undefined ? {} : { taskRetries: asWholeNumber(taskRetries, '/options/taskRetries', 0, 100) }),
-  }
 }

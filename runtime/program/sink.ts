@@ -98,6 +98,11 @@ export type SinkSpec = {
     readonly partitionBy?: readonly string[]
     readonly overwrite?: boolean
     readonly options?: SinkFormatOptions[Kind]
+    /**
+     * The directory, free of links, that it must lie under when it is written, whatever links are made meanwhile; the
+     * files that are told of are relative to it. Absent, it may lie anywhere.
+     */
+    readonly root?: string
   }
 }[keyof SinkFormatOptions]
 
@@ -125,7 +130,7 @@ export interface TaskFile {
 
 /** A file that was written. */
 export interface WrittenFile {
-  /** Absolute. */
+  /** Absolute; relative to the write root where a server wrote it. */
   readonly path: string
   /** How many rows it has. */
   readonly rows: number

@@ -5,7 +5,7 @@ import { PlanError } from '../../functions/errors.ts'
 import { didYouMean } from '../../functions/nearest.ts'
 import type { Schema } from '../../functions/types/type.ts'
 import type { SinkSpec } from '../program/sink.ts'
-import { extensionOf, type OptionForm, sinkFormatOf, sinkFormats } from './formats.ts'
+import { extensionOf, type OptionForm, sinkFormatOf, sinkFormats, wantedInstead } from './formats.ts'
 import { checkPartitionType, fileSchema } from './partition-paths.ts'
 
 /**
@@ -30,7 +30,7 @@ function checkOptions({ kind, options = {} }: SinkSpec): void {
       throw invalid(`Cannot write ${kind} with "${name}": there is no such option. ${hint}`, { option: name })
     }
     if (value === undefined) continue
-    const takes = wanted(value, form)
+    const takes = wantedInstead(value, form)
     if (takes !== undefined) {
       throw invalid(`Cannot write ${kind} with ${name} = ${JSON.stringify(value)}: it takes ${takes}`, { option: name })
     }
@@ -39,24 +39,6 @@ function checkOptions({ kind, options = {} }: SinkSpec): void {
   if (delimiter === quote) throw invalid('Cannot write csv: delimiter and quote are the same character')
   if ([delimiter, quote, '\n', '\r'].some((special) => nullValue.includes(special))) {
     throw invalid('Cannot write csv: nullValue is never quoted, so it must be without delimiters, quotes and line ends')
-  }
-}
-
-/** What an option takes that is not of its form; undefined when it is. */
-function wanted(value: unknown, form: OptionForm): string | undefined {
-  switch (form) {
-    case 'boolean':
-      return typeof value === 'boolean' ? undefined : 'true or false'
-    case 'count':
-      return Number.isSafeInteger(value) && Number(value) >= 1 ? undefined : 'a whole number from 1'
-    case 'text':
-      return typeof value === 'string' ? undefined : 'a text'
-    case 'character':
-      return typeof value === 'string' && /^[^\r\n\u0080-\uffff]$/.test(value)
-        ? undefined
-        : 'one ASCII character that does not end a line'
-    default:
-      return form.includes(value as string) ? undefined : `one of ${form.join(', ')}`
   }
 }
 

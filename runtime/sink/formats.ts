@@ -30,6 +30,24 @@ export interface SinkFormat<Format extends Kind = Kind> {
 /** A list of texts allows any one of them; `character` is one ASCII character, `count` a whole number from 1. */
 export type OptionForm = 'boolean' | 'character' | 'text' | 'count' | readonly string[]
 
+/** What an option of a form takes instead of this value; undefined when the value is of that form. */
+export function wantedInstead(value: unknown, form: OptionForm): string | undefined {
+  switch (form) {
+    case 'boolean':
+      return typeof value === 'boolean' ? undefined : 'true or false'
+    case 'count':
+      return Number.isSafeInteger(value) && Number(value) >= 1 ? undefined : 'a whole number from 1'
+    case 'text':
+      return typeof value === 'string' ? undefined : 'a text'
+    case 'character':
+      return typeof value === 'string' && /^[^\r\n\u0080-\uffff]$/.test(value)
+        ? undefined
+        : 'one ASCII character that does not end a line'
+    default:
+      return form.includes(value as string) ? undefined : `one of ${form.join(', ')}`
+  }
+}
+
 const table: { readonly [Format in Kind]: SinkFormat<Format> } = {
   arrow: {
     kind: 'arrow',

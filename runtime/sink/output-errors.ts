@@ -56,5 +56,8 @@ export async function writing<Result>(path: string, operation: () => Promise<Res
 export const outputExists = (path: string, what: string): VolleyError =>
   createError('output_exists', `Cannot write "${path}": ${what}`, { details: { path } })
 
+export const outputForbidden = (path: string, why: string): VolleyError =>
+  createError('output_forbidden', `Cannot write "${path}": ${why}`, { details: { path } })
+
 export const outputUnwritable = (path: string, why: string): VolleyError =>
   createError('output_unwritable', `Cannot write "${path}": ${why}`, { details: { path } })

@@ -3,13 +3,13 @@
 // behind goes with the next job that writes to the same place. Never holds rows.
 
 import { randomUUID } from 'node:crypto'
-import { type FileHandle, link, lstat, mkdir, open, readdir, rename, rm } from 'node:fs/promises'
+import { type FileHandle, link, lstat, mkdir, open, readdir, realpath, rename, rm } from 'node:fs/promises'
 import { hostname } from 'node:os'
-import { basename, dirname, join, resolve } from 'node:path'
+import { basename, dirname, join, relative, resolve, sep } from 'node:path'
 import type { Schema } from '../../functions/types/type.ts'
 import type { SinkSpec, TaskFile, TaskSink, WrittenFile } from '../program/sink.ts'
 import { extensionOf, isDirectory, optionsOf, sinkFormatOf, sinkFormats } from './formats.ts'
-import { outputExists, outputUnwritable, writing } from './output-errors.ts'
+import { outputExists, outputForbidden, outputUnwritable, writing } from './output-errors.ts'
 import { fileSchema } from './partition-paths.ts'
 
 export class Output {
@@ -27,6 +27,7 @@ export class Output {
    */
   static async to(spec: SinkSpec, schema: Schema): Promise<Output> {
     const output = new Output(spec, schema)
+    await output.#writing(() => output.#checkPlace())
     await output.#checkTarget()
     return output
   }
@@ -50,6 +51,7 @@ export class Output {
   /** Makes the place for the tasks' files. */
   async begin(): Promise<void> {
     await this.#writing(async () => {
+      await this.#checkPlace()
       await removeLeftovers(this.#target)
       await mkdir(this.#staging)
       await mkdir(this.#files)
@@ -63,7 +65,12 @@ export class Output {
    * @throws {VolleyError} `output_exists` when somebody else has made it meanwhile, `output_unwritable`, `storage_failed`.
    */
   async commit(written: readonly TaskFile[]): Promise<readonly WrittenFile[]> {
-    return this.#writing(() => (this.#isDirectory ? this.#nameDirectory(written) : this.#nameFile(written)))
+    return this.#writing(async () => {
+      await this.#checkPlace()
+      const files = await (this.#isDirectory ? this.#nameDirectory(written) : this.#nameFile(written))
+      const { root } = this.#spec
+      return root === undefined ? files : files.map((file) => ({ ...file, path: relative(root, file.path) }))
+    })
   }
 
   /** Removes what is not part of the result. */
@@ -73,6 +80,14 @@ export class Output {
 
   get #files(): string {
     return join(this.#staging, 'files')
+  }
+
+  /** A directory on the way may have become a link since the path was looked at. */
+  async #checkPlace(): Promise<void> {
+    const { root, path } = this.#spec
+    if (root === undefined) return
+    const place = await realpath(dirname(this.#target))
+    if (place !== root && !place.startsWith(root + sep)) throw outputForbidden(path, leadsOut)
   }
 
   async #checkTarget(): Promise<void> {
@@ -172,6 +187,7 @@ export class Output {
   }
 }
 
+const leadsOut = 'a link on its way leads out of where jobs may write; write somewhere else'
 const exists = 'it exists; remove it, write somewhere else, or set overwrite'
 
 function ignoreMissing(error: NodeJS.ErrnoException): undefined {

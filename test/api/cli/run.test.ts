@@ -41,6 +41,16 @@ test('volley run', { timeout: 240_000 }, async (t) => {
     t.match(stderr, /^volley: .*\[division_by_zero\]$/m)
     t.notOk((await readdir(directory)).some((name) => name.startsWith('bad')))
   })
+  await t.test('writes where the sink of the job says, and tells of the files', async (t) => {
+    const path = join(directory, 'sink.csv')
+    const input = JSON.stringify({ source: { rows: [{ a: 1 }, { a: 2 }] }, sink: { csv: path } })
+    const { stdout } = await volley(['run', '-'], { input })
+    t.strictSame(JSON.parse(stdout), { file: path, rows: 2, bytes: 6 })
+    t.equal(await readFile(path, 'utf8'), 'a\n1\n2\n')
+    const twice = await volley(['run', '-', '-o', join(directory, 'twice.csv')], { input })
+    t.equal(twice.code, 2)
+    t.match(twice.stderr, /the job has a sink/)
+  })
   await t.test('runs the bytes and the JSON of a DataFrame', async (t) => {
     const frame = new SessionContext().fromColumns({ n: [1, 2, 3] }).filter('n > 1')
     const bytes = join(directory, 'frame.vlyjob')
