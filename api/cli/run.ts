@@ -7,12 +7,12 @@ import { addAbortSignal } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import type { Command } from 'commander'
 import { functionNamesOf } from '../../functions/catalogue/function-names.ts'
-import { isVolleyError } from '../../functions/errors.ts'
+import { isVolleyError, type VolleyError } from '../../functions/errors.ts'
 import { familyIn } from '../../runtime/codec/envelope.ts'
 import { decodeExpr } from '../../runtime/codec/expr-codec.ts'
 import { resolvePaths } from '../../runtime/context/paths.ts'
 import { decodeJob } from '../../runtime/job/job-codec.ts'
-import { type JobParseContext, parseJobJson, parseJson } from '../../runtime/job/json-job.ts'
+import { type JobParseContext, type ParsedJob, parseJobJson, parseJson } from '../../runtime/job/json-job.ts'
 import { tableFunctionsOf } from '../../runtime/job/table-call.ts'
 import { onCommandLine } from '../advice.ts'
 import { contextFunctions } from './context-functions.ts'
@@ -35,7 +35,7 @@ export async function run(file: string, options: RunOptions, command: Command): 
     const document = await readJob(file, signal)
     const tables = await inputTables(named, [], options, signal)
     const context = await parseContext(local, tables, 'Name its file with --table', options)
-    const parsed = await parseJobJson(document, context)
+    const parsed = await parseDocument(document, context)
     // Functions whose code came in the document travel on as they came.
     await runInto(output, parsed.job, parsed.inlineCode ? local : byName(local), parsed.options)
   })
@@ -53,11 +53,27 @@ export async function sql(
   await withLocalSession(options, async (local) => {
     const tables = await inputTables(named, files, options, local.runOptions.signal)
     const context = await parseContext(local, tables, 'Give its file after the query, or --table', options)
-    const { job } = await parseJobJson({ sql: query }, context).catch((error: unknown) => {
-      throw isVolleyError(error) ? new JobFailure(error, error.message, excerptOf(query, error)) : error
-    })
+    const { job } = await parseDocument({ sql: query }, context)
     await runInto(output, job, byName(local))
   })
+}
+
+/** @throws {JobFailure} With the line of the document's text that is wrong. */
+function parseDocument(document: unknown, context: JobParseContext): Promise<ParsedJob> {
+  return parseJobJson(document, context).catch((error: unknown) => {
+    throw isVolleyError(error) ? new JobFailure(error, error.message, excerptOf(textAt(document, error), error)) : error
+  })
+}
+
+/** The text at the JSON pointer of an error; empty when there is none. */
+function textAt(document: unknown, { details: { pointer } }: VolleyError): string {
+  let value = document
+  for (const key of String(pointer ?? '')
+    .split('/')
+    .slice(1)) {
+    value = Object(value)[key.replaceAll('~1', '/').replaceAll('~0', '~')]
+  }
+  return typeof value === 'string' ? value : ''
 }
 
 /** Functions of the worker context are there already. */

@@ -61,6 +61,13 @@ test('volley run', { timeout: 240_000 }, async (t) => {
     await writeFile(bytes, frame.toBytes().subarray(0, -1))
     t.match((await volley(['run', bytes])).stderr, /\[wire_length\]$/m)
   })
+  await t.test('points at what it cannot read in an expression', async (t) => {
+    const job = { source: { rows: [{ a: 1 }] }, steps: [{ filter: 'a > 0 and\na >> > 1' }] }
+    t.match(
+      (await volley(['run', '-'], { input: JSON.stringify(job) })).stderr,
+      /\[syntax_error\]\n {2}a >> > 1\n {7}\^\n$/,
+    )
+  })
   await t.test('says 1 for jobs that fail and 2 for usage', async (t) => {
     const unknown = await volley(['run', '-', ...table], { input: '{"sql":"select dely from flights"}' })
     t.equal(unknown.code, 1)
