@@ -65,7 +65,9 @@ async function* bytesOnce(
     }
   } catch (error) {
     isSettled = true
-    done.reject(error)
+    // The stream fails at once; the attempt's worker may take a while to stop.
+    const reject = (): void => done.reject(error)
+    run.done.then(reject, reject)
     throw error
   } finally {
     // Its reader has left, which ends the attempt.
