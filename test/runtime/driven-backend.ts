@@ -38,19 +38,15 @@ export class DrivenTask {
     return { pid: 1, stream: this.#stream(), done: this.#done.promise }
   }
   async *#stream(): AsyncGenerator<Uint8Array> {
-    try {
-      for (;;) {
-        while (this.#chunks.length > 0) {
-          const chunk = this.#chunks.shift()
-          if (chunk === undefined) return
-          this.taken++
-          yield chunk
-        }
-        await Promise.race([this.#more.promise, this.#done.promise])
-        this.#more = Promise.withResolvers()
+    for (;;) {
+      while (this.#chunks.length > 0) {
+        const chunk = this.#chunks.shift()
+        if (chunk === undefined) return
+        this.taken++
+        yield chunk
       }
-    } finally {
-      this.fail(new Error('The stream was left'))
+      await Promise.race([this.#more.promise, this.#done.promise])
+      this.#more = Promise.withResolvers()
     }
   }
 }

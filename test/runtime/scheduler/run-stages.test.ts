@@ -123,6 +123,8 @@ t.test('results that name no partition end the job', async (t) => {
   const { backend, all } = setUp([{ requests: namedRequests(1), partitions: 2 }, { requests: namedRequests(2, 'A') }])
   await turns()
   backend.tasks[0]?.write(...forShare(7, 'x'))
+  await turns()
+  backend.tasks[0]?.fail(new Error('its result was left'))
   await t.rejects(all, { code: 'protocol_error' })
 })
 
