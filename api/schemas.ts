@@ -92,4 +92,26 @@ export const functionsSchema = {
   },
 } as const
 
+const columns = {
+  type: 'array',
+  items: { type: 'object', properties: { name: text, type: text, nullable: { type: 'boolean' } } },
+} as const
+
+export const tablesSchema = {
+  type: 'object',
+  properties: {
+    tables: {
+      type: 'array',
+      items: { type: 'object', properties: { name: text, columns, rows: count, error: text } },
+    },
+  },
+} as const
+
+export const explainedSchema = {
+  content: {
+    'application/json': { schema: { type: 'object', properties: { plan: text, columns } } },
+    'text/plain': { schema: text },
+  },
+} as const
+
 export const statusSchema = { type: 'object', properties: { status: text } } as const

@@ -31,9 +31,11 @@ import fastify from './fastify.cjs'
 import { jobContentType } from './formats/job-content-type.ts'
 import { addHostCheck } from './host-check.ts'
 import { JobService } from './jobs/job-service.ts'
+import { addExplainRoute } from './routes/explain.ts'
 import { addFunctionRoutes } from './routes/functions.ts'
 import { addHealthRoutes } from './routes/health.ts'
 import { addJobRoutes } from './routes/jobs.ts'
+import { addTableRoutes } from './routes/tables.ts'
 import { Spool } from './spool/spool.ts'
 import { checkTables, registerTables, tableSources } from './tables.ts'
 import { type WorkerFunctions, workerFunctionsOf } from './worker-functions.ts'
@@ -283,6 +285,8 @@ export function buildServer(options: ServerOptions): FastifyInstance {
   })
   addHealthRoutes(app, readiness(session, jobs))
   addFunctionRoutes(app, session, ofWorkers)
+  addTableRoutes(app, session)
+  addExplainRoute(app, jobs)
   addJobRoutes(app, jobs, options.replyIdleMs ?? 60_000)
 
   app.addHook('onReady', () => checkTables(session, tables.keys()))
@@ -394,7 +398,9 @@ function addErrors(app: FastifyInstance): void {
   })
 }
 
-/** Bodies are JSON, or what DataFrame.toBytes() gives; a damaged one is an error of the job. */
+const sqlTypes = ['application/sql', 'text/plain']
+
+/** Bodies are JSON, SQL text, or what DataFrame.toBytes() gives; a damaged one is an error of the job. */
 function addBodies(app: FastifyInstance): void {
   const parser = new BodyParser()
   app.addHook('onClose', () => parser[Symbol.asyncDispose]())
@@ -411,11 +417,14 @@ function addBodies(app: FastifyInstance): void {
   app.addContentTypeParser(jobContentType, { parseAs: 'buffer' }, async (_request: FastifyRequest, body: Buffer) => ({
     bytes: new Uint8Array(body),
   }))
+  app.addContentTypeParser(sqlTypes, { parseAs: 'string' }, async (_request: FastifyRequest, body: string) => ({
+    sql: body,
+  }))
   app.addContentTypeParser('*', async (request: FastifyRequest) => {
     const given = request.headers['content-type'] ?? ''
     throw new HttpError(
       'unsupported_media_type',
-      `Cannot read a body of type "${given}": send it as application/json or ${jobContentType}`,
+      `Cannot read a body of type "${given}": say what it is, -H 'Content-Type: application/json' or application/sql; ${jobContentType} is for bytes`,
     )
   })
 }

@@ -4,7 +4,9 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import { CancelledError } from '../../functions/errors.ts'
+import { typeName } from '../../functions/types/type.ts'
 import type { LogStream } from '../../runtime/backend.ts'
+import { DataFrame } from '../../runtime/dataframe.ts'
 import type { Admission } from '../admission/admission.ts'
 import { HttpError, publicError } from '../errors.ts'
 import type { Spool } from '../spool/spool.ts'
@@ -70,7 +72,7 @@ export class JobService {
    * @throws {HttpError} `job_id_taken`.
    */
   async submit({ document, id, mayInline, owner, answered, onLog }: Submission): Promise<SubmittedJob> {
-    const { allowInlineUdfs, defaultTimeoutMs, admission, session, roots, writeRoots, spool } = this.#options
+    const { allowInlineUdfs, defaultTimeoutMs, admission, session, spool } = this.#options
     const parsed = await parseDocument(document, allowInlineUdfs && mayInline, this.#options)
     const record = this.#accept(id, answered)
     return {
@@ -81,10 +83,44 @@ export class JobService {
           spool: await spool(),
           share: { owner, job: record.id },
           enter: () => admission.enter({ owner, priority: 0, signal: record.signal }),
-          publicError: (error) => publicError(error, (text) => writeRoots.hide(roots.hide(text))),
+          publicError: (error) => publicError(error, (text) => this.#hide(text)),
           onLog: (stream, bytes) => onLog(record.id, stream, bytes),
         }),
     }
+  }
+
+  /**
+   * How a job would run; nothing does.
+   *
+   * @throws {VolleyError} Whatever is wrong with its document, its expressions or its source.
+   */
+  async explain(
+    document: unknown,
+    mayInline: boolean,
+  ): Promise<{ readonly plan: string; readonly columns: readonly object[] }> {
+    const { allowInlineUdfs, session } = this.#options
+    const { job, options } = await parseDocument(document, allowInlineUdfs && mayInline, this.#options)
+    try {
+      const frame = new DataFrame(session, job)
+      const { partitions } = options
+      const plan = await frame.explain(partitions === undefined ? {} : { partitions })
+      const columns = (await frame.schema()).map((column) => ({ ...column, type: typeName(column.type) }))
+      return { plan: this.#hide(plan), columns }
+    } catch (error) {
+      throw publicError(error, (text) => this.#hide(text))
+    }
+  }
+
+  /** Clients know files by their paths below the roots, and tables by their names. */
+  #hide(text: string): string {
+    const { session, roots, writeRoots } = this.#options
+    let shown = writeRoots.hide(roots.hide(text))
+    for (const name of session.tableNames()) {
+      const { source } = session.findTable(name) ?? {}
+      if (source !== undefined && 'paths' in source)
+        for (const path of source.paths) shown = shown.replaceAll(path, name)
+    }
+    return shown
   }
 
   /** @throws {HttpError} `not_found`. */

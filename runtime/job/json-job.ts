@@ -238,6 +238,7 @@ async function resolveTable(name: string, pointer: string, context: JobParseCont
 }
 
 async function resolveSource(source: JsonSource, pointer: string, context: JobParseContext): Promise<Job> {
+  if (source.kind === 'call') return at(pointer, () => tableCallOf(source.name, source.args, context))
   if (source.kind === 'table') return at(below(pointer, 'table'), () => context.table(source.name))
   if (!('paths' in source)) return { source, steps: [] }
   return { source: { ...source, paths: await context.files(source.paths) }, steps: [] }

@@ -2,6 +2,8 @@
 // itself. The parse context decides whether a path is allowed and what a table is.
 
 import { createError } from '../../functions/errors.ts'
+import { type LiteralValue, literal } from '../../functions/expr/literal.ts'
+import type { ExprNode } from '../../functions/expr/node.ts'
 import { parseType } from '../../functions/types/parse-type.ts'
 import type { DataType } from '../../functions/types/type.ts'
 import { checkIsPath } from '../source/check-is-path.ts'
@@ -19,20 +21,26 @@ import {
   below,
   invalidJob,
   type JsonObject,
+  nameOf,
 } from './json-checks.ts'
 
 /** A source before its paths and names are looked up. */
-export type JsonSource = SourceSpec | { readonly kind: 'table'; readonly name: string }
+export type JsonSource =
+  | SourceSpec
+  | { readonly kind: 'table'; readonly name: string }
+  /** Of a table function. */
+  | { readonly kind: 'call'; readonly name: string; readonly args: readonly ExprNode[] }
 
 const MAX_PATHS = 1000
 const MAX_PATH = 4096
 const MAX_TYPES = 10_000
 const MAX_COUNT = 1e6
+const MAX_ARGUMENTS = 100
 
 /** Parses `{ "parquet": "a.parquet" }` and its siblings. */
 export function parseSource(json: unknown, pointer: string): JsonSource {
   const formats = fileFormats()
-  const kinds = [...formats.map(({ kind }) => kind), 'table', 'rows', 'part']
+  const kinds = [...formats.map(({ kind }) => kind), 'table', 'function', 'rows', 'part']
   const source = asRecordOf(json, pointer, [...kinds, 'options', 'schema'])
   const given = kinds.filter((kind) => Object.hasOwn(source, kind))
   const [kind] = given
@@ -45,10 +53,27 @@ export function parseSource(json: unknown, pointer: string): JsonSource {
   if (format !== undefined) return parseFiles(format, source, pointer)
   const here = below(pointer, kind)
   if (kind === 'table') return { kind, name: asText(source.table, here) }
+  if (kind === 'function') return parseCall(source.function, here)
   if (kind === 'rows') return { kind: 'memory', bytes: rowsOf(source, pointer) }
   throw createError('not_implemented', 'Cannot read parts of a request yet: send the rows in the job, or a path', {
     details: { pointer: here },
   })
+}
+
+/** `{ "name": "numbers", "args": [1, "a"] }` */
+function parseCall(json: unknown, pointer: string): JsonSource {
+  const { name, args = [] } = asRecordOf(json, pointer, ['name', 'args'])
+  const list = asArray(args, below(pointer, 'args'), MAX_ARGUMENTS)
+  return {
+    kind: 'call',
+    name: asText(name, below(pointer, 'name')),
+    args: list.map((arg, i) => parseArgument(arg, below(below(pointer, 'args'), i))),
+  }
+}
+
+function parseArgument(json: unknown, pointer: string): ExprNode {
+  if (json === null || ['string', 'number', 'boolean'].includes(typeof json)) return literal(json as LiteralValue)
+  throw invalidJob(pointer, `it is ${nameOf(json)}, a text, a number, a boolean or null is wanted`)
 }
 
 /** The rows of a source, encoded: here, unless they come so. */

@@ -85,7 +85,7 @@ test('a job that cannot run is refused', { timeout: 240_000 }, async (t) => {
     })
   }
   await t.test('another type of body', async (t) => {
-    t.match((await ask('POST', '/v1/jobs', 'a=1', { 'content-type': 'text/plain' })).problem, {
+    t.match((await ask('POST', '/v1/jobs', 'a=1', { 'content-type': 'text/xml' })).problem, {
       status: 415,
       code: 'unsupported_media_type',
     })

@@ -81,7 +81,9 @@ test('every command of the guide runs as printed', { timeout: 600_000, skip: wit
 
 test('every command of the README runs as printed', { timeout: 600_000, skip: withoutShell }, async (t) => {
   const scripts = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')).scripts as Record<string, string>
-  const [server = '', client = '', ...others] = shellBlocks(readme).filter((code) => !code.startsWith('npm '))
+  const [server = '', client = '', sqlClient = '', ...others] = shellBlocks(readme).filter(
+    (code) => !code.startsWith('npm '),
+  )
   for (const [, script = ''] of shellBlocks(readme)
     .join('')
     .matchAll(/\bnpm (?:run )?(test|start|quickstart|check)\b/g)) {
@@ -103,6 +105,8 @@ test('every command of the README runs as printed', { timeout: 600_000, skip: wi
     t.ok(await until(() => /^listening on /m.test(stderr)), stderr)
     const url = /^listening on (http:\S+)$/m.exec(stderr)?.[1] ?? ''
     const { stdout, stderr: said } = await shell(client.replace('http://127.0.0.1:8642', url), root)
+    const bySql = await shell(sqlClient.replace('http://127.0.0.1:8642', url), root)
+    t.match(bySql.stdout, /^origin,n\nORD,166341\n/, bySql.stderr)
     t.match(stdout, /^\{"origin":"ORD","n":12891,"hours":[\d.]+\}\n/, said)
     t.equal(stdout.trimEnd().split('\n').length, 5)
   })
