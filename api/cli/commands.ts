@@ -36,6 +36,7 @@ function sqlCommand(): Command {
   addOutputOptions(command)
   addWorkOptions(command)
   addTraceOption(command)
+  addExplainOption(command)
   return withExamples(command, [
     `volley sql "select origin, count(*) as n from flights_3m group by origin" data/flights-3m.parquet`,
     `volley sql "select * from 'data/flights-3m.parquet' where delay > 60" --out late.csv`,
@@ -54,6 +55,7 @@ function runCommand(): Command {
   addOutputOptions(command)
   addWorkOptions(command)
   addTraceOption(command)
+  addExplainOption(command)
   return withExamples(command, [
     'volley run job.json',
     'volley run job.json --table flights=data/flights-3m.parquet --out result.arrow',
@@ -207,6 +209,9 @@ function addWorkOptions(command: Command): void {
 
 const addTraceOption = (command: Command): Command =>
   command.addOption(option('--trace <file>', 'timeline of this process and its workers, for ui.perfetto.dev'))
+
+const addExplainOption = (command: Command): Command =>
+  command.option('--explain', 'tell how it would run, and run nothing')
 
 const withExamples = (command: Command, examples: readonly string[]): Command =>
   command.addHelpText('after', `\nExamples:\n${examples.map((example) => `  ${example}\n`).join('')}`)

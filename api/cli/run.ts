@@ -11,6 +11,8 @@ import { isVolleyError, type VolleyError } from '../../functions/errors.ts'
 import { familyIn } from '../../runtime/codec/envelope.ts'
 import { decodeExpr } from '../../runtime/codec/expr-codec.ts'
 import { resolvePaths } from '../../runtime/context/paths.ts'
+import { DataFrame } from '../../runtime/dataframe.ts'
+import type { Job, JobOptions } from '../../runtime/job/job.ts'
 import { decodeJob } from '../../runtime/job/job-codec.ts'
 import { type JobParseContext, type ParsedJob, parseJobJson, parseJson } from '../../runtime/job/json-job.ts'
 import { tableFunctionsOf } from '../../runtime/job/table-call.ts'
@@ -22,9 +24,10 @@ import { type LocalSession, type WorkOptions, withLocalSession } from './local-s
 import { excerptOf, JobFailure, UsageError } from './outcome.ts'
 import { type OutputOptions, outputFor } from './output.ts'
 import { listOf, tablesOf } from './parse-options.ts'
+import { printText } from './stdout.ts'
 import { runInto } from './write-result.ts'
 
-export type RunOptions = WorkOptions & OutputOptions & InputOptions
+export type RunOptions = WorkOptions & OutputOptions & InputOptions & { readonly explain?: boolean }
 
 /** The action of `volley run`. */
 export async function run(file: string, options: RunOptions, command: Command): Promise<void> {
@@ -37,7 +40,9 @@ export async function run(file: string, options: RunOptions, command: Command): 
     const context = await parseContext(local, tables, 'Name its file with --table', options)
     const parsed = await parseDocument(document, context)
     // Functions whose code came in the document travel on as they came.
-    await runInto(output, parsed.job, parsed.inlineCode ? local : byName(local), parsed.options)
+    const here = parsed.inlineCode ? local : byName(local)
+    if (options.explain === true) return explain(parsed.job, here, parsed.options)
+    await runInto(output, parsed.job, here, parsed.options)
   })
 }
 
@@ -54,6 +59,7 @@ export async function sql(
     const tables = await inputTables(named, files, options, local.runOptions.signal)
     const context = await parseContext(local, tables, 'Give its file after the query, or --table', options)
     const { job } = await parseDocument({ sql: query }, context)
+    if (options.explain === true) return explain(job, byName(local))
     await runInto(output, job, byName(local))
   })
 }
@@ -74,6 +80,12 @@ function textAt(document: unknown, { details: { pointer } }: VolleyError): strin
     value = Object(value)[key.replaceAll('~1', '/').replaceAll('~0', '~')]
   }
   return typeof value === 'string' ? value : ''
+}
+
+async function explain(job: Job, { session, progress }: LocalSession, { partitions }: JobOptions = {}): Promise<void> {
+  const plan = await new DataFrame(session, job).explain(partitions === undefined ? {} : { partitions })
+  progress.clear()
+  await printText(`${plan}\n`)
 }
 
 /** Functions of the worker context are there already. */

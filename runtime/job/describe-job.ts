@@ -2,6 +2,7 @@
 // opened, planned or run.
 
 import { displayNode } from '../../functions/expr/display.ts'
+import type { SinkSpec } from '../program/sink.ts'
 import type { SourceSpec } from '../source/source.ts'
 import type { Job, JobStep } from './job.ts'
 import { stepKindOf } from './steps.ts'
@@ -10,9 +11,9 @@ import { stepKindOf } from './steps.ts'
 const MAX_TEXT = 200
 const MAX_PATHS = 3
 
-/** One line for the source, and one for each step. */
-export function describeJob({ source, steps }: Job): readonly string[] {
-  return [describeSource(source), ...steps.map(describeStep)]
+/** One line for the source, one for each step, and one for the files that are written. */
+export function describeJob({ source, steps, sink }: Job): readonly string[] {
+  return [describeSource(source), ...steps.map(describeStep), ...(sink === undefined ? [] : [describeSink(sink)])]
 }
 
 export function describeSource(source: SourceSpec): string {
@@ -23,6 +24,10 @@ export function describeSource(source: SourceSpec): string {
   const more = paths.length > MAX_PATHS ? ` and ${paths.length - MAX_PATHS} more` : ''
   const names = options === undefined ? '' : ` (${Object.keys(options).join(', ')})`
   return `${kind} ${paths.slice(0, MAX_PATHS).join(', ')}${more}${names}`
+}
+
+function describeSink({ kind, path, partitionBy = [] }: SinkSpec): string {
+  return `write ${kind} ${path}${partitionBy.length === 0 ? '' : ` by ${partitionBy.join(', ')}`}`
 }
 
 export function describeStep(step: JobStep): string {

@@ -51,6 +51,15 @@ test('volley run', { timeout: 240_000 }, async (t) => {
     t.equal(twice.code, 2)
     t.match(twice.stderr, /the job has a sink/)
   })
+  await t.test('tells how a job would run, and runs nothing', async (t) => {
+    const path = join(directory, 'explained.csv')
+    const failing = { source: { rows: [{ a: 0 }] }, steps: [{ select: ['1 / a as x'] }], sink: { csv: path } }
+    const { code, stdout, stderr } = await volley(['run', '-', '--explain'], { input: JSON.stringify(failing) })
+    t.strictSame([code, stderr], [0, ''])
+    t.match(stdout, /^Job\n {2}memory, \d+ bytes\n {2}select .*\n {2}write csv .*explained\.csv\nReads\n/)
+    t.match(stdout, /\nColumns\n {2}x: int64\n$/)
+    t.notOk((await readdir(directory)).includes('explained.csv'))
+  })
   await t.test('runs the bytes and the JSON of a DataFrame', async (t) => {
     const frame = new SessionContext().fromColumns({ n: [1, 2, 3] }).filter('n > 1')
     const bytes = join(directory, 'frame.vlyjob')
