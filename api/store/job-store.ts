@@ -1,0 +1,94 @@
+// The job store as the service sees it: calls that are answered once they are on disk. The database is in a thread, which
+// starts with the first call and keeps no process alive while nothing is asked.
+
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { Worker } from 'node:worker_threads'
+import { createError, errorFromPlain } from '../../functions/errors.ts'
+import { threadModule } from '../threads/thread-module.ts'
+import type { StoreCalls } from './store-calls.ts'
+import type { StoreAnswer, StoreRequest } from './store-thread.ts'
+
+interface Waiting {
+  resolve(value: unknown): void
+  reject(error: Error): void
+}
+
+export class JobStore {
+  readonly #path: string
+  readonly #waiting = new Map<number, Waiting>()
+  #thread: Promise<Worker> | undefined
+  #lastId = 0
+  #failure: Error | undefined
+
+  /** @param directory - Where it is kept; absent, it is in memory and ends with the process. */
+  constructor(directory: string | undefined) {
+    if (directory !== undefined) mkdirSync(directory, { recursive: true, mode: 0o700 })
+    this.#path = directory === undefined ? ':memory:' : join(directory, 'jobs.db')
+  }
+
+  /**
+   * Asks the store; what it was told is on disk once this resolves.
+   *
+   * @throws {ResourceError} `storage_failed` when the disk is full or fails, or the database cannot be opened.
+   */
+  async call<Name extends keyof StoreCalls>(
+    name: Name,
+    ...args: Parameters<StoreCalls[Name]>
+  ): Promise<ReturnType<StoreCalls[Name]>> {
+    return (await this.#ask({ name, args })) as ReturnType<StoreCalls[Name]>
+  }
+
+  /** Answers what was asked so far, then closes the database. */
+  async close(): Promise<void> {
+    if (this.#thread === undefined) return
+    const thread = await this.#thread
+    const exit = new Promise((resolve) => thread.once('exit', resolve))
+    thread.ref()
+    this.#failure ??= createError('closed', 'Cannot ask the job store: it is closed')
+    thread.postMessage({ id: 0, args: [] } satisfies StoreRequest)
+    await exit
+  }
+
+  async #ask(call: Omit<StoreRequest, 'id'>): Promise<unknown> {
+    this.#thread ??= this.#start()
+    const thread = await this.#thread
+    if (this.#failure !== undefined) throw this.#failure
+    const id = ++this.#lastId
+    const { promise, resolve, reject } = Promise.withResolvers<unknown>()
+    this.#waiting.set(id, { resolve, reject })
+    thread.ref()
+    thread.postMessage({ ...call, id } satisfies StoreRequest)
+    return promise
+  }
+
+  async #start(): Promise<Worker> {
+    const module = await threadModule('store/store-thread')
+    const thread = new Worker(module, {
+      workerData: { path: this.#path },
+      // SQLite in Node warns that its interface may change.
+      execArgv: [...process.execArgv, '--disable-warning=ExperimentalWarning'],
+    })
+    thread.unref()
+    thread.on('message', (answers: readonly StoreAnswer[]) => {
+      for (const answer of answers) this.#settle(answer)
+      if (this.#waiting.size === 0) thread.unref()
+    })
+    thread.on('error', (error) => this.#fail(error as Error))
+    thread.on('exit', () => this.#fail(createError('storage_failed', 'Cannot ask the job store: its thread has ended')))
+    return thread
+  }
+
+  #settle({ id, value, error }: StoreAnswer): void {
+    const waiting = this.#waiting.get(id)
+    this.#waiting.delete(id)
+    if (error === undefined) waiting?.resolve(value)
+    else waiting?.reject(errorFromPlain(error))
+  }
+
+  #fail(error: Error): void {
+    this.#failure ??= error
+    for (const { reject } of this.#waiting.values()) reject(this.#failure)
+    this.#waiting.clear()
+  }
+}

@@ -1,0 +1,95 @@
+// What the job store can be asked, as plain data that crosses threads. Times are milliseconds since 1970.
+
+/** A job as it is accepted. */
+export interface NewJob {
+  readonly id: string
+  readonly owner: string
+  readonly createdAt: number
+  /** How it is to be run again, should that be asked or needed: the service's own, as JSON. */
+  readonly settings: string
+  /** What it was sent as. */
+  readonly document?: Uint8Array | undefined
+  /** The job resource, as JSON. */
+  readonly resource: string
+  readonly idempotency?: { readonly key: string; readonly fingerprint: Uint8Array } | undefined
+}
+
+/** What became of a new job. */
+export type Insertion =
+  | { readonly kind: 'inserted'; readonly position: number }
+  | { readonly kind: 'id-taken' }
+  /** Its idempotency key belongs to a job already; `isSame` when that was sent as the same payload. */
+  | { readonly kind: 'key-taken'; readonly id: string; readonly isSame: boolean }
+
+/** How a job ended. */
+export interface Ending {
+  readonly status: string
+  readonly resource: string
+  /** Where its result lies, as JSON; absent if none is kept. */
+  readonly resultIndex?: string | undefined
+  readonly resultBytes: number
+  readonly resultExpiresAt?: number | undefined
+  readonly expiresAt: number
+  /** As JSON: an array, oldest first. */
+  readonly events: string
+  /** Whether its idempotency key may be used again. */
+  readonly releasesKey: boolean
+}
+
+/** A job as it is kept. */
+export interface StoredJob {
+  readonly position: number
+  readonly id: string
+  readonly owner: string
+  readonly status: string
+  /** How often it has been begun. */
+  readonly runs: number
+  readonly settings: string
+  readonly resource: string
+  readonly resultIndex: string | null
+  readonly resultExpiresAt: number | null
+}
+
+/** Which jobs to list, newest first. */
+export interface JobFilter {
+  readonly owner?: string | undefined
+  readonly status?: string | undefined
+  /** Accepted then or later. */
+  readonly since?: number | undefined
+  /** Only those accepted before this one. */
+  readonly before?: number | undefined
+  readonly limit: number
+}
+
+/** What may be kept, of jobs that have ended. */
+export interface RetentionLimits {
+  readonly maxResultBytes: number
+  readonly maxJobs: number
+}
+
+/** The calls, each whole or not at all. */
+export interface StoreCalls {
+  insert(job: NewJob): Insertion
+  end(id: string, ending: Ending): void
+  /** Counts another run of a job that was interrupted. */
+  restart(id: string, resource: string): void
+  get(id: string): StoredJob | undefined
+  documentOf(id: string): Uint8Array | undefined
+  /** The kept events of a job, as JSON. */
+  eventsOf(id: string): string
+  list(filter: JobFilter): readonly StoredJob[]
+  /** Jobs that have not ended, oldest first. */
+  unfinished(): readonly StoredJob[]
+  /** The ids of all jobs whose result is kept. */
+  idsWithResult(): readonly string[]
+  /**
+   * Forgets what has had its time, and the oldest of what is too much.
+   *
+   * @param now - What the clock says.
+   * @param drift - How far the clock was set forward (or back, below 0) since the last time; nothing expires by that.
+   * @returns The ids of jobs whose result is no longer kept.
+   */
+  sweep(now: number, drift: number, limits: RetentionLimits): readonly string[]
+  /** A result turned out to be unreadable; from now on there is none. */
+  dropResult(id: string): void
+}
