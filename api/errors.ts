@@ -20,6 +20,12 @@ export type HttpErrorCode =
   | 'origin_forbidden'
   | 'not_found'
   | 'job_id_taken'
+  | 'idempotency_key_reused'
+  | 'idempotency_in_progress'
+  | 'not_repeatable'
+  | 'no_result'
+  | 'result_expired'
+  | 'interrupted'
   | 'overloaded'
   | 'too_many_jobs'
   | 'queue_timeout'
@@ -79,6 +85,12 @@ export const statuses: Readonly<Record<keyof typeof errorCategories | HttpErrorC
   origin_forbidden: 403,
   not_found: 404,
   job_id_taken: 409,
+  idempotency_key_reused: 422,
+  idempotency_in_progress: 409,
+  not_repeatable: 409,
+  no_result: 409,
+  result_expired: 410,
+  interrupted: 503,
   overloaded: 503,
   too_many_jobs: 429,
   queue_timeout: 503,

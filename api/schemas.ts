@@ -1,6 +1,14 @@
 // JSON schemas of requests and responses: what every route declares. Job documents are checked in runtime/job/json-job.ts,
 // which can say more precisely what is wrong; their schema here describes them.
 
+declare module 'fastify' {
+  interface FastifySchema {
+    /** What the route does, in a few words. */
+    summary?: string
+    tags?: readonly string[]
+  }
+}
+
 const text = { type: 'string' } as const
 const count = { type: 'integer', minimum: 0 } as const
 const anything = { type: 'object', additionalProperties: true } as const
@@ -46,7 +54,9 @@ export const jobResourceSchema = {
   properties: {
     id: text,
     status: { type: 'string', enum: ['queued', 'running', 'succeeded', 'failed', 'cancelled'] },
+    owner: text,
     createdAt: text,
+    startedAt: text,
     endedAt: text,
     progress,
     report: {
@@ -65,11 +75,31 @@ export const jobResourceSchema = {
       items: { type: 'object', properties: { task: count, attempt: count, pid: count, error: problemSchema } },
     },
     error: problemSchema,
+    runs: count,
+    result: {
+      type: 'object',
+      properties: {
+        formats: { type: 'array', items: text },
+        bytes: count,
+        batches: count,
+        rows: count,
+        expiresAt: text,
+      },
+    },
     logs: { type: 'object', properties: { text, bytes: count } },
   },
 } as const
 
-export const jobIdSchema = { type: 'string', pattern: '^[A-Za-z0-9._-]{1,64}$' } as const
+/** It becomes the name of a file. */
+export const jobIdSchema = { type: 'string', pattern: '^[A-Za-z0-9_-][A-Za-z0-9._-]{0,63}$' } as const
+
+export const jobListSchema = {
+  type: 'object',
+  properties: {
+    jobs: { type: 'array', items: jobResourceSchema },
+    next: { anyOf: [text, { type: 'null' }] },
+  },
+} as const
 
 export const functionsSchema = {
   type: 'object',

@@ -24,19 +24,18 @@ import { addAuth } from './auth/auth.ts'
 import { redactingLogger } from './auth/redact.ts'
 import { type AcceptedToken, acceptToken, type Token } from './auth/token.ts'
 import { addByteBudget, ByteBudget, defaultBytesInFlight } from './bodies/byte-budget.ts'
-import { BodyParser } from './bodies/parse-body.ts'
+import { addDocuments, Documents } from './bodies/documents.ts'
 import { DataRoots } from './data-roots.ts'
 import { HttpError, problemOf } from './errors.ts'
 import fastify from './fastify.cjs'
-import { jobContentType } from './formats/job-content-type.ts'
 import { addHostCheck } from './host-check.ts'
-import { JobService } from './jobs/job-service.ts'
+import { JobService, type Retention } from './jobs/job-service.ts'
 import { addExplainRoute } from './routes/explain.ts'
 import { addFunctionRoutes } from './routes/functions.ts'
 import { addHealthRoutes } from './routes/health.ts'
+import { addJobPartRoutes } from './routes/job-parts.ts'
 import { addJobRoutes } from './routes/jobs.ts'
 import { addTableRoutes } from './routes/tables.ts'
-import { Spool } from './spool/spool.ts'
 import { checkTables, registerTables, tableSources } from './tables.ts'
 import { type WorkerFunctions, workerFunctionsOf } from './worker-functions.ts'
 import { WriteRoots } from './write-roots.ts'
@@ -174,12 +173,32 @@ export interface ServerOptions {
    */
   readonly replyIdleMs?: number
   /**
+   * How long results of jobs that nobody waits for are kept, unless a job says less, in milliseconds.
+   *
+   * @defaultValue 1 hour
+   */
+  readonly resultRetentionMs?: number
+  /**
+   * How long a job that has ended can be asked for, in milliseconds; at least as long as its result.
+   *
+   * @defaultValue 1 day
+   */
+  readonly jobRetentionMs?: number
+  /**
+   * The size of all kept results together, in bytes, beyond which the oldest go.
+   *
+   * @defaultValue 8 GiB
+   */
+  readonly maxResultBytes?: number
+  /**
    * Fastify's logger.
    *
    * @defaultValue no log
    */
   readonly logger?: FastifyServerOptions['logger']
 }
+
+const HOUR_MS = 60 * 60_000
 
 const known: Readonly<Record<keyof ServerOptions, true>> = {
   session: true,
@@ -203,6 +222,9 @@ const known: Readonly<Record<keyof ServerOptions, true>> = {
   limits: true,
   drainMs: true,
   replyIdleMs: true,
+  resultRetentionMs: true,
+  jobRetentionMs: true,
+  maxResultBytes: true,
   logger: true,
 }
 
@@ -269,9 +291,9 @@ export function buildServer(options: ServerOptions): FastifyInstance {
   )
   addRateLimit(app, options.rate)
   addByteBudget(app, budget, maxBodyBytes)
-  addBodies(app)
+  const documents = new Documents()
+  addDocuments(app, documents)
   const ofWorkers = functionsOfWorkers(app, options.pool?.workerContext)
-  const spool = spoolFor(app)
   const jobs = new JobService({
     session,
     roots,
@@ -280,28 +302,32 @@ export function buildServer(options: ServerOptions): FastifyInstance {
     allowInlineUdfs: options.allowInlineUdfs ?? false,
     defaultTimeoutMs: options.defaultTimeoutMs ?? 5 * 60_000,
     admission: admissionOf(options),
-    spool,
+    stateDir: options.stateDir,
+    retention: retentionOf(options),
+    documents,
+    onLog: (jobId, stream, bytes) => {
+      app.log.debug({ jobId, stream, text: Buffer.from(bytes.subarray(0, 1024)).toString() }, 'job log')
+    },
+    onDefect: (err, message) => app.log.error({ err }, message),
     limits: { maxTimeoutMs: options.maxTimeoutMs ?? 60 * 60_000, ...options.limits },
   })
   addHealthRoutes(app, readiness(session, jobs))
   addFunctionRoutes(app, session, ofWorkers)
   addTableRoutes(app, session)
   addExplainRoute(app, jobs)
-  addJobRoutes(app, jobs, options.replyIdleMs ?? 60_000)
+  const replyIdleMs = options.replyIdleMs ?? 60_000
+  addJobRoutes(app, jobs, replyIdleMs)
+  addJobPartRoutes(app, jobs, replyIdleMs)
 
-  app.addHook('onReady', () => checkTables(session, tables.keys()))
+  app.addHook('onReady', async () => {
+    await checkTables(session, tables.keys())
+    await jobs.open()
+  })
   app.addHook('preClose', () => jobs.close(options.drainMs ?? 1000))
   app.addHook('onClose', async () => {
     if (options.session === undefined) await session.close()
   })
   return app
-}
-
-/** Opens the spool of results when it is first asked for; a server that runs no job leaves nothing on disk. */
-function spoolFor(app: FastifyInstance): () => Promise<Spool> {
-  let opened: Promise<Spool> | undefined
-  app.addHook('onClose', async () => (await opened)?.close())
-  return () => (opened ??= Spool.open())
 }
 
 /**
@@ -346,6 +372,9 @@ function checkServerOptions(options: ServerOptions): void {
   for (const name of ['maxBodyBytes', 'defaultTimeoutMs', 'maxTimeoutMs', 'replyIdleMs'] as const)
     checkWhole(name, options[name], 1)
   for (const name of ['maxRunningJobs', 'maxRunningPerToken'] as const) checkWhole(name, options[name], 1)
+  for (const name of ['resultRetentionMs', 'jobRetentionMs', 'maxResultBytes'] as const) {
+    checkWhole(name, options[name], 1)
+  }
   for (const name of ['maxQueuedJobs', 'drainMs'] as const) checkWhole(name, options[name], 0)
   if (options.rate !== undefined) checkRate(options.rate)
   if (limits === undefined) return
@@ -372,6 +401,20 @@ function admissionOf({
   return new Admission({ maxRunningJobs, maxQueuedJobs, maxRunningPerOwner })
 }
 
+/** A record outlives its result. */
+function retentionOf({
+  resultRetentionMs = HOUR_MS,
+  jobRetentionMs = 24 * HOUR_MS,
+  ...options
+}: ServerOptions): Retention {
+  return {
+    resultMs: resultRetentionMs,
+    jobMs: Math.max(jobRetentionMs, resultRetentionMs),
+    maxResultBytes: options.maxResultBytes ?? 8 * 1024 ** 3,
+    maxJobs: 100_000,
+  }
+}
+
 function bytesInFlight(max: number, maxBodyBytes: number): number {
   if (Number.isSafeInteger(max) && max >= maxBodyBytes) return max
   throw invalidArgument(
@@ -395,37 +438,6 @@ function addErrors(app: FastifyInstance): void {
   })
   app.addHook('onRequest', async (_request, reply) => {
     reply.headers({ 'x-content-type-options': 'nosniff', 'cache-control': 'no-store' })
-  })
-}
-
-const sqlTypes = ['application/sql', 'text/plain']
-
-/** Bodies are JSON, SQL text, or what DataFrame.toBytes() gives; a damaged one is an error of the job. */
-function addBodies(app: FastifyInstance): void {
-  const parser = new BodyParser()
-  app.addHook('onClose', () => parser[Symbol.asyncDispose]())
-  app.removeAllContentTypeParsers()
-  app.addContentTypeParser(
-    'application/json',
-    { parseAs: 'buffer' },
-    async ({ held }: FastifyRequest, body: Buffer) => {
-      const { json, bytes } = await parser.parse(body)
-      held?.resize(bytes)
-      return json
-    },
-  )
-  app.addContentTypeParser(jobContentType, { parseAs: 'buffer' }, async (_request: FastifyRequest, body: Buffer) => ({
-    bytes: new Uint8Array(body),
-  }))
-  app.addContentTypeParser(sqlTypes, { parseAs: 'string' }, async (_request: FastifyRequest, body: string) => ({
-    sql: body,
-  }))
-  app.addContentTypeParser('*', async (request: FastifyRequest) => {
-    const given = request.headers['content-type'] ?? ''
-    throw new HttpError(
-      'unsupported_media_type',
-      `Cannot read a body of type "${given}": say what it is, -H 'Content-Type: application/json' or application/sql; ${jobContentType} is for bytes`,
-    )
   })
 }
 

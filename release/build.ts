@@ -22,8 +22,8 @@ const plainFiles = ['api/cli/volley.js', 'api/fastify.cjs', 'api/fastify.d.cts']
  */
 const bundled = ['commander', 'execa']
 
-/** Nobody imports it: a thread starts it. */
-const startedByName = ['dist/api/bodies/body-thread.js']
+/** Nobody imports them: threads start them. */
+const startedByName = ['dist/api/bodies/body-thread.js', 'dist/api/store/store-thread.js']
 
 const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as Manifest
 

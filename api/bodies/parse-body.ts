@@ -1,12 +1,11 @@
 // The bodies of requests, parsed: small ones here, others in a thread of their own. JSON of several megabytes takes longer
 // to parse than the event loop may stand still, and its rows longer still.
 
-import { existsSync } from 'node:fs'
 import { Worker } from 'node:worker_threads'
 import { errorFromPlain, ResourceError } from '../../functions/errors.ts'
 import { EncodedRows } from '../../runtime/job/inline-rows.ts'
 import { parseJson } from '../../runtime/job/json-job.ts'
-import { workerEntry } from '../../runtime/pool/worker-entry.ts'
+import { threadModule } from '../threads/thread-module.ts'
 import type { BodyAnswer } from './body-thread.ts'
 
 /** As much is parsed at once. */
@@ -39,6 +38,7 @@ export class BodyParser implements AsyncDisposable {
   #current: Waiting | undefined
   #thread: Worker | undefined
   #timer: NodeJS.Timeout | undefined
+  #isClosed = false
 
   /**
    * The JSON of a body.
@@ -50,7 +50,8 @@ export class BodyParser implements AsyncDisposable {
       const json = parseJson(body.toString())
       if (!hasManyCells(json)) return { json, bytes: body.length }
     }
-    const module = ownThread() ?? (await bundledThread())
+    const module = await threadModule('bodies/body-thread')
+    if (this.#isClosed) throw unparsed('the server is shutting down')
     return new Promise((resolve, reject) => {
       this.#waiting.push({ module, body: new Uint8Array(body), bytes: body.length, resolve, reject })
       this.#next()
@@ -58,6 +59,7 @@ export class BodyParser implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#isClosed = true
     for (const { reject } of this.#waiting.splice(0)) reject(unparsed('the server is shutting down'))
     await this.#thread?.terminate()
   }
@@ -104,18 +106,6 @@ export class BodyParser implements AsyncDisposable {
     }
     this.#next()
   }
-}
-
-/** Beside this module. Not by `new URL(…, import.meta.url)`, which bundlers take for a file that they should bundle. */
-function ownThread(): URL | undefined {
-  const here = import.meta.url as string | undefined
-  const own = here?.replace(/\/bodies\/parse-body\.(ts|js)$/, '/bodies/body-thread.$1')
-  return own !== undefined && own !== here && existsSync(new URL(own)) ? new URL(own) : undefined
-}
-
-/** In an application that was bundled it lies beside the worker. */
-async function bundledThread(): Promise<URL> {
-  return new URL('body-thread.mjs', (await workerEntry()).url)
 }
 
 function parsedBody({ json, rows, error }: BodyAnswer, bytes: number): ParsedBody {

@@ -117,7 +117,7 @@ export const settings = {
   stateDir: setting({
     kind: path,
     placeholder: 'dir',
-    help: 'where the token is kept',
+    help: 'where tokens, jobs and their results are kept',
     defaultText: "the user's state directory",
   }),
   token: setting({

@@ -1,10 +1,14 @@
-// One job as others see it while it runs and for a while after: status, progress, what it printed last, how it ended.
-// It records what happens and does nothing itself, except that it can be asked to end the job.
+// One job as others see it while it runs: status, progress, attempts, what it printed last, how it ended. It records what
+// happens and does nothing itself, except that it can be asked to end the job.
 
 import { CancelledError, isVolleyError } from '../../functions/errors.ts'
 import type { LogStream } from '../../runtime/backend.ts'
 import type { JobProgress, JobReport, JobRetry } from '../../runtime/scheduler/job-metrics.ts'
 import { type Problem, problemOf } from '../errors.ts'
+import { resultFormats } from '../formats/result-formats.ts'
+import type { ResultIndex } from '../spool/result-index.ts'
+import type { SpooledResult } from '../spool/spooled-result.ts'
+import { JobEvents } from './job-events.ts'
 
 /** How far a job has come. The last three are final. */
 export type JobStatus = 'queued' | 'running' | 'succeeded' | 'failed' | 'cancelled'
@@ -21,26 +25,57 @@ export interface JobAttempt {
   readonly error: Problem
 }
 
+/** A result that the server keeps. */
+export interface StoredResult {
+  /** The media types that it can be had in. */
+  readonly formats: readonly string[]
+  /** As an Arrow stream. */
+  readonly bytes: number
+  /** Record batches, for `fromBatch`. */
+  readonly batches: number
+  /** How many rows it has. */
+  readonly rows: number
+  /** Until when it is kept, as ISO 8601 in UTC. */
+  readonly expiresAt: string
+}
+
 /** What `GET /v1/jobs/:id` answers. */
 export interface JobResource {
   /** The id that the client gave, or that the server made. */
   readonly id: string
+  /** Whose token it came with. */
+  readonly owner: string
   /** How far it has come. */
   readonly status: JobStatus
   /** When the job came in, as ISO 8601 in UTC. */
   readonly createdAt: string
+  /** When its first task could run, as ISO 8601 in UTC. */
+  readonly startedAt?: string
   /** When it ended, however it did, as ISO 8601 in UTC. */
   readonly endedAt?: string
   /** Rows and tasks so far, once it is running. */
   readonly progress?: JobProgress
+  /** How often it has been begun: more than once where the server was restarted. */
+  readonly runs: number
   /** Its tasks that were run again because their workers were lost; the latest 100. */
   readonly attempts: readonly JobAttempt[]
   /** The metrics, once it has succeeded. */
   readonly report?: JobReport
   /** What went wrong, once it has failed. */
   readonly error?: Problem
+  /** Its result, once it has succeeded and while it is kept. */
+  readonly result?: StoredResult
   /** The last of what its functions printed, 64 KiB at most, and how many bytes they printed in all. */
   readonly logs: { readonly text: string; readonly bytes: number }
+}
+
+/** What a record begins with. */
+export interface JobIdentity {
+  readonly id: string
+  readonly owner: string
+  readonly createdAt: Date
+  /** How often it has been begun, this time included. */
+  readonly runs: number
 }
 
 const MAX_LOG_BYTES = 64 * 1024
@@ -48,26 +83,39 @@ const MAX_ATTEMPTS = 100
 
 export class JobRecord {
   readonly id: string
+  readonly owner: string
+  readonly createdAt: Date
+  readonly events = new JobEvents()
+  /** Where its rows go. */
+  readonly result: SpooledResult
   /** Resolves when the job has ended, however it ended. */
   readonly ended: Promise<void>
-  /** Resolves when its reply has been sent, or its client has gone. */
-  readonly answered: Promise<void>
   readonly #ended = Promise.withResolvers<void>()
   readonly #controller = new AbortController()
-  readonly #createdAt = new Date()
+  readonly #runs: number
+  #attempts: readonly JobAttempt[] = []
   #status: JobStatus = 'queued'
+  #startedAt: Date | undefined
   #endedAt: Date | undefined
   #progress: JobProgress | undefined
   #report: JobReport | undefined
   #error: Problem | undefined
+  #stored: StoredResult | undefined
   #log = Buffer.alloc(0)
   #logBytes = 0
-  #attempts: readonly JobAttempt[] = []
 
-  constructor(id: string, answered: Promise<void>) {
+  constructor({ id, owner, createdAt, runs }: JobIdentity, result: SpooledResult) {
     this.id = id
-    this.answered = answered
+    this.owner = owner
+    this.createdAt = createdAt
+    this.result = result
     this.ended = this.#ended.promise
+    this.#runs = runs
+    this.events.add('status', { status: this.#status })
+  }
+
+  get status(): JobStatus {
+    return this.#status
   }
 
   /** Aborted when somebody wants the job to end. */
@@ -84,14 +132,16 @@ export class JobRecord {
     this.#controller.abort(reason)
   }
 
-  onProgress(progress: JobProgress): void {
-    this.#status = this.isOver ? this.#status : 'running'
-    this.#progress = progress
+  start(): void {
+    if (this.#status !== 'queued') return
+    this.#startedAt = new Date()
+    this.#setStatus('running')
   }
 
-  onLog(_stream: LogStream, bytes: Uint8Array): void {
-    this.#logBytes += bytes.length
-    this.#log = Buffer.concat([this.#log, bytes.subarray(-MAX_LOG_BYTES)]).subarray(-MAX_LOG_BYTES)
+  onProgress(progress: JobProgress): void {
+    if (this.isOver) return
+    this.#progress = progress
+    this.events.add('progress', progress)
   }
 
   /** @param error - What clients get to see of the retry's error. */
@@ -100,9 +150,20 @@ export class JobRecord {
     this.#attempts = [...this.#attempts, lost].slice(-MAX_ATTEMPTS)
   }
 
-  succeed(report: JobReport): void {
+  onLog(stream: LogStream, bytes: Uint8Array): void {
+    this.#logBytes += bytes.length
+    this.#log = Buffer.concat([this.#log, bytes.subarray(-MAX_LOG_BYTES)]).subarray(-MAX_LOG_BYTES)
+    this.events.add('log', { stream, text: Buffer.from(bytes.subarray(-MAX_LOG_BYTES)).toString() })
+  }
+
+  /** @param keptUntil - If its result is kept. */
+  succeed(report: JobReport, { bytes, batches, rows }: ResultIndex, keptUntil: Date | undefined): void {
     this.#report = report
     this.#progress = report
+    if (keptUntil !== undefined) {
+      const formats = resultFormats.map(({ contentType }) => contentType)
+      this.#stored = { formats, bytes, batches, rows, expiresAt: keptUntil.toISOString() }
+    }
     this.#end('succeeded')
   }
 
@@ -115,21 +176,30 @@ export class JobRecord {
   toResource(): JobResource {
     return {
       id: this.id,
+      owner: this.owner,
       status: this.#status,
-      createdAt: this.#createdAt.toISOString(),
+      createdAt: this.createdAt.toISOString(),
+      ...(this.#startedAt === undefined ? {} : { startedAt: this.#startedAt.toISOString() }),
       ...(this.#endedAt === undefined ? {} : { endedAt: this.#endedAt.toISOString() }),
       ...(this.#progress === undefined ? {} : { progress: this.#progress }),
+      runs: this.#runs,
       attempts: this.#attempts,
       ...(this.#report === undefined ? {} : { report: this.#report }),
       ...(this.#error === undefined ? {} : { error: this.#error }),
+      ...(this.#stored === undefined ? {} : { result: this.#stored }),
       logs: { text: this.#log.toString(), bytes: this.#logBytes },
     }
   }
 
   #end(status: JobStatus): void {
     if (this.isOver) return
-    this.#status = status
     this.#endedAt = new Date()
+    this.#setStatus(status)
     this.#ended.resolve()
+  }
+
+  #setStatus(status: JobStatus): void {
+    this.#status = status
+    this.events.add('status', { status, ...(this.#error === undefined ? {} : { error: this.#error }) })
   }
 }

@@ -1,92 +1,276 @@
-// The service that jobs are submitted to, and the story of one: accepted, run, its result handed on, its record kept for
-// a while. Routes translate HTTP to these calls and back; nothing here knows of requests and replies.
+// The service that jobs are submitted to, and the story of one: accepted and on record, admitted, run, its result spooled,
+// its end on record, forgotten after a while. Routes translate HTTP to these calls and back; nothing here knows of
+// requests and replies.
 
 import { randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
-import { CancelledError } from '../../functions/errors.ts'
+import { CancelledError, InternalError } from '../../functions/errors.ts'
 import { typeName } from '../../functions/types/type.ts'
-import type { LogStream } from '../../runtime/backend.ts'
 import { DataFrame } from '../../runtime/dataframe.ts'
-import type { Admission } from '../admission/admission.ts'
+import type { ParsedJob } from '../../runtime/job/json-job.ts'
+import type { Documents, Payload } from '../bodies/documents.ts'
 import { HttpError, publicError } from '../errors.ts'
-import type { Spool } from '../spool/spool.ts'
+import type { ResultIndex } from '../spool/result-index.ts'
+import { Spool } from '../spool/spool.ts'
 import type { SpooledResult } from '../spool/spooled-result.ts'
+import { JobStore } from '../store/job-store.ts'
+import type { JobFilter, StoredJob } from '../store/store-calls.ts'
+import { JobEvents } from './job-events.ts'
 import { JobRecord, type JobResource } from './job-record.ts'
 import { type DocumentContext, parseDocument } from './parse-document.ts'
-import { runJob } from './run-job.ts'
+import { type JobRunner, runJob } from './run-job.ts'
+import { isRepeatable } from './side-effects.ts'
 
-/** What a service runs jobs on, and within which limits. */
-export interface JobServiceOptions extends DocumentContext {
-  /** Of jobs that set no `timeoutMs`. */
-  readonly defaultTimeoutMs: number
+/** What a service runs jobs on, where it keeps them, and within which limits. */
+export interface JobServiceOptions extends DocumentContext, Omit<JobRunner, 'publicError'> {
+  /** Where jobs and results outlive this process. Absent, they end with it. */
+  readonly stateDir: string | undefined
   /** Whether function bodies are accepted from those who may send them. */
   readonly allowInlineUdfs: boolean
-  readonly admission: Admission
-  /** Opened when the first job runs. */
-  spool(): Promise<Spool>
+  readonly retention: Retention
+  readonly documents: Documents
+  /** Something went wrong that no caller waits for. */
+  onDefect(error: unknown, message: string): void
+}
+
+/** How long what is kept. */
+export interface Retention {
+  /** Of results, unless a job says less or more, in milliseconds. */
+  readonly resultMs: number
+  /** Of records. */
+  readonly jobMs: number
+  readonly maxJobs: number
+  readonly maxResultBytes: number
 }
 
 /** A job as it comes in. */
 export interface Submission {
   /** The job document: its JSON, or `{ bytes }`. */
   readonly document: unknown
+  /** What it was sent as; absent where it cannot be sent again from here, such as with uploads. */
+  readonly payload: Payload | undefined
   /** The id that the client chose. */
   readonly id?: string | undefined
   /** Whether its sender may bring function bodies along. */
   readonly mayInline: boolean
   /** Whose job it is. */
   readonly owner: string
-  /** Resolves when the reply has been sent, or its client has gone. */
-  readonly answered: Promise<void>
-  /** Gets what functions print, as the record does. */
-  onLog(jobId: string, stream: LogStream, bytes: Uint8Array): void
+  /** Nobody waits for it; its result is kept. */
+  readonly isAsync: boolean
+  readonly idempotency?: Idempotency | undefined
 }
 
-/** A job that runs, and its result as it comes. */
-export interface SubmittedJob {
-  readonly record: JobRecord
-  /** Resolves with the result once its first record batch is there. @throws Whatever was wrong until then. */
-  begun(): Promise<SpooledResult>
+/** What makes a second submission the first one. */
+export interface Idempotency {
+  readonly key: string
+  /** Of the payload. */
+  readonly fingerprint: Uint8Array
 }
 
-/** How many jobs that have ended are remembered. */
-const MAX_ENDED = 200
+/** Who asks. */
+export interface Asker {
+  readonly id: string
+  /** Sees the jobs of everybody. */
+  readonly isAdmin: boolean
+}
+
+/** What it takes to run a job again, as the store keeps it. */
+interface Settings {
+  readonly isAsync: boolean
+  readonly isRepeatable: boolean
+  readonly mayInline: boolean
+  readonly contentType?: string
+}
+
+/** A job with what is known of it. */
+export interface FoundJob {
+  readonly resource: JobResource
+  /** While it runs, or has only just ended. */
+  readonly record: JobRecord | undefined
+}
+
+const SWEEP_MS = 30_000
+/** How often a job is begun that restarts interrupt. */
+const MAX_RUNS = 3
+/** Of documents that are kept so that the job can be run again. */
+const MAX_KEPT_DOCUMENT = 1024 * 1024
+const MAX_LISTED = 1000
 
 export class JobService {
   readonly #options: JobServiceOptions
+  readonly #store: JobStore
+  #spool: Spool | undefined
   readonly #records = new Map<string, JobRecord>()
+  readonly #runs = new Set<Promise<void>>()
+  /** Replies that are on their way. */
+  readonly #replies = new Set<Promise<void>>()
   #isClosing = false
+  #sweeper: NodeJS.Timeout | undefined
+  #sweptAt = { clock: 0, ticks: 0 }
 
   constructor(options: JobServiceOptions) {
     this.#options = options
+    this.#store = new JobStore(options.stateDir)
+  }
+
+  /** @throws When it is not open yet, which nobody can ask for. */
+  get #opened(): Spool {
+    if (this.#spool === undefined) throw new InternalError('The job service is not open')
+    return this.#spool
   }
 
   get isClosing(): boolean {
     return this.#isClosing
   }
 
+  /** How many jobs are under way. */
+  get running(): number {
+    return this.#runs.size
+  }
+
+  /** Finds what an earlier process left: results are kept, what was interrupted runs again or has failed. */
+  async open(): Promise<void> {
+    const { stateDir, onDefect } = this.#options
+    const unfinished = await this.#store.call('unfinished')
+    const spool = await Spool.open(stateDir === undefined ? {} : { directory: stateDir })
+    this.#spool = spool
+    await spool.removeAllBut(new Set(await this.#store.call('idsWithResult')))
+    for (const job of unfinished) await this.#resume(job)
+    this.#sweptAt = { clock: Date.now(), ticks: performance.now() }
+    await this.#sweep()
+    this.#sweeper = setInterval(() => {
+      this.#sweep().catch((error) => onDefect(error, 'old jobs cannot be removed'))
+    }, SWEEP_MS)
+    this.#sweeper.unref()
+  }
+
   /**
-   * Parses a job and accepts it; it runs once its result is asked for.
+   * Parses a job and accepts it: it is on record when this resolves, and runs.
    *
    * @throws {VolleyError} Whatever is wrong with its document; `closed` once the service is closing.
-   * @throws {HttpError} `job_id_taken`.
+   * @throws {HttpError} `job_id_taken`, `idempotency_conflict`.
    */
-  async submit({ document, id, mayInline, owner, answered, onLog }: Submission): Promise<SubmittedJob> {
-    const { allowInlineUdfs, defaultTimeoutMs, admission, session, spool } = this.#options
+  async submit(submission: Submission): Promise<JobRecord> {
+    const { document, payload, id = randomUUID(), mayInline, owner, isAsync, idempotency } = submission
+    this.#refuseWhileClosing()
+    const { allowInlineUdfs } = this.#options
     const parsed = await parseDocument(document, allowInlineUdfs && mayInline, this.#options)
-    const record = this.#accept(id, answered)
-    return {
-      record,
-      begun: async () =>
-        runJob(parsed, session, record, {
-          defaultTimeoutMs,
-          spool: await spool(),
-          share: { owner, job: record.id },
-          enter: () => admission.enter({ owner, priority: 0, signal: record.signal }),
-          publicError: (error) => publicError(error, (text) => this.#hide(text)),
-          onLog: (stream, bytes) => onLog(record.id, stream, bytes),
-        }),
+    this.#refuseWhileClosing()
+    const isKept = isAsync || idempotency !== undefined || parsed.options.retention !== undefined
+    if (this.#records.has(id)) throw idTaken(id)
+    const record = new JobRecord(
+      { id, owner, createdAt: new Date(), runs: 1 },
+      this.#opened.create(id, { isRetained: isKept }),
+    )
+    this.#records.set(id, record)
+    const settings: Settings = {
+      isAsync,
+      isRepeatable: isRepeatable(parsed),
+      mayInline,
+      ...(payload === undefined ? {} : { contentType: payload.contentType }),
     }
+    try {
+      const { kind } = await this.#store.call('insert', {
+        id,
+        owner,
+        createdAt: record.createdAt.getTime(),
+        settings: JSON.stringify(settings),
+        document: payload !== undefined && payload.bytes.length <= MAX_KEPT_DOCUMENT ? payload.bytes : undefined,
+        resource: JSON.stringify(record.toResource()),
+        idempotency,
+      })
+      if (kind === 'id-taken') throw idTaken(id)
+      if (kind === 'key-taken') throw inProgress(id)
+    } catch (error) {
+      this.#records.delete(id)
+      await record.result.remove(error)
+      throw error
+    }
+    this.#begin(record, parsed, isKept)
+    return record
+  }
+
+  /**
+   * The job that an idempotency key belongs to.
+   *
+   * @throws {HttpError} `idempotency_key_reused` when it was sent with another payload.
+   */
+  async withKey(owner: string, { key, fingerprint }: Idempotency): Promise<FoundJob | undefined> {
+    const found = await this.#store.call('withKey', owner, key)
+    if (found === undefined) return undefined
+    if (Buffer.compare(found.fingerprint, fingerprint) === 0) return this.find(found.id, { id: owner, isAdmin: false })
+    throw new HttpError(
+      'idempotency_key_reused',
+      `Cannot run the job: its Idempotency-Key belongs to job "${found.id}", which was another one; choose a new key`,
+      { details: { jobId: found.id } },
+    )
+  }
+
+  /** @throws {HttpError} `not_found`, for the jobs of others as well. */
+  async find(id: string, asker: Asker): Promise<FoundJob> {
+    const record = this.#records.get(id)
+    const resource = record?.toResource() ?? resourceOf(await this.#store.call('get', id))
+    if (resource !== undefined && (asker.isAdmin || resource.owner === asker.id)) return { resource, record }
+    throw new HttpError('not_found', `Cannot find job "${id}": there is none, or it ended too long ago`)
+  }
+
+  /** Jobs, newest first, and where the next page begins. */
+  async list(
+    filter: Omit<JobFilter, 'limit'> & { readonly limit: number },
+  ): Promise<{ readonly jobs: readonly JobResource[]; readonly next: number | undefined }> {
+    const limit = Math.min(filter.limit, MAX_LISTED)
+    const stored = await this.#store.call('list', { ...filter, limit: limit + 1 })
+    const page = stored.slice(0, limit)
+    return {
+      jobs: page.flatMap((job) => this.#records.get(job.id)?.toResource() ?? resourceOf(job) ?? []),
+      next: stored.length > limit ? page.at(-1)?.position : undefined,
+    }
+  }
+
+  /** Ends a job that has not ended, and waits for that. */
+  async cancel(id: string, asker: Asker): Promise<JobResource> {
+    const { resource, record } = await this.find(id, asker)
+    if (record === undefined) return resource
+    record.cancel(new CancelledError('cancelled', 'The job was cancelled'))
+    await record.ended
+    return record.toResource()
+  }
+
+  /**
+   * Submits a job once more, as a new one.
+   *
+   * @throws {HttpError} `not_found`; `not_repeatable` when its document was not kept.
+   */
+  async rerun(id: string, asker: Asker & Pick<Submission, 'mayInline'>): Promise<JobRecord> {
+    await this.find(id, asker)
+    const payload = await this.#payloadOf(id)
+    if (payload === undefined) {
+      throw new HttpError('not_repeatable', `Cannot run job "${id}" again: its document was not kept, send it again`)
+    }
+    const { document } = await this.#options.documents.parse(payload)
+    return this.submit({ document, payload, mayInline: asker.mayInline, owner: asker.id, isAsync: true })
+  }
+
+  /**
+   * The result of a job, maybe one that is still growing.
+   *
+   * @throws {HttpError} `result_expired` when it is not kept, or not any more; `result_corrupted`.
+   */
+  async result({ resource, record }: FoundJob): Promise<SpooledResult> {
+    const { id } = resource
+    const stored = record === undefined || record.isOver ? await this.#store.call('get', id) : undefined
+    if (stored?.resultIndex != null) return this.#opened.reopen(id, JSON.parse(stored.resultIndex) as ResultIndex)
+    if (record !== undefined && (!record.isOver || resource.result !== undefined)) return record.result
+    throw new HttpError(
+      'result_expired',
+      `Cannot give the result of job "${id}": it is not kept any more; run it again`,
+    )
+  }
+
+  /** What happened to a job so far, and what happens yet. */
+  async events({ resource, record }: FoundJob): Promise<JobEvents> {
+    if (record !== undefined) return record.events
+    return new JobEvents(JSON.parse(await this.#store.call('eventsOf', resource.id)))
   }
 
   /**
@@ -107,8 +291,34 @@ export class JobService {
       const columns = (await frame.schema()).map((column) => ({ ...column, type: typeName(column.type) }))
       return { plan: this.#hide(plan), columns }
     } catch (error) {
-      throw publicError(error, (text) => this.#hide(text))
+      throw this.#publicError(error)
     }
+  }
+
+  /** A reply is on its way until then: closing waits for it. */
+  replying(sent: Promise<void>): void {
+    this.#replies.add(sent)
+    void sent.then(() => this.#replies.delete(sent))
+  }
+
+  /**
+   * Takes no more jobs, lets those that run and their replies go on for `drainMs`, then ends them. Those that nobody
+   * waits for are left to the next process, where there can be one.
+   */
+  async close(drainMs: number): Promise<void> {
+    this.#isClosing = true
+    clearInterval(this.#sweeper)
+    const timer = new AbortController()
+    await Promise.race([this.#settled(), delay(drainMs, undefined, { signal: timer.signal }).catch(() => {})])
+    timer.abort()
+    for (const record of this.#records.values()) record.cancel(shutdown())
+    await Promise.all(this.#runs)
+    await this.#store.close()
+    await this.#spool?.close()
+  }
+
+  async #settled(): Promise<void> {
+    while (this.#runs.size + this.#replies.size > 0) await Promise.all([...this.#runs, ...this.#replies])
   }
 
   /** Clients know files by their paths below the roots, and tables by their names. */
@@ -123,43 +333,129 @@ export class JobService {
     return shown
   }
 
-  /** @throws {HttpError} `not_found`. */
-  get(id: string): JobResource {
-    const record = this.#records.get(id)
-    if (record !== undefined) return record.toResource()
-    throw new HttpError('not_found', `Cannot find job "${id}": there is none, or it ended too long ago`)
+  #publicError(error: unknown): unknown {
+    return publicError(error, (text) => this.#hide(text))
   }
 
-  /**
-   * Takes no more jobs, lets those that run and their replies go on for `drainMs`, then cancels them and waits until they
-   * have ended.
-   */
-  async close(drainMs: number): Promise<void> {
-    this.#isClosing = true
-    const records = [...this.#records.values()]
-    const settled = Promise.all(records.flatMap(({ ended, answered }) => [ended, answered]))
-    const timer = new AbortController()
-    await Promise.race([settled, delay(drainMs, undefined, { signal: timer.signal }).catch(() => {})])
-    timer.abort()
-    for (const record of records) record.cancel(new CancelledError('closed', 'The server is shutting down'))
-    await Promise.all(records.map(({ ended }) => ended))
-  }
-
-  #accept(id: string = randomUUID(), answered: Promise<void>): JobRecord {
+  #refuseWhileClosing(): void {
     if (this.#isClosing) throw new CancelledError('closed', 'Cannot run the job: the server is shutting down')
-    if (this.#records.has(id)) {
-      throw new HttpError('job_id_taken', `Cannot run the job as "${id}": there is one of that id`, {
-        details: { jobId: id },
-      })
-    }
-    const record = new JobRecord(id, answered)
-    this.#records.set(id, record)
-    this.#forget()
-    return record
   }
 
-  #forget(): void {
-    const over = [...this.#records.values()].filter((record) => record.isOver)
-    for (const { id } of over.slice(0, Math.max(0, over.length - MAX_ENDED))) this.#records.delete(id)
+  #begin(record: JobRecord, parsed: ParsedJob, isKept: boolean): void {
+    const run = this.#run(record, parsed, isKept)
+    this.#runs.add(run)
+    void run.finally(() => this.#runs.delete(run))
+  }
+
+  async #run(record: JobRecord, parsed: ParsedJob, isKept: boolean): Promise<void> {
+    const { resultMs } = this.#options.retention
+    const { retention } = parsed.options
+    const keptMs = retention === undefined ? resultMs : Math.min(resultMs, retention.seconds * 1000)
+    let index: ResultIndex | undefined
+    try {
+      const ended = await runJob(parsed, record, { ...this.#options, publicError: (error) => this.#publicError(error) })
+      index = isKept && keptMs > 0 ? ended.index : undefined
+      const keptUntil = index === undefined ? undefined : new Date(Date.now() + keptMs)
+      record.succeed(ended.report, ended.index, keptUntil)
+      await this.#recordEnd(record, index, keptUntil)
+    } catch (error) {
+      record.fail(error)
+      if (this.#isLeftToNext(error)) return
+      await this.#recordEnd(record, undefined, undefined)
+    }
+  }
+
+  /** Jobs that nobody waits for outlive this process, if they may. */
+  #isLeftToNext(error: unknown): boolean {
+    return (
+      this.#options.stateDir !== undefined &&
+      this.#isClosing &&
+      (error as { readonly code?: unknown }).code === 'closed'
+    )
+  }
+
+  async #recordEnd(record: JobRecord, index: ResultIndex | undefined, keptUntil: Date | undefined): Promise<void> {
+    const { retention, onDefect } = this.#options
+    try {
+      await this.#store.call('end', record.id, {
+        status: record.status,
+        resource: JSON.stringify(record.toResource()),
+        resultIndex: index === undefined ? undefined : JSON.stringify(index),
+        resultBytes: index?.bytes ?? 0,
+        resultExpiresAt: keptUntil?.getTime(),
+        expiresAt: Date.now() + retention.jobMs,
+        events: JSON.stringify(record.events.all),
+        // A job that was cancelled or failed has done nothing that a second one must not do.
+        releasesKey: record.status !== 'succeeded',
+      })
+      this.#records.delete(record.id)
+    } catch (error) {
+      // It stays in memory, where it can be asked for until this process ends.
+      onDefect(error, 'the end of a job cannot be recorded')
+    }
+  }
+
+  /** Goes on with a job that an earlier process did not end. */
+  async #resume(stored: StoredJob): Promise<void> {
+    const { onDefect } = this.#options
+    const settings = JSON.parse(stored.settings) as Settings
+    const before = JSON.parse(stored.resource) as JobResource
+    const runs = stored.runs + 1
+    const identity = { id: stored.id, owner: stored.owner, createdAt: new Date(before.createdAt), runs }
+    const record = new JobRecord(identity, this.#opened.create(stored.id, { isRetained: true }))
+    try {
+      if (!settings.isAsync) throw interrupted('nobody waits for its result any more')
+      if (!settings.isRepeatable) throw interrupted('running it again might do twice what its functions or files do')
+      if (stored.runs >= MAX_RUNS) throw interrupted(`it was begun ${stored.runs} times`)
+      const payload = await this.#payloadOf(stored.id)
+      if (payload === undefined) throw interrupted('its document was not kept')
+      const { document } = await this.#options.documents.parse(payload)
+      const mayInline = this.#options.allowInlineUdfs && settings.mayInline
+      const parsed = await parseDocument(document, mayInline, this.#options)
+      await this.#store.call('restart', stored.id, JSON.stringify(record.toResource()))
+      this.#records.set(stored.id, record)
+      this.#begin(record, parsed, true)
+    } catch (error) {
+      await record.result.remove(error)
+      record.fail(this.#publicError(error))
+      await this.#recordEnd(record, undefined, undefined).catch((failure) => onDefect(failure, 'a job cannot be ended'))
+    }
+  }
+
+  async #payloadOf(id: string): Promise<Payload | undefined> {
+    const [bytes, stored] = await Promise.all([this.#store.call('documentOf', id), this.#store.call('get', id)])
+    const { contentType } = JSON.parse(stored?.settings ?? '{}') as Partial<Settings>
+    return bytes === undefined || contentType === undefined ? undefined : { bytes, contentType }
+  }
+
+  async #sweep(): Promise<void> {
+    const { retention } = this.#options
+    const clock = Date.now()
+    const ticks = performance.now()
+    // What the clock moved beyond the time that went by.
+    const jump = clock - this.#sweptAt.clock - (ticks - this.#sweptAt.ticks)
+    this.#sweptAt = { clock, ticks }
+    const drift = Math.abs(jump) < 1000 ? 0 : Math.round(jump)
+    for (const id of await this.#store.call('sweep', clock, drift, retention)) await this.#opened.remove(id)
   }
 }
+
+const resourceOf = (stored: StoredJob | undefined): JobResource | undefined => {
+  if (stored === undefined) return undefined
+  const { result, ...resource } = JSON.parse(stored.resource) as JobResource
+  return stored.resultIndex === null || result === undefined ? resource : { ...resource, result }
+}
+
+const shutdown = (): CancelledError => new CancelledError('closed', 'The server is shutting down')
+
+const interrupted = (why: string) =>
+  new HttpError('interrupted', `The job did not end before the server stopped, and was not run again: ${why}`)
+
+const idTaken = (id: string): HttpError =>
+  new HttpError('job_id_taken', `Cannot run the job as "${id}": there is one of that id`, { details: { jobId: id } })
+
+const inProgress = (id: string): HttpError =>
+  new HttpError('idempotency_in_progress', 'Cannot run the job: another request with its Idempotency-Key runs it', {
+    details: { jobId: id },
+    headers: { 'retry-after': '1' },
+  })

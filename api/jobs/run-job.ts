@@ -1,82 +1,83 @@
-// From a parsed job to the bytes of its reply: the steps of a request, in order. The job's record follows along.
+// From a parsed job to its result: it waits for its turn, runs, and its rows go into the spool as fast as workers give
+// them, whoever reads them and however slowly. The record follows along.
 
-import { CancelledError } from '../../functions/errors.ts'
-import type { LogStream, TaskShare } from '../../runtime/backend.ts'
+import { isVolleyError } from '../../functions/errors.ts'
+import type { LogStream } from '../../runtime/backend.ts'
 import type { SessionContext } from '../../runtime/context/session.ts'
 import type { JobOptions } from '../../runtime/job/job.ts'
 import type { ParsedJob } from '../../runtime/job/json-job.ts'
-import type { Spool } from '../spool/spool.ts'
-import type { SpooledResult } from '../spool/spooled-result.ts'
+import type { JobReport } from '../../runtime/scheduler/job-metrics.ts'
+import type { Admission } from '../admission/admission.ts'
+import type { ResultIndex } from '../spool/result-index.ts'
 import type { JobRecord } from './job-record.ts'
 
-export interface RunLimits {
+/** What a job runs on. */
+export interface JobRunner {
+  readonly session: SessionContext
+  readonly admission: Admission
   readonly defaultTimeoutMs: number
-  readonly share: TaskShare
-  /** Where the result waits for its reader. */
-  readonly spool: Spool
-  /** Waits until the job may run. @returns What to dispose of when it does not any more. */
-  enter(): Promise<Disposable>
   /** What clients get to see of an error. */
   publicError(error: unknown): unknown
   /** Gets what user functions print, as the record does. */
-  onLog(stream: LogStream, bytes: Uint8Array): void
+  onLog(jobId: string, stream: LogStream, bytes: Uint8Array): void
 }
 
 /**
- * Waits for the job's turn, plans it, starts it and waits for its first record batch. The result goes into the spool as
- * fast as workers give it, whoever reads it however slowly.
+ * Runs a job to its end.
  *
- * @throws {VolleyError} Whatever is wrong with it, or went wrong until then.
+ * @throws What clients may see of whatever was wrong with it; readers of its result get the same.
  */
 export async function runJob(
-  parsed: ParsedJob,
-  session: SessionContext,
+  { job, options, inlineCode }: ParsedJob,
   record: JobRecord,
-  limits: RunLimits,
-): Promise<SpooledResult> {
-  using entered = new DisposableStack()
+  runner: JobRunner,
+): Promise<{ readonly report: JobReport; readonly index: ResultIndex }> {
+  const { session, admission, publicError, onLog } = runner
+  const { signal, owner, id } = record
+  const { priority = 0, queueTimeoutMs, ...own } = options
   try {
-    entered.use(await limits.enter())
+    using _turn = await admission.enter({ owner, priority, queueTimeoutMs, signal })
+    record.start()
     const { concurrency } = await session.backend()
-    const run = await session.submit(parsed.job, {
-      ...optionsOf(parsed, limits, concurrency),
-      share: limits.share,
-      signal: record.signal,
+    const run = await session.submit(job, {
+      ...optionsOf(own, inlineCode, runner.defaultTimeoutMs, concurrency),
+      share: { owner, job: id },
+      signal,
       onProgress: (progress) => record.onProgress(progress),
-      onRetry: (retry) => record.onRetry(retry, limits.publicError(retry.error)),
+      onRetry: (retry) => record.onRetry(retry, publicError(retry.error)),
       onLog: (stream, bytes) => {
         record.onLog(stream, bytes)
-        limits.onLog(stream, bytes)
+        onLog(id, stream, bytes)
       },
     })
-    const result = limits.spool.create(record.id, { isRetained: false })
-    const stay = entered.move()
-    result
-      .write(run.stream, record.signal)
-      .then(() => run.done)
-      .then(
-        (report) => record.succeed(report),
-        (error) => record.fail(record.signal.aborted ? record.signal.reason : limits.publicError(error)),
-      )
-      .finally(() => stay.dispose())
-    await result.begun
-    return result
+    const index = await record.result.write(withPublicErrors(run.stream, publicError), signal)
+    return { report: await run.done, index }
   } catch (thrown) {
-    const error = limits.publicError(thrown)
-    record.fail(error)
+    const error = signal.aborted ? signal.reason : isVolleyError(thrown) ? publicError(thrown) : thrown
+    // Whoever waits for the first batch of a job that did not get as far as its stream.
+    await record.result.remove(error)
     throw error
   }
 }
 
-/** Jobs that bring code get workers of their own, with one task each: a fresh process costs more than a task saves. */
-function optionsOf({ options, inlineCode }: ParsedJob, limits: RunLimits, concurrency: number): JobOptions {
-  const isolation = inlineCode ? 'job' : options.isolation
-  return {
-    ...options,
-    timeoutMs: options.timeoutMs ?? limits.defaultTimeoutMs,
-    ...(isolation === undefined ? {} : { isolation }),
-    ...(isolation === 'job' ? { partitions: options.partitions ?? concurrency } : {}),
+async function* withPublicErrors(
+  stream: AsyncIterable<Uint8Array>,
+  publicError: (error: unknown) => unknown,
+): AsyncGenerator<Uint8Array> {
+  try {
+    yield* stream
+  } catch (error) {
+    throw publicError(error)
   }
 }
 
-export const clientLeft = (): CancelledError => new CancelledError('cancelled', 'The client closed the connection')
+/** Jobs that bring code get workers of their own, with one task each: a fresh process costs more than a task saves. */
+function optionsOf(options: JobOptions, inlineCode: boolean, defaultTimeoutMs: number, workers: number): JobOptions {
+  const isolation = inlineCode ? 'job' : options.isolation
+  return {
+    ...options,
+    timeoutMs: options.timeoutMs ?? defaultTimeoutMs,
+    ...(isolation === undefined ? {} : { isolation }),
+    ...(isolation === 'job' ? { partitions: options.partitions ?? workers } : {}),
+  }
+}

@@ -1,70 +1,213 @@
-// Running a job and looking at one. A request is parsed, planned and started before anything is answered, so that whatever
-// is wrong by then gets its own status; afterwards bytes pass through, and a failure breaks the connection off.
+// Submitting jobs and looking at them. A request is parsed, on record and started before anything is answered, so that
+// whatever is wrong by then gets its own status; afterwards bytes pass through, and a failure breaks the connection off.
 
-import { Readable } from 'node:stream'
+import { createHash } from 'node:crypto'
+import { setTimeout as delay } from 'node:timers/promises'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { CancelledError } from '../../functions/errors.ts'
+import { HttpError } from '../errors.ts'
 import { negotiate } from '../formats/negotiate.ts'
-import type { JobService } from '../jobs/job-service.ts'
-import { clientLeft } from '../jobs/run-job.ts'
-import { jobIdSchema, jobResourceSchema, jobSchema, problems } from '../schemas.ts'
-import { withIdleLimit } from './idle-limit.ts'
+import type { JobRecord, JobResource } from '../jobs/job-record.ts'
+import type { Asker, FoundJob, Idempotency, JobService } from '../jobs/job-service.ts'
+import { jobIdSchema, jobListSchema, jobResourceSchema, jobSchema, problems } from '../schemas.ts'
+import { preferenceOf } from './prefer.ts'
+import { sendResult } from './send-result.ts'
 
-/** Bytes read ahead of the socket. */
-const PREFETCH_BYTES = 256 * 1024
 const idHeader = 'x-volley-job-id'
+const params = { type: 'object', properties: { id: jobIdSchema } } as const
+const statuses = ['queued', 'running', 'succeeded', 'failed', 'cancelled']
 
-/** The routes of jobs: one submits and runs a job, one says how it is. */
+interface OfJob {
+  readonly Params: { readonly id: string }
+}
+
+interface ListQuery {
+  readonly status?: string
+  readonly owner?: string
+  readonly since?: string
+  readonly limit?: string
+  readonly cursor?: string
+}
+
+/** Submits, lists, tells, cancels and repeats. */
 export function addJobRoutes(app: FastifyInstance, jobs: JobService, replyIdleMs: number): void {
+  const one = { params, response: { 200: jobResourceSchema, ...problems } }
   app.post(
     '/v1/jobs',
     {
       schema: {
+        summary: 'Runs a job',
+        tags: ['jobs'],
         body: jobSchema,
-        headers: { type: 'object', properties: { [idHeader]: jobIdSchema } },
-        response: problems,
+        headers: {
+          type: 'object',
+          properties: {
+            [idHeader]: jobIdSchema,
+            prefer: {
+              type: 'string',
+              description: 'respond-async: 202 and the job; wait=N: wait N seconds for its end',
+            },
+            'idempotency-key': { type: 'string', minLength: 1, maxLength: 255 },
+          },
+        },
+        response: { 202: jobResourceSchema, ...problems },
       },
       config: { scope: 'jobs:write' },
     },
-    (request, reply) => postJob(request, reply, jobs, replyIdleMs),
+    (request, reply) => submit(request, reply, jobs, replyIdleMs),
   )
-  app.get<{ Params: { id: string } }>(
-    '/v1/jobs/:id',
+  app.get<{ Querystring: ListQuery }>(
+    '/v1/jobs',
     {
       schema: {
-        params: { type: 'object', properties: { id: jobIdSchema } },
-        response: { 200: jobResourceSchema, ...problems },
+        summary: 'Lists jobs, newest first',
+        tags: ['jobs'],
+        querystring: {
+          type: 'object',
+          additionalProperties: false,
+          properties: {
+            status: { type: 'string', enum: statuses },
+            owner: { type: 'string' },
+            since: { type: 'string', format: 'date-time' },
+            limit: { type: 'string', pattern: '^[1-9][0-9]{0,3}$' },
+            cursor: { type: 'string', pattern: '^[0-9]{1,15}$' },
+          },
+        },
+        response: { 200: jobListSchema, ...problems },
       },
       config: { scope: 'jobs:read' },
     },
-    async (request) => jobs.get(request.params.id),
+    (request) => list(request.query, askerOf(request), jobs),
+  )
+  app.get<OfJob>(
+    '/v1/jobs/:id',
+    { schema: { summary: 'Tells how a job is', tags: ['jobs'], ...one }, config: { scope: 'jobs:read' } },
+    async (request, reply) => {
+      const { resource } = await jobs.find(request.params.id, askerOf(request))
+      const etag = `"${createHash('sha256').update(JSON.stringify(resource)).digest('base64url').slice(0, 22)}"`
+      reply.headers({ etag, link: linksOf(resource.id) })
+      return request.headers['if-none-match'] === etag ? reply.status(304).send() : resource
+    },
+  )
+  app.delete<OfJob>(
+    '/v1/jobs/:id',
+    {
+      schema: { summary: 'Cancels a job; one that has ended stays as it is', tags: ['jobs'], ...one },
+      config: { scope: 'jobs:write' },
+    },
+    (request) => jobs.cancel(request.params.id, askerOf(request)),
+  )
+  app.post<OfJob>(
+    '/v1/jobs/:id/rerun',
+    {
+      schema: {
+        summary: 'Runs a job once more, as a new one',
+        tags: ['jobs'],
+        params,
+        response: { 202: jobResourceSchema, ...problems },
+      },
+      config: { scope: 'jobs:write' },
+    },
+    async (request, reply) => {
+      const record = await jobs.rerun(request.params.id, { ...askerOf(request), mayInline: mayInline(request) })
+      return accepted(reply, record.toResource())
+    },
   )
 }
 
-async function postJob(
+async function submit(
   request: FastifyRequest,
   reply: FastifyReply,
   jobs: JobService,
   replyIdleMs: number,
 ): Promise<FastifyReply> {
+  const { isAsync, waitMs } = preferenceOf(request.headers.prefer)
+  const format = negotiate(isAsync ? undefined : request.headers.accept)
+  const idempotency = idempotencyOf(request)
+  const asker = askerOf(request)
+  const earlier = idempotency && (await jobs.withKey(asker.id, idempotency))
+  if (earlier !== undefined) {
+    reply.header('idempotency-replayed', 'true').header(idHeader, earlier.resource.id)
+    if (isAsync) return accepted(reply, earlier.resource)
+    if (!isOver(earlier)) throw stillRuns(earlier.resource.id)
+    return sendResult(request, reply, await jobs.result(earlier), { format, idleMs: replyIdleMs })
+  }
   const left = new Promise<void>((resolve) => reply.raw.once('close', resolve))
-  const format = negotiate(request.headers.accept)
-  const { record, begun } = await jobs.submit({
+  const record = await jobs.submit({
     document: request.body,
+    payload: request.payload,
     id: request.headers[idHeader] as string | undefined,
-    owner: request.principal?.id ?? 'anonymous',
-    mayInline: request.principal?.scopes.has('udf:inline') === true,
-    answered: left,
-    onLog: (jobId, stream, bytes) => {
-      request.log.debug({ jobId, stream, text: Buffer.from(bytes.subarray(0, 1024)).toString() }, 'job log')
-    },
+    owner: asker.id,
+    mayInline: mayInline(request),
+    isAsync,
+    idempotency,
   })
   request.held?.holdUntil(record.ended)
-  reply.header(idHeader, record.id)
   request.jobId = record.id
-  // Harmless after the last byte.
-  void left.then(() => record.cancel(clientLeft()))
-  const result = await begun()
-  const bytes = withIdleLimit(format.encode(result.read()), reply.raw, replyIdleMs)
-  const body = Readable.from(bytes, { objectMode: false, highWaterMark: PREFETCH_BYTES })
-  return reply.header('content-type', format.contentType).header('vary', 'accept').send(body)
+  reply.headers({ [idHeader]: record.id, location: `/v1/jobs/${record.id}` })
+  if (isAsync) {
+    reply.header('preference-applied', 'respond-async')
+    if (waitMs > 0) await endedWithin(record, waitMs)
+    return accepted(reply, record.toResource())
+  }
+  jobs.replying(left)
+  // A reply that is gone is wanted by nobody, unless it can be asked for again. Harmless after the last byte.
+  if (idempotency === undefined) void left.then(() => record.cancel(clientLeft()))
+  await record.result.begun
+  return sendResult(request, reply, record.result, { format, idleMs: replyIdleMs })
 }
+
+async function list(query: ListQuery, asker: Asker, jobs: JobService): Promise<object> {
+  const { status, since, limit = '100', cursor } = query
+  const owner = asker.isAdmin ? query.owner : asker.id
+  if (query.owner !== undefined && query.owner !== owner) return { jobs: [], next: null }
+  const found = await jobs.list({
+    status,
+    owner,
+    since: since === undefined ? undefined : Date.parse(since),
+    before: cursor === undefined ? undefined : Number(cursor),
+    limit: Number(limit),
+  })
+  return { jobs: found.jobs, next: found.next === undefined ? null : String(found.next) }
+}
+
+function accepted(reply: FastifyReply, resource: JobResource): FastifyReply {
+  const location = `/v1/jobs/${resource.id}`
+  return reply
+    .status(202)
+    .headers({ location, link: linksOf(resource.id), [idHeader]: resource.id })
+    .send(resource)
+}
+
+const linksOf = (id: string): string =>
+  ['result', 'events', 'logs'].map((rel) => `</v1/jobs/${id}/${rel}>; rel="${rel}"`).join(', ')
+
+/** Whoever sent a request. Where no token is needed, everybody sees everything. */
+export function askerOf({ principal }: FastifyRequest): Asker {
+  return { id: principal?.id ?? 'anonymous', isAdmin: principal?.scopes.has('admin') === true }
+}
+
+const mayInline = ({ principal }: FastifyRequest): boolean => principal?.scopes.has('udf:inline') === true
+
+function idempotencyOf({ headers, payload }: FastifyRequest): Idempotency | undefined {
+  const key = headers['idempotency-key']
+  if (typeof key !== 'string') return undefined
+  const { contentType = '', bytes = new Uint8Array() } = payload ?? {}
+  return { key, fingerprint: createHash('sha256').update(`${contentType}\n`).update(bytes).digest() }
+}
+
+const isOver = ({ resource }: FoundJob): boolean => resource.status !== 'queued' && resource.status !== 'running'
+
+async function endedWithin({ ended }: JobRecord, ms: number): Promise<void> {
+  const timer = new AbortController()
+  await Promise.race([ended, delay(ms, undefined, { signal: timer.signal }).catch(() => {})])
+  timer.abort()
+}
+
+const clientLeft = (): CancelledError => new CancelledError('cancelled', 'The client closed the connection')
+
+const stillRuns = (id: string): HttpError =>
+  new HttpError('idempotency_in_progress', `Cannot answer yet: job "${id}" of this Idempotency-Key still runs`, {
+    details: { jobId: id },
+    headers: { 'retry-after': '1' },
+  })

@@ -2,7 +2,7 @@
 // end. The bytes are a worker's, where a user's function can reach the pipe: what is no sound framing is refused, and
 // without the end-of-stream mark nothing counts as complete.
 
-import { crc32 } from 'node:zlib'
+import * as zlib from 'node:zlib'
 import { WorkerError } from '../../functions/errors.ts'
 import { type MessageFacts, verifyMessage } from '../../runtime/source/arrow/verify.ts'
 import type { PlacedBlock } from './result-index.ts'
@@ -160,7 +160,7 @@ export function messageBytes(bytes: Uint8Array): number {
 
 function add(block: OpenBlock, bytes: Uint8Array): void {
   block.bytes += bytes.length
-  block.checksum = crc32(bytes, block.checksum)
+  block.checksum = zlib.crc32(bytes, block.checksum)
 }
 
 const joined = (pieces: readonly Uint8Array[]): Uint8Array =>

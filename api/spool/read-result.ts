@@ -1,7 +1,7 @@
 // Reads a result that is complete or still growing: from memory what is there, else from its file. What lay on disk is
 // verified block by block, and the last piece of a block is held back until its checksum is right.
 
-import { crc32 } from 'node:zlib'
+import * as zlib from 'node:zlib'
 import { unlessAborted } from '../../runtime/bytes/unless-aborted.ts'
 import { HttpError } from '../errors.ts'
 import { messageBytes } from './message-scanner.ts'
@@ -125,7 +125,7 @@ async function* verified(block: PlacedBlock, file: FileReader, start: number, en
   let held: Uint8Array | undefined
   for (let at = block.start; at < blockEnd; ) {
     const piece = await pieceAt(file, at, blockEnd)
-    checksum = crc32(piece, checksum)
+    checksum = zlib.crc32(piece, checksum)
     const wanted = piece.subarray(Math.max(0, start - at), Math.max(0, end - at))
     at += piece.length
     if (wanted.length === 0) continue

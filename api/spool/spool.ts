@@ -4,7 +4,7 @@
 import { mkdir, mkdtemp, readdir, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { crc32 } from 'node:zlib'
+import * as zlib from 'node:zlib'
 import { CancelledError, InternalError } from '../../functions/errors.ts'
 import { MemoryBudget } from './memory-chunks.ts'
 import { Quota } from './quota.ts'
@@ -120,7 +120,7 @@ export class Spool implements AsyncDisposable {
 function checkInline({ inline = '', blocks, bytes }: ResultIndex): void {
   const content = Buffer.from(inline, 'base64')
   const isRight = placeBlocks(blocks).every(
-    (block) => crc32(content.subarray(block.start, block.start + block.bytes)) === block.checksum,
+    (block) => zlib.crc32(content.subarray(block.start, block.start + block.bytes)) === block.checksum,
   )
   if (content.length !== bytes || !isRight) throw resultCorrupted('its bytes are not those that were written')
 }

@@ -4,15 +4,7 @@
 import { DatabaseSync, type SQLInputValue, type SQLOutputValue, type StatementSync } from 'node:sqlite'
 import { createError } from '../../functions/errors.ts'
 import { migrations } from './schema.ts'
-import type {
-  Ending,
-  Insertion,
-  JobFilter,
-  NewJob,
-  RetentionLimits,
-  StoreCalls,
-  StoredJob,
-} from './store-calls.ts'
+import type { Ending, Insertion, JobFilter, NewJob, RetentionLimits, StoreCalls, StoredJob } from './store-calls.ts'
 
 const columns =
   'position, id, owner, status, runs, settings, resource, result_index as resultIndex, result_expires_at as resultExpiresAt'
@@ -57,17 +49,8 @@ export class Database implements StoreCalls {
 
   insert(job: NewJob): Insertion {
     const { idempotency } = job
-    if (idempotency !== undefined) {
-      const taken = this.#row(
-        'select id, fingerprint from jobs where owner = ? and idempotency_key = ?',
-        job.owner,
-        idempotency.key,
-      )
-      if (taken !== undefined) {
-        const isSame = Buffer.compare(taken.fingerprint as Uint8Array, idempotency.fingerprint) === 0
-        return { kind: 'key-taken', id: String(taken.id), isSame }
-      }
-    }
+    if (idempotency !== undefined && this.withKey(job.owner, idempotency.key) !== undefined)
+      return { kind: 'key-taken' }
     if (this.#row('select 1 from jobs where id = ?', job.id) !== undefined) return { kind: 'id-taken' }
     const { lastInsertRowid } = this.#run(
       `insert into jobs (id, owner, status, created_at, idempotency_key, fingerprint, settings, document, resource)
@@ -107,6 +90,11 @@ export class Database implements StoreCalls {
 
   get(id: string): StoredJob | undefined {
     return this.#row(`select ${columns} from jobs where id = ?`, id) as StoredJob | undefined
+  }
+
+  withKey(owner: string, key: string): { readonly id: string; readonly fingerprint: Uint8Array } | undefined {
+    const sql = 'select id, fingerprint from jobs where owner = ? and idempotency_key = ?'
+    return this.#row(sql, owner, key) as { readonly id: string; readonly fingerprint: Uint8Array } | undefined
   }
 
   documentOf(id: string): Uint8Array | undefined {
@@ -167,10 +155,7 @@ export class Database implements StoreCalls {
   }
 
   dropResult(id: string): void {
-    this.#run(
-      'update jobs set result_index = null, result_bytes = 0, result_expires_at = null where id = ?',
-      id,
-    )
+    this.#run('update jobs set result_index = null, result_bytes = 0, result_expires_at = null where id = ?', id)
   }
 
   close(): void {

@@ -43,9 +43,11 @@ export class JobStore {
   async close(): Promise<void> {
     if (this.#thread === undefined) return
     const thread = await this.#thread
+    // Its thread has ended by itself.
+    if (this.#failure !== undefined) return
     const exit = new Promise((resolve) => thread.once('exit', resolve))
     thread.ref()
-    this.#failure ??= createError('closed', 'Cannot ask the job store: it is closed')
+    this.#failure = createError('closed', 'Cannot ask the job store: it is closed')
     thread.postMessage({ id: 0, args: [] } satisfies StoreRequest)
     await exit
   }

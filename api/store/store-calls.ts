@@ -18,8 +18,8 @@ export interface NewJob {
 export type Insertion =
   | { readonly kind: 'inserted'; readonly position: number }
   | { readonly kind: 'id-taken' }
-  /** Its idempotency key belongs to a job already; `isSame` when that was sent as the same payload. */
-  | { readonly kind: 'key-taken'; readonly id: string; readonly isSame: boolean }
+  /** Its idempotency key belongs to another job of its owner. */
+  | { readonly kind: 'key-taken' }
 
 /** How a job ended. */
 export interface Ending {
@@ -74,6 +74,8 @@ export interface StoreCalls {
   /** Counts another run of a job that was interrupted. */
   restart(id: string, resource: string): void
   get(id: string): StoredJob | undefined
+  /** The job that an owner's idempotency key belongs to, and what it was sent as. */
+  withKey(owner: string, key: string): { readonly id: string; readonly fingerprint: Uint8Array } | undefined
   documentOf(id: string): Uint8Array | undefined
   /** The kept events of a job, as JSON. */
   eventsOf(id: string): string

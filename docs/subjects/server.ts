@@ -16,5 +16,6 @@ export {
   type Rate,
   type Scope,
   type ServerOptions,
+  type StoredResult,
   type Token,
 } from '../../api/index.ts'

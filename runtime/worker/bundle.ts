@@ -52,8 +52,8 @@ export async function writeBundle(directory: string, here: boolean): Promise<rea
       volley: 'runtime/index.ts',
       capture: captureSource,
       'apache-arrow': fileURLToPath(import.meta.resolve('apache-arrow')),
-      // Where an application is bundled with the server in it, the thread that parses bodies has its module here.
-      ...(here ? {} : { 'body-thread': 'api/bodies/body-thread.ts' }),
+      // Where an application is bundled with the server in it, its threads have their modules here.
+      ...(here ? {} : { 'body-thread': 'api/bodies/body-thread.ts', 'store-thread': 'api/store/store-thread.ts' }),
     },
     outdir: directory,
     outExtension: { '.js': '.mjs' },

@@ -70,7 +70,7 @@ test('a server that takes functions', { timeout: 240_000 }, async (t) => {
     t.match(await (await send(col('a').toBytes())).json(), { code: 'wire_wrong_family', status: 400 })
     t.match(await (await send(rows.toBytes().subarray(0, -1))).json(), { code: 'wire_length' })
     t.match(await (await send(new Uint8Array(0))).json(), { code: /wire_truncated|invalid_job/ })
-    t.match((await ask('POST', '/v1/jobs', 'x', { 'content-type': 'text/plain' })).problem, {
+    t.match((await ask('POST', '/v1/jobs', 'x', { 'content-type': 'text/html' })).problem, {
       code: 'unsupported_media_type',
       detail: /application\/vnd\.volley\.job/,
     })

@@ -3,6 +3,9 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readdirSync, readFileSync } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Test } from 'tap'
 import { dataRoot, isAlive, token, until } from './with-server.ts'
@@ -46,6 +49,11 @@ export async function volley(
 
 export async function spawnServer(t: Test, args: readonly string[] = []): Promise<SpawnedServer> {
   const all = ['serve', '--port', '0', '--workers', '2', '--data-root', dataRoot, '--log-level', 'silent', ...args]
+  if (!args.includes('--state-dir')) {
+    const state = await mkdtemp(join(tmpdir(), 'volley-state-'))
+    t.teardown(() => rm(state, { recursive: true, force: true }))
+    all.push('--state-dir', state)
+  }
   const child = spawnVolley(all, { VOLLEY_TOKEN: token })
   const { pid = 0 } = child
   const exit = once(child, 'exit') as Promise<[number | null]>

@@ -1,0 +1,105 @@
+// What belongs to a job besides itself: its result, what happened to it, what its functions printed.
+
+import { Readable } from 'node:stream'
+import { setTimeout as delay } from 'node:timers/promises'
+import type { FastifyInstance } from 'fastify'
+import { HttpError } from '../errors.ts'
+import { negotiate } from '../formats/negotiate.ts'
+import type { JobEvents } from '../jobs/job-events.ts'
+import type { FoundJob, JobService } from '../jobs/job-service.ts'
+import { jobIdSchema, problems } from '../schemas.ts'
+import { askerOf } from './jobs.ts'
+import { sendResult } from './send-result.ts'
+
+const params = { type: 'object', properties: { id: jobIdSchema } } as const
+/** Comments that keep proxies from closing a connection on which nothing happens. */
+const HEARTBEAT_MS = 15_000
+/** How soon a client asks again whose connection broke off. */
+const RETRY_MS = 1000
+
+interface OfJob {
+  readonly Params: { readonly id: string }
+}
+
+export function addJobPartRoutes(app: FastifyInstance, jobs: JobService, replyIdleMs: number): void {
+  app.get<OfJob & { readonly Querystring: { readonly fromBatch?: string } }>(
+    '/v1/jobs/:id/result',
+    {
+      schema: {
+        summary: 'The result of a job, in any format; of one that still runs, as it grows',
+        tags: ['jobs'],
+        params,
+        querystring: {
+          type: 'object',
+          additionalProperties: false,
+          properties: { fromBatch: { type: 'string', pattern: '^[0-9]{1,15}$' } },
+        },
+        response: problems,
+      },
+      config: { scope: 'jobs:read' },
+    },
+    async (request, reply) => {
+      const format = negotiate(request.headers.accept)
+      const job = await jobs.find(request.params.id, askerOf(request))
+      request.jobId = job.resource.id
+      refuseWithout(job)
+      const result = await jobs.result(job)
+      await result.begun
+      const { fromBatch } = request.query
+      const from = fromBatch === undefined ? {} : { fromBatch: Number(fromBatch) }
+      return sendResult(request, reply, result, { format, idleMs: replyIdleMs, ...from })
+    },
+  )
+  app.get<OfJob>(
+    '/v1/jobs/:id/logs',
+    {
+      schema: { summary: 'The last of what its functions printed', tags: ['jobs'], params, response: problems },
+      config: { scope: 'jobs:read' },
+    },
+    async (request, reply) => {
+      const { resource } = await jobs.find(request.params.id, askerOf(request))
+      return reply.type('text/plain; charset=utf-8').send(resource.logs.text)
+    },
+  )
+  app.get<OfJob>(
+    '/v1/jobs/:id/events',
+    {
+      schema: { summary: 'What happens to a job, as Server-Sent Events', tags: ['jobs'], params, response: problems },
+      config: { scope: 'jobs:read' },
+    },
+    async (request, reply) => {
+      const job = await jobs.find(request.params.id, askerOf(request))
+      const last = Number(request.headers['last-event-id'] ?? 0)
+      const lines = eventLines(await jobs.events(job), Number.isSafeInteger(last) ? last : 0)
+      return reply.type('text/event-stream').send(Readable.from(lines, { objectMode: false }))
+    },
+  )
+}
+
+/** @throws {HttpError} `job_failed`, with what went wrong. */
+function refuseWithout({ resource: { id, status, error } }: FoundJob): void {
+  if (status !== 'failed' && status !== 'cancelled') return
+  throw new HttpError('no_result', `Cannot give the result of job "${id}": ${error?.detail ?? `it is ${status}`}`, {
+    details: { jobId: id, ...(error === undefined ? {} : { error: error.code }) },
+  })
+}
+
+const final = new Set<unknown>(['succeeded', 'failed', 'cancelled'])
+
+async function* eventLines(events: JobEvents, last: number): AsyncGenerator<string> {
+  yield `retry: ${RETRY_MS}\n\n`
+  for (let seen = last; ; ) {
+    const change = events.change()
+    for (const { id, event, data } of events.after(seen)) {
+      yield `id: ${id}\nevent: ${event}\ndata: ${JSON.stringify(data)}\n\n`
+      seen = id
+    }
+    if (events.all.some(({ event, data }) => event === 'status' && final.has((data as { status: unknown }).status)))
+      return
+    const timer = new AbortController()
+    const beat = delay(HEARTBEAT_MS, 'beat', { signal: timer.signal }).catch(() => undefined)
+    const what = await Promise.race([change, beat])
+    timer.abort()
+    if (what === 'beat') yield ': still running\n\n'
+  }
+}

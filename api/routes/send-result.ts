@@ -1,0 +1,56 @@
+// A result on its way to a client: in the format that was asked for, at the client's pace, whole, from a record batch on,
+// or a range of its bytes.
+
+import { Readable } from 'node:stream'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { HttpError } from '../errors.ts'
+import type { ResultFormat } from '../formats/result-formats.ts'
+import type { SpooledResult } from '../spool/spooled-result.ts'
+import { withIdleLimit } from './idle-limit.ts'
+
+export interface SendOptions {
+  readonly format: ResultFormat
+  /** How long the client may take nothing. */
+  readonly idleMs: number
+  /** The first record batch to send. */
+  readonly fromBatch?: number
+}
+
+/** Bytes read ahead of the socket. */
+const PREFETCH_BYTES = 256 * 1024
+
+/** @throws {HttpError} `range_not_satisfiable`. */
+export function sendResult(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  result: SpooledResult,
+  { format, idleMs, fromBatch }: SendOptions,
+): FastifyReply {
+  const range = format.name === 'arrow' && fromBatch === undefined ? rangeOf(request, result) : undefined
+  const read = result.read({
+    ...(fromBatch === undefined ? {} : { fromBatch }),
+    ...(range === undefined ? {} : { range }),
+  })
+  const bytes = withIdleLimit(format.encode(read), reply.raw, idleMs)
+  reply.headers({ 'content-type': format.contentType, vary: 'accept' })
+  if (range !== undefined) {
+    const { start, end } = range
+    reply.status(206).headers({
+      'content-range': `bytes ${start}-${end - 1}/${result.index?.bytes}`,
+      'content-length': `${end - start}`,
+    })
+  }
+  return reply.send(Readable.from(bytes, { objectMode: false, highWaterMark: PREFETCH_BYTES }))
+}
+
+/** Of one range of a complete result; others are passed over, as RFC 9110 allows. */
+function rangeOf({ headers }: FastifyRequest, { index }: SpooledResult): { start: number; end: number } | undefined {
+  const [, first = '', last = ''] = /^bytes=(\d*)-(\d*)$/.exec(headers.range ?? '') ?? []
+  if (index === undefined || (first === '' && last === '')) return undefined
+  const start = first === '' ? Math.max(0, index.bytes - Number(last)) : Number(first)
+  const end = first === '' || last === '' ? index.bytes : Math.min(index.bytes, Number(last) + 1)
+  if (start < end) return { start, end }
+  throw new HttpError('range_not_satisfiable', `Cannot give bytes ${first}-${last}: the result has ${index.bytes}`, {
+    headers: { 'content-range': `bytes */${index.bytes}` },
+  })
+}
