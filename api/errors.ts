@@ -36,6 +36,11 @@ export type HttpErrorCode =
   | 'not_acceptable'
   | 'unsupported_media_type'
   | 'bad_request'
+  | 'method_not_allowed'
+  | 'request_timeout'
+  | 'uri_too_long'
+  | 'expectation_failed'
+  | 'headers_too_large'
 
 /** Every code's status. docs/reference/errors.md says the same; a test compares them. */
 export const statuses: Readonly<Record<keyof typeof errorCategories | HttpErrorCode, number>> = {
@@ -101,6 +106,11 @@ export const statuses: Readonly<Record<keyof typeof errorCategories | HttpErrorC
   not_acceptable: 406,
   unsupported_media_type: 415,
   bad_request: 400,
+  method_not_allowed: 405,
+  request_timeout: 408,
+  uri_too_long: 414,
+  expectation_failed: 417,
+  headers_too_large: 431,
 }
 
 /** The status of a code; a family of codes shares one. */

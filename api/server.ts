@@ -1,7 +1,7 @@
 // The HTTP server, built but not yet listening: hooks that guard every route, the routes, one way to answer errors, and
 // an orderly shutdown. It never runs user code and never looks into it.
 
-import type { FastifyInstance, FastifyRequest, FastifyServerOptions } from 'fastify'
+import type { FastifyInstance, FastifyServerOptions } from 'fastify'
 import { createError, type VolleyError } from '../functions/errors.ts'
 import {
   checkBoolean,
@@ -26,10 +26,18 @@ import { type AcceptedToken, acceptToken, type Token } from './auth/token.ts'
 import { addByteBudget, ByteBudget, defaultBytesInFlight } from './bodies/byte-budget.ts'
 import { addDocuments, Documents } from './bodies/documents.ts'
 import { DataRoots } from './data-roots.ts'
-import { HttpError, problemOf } from './errors.ts'
 import fastify from './fastify.cjs'
 import { addHostCheck } from './host-check.ts'
 import { JobService, type Retention } from './jobs/job-service.ts'
+import { addErrors, answerError, requestIdOf } from './operations/answer-errors.ts'
+import { addConnectionChecks, answerClientError } from './operations/answer-raw.ts'
+import {
+  addBodyTimeout,
+  addRequestLimit,
+  type ConnectionLimits,
+  connectionLimitsOf,
+  serverTimeouts,
+} from './operations/request-limits.ts'
 import { addExplainRoute } from './routes/explain.ts'
 import { addFunctionRoutes } from './routes/functions.ts'
 import { addHealthRoutes } from './routes/health.ts'
@@ -154,6 +162,12 @@ export interface ServerOptions {
    */
   readonly rate?: Rate
   /**
+   * How slow and how many connections and requests may be.
+   *
+   * @defaultValue the defaults of `ConnectionLimits`
+   */
+  readonly connections?: ConnectionLimits
+  /**
    * How large job documents may be.
    *
    * @defaultValue the defaults of `JobLimits`
@@ -219,6 +233,7 @@ const known: Readonly<Record<keyof ServerOptions, true>> = {
   maxQueuedJobs: true,
   maxRunningPerToken: true,
   rate: true,
+  connections: true,
   limits: true,
   drainMs: true,
   replyIdleMs: true,
@@ -234,13 +249,6 @@ const knownLimits: Readonly<Record<keyof JobLimits, true>> = {
   maxColumns: true,
   maxTimeoutMs: true,
   maxPartitions: true,
-}
-
-declare module 'fastify' {
-  interface FastifyRequest {
-    /** The job that the request is about, once there is one. */
-    jobId: string | undefined
-  }
 }
 
 /**
@@ -271,6 +279,7 @@ export function buildServer(options: ServerOptions): FastifyInstance {
   const tables = tableSources(options.tables ?? {})
   const { maxBodyBytes = 16 * 1024 * 1024, maxBytesInFlight = defaultBytesInFlight(maxBodyBytes) } = options
   const budget = new ByteBudget(bytesInFlight(maxBytesInFlight, maxBodyBytes))
+  const connections = connectionLimitsOf(options.connections)
   const app = fastify({
     logger: redactingLogger(options.logger),
     // Replies have had their time before connections are closed.
@@ -278,18 +287,26 @@ export function buildServer(options: ServerOptions): FastifyInstance {
     // Closing may take as long as `drainMs`, which is more than Fastify grants by default.
     pluginTimeout: 0,
     bodyLimit: maxBodyBytes,
+    genReqId: requestIdOf,
+    childLoggerFactory: (logger, { reqId }, options) => logger.child({ requestId: reqId }, options),
+    frameworkErrors: answerError,
+    clientErrorHandler: answerClientError,
+    ...serverTimeouts(connections),
     ajv: { customOptions: { coerceTypes: false, removeAdditional: false, useDefaults: false, strict: false } },
   })
   const session = options.session ?? new SessionContext({ backend: ForkPool.fork(options.pool), log: 'ignore' })
   registerTables(session, tables)
 
   addErrors(app)
+  addConnectionChecks(app, connections.maxConnections)
+  addRequestLimit(app, connections)
   addHostCheck(app, options.allowedHosts ?? [])
   addAuth(
     app,
     tokens && new AcceptedTokens(tokens, options.stateDir, (err) => app.log.error({ err }, 'tokens cannot be used')),
   )
   addRateLimit(app, options.rate)
+  addBodyTimeout(app, connections)
   addByteBudget(app, budget, maxBodyBytes)
   const documents = new Documents()
   addDocuments(app, documents)
@@ -420,25 +437,6 @@ function bytesInFlight(max: number, maxBodyBytes: number): number {
   throw invalidArgument(
     `Cannot build a server with maxBytesInFlight = ${max}: it must be a whole number of at least maxBodyBytes, ${maxBodyBytes}`,
   )
-}
-
-/** Every failure becomes problem details; only defects are logged as errors. */
-function addErrors(app: FastifyInstance): void {
-  app.decorateRequest('jobId', undefined)
-  app.setErrorHandler((error, request, reply) => {
-    const problem = problemOf(error, request.jobId)
-    if (problem.status === 500) request.log.error({ err: error }, 'a defect')
-    else request.log.info({ code: problem.code, jobId: request.jobId }, problem.detail)
-    if (problem.status === 503) reply.header('retry-after', '1')
-    if (error instanceof HttpError) reply.headers(error.headers)
-    return reply.status(problem.status).type('application/problem+json').send(problem)
-  })
-  app.setNotFoundHandler((request: FastifyRequest) => {
-    throw new HttpError('not_found', `Cannot ${request.method} "${request.url.split('?')[0]}": there is no such route`)
-  })
-  app.addHook('onRequest', async (_request, reply) => {
-    reply.headers({ 'x-content-type-options': 'nosniff', 'cache-control': 'no-store' })
-  })
 }
 
 /** A server is ready when it is not closing and has a worker that is idle or at work. */

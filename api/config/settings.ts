@@ -3,6 +3,7 @@
 
 import type { JobLimits } from '../../runtime/job/json-job.ts'
 import type { PoolOptions } from '../../runtime/pool/options.ts'
+import type { ConnectionLimits } from '../operations/request-limits.ts'
 import type { ServerOptions } from '../server.ts'
 import {
   bytes,
@@ -27,6 +28,7 @@ type OptionPath =
   | `pool.${keyof PoolOptions}`
   | `limits.${keyof JobLimits}`
   | 'rate.requestsPerSecond'
+  | `connections.${keyof ConnectionLimits}`
 
 /** Something that `volley serve` can be told. Its name is the key in a config file; the flag and the variable follow. */
 export interface Setting<T = unknown> {
@@ -194,6 +196,41 @@ export const settings = {
     help: 'requests a second of one token',
     defaultText: 'no limit',
     option: 'rate.requestsPerSecond',
+  }),
+  headersTimeout: setting({
+    kind: seconds(),
+    placeholder: 'seconds',
+    help: 'how long the head of a request may take to arrive',
+    defaultText: '15',
+    option: 'connections.headersTimeoutMs',
+  }),
+  bodyTimeout: setting({
+    kind: seconds(),
+    placeholder: 'seconds',
+    help: 'how long a body of less than 1 KiB a second may take to arrive',
+    defaultText: '30',
+    option: 'connections.bodyTimeoutMs',
+  }),
+  keepAliveTimeout: setting({
+    kind: seconds(),
+    placeholder: 'seconds',
+    help: 'how long a connection is kept for another request',
+    defaultText: '60',
+    option: 'connections.keepAliveTimeoutMs',
+  }),
+  maxConnections: setting({
+    kind: whole(1, 1_000_000),
+    placeholder: 'n',
+    help: 'connections at the same time',
+    defaultText: '10000',
+    option: 'connections.maxConnections',
+  }),
+  maxRequests: setting({
+    kind: whole(1, 1_000_000),
+    placeholder: 'n',
+    help: 'requests at the same time',
+    defaultText: '10000',
+    option: 'connections.maxRequests',
   }),
   drain: setting({
     kind: seconds(0),

@@ -6,6 +6,7 @@
 
 export {
   buildServer,
+  type ConnectionLimits,
   type HttpErrorCode,
   type JobAttempt,
   type JobLimits,

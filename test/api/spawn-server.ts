@@ -48,7 +48,20 @@ export async function volley(
 }
 
 export async function spawnServer(t: Test, args: readonly string[] = []): Promise<SpawnedServer> {
-  const all = ['serve', '--port', '0', '--workers', '2', '--data-root', dataRoot, '--log-level', 'silent', ...args]
+  const all = [
+    'serve',
+    '--port',
+    '0',
+    '--workers',
+    '2',
+    '--data-root',
+    dataRoot,
+    '--log-level',
+    'silent',
+    '--drain',
+    '1',
+    ...args,
+  ]
   if (!args.includes('--state-dir')) {
     const state = await mkdtemp(join(tmpdir(), 'volley-state-'))
     t.teardown(() => rm(state, { recursive: true, force: true }))

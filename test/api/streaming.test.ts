@@ -96,7 +96,7 @@ test('closing the connection ends the work', { timeout: 120_000 }, async (t) => 
 })
 
 test('closing the server ends running jobs and their workers', { timeout: 120_000 }, async (t) => {
-  const { url, ask, stop } = await spawnServer(t, ['--drain', '1'])
+  const { url, ask, stop } = await spawnServer(t)
   const response = await open(url, { source: flights }, 'running')
   await once(response, 'readable')
   t.match(await ask('/v1/jobs/running'), { status: /running|succeeded/ })
