@@ -76,6 +76,8 @@ export interface JobIdentity {
   readonly createdAt: Date
   /** How often it has been begun, this time included. */
   readonly runs: number
+  /** How long its reader may pause, if it says so. */
+  readonly idleTimeoutMs?: number | undefined
 }
 
 const MAX_LOG_BYTES = 64 * 1024
@@ -85,6 +87,8 @@ export class JobRecord {
   readonly id: string
   readonly owner: string
   readonly createdAt: Date
+  /** How long its reader may pause, if it says so. */
+  readonly idleTimeoutMs: number | undefined
   readonly events = new JobEvents()
   /** Where its rows go. */
   readonly result: SpooledResult
@@ -104,10 +108,11 @@ export class JobRecord {
   #log = Buffer.alloc(0)
   #logBytes = 0
 
-  constructor({ id, owner, createdAt, runs }: JobIdentity, result: SpooledResult) {
+  constructor({ id, owner, createdAt, runs, idleTimeoutMs }: JobIdentity, result: SpooledResult) {
     this.id = id
     this.owner = owner
     this.createdAt = createdAt
+    this.idleTimeoutMs = idleTimeoutMs
     this.result = result
     this.ended = this.#ended.promise
     this.#runs = runs

@@ -158,10 +158,9 @@ export class JobService {
     this.#refuseWhileClosing()
     const isKept = isAsync || idempotency !== undefined || parsed.options.retention !== undefined
     if (this.#records.has(id)) throw idTaken(id)
-    const record = new JobRecord(
-      { id, owner, createdAt: new Date(), runs: 1 },
-      this.#opened.create(id, { isRetained: isKept }),
-    )
+    const { idleTimeoutMs } = parsed.options
+    const identity = { id, owner, createdAt: new Date(), runs: 1, idleTimeoutMs }
+    const record = new JobRecord(identity, this.#opened.create(id, { isRetained: isKept }))
     this.#records.set(id, record)
     const settings: Settings = {
       isAsync,

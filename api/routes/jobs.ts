@@ -154,7 +154,7 @@ async function submit(
   // A reply that is gone is wanted by nobody, unless it can be asked for again. Harmless after the last byte.
   if (idempotency === undefined) void left.then(() => record.cancel(clientLeft()))
   await record.result.begun
-  return sendResult(request, reply, record.result, { format, idleMs: replyIdleMs })
+  return sendResult(request, reply, record.result, { format, idleMs: record.idleTimeoutMs ?? replyIdleMs })
 }
 
 async function list(query: ListQuery, asker: Asker, jobs: JobService): Promise<object> {

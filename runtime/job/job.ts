@@ -97,12 +97,6 @@ export interface DocumentOptions extends JobOptions {
    */
   readonly queueTimeoutMs?: number
   /**
-   * How long it may take from its turn to its first rows.
-   *
-   * @defaultValue no limit of its own
-   */
-  readonly startTimeoutMs?: number
-  /**
    * How long its reader may pause.
    *
    * @defaultValue the server's

@@ -34,7 +34,6 @@ function optionsOf({ maxTimeoutMs, maxPartitions = 1000 }: OptionLimits): { [Nam
   const time = count(1, maxTimeoutMs)
   return {
     queueTimeoutMs: time,
-    startTimeoutMs: time,
     timeoutMs: time,
     idleTimeoutMs: time,
     partitions: count(1, maxPartitions),

@@ -28,7 +28,6 @@ async function refused(document: object) {
 test('every option of a document is read', async (t) => {
   const options = {
     queueTimeoutMs: 1,
-    startTimeoutMs: 2,
     timeoutMs: 5000,
     idleTimeoutMs: 3,
     partitions: 4,
