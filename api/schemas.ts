@@ -1,6 +1,8 @@
 // JSON schemas of requests and responses: what every route declares. Job documents are checked in runtime/job/json-job.ts,
 // which can say more precisely what is wrong; their schema here describes them.
 
+import { jobStatuses } from './jobs/job-record.ts'
+
 declare module 'fastify' {
   interface FastifySchema {
     /** What the route does, in a few words. */
@@ -53,7 +55,7 @@ export const jobResourceSchema = {
   type: 'object',
   properties: {
     id: text,
-    status: { type: 'string', enum: ['queued', 'running', 'succeeded', 'failed', 'cancelled'] },
+    status: { type: 'string', enum: jobStatuses },
     owner: text,
     createdAt: text,
     startedAt: text,
@@ -92,6 +94,8 @@ export const jobResourceSchema = {
 
 /** It becomes the name of a file. */
 export const jobIdSchema = { type: 'string', pattern: '^[A-Za-z0-9_-][A-Za-z0-9._-]{0,63}$' } as const
+
+export const jobParamsSchema = { type: 'object', properties: { id: jobIdSchema } } as const
 
 export const jobListSchema = {
   type: 'object',

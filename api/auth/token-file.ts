@@ -7,6 +7,8 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { createError, type VolleyError } from '../../functions/errors.ts'
 import { invalidArgument } from '../../functions/options.ts'
+import { syncDirectory } from '../../runtime/bytes/files.ts'
+import { isRunning } from '../../runtime/bytes/is-running.ts'
 import { allScopes, type Scope } from './principal.ts'
 import { isTokenName } from './token.ts'
 
@@ -79,9 +81,7 @@ export class TokenFile {
     } finally {
       await rm(next, { force: true })
     }
-    if (process.platform === 'win32') return
-    await using directory = await open(this.#directory, 'r')
-    await directory.sync()
+    await syncDirectory(this.#directory)
   }
 
   /** A lock holds the id of its process; that of a dead one is taken away. */
@@ -96,7 +96,7 @@ export class TokenFile {
         if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw this.#failed('keep', error)
       }
       const holder = Number(await readFile(path, 'utf8').catch(() => ''))
-      if (holder > 0 && !isAlive(holder)) await rm(path, { force: true })
+      if (holder > 0 && !isRunning(holder)) await rm(path, { force: true })
       else await delay(LOCK_EVERY_MS)
     }
     throw createError(
@@ -131,13 +131,4 @@ function isStoredToken(value: unknown): value is StoredToken {
     scopes.every((scope) => allScopes.includes(scope)) &&
     (expiresAt === undefined || !Number.isNaN(Date.parse(expiresAt)))
   )
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM'
-  }
 }

@@ -6,7 +6,7 @@ import { describeValue } from '../../functions/describe-value.ts'
 import { isVolleyError } from '../../functions/errors.ts'
 import { didYouMean } from '../../functions/nearest.ts'
 import { invalidArgument, shownOption } from '../../functions/options.ts'
-import type { ServerOptions } from '../server.ts'
+import type { ServerOptions } from '../server-options.ts'
 import { flagOf, type Setting, type SettingName, type SettingValues, settingEntries, variableOf } from './settings.ts'
 
 /** Where settings come from. */

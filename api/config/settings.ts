@@ -4,7 +4,7 @@
 import type { JobLimits } from '../../runtime/job/json-job.ts'
 import type { PoolOptions } from '../../runtime/pool/options.ts'
 import type { ConnectionLimits } from '../operations/request-limits.ts'
-import type { ServerOptions } from '../server.ts'
+import type { ServerOptions } from '../server-options.ts'
 import {
   bytes,
   choice,

@@ -13,6 +13,12 @@ import { JobEvents } from './job-events.ts'
 /** How far a job has come. The last three are final. */
 export type JobStatus = 'queued' | 'running' | 'succeeded' | 'failed' | 'cancelled'
 
+/** All of them. */
+export const jobStatuses: readonly JobStatus[] = ['queued', 'running', 'succeeded', 'failed', 'cancelled']
+
+/** Whether a job has ended. */
+export const isFinal = (status: JobStatus): boolean => status !== 'queued' && status !== 'running'
+
 /** A task's attempt that ended with its worker. */
 export interface JobAttempt {
   /** Which of the job's tasks, from 0. */

@@ -3,9 +3,9 @@
 // requests and replies.
 
 import { randomUUID } from 'node:crypto'
-import { setTimeout as delay } from 'node:timers/promises'
 import { CancelledError, InternalError } from '../../functions/errors.ts'
 import { typeName } from '../../functions/types/type.ts'
+import { settledWithin } from '../../runtime/bytes/settled-within.ts'
 import { DataFrame } from '../../runtime/dataframe.ts'
 import type { ParsedJob } from '../../runtime/job/json-job.ts'
 import type { Documents, Payload } from '../bodies/documents.ts'
@@ -20,6 +20,8 @@ import { JobRecord, type JobResource } from './job-record.ts'
 import { type DocumentContext, parseDocument } from './parse-document.ts'
 import { type JobRunner, runJob } from './run-job.ts'
 import { isRepeatable } from './side-effects.ts'
+import type { Asker, FoundJob, Idempotency, Retention, Settings, Submission } from './submission.ts'
+import { Sweeper } from './sweeper.ts'
 
 /** What a service runs jobs on, where it keeps them, and within which limits. */
 export interface JobServiceOptions extends DocumentContext, Omit<JobRunner, 'publicError'> {
@@ -33,63 +35,6 @@ export interface JobServiceOptions extends DocumentContext, Omit<JobRunner, 'pub
   onDefect(error: unknown, message: string): void
 }
 
-/** How long what is kept. */
-export interface Retention {
-  /** Of results, unless a job says less or more, in milliseconds. */
-  readonly resultMs: number
-  /** Of records. */
-  readonly jobMs: number
-  readonly maxJobs: number
-  readonly maxResultBytes: number
-}
-
-/** A job as it comes in. */
-export interface Submission {
-  /** The job document: its JSON, or `{ bytes }`. */
-  readonly document: unknown
-  /** What it was sent as; absent where it cannot be sent again from here, such as with uploads. */
-  readonly payload: Payload | undefined
-  /** The id that the client chose. */
-  readonly id?: string | undefined
-  /** Whether its sender may bring function bodies along. */
-  readonly mayInline: boolean
-  /** Whose job it is. */
-  readonly owner: string
-  /** Nobody waits for it; its result is kept. */
-  readonly isAsync: boolean
-  readonly idempotency?: Idempotency | undefined
-}
-
-/** What makes a second submission the first one. */
-export interface Idempotency {
-  readonly key: string
-  /** Of the payload. */
-  readonly fingerprint: Uint8Array
-}
-
-/** Who asks. */
-export interface Asker {
-  readonly id: string
-  /** Sees the jobs of everybody. */
-  readonly isAdmin: boolean
-}
-
-/** What it takes to run a job again, as the store keeps it. */
-interface Settings {
-  readonly isAsync: boolean
-  readonly isRepeatable: boolean
-  readonly mayInline: boolean
-  readonly contentType?: string
-}
-
-/** A job with what is known of it. */
-export interface FoundJob {
-  readonly resource: JobResource
-  /** While it runs, or has only just ended. */
-  readonly record: JobRecord | undefined
-}
-
-const SWEEP_MS = 30_000
 /** How often a job is begun that restarts interrupt. */
 const MAX_RUNS = 3
 /** Of documents that are kept so that the job can be run again. */
@@ -105,8 +50,7 @@ export class JobService {
   /** Replies that are on their way. */
   readonly #replies = new Set<Promise<void>>()
   #isClosing = false
-  #sweeper: NodeJS.Timeout | undefined
-  #sweptAt = { clock: 0, ticks: 0 }
+  #sweeper: Sweeper | undefined
 
   constructor(options: JobServiceOptions) {
     this.#options = options
@@ -123,38 +67,28 @@ export class JobService {
     return this.#isClosing
   }
 
-  /** How many jobs are under way. */
-  get running(): number {
-    return this.#runs.size
-  }
-
   /** Finds what an earlier process left: results are kept, what was interrupted runs again or has failed. */
   async open(): Promise<void> {
-    const { stateDir, onDefect } = this.#options
+    const { stateDir, retention, onDefect } = this.#options
     const unfinished = await this.#store.call('unfinished')
     const spool = await Spool.open(stateDir === undefined ? {} : { directory: stateDir })
     this.#spool = spool
     await spool.removeAllBut(new Set(await this.#store.call('idsWithResult')))
     for (const job of unfinished) await this.#resume(job)
-    this.#sweptAt = { clock: Date.now(), ticks: performance.now() }
-    await this.#sweep()
-    this.#sweeper = setInterval(() => {
-      this.#sweep().catch((error) => onDefect(error, 'old jobs cannot be removed'))
-    }, SWEEP_MS)
-    this.#sweeper.unref()
+    this.#sweeper = new Sweeper(this.#store, spool, retention)
+    await this.#sweeper.start(onDefect)
   }
 
   /**
    * Parses a job and accepts it: it is on record when this resolves, and runs.
    *
    * @throws {VolleyError} Whatever is wrong with its document; `closed` once the service is closing.
-   * @throws {HttpError} `job_id_taken`, `idempotency_conflict`.
+   * @throws {HttpError} `job_id_taken`, `idempotency_in_progress`.
    */
   async submit(submission: Submission): Promise<JobRecord> {
     const { document, payload, id = randomUUID(), mayInline, owner, isAsync, idempotency } = submission
     this.#refuseWhileClosing()
-    const { allowInlineUdfs } = this.#options
-    const parsed = await parseDocument(document, allowInlineUdfs && mayInline, this.#options)
+    const parsed = await this.#parse(document, mayInline)
     this.#refuseWhileClosing()
     const isKept = isAsync || idempotency !== undefined || parsed.options.retention !== undefined
     if (this.#records.has(id)) throw idTaken(id)
@@ -281,8 +215,8 @@ export class JobService {
     document: unknown,
     mayInline: boolean,
   ): Promise<{ readonly plan: string; readonly columns: readonly object[] }> {
-    const { allowInlineUdfs, session } = this.#options
-    const { job, options } = await parseDocument(document, allowInlineUdfs && mayInline, this.#options)
+    const { session } = this.#options
+    const { job, options } = await this.#parse(document, mayInline)
     try {
       const frame = new DataFrame(session, job)
       const { partitions } = options
@@ -306,10 +240,8 @@ export class JobService {
    */
   async close(drainMs: number): Promise<void> {
     this.#isClosing = true
-    clearInterval(this.#sweeper)
-    const timer = new AbortController()
-    await Promise.race([this.#settled(), delay(drainMs, undefined, { signal: timer.signal }).catch(() => {})])
-    timer.abort()
+    this.#sweeper?.stop()
+    await settledWithin(this.#settled(), drainMs)
     for (const record of this.#records.values()) record.cancel(shutdown())
     await Promise.all(this.#runs)
     await this.#store.close()
@@ -318,6 +250,11 @@ export class JobService {
 
   async #settled(): Promise<void> {
     while (this.#runs.size + this.#replies.size > 0) await Promise.all([...this.#runs, ...this.#replies])
+  }
+
+  /** Function bodies need the leave of the server and of the sender. */
+  #parse(document: unknown, mayInline: boolean): Promise<ParsedJob> {
+    return parseDocument(document, this.#options.allowInlineUdfs && mayInline, this.#options)
   }
 
   /** Clients know files by their paths below the roots, and tables by their names. */
@@ -350,10 +287,9 @@ export class JobService {
     const { resultMs } = this.#options.retention
     const { retention } = parsed.options
     const keptMs = retention === undefined ? resultMs : Math.min(resultMs, retention.seconds * 1000)
-    let index: ResultIndex | undefined
     try {
       const ended = await runJob(parsed, record, { ...this.#options, publicError: (error) => this.#publicError(error) })
-      index = isKept && keptMs > 0 ? ended.index : undefined
+      const index = isKept && keptMs > 0 ? ended.index : undefined
       const keptUntil = index === undefined ? undefined : new Date(Date.now() + keptMs)
       record.succeed(ended.report, ended.index, keptUntil)
       await this.#recordEnd(record, index, keptUntil)
@@ -396,7 +332,6 @@ export class JobService {
 
   /** Goes on with a job that an earlier process did not end. */
   async #resume(stored: StoredJob): Promise<void> {
-    const { onDefect } = this.#options
     const settings = JSON.parse(stored.settings) as Settings
     const before = JSON.parse(stored.resource) as JobResource
     const runs = stored.runs + 1
@@ -409,15 +344,14 @@ export class JobService {
       const payload = await this.#payloadOf(stored.id)
       if (payload === undefined) throw interrupted('its document was not kept')
       const { document } = await this.#options.documents.parse(payload)
-      const mayInline = this.#options.allowInlineUdfs && settings.mayInline
-      const parsed = await parseDocument(document, mayInline, this.#options)
+      const parsed = await this.#parse(document, settings.mayInline)
       await this.#store.call('restart', stored.id, JSON.stringify(record.toResource()))
       this.#records.set(stored.id, record)
       this.#begin(record, parsed, true)
     } catch (error) {
       await record.result.remove(error)
       record.fail(this.#publicError(error))
-      await this.#recordEnd(record, undefined, undefined).catch((failure) => onDefect(failure, 'a job cannot be ended'))
+      await this.#recordEnd(record, undefined, undefined)
     }
   }
 
@@ -425,17 +359,6 @@ export class JobService {
     const [bytes, stored] = await Promise.all([this.#store.call('documentOf', id), this.#store.call('get', id)])
     const { contentType } = JSON.parse(stored?.settings ?? '{}') as Partial<Settings>
     return bytes === undefined || contentType === undefined ? undefined : { bytes, contentType }
-  }
-
-  async #sweep(): Promise<void> {
-    const { retention } = this.#options
-    const clock = Date.now()
-    const ticks = performance.now()
-    // What the clock moved beyond the time that went by.
-    const jump = clock - this.#sweptAt.clock - (ticks - this.#sweptAt.ticks)
-    this.#sweptAt = { clock, ticks }
-    const drift = Math.abs(jump) < 1000 ? 0 : Math.round(jump)
-    for (const id of await this.#store.call('sweep', clock, drift, retention)) await this.#opened.remove(id)
   }
 }
 

@@ -1,7 +1,6 @@
 // From a parsed job to its result: it waits for its turn, runs, and its rows go into the spool as fast as workers give
 // them, whoever reads them and however slowly. The record follows along.
 
-import { isVolleyError } from '../../functions/errors.ts'
 import type { LogStream } from '../../runtime/backend.ts'
 import type { SessionContext } from '../../runtime/context/session.ts'
 import type { JobOptions } from '../../runtime/job/job.ts'
@@ -53,7 +52,7 @@ export async function runJob(
     const index = await record.result.write(withPublicErrors(run.stream, publicError), signal)
     return { report: await run.done, index }
   } catch (thrown) {
-    const error = signal.aborted ? signal.reason : isVolleyError(thrown) ? publicError(thrown) : thrown
+    const error = signal.aborted ? signal.reason : publicError(thrown)
     // Whoever waits for the first batch of a job that did not get as far as its stream.
     await record.result.remove(error)
     throw error

@@ -4,6 +4,7 @@
 import type { FastifyInstance } from 'fastify'
 import type { JobService } from '../jobs/job-service.ts'
 import { explainedSchema, jobSchema, problems } from '../schemas.ts'
+import { mayInline } from './jobs.ts'
 
 export function addExplainRoute(app: FastifyInstance, jobs: JobService): void {
   const schema = {
@@ -13,8 +14,7 @@ export function addExplainRoute(app: FastifyInstance, jobs: JobService): void {
     response: { 200: explainedSchema, ...problems },
   }
   app.post('/v1/explain', { schema, config: { scope: 'jobs:write' } }, async (request, reply) => {
-    const mayInline = request.principal?.scopes.has('udf:inline') === true
-    const explained = await jobs.explain(request.body, mayInline)
+    const explained = await jobs.explain(request.body, mayInline(request))
     reply.header('vary', 'accept')
     const isText = request.headers.accept?.includes('text/plain') === true
     return isText ? reply.type('text/plain; charset=utf-8').send(`${explained.plan}\n`) : explained

@@ -1,17 +1,18 @@
 // What belongs to a job besides itself: its result, what happened to it, what its functions printed.
 
 import { Readable } from 'node:stream'
-import { setTimeout as delay } from 'node:timers/promises'
 import type { FastifyInstance } from 'fastify'
+import { settledWithin } from '../../runtime/bytes/settled-within.ts'
 import { HttpError } from '../errors.ts'
 import { negotiate } from '../formats/negotiate.ts'
 import type { JobEvents } from '../jobs/job-events.ts'
-import type { FoundJob, JobService } from '../jobs/job-service.ts'
-import { jobIdSchema, problems } from '../schemas.ts'
+import { isFinal, type JobStatus } from '../jobs/job-record.ts'
+import type { JobService } from '../jobs/job-service.ts'
+import type { FoundJob } from '../jobs/submission.ts'
+import { jobParamsSchema, problems } from '../schemas.ts'
 import { askerOf } from './jobs.ts'
 import { sendResult } from './send-result.ts'
 
-const params = { type: 'object', properties: { id: jobIdSchema } } as const
 /** Comments that keep proxies from closing a connection on which nothing happens. */
 const HEARTBEAT_MS = 15_000
 /** How soon a client asks again whose connection broke off. */
@@ -28,7 +29,7 @@ export function addJobPartRoutes(app: FastifyInstance, jobs: JobService, replyId
       schema: {
         summary: 'The result of a job, in any format; of one that still runs, as it grows',
         tags: ['jobs'],
-        params,
+        params: jobParamsSchema,
         querystring: {
           type: 'object',
           additionalProperties: false,
@@ -53,7 +54,12 @@ export function addJobPartRoutes(app: FastifyInstance, jobs: JobService, replyId
   app.get<OfJob>(
     '/v1/jobs/:id/logs',
     {
-      schema: { summary: 'The last of what its functions printed', tags: ['jobs'], params, response: problems },
+      schema: {
+        summary: 'The last of what its functions printed',
+        tags: ['jobs'],
+        params: jobParamsSchema,
+        response: problems,
+      },
       config: { scope: 'jobs:read' },
     },
     async (request, reply) => {
@@ -64,7 +70,12 @@ export function addJobPartRoutes(app: FastifyInstance, jobs: JobService, replyId
   app.get<OfJob>(
     '/v1/jobs/:id/events',
     {
-      schema: { summary: 'What happens to a job, as Server-Sent Events', tags: ['jobs'], params, response: problems },
+      schema: {
+        summary: 'What happens to a job, as Server-Sent Events',
+        tags: ['jobs'],
+        params: jobParamsSchema,
+        response: problems,
+      },
       config: { scope: 'jobs:read' },
     },
     async (request, reply) => {
@@ -76,15 +87,13 @@ export function addJobPartRoutes(app: FastifyInstance, jobs: JobService, replyId
   )
 }
 
-/** @throws {HttpError} `job_failed`, with what went wrong. */
+/** @throws {HttpError} `no_result`, with what went wrong. */
 function refuseWithout({ resource: { id, status, error } }: FoundJob): void {
   if (status !== 'failed' && status !== 'cancelled') return
   throw new HttpError('no_result', `Cannot give the result of job "${id}": ${error?.detail ?? `it is ${status}`}`, {
     details: { jobId: id, ...(error === undefined ? {} : { error: error.code }) },
   })
 }
-
-const final = new Set<unknown>(['succeeded', 'failed', 'cancelled'])
 
 async function* eventLines(events: JobEvents, last: number): AsyncGenerator<string> {
   yield `retry: ${RETRY_MS}\n\n`
@@ -94,12 +103,12 @@ async function* eventLines(events: JobEvents, last: number): AsyncGenerator<stri
       yield `id: ${id}\nevent: ${event}\ndata: ${JSON.stringify(data)}\n\n`
       seen = id
     }
-    if (events.all.some(({ event, data }) => event === 'status' && final.has((data as { status: unknown }).status)))
+    if (
+      events.all.some(
+        ({ event, data }) => event === 'status' && isFinal((data as { readonly status: JobStatus }).status),
+      )
+    )
       return
-    const timer = new AbortController()
-    const beat = delay(HEARTBEAT_MS, 'beat', { signal: timer.signal }).catch(() => undefined)
-    const what = await Promise.race([change, beat])
-    timer.abort()
-    if (what === 'beat') yield ': still running\n\n'
+    if (!(await settledWithin(change, HEARTBEAT_MS))) yield ': still running\n\n'
   }
 }

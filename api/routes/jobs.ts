@@ -2,20 +2,19 @@
 // whatever is wrong by then gets its own status; afterwards bytes pass through, and a failure breaks the connection off.
 
 import { createHash } from 'node:crypto'
-import { setTimeout as delay } from 'node:timers/promises'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { CancelledError } from '../../functions/errors.ts'
+import { settledWithin } from '../../runtime/bytes/settled-within.ts'
 import { HttpError } from '../errors.ts'
 import { negotiate } from '../formats/negotiate.ts'
-import type { JobRecord, JobResource } from '../jobs/job-record.ts'
-import type { Asker, FoundJob, Idempotency, JobService } from '../jobs/job-service.ts'
-import { jobIdSchema, jobListSchema, jobResourceSchema, jobSchema, problems } from '../schemas.ts'
+import { isFinal, type JobResource, jobStatuses } from '../jobs/job-record.ts'
+import type { JobService } from '../jobs/job-service.ts'
+import type { Asker, Idempotency } from '../jobs/submission.ts'
+import { jobIdSchema, jobListSchema, jobParamsSchema, jobResourceSchema, jobSchema, problems } from '../schemas.ts'
 import { preferenceOf } from './prefer.ts'
 import { sendResult } from './send-result.ts'
 
 const idHeader = 'x-volley-job-id'
-const params = { type: 'object', properties: { id: jobIdSchema } } as const
-const statuses = ['queued', 'running', 'succeeded', 'failed', 'cancelled']
 
 interface OfJob {
   readonly Params: { readonly id: string }
@@ -31,7 +30,7 @@ interface ListQuery {
 
 /** Submits, lists, tells, cancels and repeats. */
 export function addJobRoutes(app: FastifyInstance, jobs: JobService, replyIdleMs: number): void {
-  const one = { params, response: { 200: jobResourceSchema, ...problems } }
+  const one = { params: jobParamsSchema, response: { 200: jobResourceSchema, ...problems } }
   app.post(
     '/v1/jobs',
     {
@@ -66,7 +65,7 @@ export function addJobRoutes(app: FastifyInstance, jobs: JobService, replyIdleMs
           type: 'object',
           additionalProperties: false,
           properties: {
-            status: { type: 'string', enum: statuses },
+            status: { type: 'string', enum: jobStatuses },
             owner: { type: 'string' },
             since: { type: 'string', format: 'date-time' },
             limit: { type: 'string', pattern: '^[1-9][0-9]{0,3}$' },
@@ -103,7 +102,7 @@ export function addJobRoutes(app: FastifyInstance, jobs: JobService, replyIdleMs
       schema: {
         summary: 'Runs a job once more, as a new one',
         tags: ['jobs'],
-        params,
+        params: jobParamsSchema,
         response: { 202: jobResourceSchema, ...problems },
       },
       config: { scope: 'jobs:write' },
@@ -129,7 +128,7 @@ async function submit(
   if (earlier !== undefined) {
     reply.header('idempotency-replayed', 'true').header(idHeader, earlier.resource.id)
     if (isAsync) return accepted(reply, earlier.resource)
-    if (!isOver(earlier)) throw stillRuns(earlier.resource.id)
+    if (!isFinal(earlier.resource.status)) throw stillRuns(earlier.resource.id)
     return sendResult(request, reply, await jobs.result(earlier), { format, idleMs: replyIdleMs })
   }
   const left = new Promise<void>((resolve) => reply.raw.once('close', resolve))
@@ -147,7 +146,7 @@ async function submit(
   reply.headers({ [idHeader]: record.id, location: `/v1/jobs/${record.id}` })
   if (isAsync) {
     reply.header('preference-applied', 'respond-async')
-    if (waitMs > 0) await endedWithin(record, waitMs)
+    if (waitMs > 0) await settledWithin(record.ended, waitMs)
     return accepted(reply, record.toResource())
   }
   jobs.replying(left)
@@ -187,21 +186,14 @@ export function askerOf({ principal }: FastifyRequest): Asker {
   return { id: principal?.id ?? 'anonymous', isAdmin: principal?.scopes.has('admin') === true }
 }
 
-const mayInline = ({ principal }: FastifyRequest): boolean => principal?.scopes.has('udf:inline') === true
+/** Whether its sender may bring function bodies along. */
+export const mayInline = ({ principal }: FastifyRequest): boolean => principal?.scopes.has('udf:inline') === true
 
 function idempotencyOf({ headers, payload }: FastifyRequest): Idempotency | undefined {
   const key = headers['idempotency-key']
   if (typeof key !== 'string') return undefined
   const { contentType = '', bytes = new Uint8Array() } = payload ?? {}
   return { key, fingerprint: createHash('sha256').update(`${contentType}\n`).update(bytes).digest() }
-}
-
-const isOver = ({ resource }: FoundJob): boolean => resource.status !== 'queued' && resource.status !== 'running'
-
-async function endedWithin({ ended }: JobRecord, ms: number): Promise<void> {
-  const timer = new AbortController()
-  await Promise.race([ended, delay(ms, undefined, { signal: timer.signal }).catch(() => {})])
-  timer.abort()
 }
 
 const clientLeft = (): CancelledError => new CancelledError('cancelled', 'The client closed the connection')

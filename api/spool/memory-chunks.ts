@@ -1,5 +1,7 @@
 // The part of a result that is in memory: chunks in the order of their positions, without gaps.
 
+import { blockAt } from './result-index.ts'
+
 interface Chunk {
   readonly start: number
   readonly bytes: Uint8Array
@@ -68,14 +70,7 @@ export class MemoryChunks {
   /** The bytes from `position` to the end of their chunk. */
   at(position: number): Uint8Array | undefined {
     if (position < this.start || position >= this.#end) return undefined
-    let low = 0
-    let high = this.#chunks.length
-    while (high - low > 1) {
-      const middle = (low + high) >>> 1
-      if ((this.#chunks[middle]?.start ?? 0) <= position) low = middle
-      else high = middle
-    }
-    const chunk = this.#chunks[low]
+    const chunk = blockAt(this.#chunks, position)
     return chunk?.bytes.subarray(position - chunk.start)
   }
 

@@ -4,6 +4,7 @@
 import { type FileHandle, open, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { createError, isVolleyError } from '../../functions/errors.ts'
+import { syncDirectory, writeAt } from '../../runtime/bytes/files.ts'
 import { HttpError } from '../errors.ts'
 import { storageFull } from './quota.ts'
 
@@ -50,13 +51,8 @@ export class ResultFile {
   async append(chunks: readonly Uint8Array[], start: number): Promise<void> {
     try {
       const { writer, segment } = await this.#writable(start)
-      const before = segment.bytes
-      for (let left = chunks.filter(({ length }) => length > 0), done = before; left.length > 0; ) {
-        const { bytesWritten } = await writer.writev(left, done)
-        done += bytesWritten
-        segment.bytes = done
-        left = without(left, bytesWritten)
-      }
+      await writeAt(writer, chunks, segment.bytes)
+      segment.bytes += chunks.reduce((sum, { length }) => sum + length, 0)
     } catch (cause) {
       throw storageError(cause)
     }
@@ -166,17 +162,6 @@ export function resultCorrupted(why: string, cause?: unknown): HttpError {
   return cause === undefined ? error : Object.assign(error, { cause })
 }
 
-/** Makes a new file's name outlive a power failure. Windows does so by itself, and cannot open directories. */
-async function syncDirectory(path: string): Promise<void> {
-  if (process.platform === 'win32') return
-  const directory = await open(path, 'r')
-  try {
-    await directory.sync()
-  } finally {
-    await directory.close()
-  }
-}
-
 function storageError(cause: unknown): Error {
   if (isVolleyError(cause) || cause instanceof HttpError) return cause
   const { code, message } = cause as NodeJS.ErrnoException
@@ -184,15 +169,5 @@ function storageError(cause: unknown): Error {
   return createError('storage_failed', `Cannot keep the result: its file cannot be written (${code ?? message})`, {
     details: code === undefined ? {} : { errno: code },
     cause,
-  })
-}
-
-/** What is left of buffers after their first bytes. */
-function without(buffers: readonly Uint8Array[], count: number): Uint8Array[] {
-  let skip = count
-  return buffers.flatMap((buffer) => {
-    const rest = buffer.subarray(Math.min(skip, buffer.length))
-    skip -= buffer.length - rest.length
-    return rest.length === 0 ? [] : [rest]
   })
 }

@@ -39,7 +39,7 @@ export function placeBlocks(blocks: readonly ResultBlock[]): PlacedBlock[] {
   })
 }
 
-/** The block that holds the byte at `position`. */
+/** The one that holds the byte at `position`, of those that follow one another. */
 export function blockAt<Block extends { readonly start: number }>(
   blocks: readonly Block[],
   position: number,

@@ -2,8 +2,8 @@
 // decides. It knows messages and bytes, never expressions; nothing of the engine may be loaded here.
 
 import { join } from 'node:path'
-import { setTimeout as delay } from 'node:timers/promises'
 import type { Backend, TaskOptions, TaskRequest, TaskRun } from '../backend.ts'
+import { settledWithin } from '../bytes/settled-within.ts'
 import { clock } from '../trace/spans.ts'
 import { TraceFile } from '../trace/trace-file.ts'
 import { type CheckedOptions, checkOptions } from './check-options.ts'
@@ -203,10 +203,8 @@ export class ForkPool implements Backend, AsyncDisposable {
 
   async #close(drainMs: number): Promise<void> {
     if (drainMs > 0) {
-      const timer = new AbortController()
-      const drained = Promise.all([this.#workers.drain(), ...[...this.#dedicated].map((worker) => worker.drain())])
-      await Promise.race([drained, delay(drainMs, undefined, { signal: timer.signal }).catch(() => {})])
-      timer.abort()
+      const drained = [this.#workers.drain(), ...[...this.#dedicated].map((worker) => worker.drain())]
+      await settledWithin(Promise.all(drained), drainMs)
     }
     await Promise.all([this.#workers.close(), ...[...this.#dedicated].map((worker) => worker.end(closed()))])
     await this.trace?.close()

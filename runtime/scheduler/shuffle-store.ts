@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createError, type VolleyError } from '../../functions/errors.ts'
 import type { TaskInput } from '../backend.ts'
+import { writeAt } from '../bytes/files.ts'
 
 const MEMORY_BYTES = 8 * 1024 * 1024
 /** The size of one read and of one write. */
@@ -118,24 +119,12 @@ function storageFailed(directory: string, cause: unknown): VolleyError {
 
 /** Writes segments that follow one another. */
 async function store(file: FileHandle, segments: readonly Segment[]): Promise<void> {
-  const at = segments[0]?.at ?? 0
-  let left = segments.flatMap(({ bytes }) => (bytes === undefined || bytes.length === 0 ? [] : [bytes]))
-  for (let done = 0; left.length > 0; ) {
-    const { bytesWritten } = await file.writev(left, at + done)
-    done += bytesWritten
-    left = without(left, bytesWritten)
-  }
+  await writeAt(
+    file,
+    segments.flatMap(({ bytes }) => bytes ?? []),
+    segments[0]?.at ?? 0,
+  )
   for (const segment of segments) segment.bytes = undefined
-}
-
-/** What is left of buffers after their first bytes. */
-function without(buffers: readonly Uint8Array[], count: number): Uint8Array[] {
-  let skip = count
-  return buffers.flatMap((buffer) => {
-    const rest = buffer.subarray(Math.min(skip, buffer.length))
-    skip -= buffer.length - rest.length
-    return rest.length === 0 ? [] : [rest]
-  })
 }
 
 /** Joins neighbours in the file: fewer and longer reads. */

@@ -7,6 +7,8 @@ import { type FileHandle, link, lstat, mkdir, open, readdir, realpath, rename, r
 import { hostname } from 'node:os'
 import { basename, dirname, join, relative, resolve, sep } from 'node:path'
 import type { Schema } from '../../functions/types/type.ts'
+import { syncDirectory } from '../bytes/files.ts'
+import { isRunning } from '../bytes/is-running.ts'
 import type { SinkSpec, TaskFile, TaskSink, WrittenFile } from '../program/sink.ts'
 import { extensionOf, isDirectory, optionsOf, sinkFormatOf, sinkFormats } from './formats.ts'
 import { outputExists, outputForbidden, outputUnwritable, writing } from './output-errors.ts'
@@ -135,7 +137,7 @@ export class Output {
     }
     if (this.#spec.overwrite === true) await rename(first, this.#target)
     else await this.#nameNew(first)
-    await syncDirectory(dirname(this.#target))
+    await syncNames(dirname(this.#target))
     const { size } = await lstat(this.#target)
     const rows = pieces.reduce((sum, piece) => sum + piece.rows, 0)
     return [{ path: this.#target, rows, bytes: size }]
@@ -159,7 +161,7 @@ export class Output {
   async #nameDirectory(written: readonly TaskFile[]): Promise<readonly WrittenFile[]> {
     const files = await this.#withRows(written)
     const directories = new Set(files.map(({ path }) => dirname(join(this.#files, path))))
-    for (const directory of [...directories, this.#files]) await syncDirectory(directory)
+    for (const directory of [...directories, this.#files]) await syncNames(directory)
     const old = join(this.#staging, 'old')
     if (this.#spec.overwrite === true) await rename(this.#target, old).catch(ignoreMissing)
     try {
@@ -170,7 +172,7 @@ export class Output {
       if (code === 'ENOTEMPTY' || code === 'EEXIST' || code === 'ENOTDIR') throw outputExists(this.#spec.path, exists)
       throw error
     }
-    await syncDirectory(dirname(this.#target))
+    await syncNames(dirname(this.#target))
     return files.map(({ path, rows, bytes }) => ({ path: join(this.#target, path), rows, bytes }))
   }
 
@@ -217,14 +219,6 @@ async function removeLeftovers(target: string): Promise<void> {
   }
 }
 
-function isRunning(pid: number): boolean {
-  try {
-    return process.kill(pid, 0)
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code !== 'ESRCH'
-  }
-}
-
 /** Something in a directory that no job has written there: what overwriting must not remove. */
 async function strangerIn(directory: string): Promise<string | undefined> {
   for (const entry of await readdir(directory, { withFileTypes: true })) {
@@ -257,8 +251,4 @@ async function appendFile(file: FileHandle, path: string): Promise<void> {
 }
 
 /** Names are on the disk once their directory is; some file systems know no such thing. */
-async function syncDirectory(path: string): Promise<void> {
-  const directory = await open(path).catch(() => undefined)
-  await directory?.sync().catch(() => {})
-  await directory?.close()
-}
+const syncNames = (directory: string): Promise<void> => syncDirectory(directory).catch(() => {})

@@ -1,18 +1,8 @@
 // Clients that read slowly, or not at all, over real connections: the workers are free all the same, and nothing is left.
 
-import { once } from 'node:events'
-import { type IncomingMessage, request } from 'node:http'
+import type { IncomingMessage } from 'node:http'
 import { test } from 'tap'
-import { flights, serve, token, until } from './with-server.ts'
-
-/** Sends a job and gives the response, nothing of it read. */
-async function open(url: string, job: unknown, id: string): Promise<IncomingMessage> {
-  const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json', 'x-volley-job-id': id }
-  const asked = request(`${url}/v1/jobs`, { method: 'POST', headers }).on('error', () => {})
-  asked.end(JSON.stringify(job))
-  const [response] = (await once(asked, 'response')) as [IncomingMessage]
-  return response.on('error', () => {})
-}
+import { flights, openJob, serve, until } from './with-server.ts'
 
 const rows = (limit: number) => ({ source: flights, steps: [{ limit }] })
 const bytesOf = async (response: IncomingMessage): Promise<number> => {
@@ -23,7 +13,7 @@ const bytesOf = async (response: IncomingMessage): Promise<number> => {
 
 test('twenty clients that do not read keep no worker from others', { timeout: 240_000 }, async (t) => {
   const { url, pool, post, ask } = await serve(t)
-  const responses = await Promise.all(Array.from({ length: 20 }, (_, i) => open(url, rows(100_000), `unread-${i}`)))
+  const responses = await Promise.all(Array.from({ length: 20 }, (_, i) => openJob(url, rows(100_000), `unread-${i}`)))
   t.ok(await until(() => pool.stats().busy === 0 && pool.stats().queued === 0), 'all workers are free')
   for (let i = 0; i < 20; i++) t.equal((await post(rows(10))).status, 200)
   for (const [i, response] of responses.entries()) {
@@ -38,7 +28,7 @@ test('twenty clients that do not read keep no worker from others', { timeout: 24
 
 test('a reply of which nothing is taken is broken off and never looks whole', { timeout: 120_000 }, async (t) => {
   const { url, pool } = await serve(t, { replyIdleMs: 300 })
-  const response = await open(url, { source: flights }, 'idle')
+  const response = await openJob(url, { source: flights }, 'idle')
   t.ok(await until(() => pool.stats().busy === 0), 'the job is over, or cancelled')
   const closed = new Promise<void>((resolve) => response.once('close', resolve))
   // Reads what the sockets hold, long after the limit.

@@ -1,28 +1,18 @@
 // Results as they stream over real connections: how soon, how much memory, and what happens when the client leaves.
 
 import { once } from 'node:events'
-import { type IncomingMessage, request } from 'node:http'
 import { setTimeout as delay } from 'node:timers/promises'
 import { test } from 'tap'
 import { residentBytes } from '../../runtime/pool/memory.ts'
 import { spawnServer } from './spawn-server.ts'
-import { asBytes, flights, onDelay, serve, token, until } from './with-server.ts'
+import { asBytes, flights, onDelay, openJob, serve, token, until } from './with-server.ts'
 
 const MB = 1024 * 1024
-
-/** Sends a job and gives the response, nothing of it read. */
-async function open(url: string, job: unknown, id: string): Promise<IncomingMessage> {
-  const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json', 'x-volley-job-id': id }
-  const asked = request(`${url}/v1/jobs`, { method: 'POST', headers }).on('error', () => {})
-  asked.end(JSON.stringify(job))
-  const [response] = (await once(asked, 'response')) as [IncomingMessage]
-  return response.on('error', () => {})
-}
 
 test('three million rows stream to a slow client from a server that stays small', { timeout: 240_000 }, async (t) => {
   const { url, pid, ask } = await spawnServer(t)
   const job = async () => (await ask('/v1/jobs/slow')) as { status: string; progress?: { rowsRead: number } }
-  const response = await open(url, { source: flights }, 'slow')
+  const response = await openJob(url, { source: flights }, 'slow')
 
   let bytes = 0
   let largest = 0
@@ -60,7 +50,7 @@ test('closing the connection ends the work', { timeout: 120_000 }, async (t) => 
   const isFree = () => pool.stats().busy === 0 && pool.stats().queued === 0
 
   await t.test('in the middle of a result', async (t) => {
-    const response = await open(url, { source: flights }, 'left')
+    const response = await openJob(url, { source: flights }, 'left')
     await once(response, 'data')
     t.equal(await statusOf('left'), 'running')
     response.destroy()
@@ -87,7 +77,7 @@ test('closing the connection ends the work', { timeout: 120_000 }, async (t) => 
   })
 
   await t.test('and the next job is served', async (t) => {
-    const response = await open(url, { source: flights, steps: [{ limit: 10 }] }, 'next')
+    const response = await openJob(url, { source: flights, steps: [{ limit: 10 }] }, 'next')
     t.equal(response.statusCode, 200)
     let bytes = 0
     for await (const chunk of response as AsyncIterable<Buffer>) bytes += chunk.length
@@ -97,7 +87,7 @@ test('closing the connection ends the work', { timeout: 120_000 }, async (t) => 
 
 test('closing the server ends running jobs and their workers', { timeout: 120_000 }, async (t) => {
   const { url, ask, stop } = await spawnServer(t)
-  const response = await open(url, { source: flights }, 'running')
+  const response = await openJob(url, { source: flights }, 'running')
   await once(response, 'readable')
   t.match(await ask('/v1/jobs/running'), { status: /running|succeeded/ })
   const { code, workers } = await stop('SIGTERM')
@@ -110,7 +100,7 @@ test('closing the server ends running jobs and their workers', { timeout: 120_00
 
 test('closing the server lets a reply that is nearly through go on', { timeout: 120_000 }, async (t) => {
   const { url, stop } = await spawnServer(t)
-  const response = await open(url, { source: flights, steps: [{ limit: 50_000 }] }, 'short')
+  const response = await openJob(url, { source: flights, steps: [{ limit: 50_000 }] }, 'short')
   let bytes = 0
   response.on('data', (chunk) => {
     bytes += chunk.length

@@ -1,6 +1,8 @@
 // A server for a test, on its own workers, and short ways of asking it. When the test ends the server is closed, and no
 // worker may be left.
 
+import { once } from 'node:events'
+import { type IncomingMessage, request } from 'node:http'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import type { Test } from 'tap'
@@ -95,4 +97,13 @@ export async function until(isTrue: () => boolean | Promise<boolean>, ms = 60_00
     await delay(20)
   }
   return isTrue()
+}
+
+/** Sends a job and gives the response, nothing of it read. */
+export async function openJob(url: string, job: unknown, id: string): Promise<IncomingMessage> {
+  const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json', 'x-volley-job-id': id }
+  const asked = request(`${url}/v1/jobs`, { method: 'POST', headers }).on('error', () => {})
+  asked.end(JSON.stringify(job))
+  const [response] = (await once(asked, 'response')) as [IncomingMessage]
+  return response.on('error', () => {})
 }

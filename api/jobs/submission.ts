@@ -1,0 +1,60 @@
+// What a job comes in with, who asks for it, and how long what is kept of it.
+
+import type { Payload } from '../bodies/documents.ts'
+import type { JobRecord, JobResource } from './job-record.ts'
+
+/** How long what is kept. */
+export interface Retention {
+  /** Of results, unless a job says less, in milliseconds. */
+  readonly resultMs: number
+  /** Of records. */
+  readonly jobMs: number
+  readonly maxJobs: number
+  readonly maxResultBytes: number
+}
+
+/** A job as it comes in. */
+export interface Submission {
+  /** The job document: its JSON, or `{ bytes }`. */
+  readonly document: unknown
+  /** What it was sent as; absent where it cannot be sent again from here, such as with uploads. */
+  readonly payload: Payload | undefined
+  /** The id that the client chose. */
+  readonly id?: string | undefined
+  /** Whether its sender may bring function bodies along. */
+  readonly mayInline: boolean
+  /** Whose job it is. */
+  readonly owner: string
+  /** Nobody waits for it; its result is kept. */
+  readonly isAsync: boolean
+  readonly idempotency?: Idempotency | undefined
+}
+
+/** What makes a second submission the first one. */
+export interface Idempotency {
+  readonly key: string
+  /** Of the payload. */
+  readonly fingerprint: Uint8Array
+}
+
+/** Who asks. */
+export interface Asker {
+  readonly id: string
+  /** Sees the jobs of everybody. */
+  readonly isAdmin: boolean
+}
+
+/** What it takes to run a job again, as the store keeps it. */
+export interface Settings {
+  readonly isAsync: boolean
+  readonly isRepeatable: boolean
+  readonly mayInline: boolean
+  readonly contentType?: string
+}
+
+/** A job with what is known of it. */
+export interface FoundJob {
+  readonly resource: JobResource
+  /** While it runs, or has only just ended. */
+  readonly record: JobRecord | undefined
+}
