@@ -1,5 +1,6 @@
 // `npm test`: tap with the arguments given, and, after a run that failed, what failed, as the last lines: thousands of
-// lines further up nobody finds it.
+// lines further up nobody finds it. All processes of a run keep the code that they compile in one place: hundreds of
+// test files, workers and commands load the same modules.
 
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -16,6 +17,7 @@ const startedAt = Date.now()
 process.on('SIGINT', () => {})
 const tap = spawn(process.execPath, [join(root, 'node_modules/tap/dist/esm/run.mjs'), ...process.argv.slice(2)], {
   cwd: root,
+  env: { ...process.env, NODE_COMPILE_CACHE: join(root, '.tap/compile-cache') },
   stdio: 'inherit',
 })
 const [code, signal] = (await once(tap, 'close')) as [number | null, NodeJS.Signals | null]
