@@ -11,6 +11,7 @@ import * as arrow from 'apache-arrow'
 import { type Test, test } from 'tap'
 import { parquetFile, physical, thriftStruct } from '../runtime/source/make-parquet.ts'
 import { temporaryFiles } from '../runtime/source/temporary-files.ts'
+import { fewVariables } from './spawn-server.ts'
 import { dataRoot, token, until } from './with-server.ts'
 
 const LONGEST_MS = 50
@@ -21,7 +22,6 @@ const command = fileURLToPath(new URL('../../api/cli/volley.js', import.meta.url
 const watcher = new URL('../fixtures/watch-event-loop.ts', import.meta.url).href
 
 async function startServer(t: Test, files: string): Promise<{ readonly url: string; longestTurn(): Promise<number> }> {
-  const { PATH = '', HOME = '' } = process.env
   const args = [
     'serve',
     '--port',
@@ -36,7 +36,7 @@ async function startServer(t: Test, files: string): Promise<{ readonly url: stri
     'silent',
   ]
   const child: ChildProcess = spawn(process.execPath, ['--import', watcher, command, ...args], {
-    env: { PATH, HOME, VOLLEY_TOKEN: token },
+    env: fewVariables({ VOLLEY_TOKEN: token }),
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   })
   t.teardown(async () => {

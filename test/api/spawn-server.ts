@@ -23,10 +23,15 @@ export interface SpawnedServer {
   stop(signal: NodeJS.Signals): Promise<{ readonly code: number | null; readonly workers: readonly number[] }>
 }
 
+/** The few variables that a process under test gets of ours, and `env`. */
+export function fewVariables(env: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
+  const { PATH, HOME, NODE_COMPILE_CACHE } = process.env
+  return { PATH, HOME, NODE_COMPILE_CACHE, ...env }
+}
+
 /** Starts the command without waiting for anything. */
 export function spawnVolley(args: readonly string[], env: Readonly<Record<string, string>> = {}): ChildProcess {
-  const { PATH = '', HOME = '' } = process.env
-  return spawn(process.execPath, [command, ...args], { env: { PATH, HOME, ...env }, stdio: ['pipe', 'pipe', 'pipe'] })
+  return spawn(process.execPath, [command, ...args], { env: fewVariables(env), stdio: ['pipe', 'pipe', 'pipe'] })
 }
 
 /** Runs the command to its end. */

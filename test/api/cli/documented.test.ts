@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { test } from 'tap'
 import { commands } from '../../../api/cli/commands.ts'
-import { spawnVolley } from '../spawn-server.ts'
+import { fewVariables, spawnVolley } from '../spawn-server.ts'
 import { until } from '../with-server.ts'
 
 const root = fileURLToPath(new URL('../../..', import.meta.url))
@@ -28,7 +28,7 @@ const shellBlocks = (page = ''): readonly string[] =>
 async function shell(code: string, cwd: string) {
   const run = promisify(execFile)('sh', ['-eu', '-c', code], {
     cwd,
-    env: { PATH: `${join(directory, 'bin')}:${process.env.PATH}`, HOME: directory },
+    env: fewVariables({ PATH: `${join(directory, 'bin')}:${process.env.PATH}`, HOME: directory }),
   })
   return run.catch((failed: { readonly stdout: string; readonly stderr: string }) => failed)
 }
