@@ -149,3 +149,11 @@ export const explainedSchema = {
 } as const
 
 export const statusSchema = { type: 'object', properties: { status: text } } as const
+
+export const readinessSchema = {
+  type: 'object',
+  properties: {
+    status: text,
+    checks: { type: 'array', items: { type: 'object', properties: { name: text, status: text, reason: text } } },
+  },
+} as const

@@ -16,14 +16,20 @@ import { DataRoots } from './data-roots.ts'
 import fastify from './fastify.cjs'
 import { addHostCheck } from './host-check.ts'
 import { JobService } from './jobs/job-service.ts'
+import { createMetrics } from './metrics/definitions.ts'
+import { measureProcess } from './metrics/measure-process.ts'
+import { addRequestMetrics } from './metrics/measure-requests.ts'
+import { measureWorkers } from './metrics/measure-workers.ts'
 import { addErrors, answerError, requestIdOf } from './operations/answer-errors.ts'
 import { addConnectionChecks, answerClientError } from './operations/answer-raw.ts'
+import { type Readiness, readinessOf } from './operations/readiness.ts'
 import { addBodyTimeout, addRequestLimit, connectionLimitsOf, serverTimeouts } from './operations/request-limits.ts'
 import { addExplainRoute } from './routes/explain.ts'
 import { addFunctionRoutes } from './routes/functions.ts'
 import { addHealthRoutes } from './routes/health.ts'
 import { addJobPartRoutes } from './routes/job-parts.ts'
 import { addJobRoutes } from './routes/jobs.ts'
+import { addMetricsRoute } from './routes/metrics.ts'
 import { addTableRoutes } from './routes/tables.ts'
 import {
   admissionOf,
@@ -70,6 +76,8 @@ export function buildServer(options: ServerOptions): FastifyInstance {
     logger: redactingLogger(options.logger),
     // Replies have had their time before connections are closed.
     forceCloseConnections: true,
+    // Until they have, results and probes are answered as ever; new jobs are refused as `closed`.
+    return503OnClosing: false,
     // Closing may take as long as `drainMs`, which is more than Fastify grants by default.
     pluginTimeout: 0,
     bodyLimit: maxBodyBytes,
@@ -81,9 +89,11 @@ export function buildServer(options: ServerOptions): FastifyInstance {
     ajv: { customOptions: { coerceTypes: false, removeAdditional: false, useDefaults: false, strict: false } },
   })
   const session = options.session ?? new SessionContext({ backend: ForkPool.fork(options.pool), log: 'ignore' })
+  const metrics = createMetrics()
   registerTables(session, tables)
 
   addErrors(app)
+  addRequestMetrics(app, metrics)
   addConnectionChecks(app, connections.maxConnections)
   addRequestLimit(app, connections)
   addHostCheck(app, options.allowedHosts ?? [])
@@ -108,13 +118,22 @@ export function buildServer(options: ServerOptions): FastifyInstance {
     stateDir: options.stateDir,
     retention: retentionOf(options),
     documents,
+    metrics,
     onLog: (jobId, stream, bytes) => {
       app.log.debug({ jobId, stream, text: Buffer.from(bytes.subarray(0, 1024)).toString() }, 'job log')
     },
     onDefect: (err, message) => app.log.error({ err }, message),
     limits: { maxTimeoutMs: options.maxTimeoutMs ?? 60 * 60_000, ...options.limits },
   })
-  addHealthRoutes(app, readiness(session, jobs))
+  const workers = poolStatsOf(session)
+  const readiness = (): Readiness =>
+    readinessOf({ isClosing: jobs.isClosing, isStoreFailing: jobs.isStoreFailing, workers: workers() })
+  measureWorkers(metrics, () => workers() ?? undefined)
+  metrics.onRead('ready', () => [[readiness().status === 'ok' ? 1 : 0]])
+  metrics.onRead('requestBytes', () => [[budget.inFlight]])
+  const measuring = measureProcess(metrics)
+  addHealthRoutes(app, readiness)
+  addMetricsRoute(app, metrics)
   addFunctionRoutes(app, session, ofWorkers)
   addTableRoutes(app, session)
   addExplainRoute(app, jobs)
@@ -128,6 +147,7 @@ export function buildServer(options: ServerOptions): FastifyInstance {
   })
   app.addHook('preClose', () => jobs.close(options.drainMs ?? 1000))
   app.addHook('onClose', async () => {
+    measuring[Symbol.dispose]()
     if (options.session === undefined) await session.close()
   })
   return app
@@ -152,8 +172,8 @@ function noFastify(): VolleyError {
   return createError('missing_dependency', `Cannot build a server: fastify is not installed; ${wayOut}`)
 }
 
-/** A server is ready when it is not closing and has a worker that is idle or at work. */
-function readiness(session: SessionContext, jobs: JobService): () => boolean {
+/** What gives the statistics of the workers: undefined until there are any, null where tasks run without them. */
+function poolStatsOf(session: SessionContext): () => PoolStats | undefined | null {
   let backend: (Backend & { stats?(): PoolStats }) | undefined
   session.backend().then(
     (made) => {
@@ -161,9 +181,5 @@ function readiness(session: SessionContext, jobs: JobService): () => boolean {
     },
     () => {},
   )
-  return () => {
-    if (jobs.isClosing || backend === undefined) return false
-    const stats = backend.stats?.()
-    return stats === undefined || stats.idle + stats.busy > 0
-  }
+  return () => (backend === undefined ? undefined : (backend.stats?.() ?? null))
 }

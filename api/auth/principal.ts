@@ -1,7 +1,7 @@
 // Who sent a request, and what that allows. Jobs belong to a principal's id.
 
-/** What a token allows: look at jobs, submit them, send function bodies in them, everything else. */
-export type Scope = 'jobs:read' | 'jobs:write' | 'udf:inline' | 'admin'
+/** What a token allows: look at jobs, submit them, send function bodies in them, look at metrics, everything else. */
+export type Scope = 'jobs:read' | 'jobs:write' | 'udf:inline' | 'metrics:read' | 'admin'
 
 /** Whoever sent a request. */
 export interface Principal {
@@ -12,7 +12,7 @@ export interface Principal {
 }
 
 /** All scopes there are. */
-export const allScopes: readonly Scope[] = ['jobs:read', 'jobs:write', 'udf:inline', 'admin']
+export const allScopes: readonly Scope[] = ['jobs:read', 'jobs:write', 'udf:inline', 'metrics:read', 'admin']
 
 /** Where no token is required. */
 export const anonymous: Principal = { id: 'anonymous', scopes: new Set(allScopes) }

@@ -21,6 +21,10 @@ export class ByteBudget {
     this.#max = maxBytes
   }
 
+  get inFlight(): number {
+    return this.#inFlight
+  }
+
   /** @throws {HttpError} `overloaded` when so many do not fit besides those there are. */
   take(bytes: number): void {
     if (this.#inFlight + bytes > this.#max) throw overloaded(this.#inFlight, this.#max)

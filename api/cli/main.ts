@@ -1,10 +1,9 @@
 // The `volley` command: which subcommands there are and what their outcomes mean for the exit code. 0 done, 1 failed,
 // 2 usage, 130 interrupted. Data goes to stdout, everything else to stderr.
 
-import { readFileSync } from 'node:fs'
-import { findPackageJSON } from 'node:module'
 import { Command, CommanderError } from 'commander'
 import { isVolleyError, type VolleyError } from '../../functions/errors.ts'
+import { version } from '../version.ts'
 import { commands } from './commands.ts'
 import { isFileProblem, reasonOf } from './file-problems.ts'
 import { Interrupted, JobFailure, UsageError } from './outcome.ts'
@@ -74,9 +73,4 @@ function refuseRepeats(command: Command): void {
       isGiven = true
     })
   }
-}
-
-function version(): string {
-  const path = findPackageJSON('..', import.meta.url)
-  return path === undefined ? 'unknown' : String(JSON.parse(readFileSync(path, 'utf8')).version)
 }

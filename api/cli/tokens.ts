@@ -3,7 +3,7 @@
 import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createToken, isLive, type MadeToken, revokeToken, rotateToken } from '../auth/change-tokens.ts'
-import type { Scope } from '../auth/principal.ts'
+import { allScopes, type Scope } from '../auth/principal.ts'
 import { type StoredToken, TokenFile } from '../auth/token-file.ts'
 import { UsageError } from './outcome.ts'
 import { printText } from './stdout.ts'
@@ -24,7 +24,7 @@ interface CreateOptions extends TokenOptions {
 export async function create(name: string, options: CreateOptions): Promise<void> {
   if (options.scope.length === 0) {
     throw new UsageError(
-      'Cannot make a token that allows nothing: give --scope jobs:read, jobs:write, udf:inline or admin',
+      `Cannot make a token that allows nothing: give --scope, one or more of ${allScopes.join(', ')}`,
     )
   }
   await printMade(await createToken(new TokenFile(options.stateDir), name, options.scope, options.expires), options)

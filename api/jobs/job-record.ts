@@ -106,6 +106,9 @@ export class JobRecord {
   #attempts: readonly JobAttempt[] = []
   #status: JobStatus = 'queued'
   #startedAt: Date | undefined
+  readonly #madeMs = performance.now()
+  #begunMs: number | undefined
+  #endedMs = Number.NaN
   #endedAt: Date | undefined
   #progress: JobProgress | undefined
   #report: JobReport | undefined
@@ -129,6 +132,22 @@ export class JobRecord {
     return this.#status
   }
 
+  /** How long it waited and ran, in milliseconds, whatever the clock was set to meanwhile; of one that has ended. */
+  get times(): { readonly queuedMs: number; readonly ranMs: number } {
+    const begun = this.#begunMs ?? this.#endedMs
+    return { queuedMs: begun - this.#madeMs, ranMs: this.#endedMs - begun }
+  }
+
+  /** What it was made of and what came of it, as far as it has come. */
+  get report(): Partial<JobReport> {
+    return this.#report ?? this.#progress ?? {}
+  }
+
+  /** The code of what went wrong. */
+  get errorCode(): string | undefined {
+    return this.#error?.code
+  }
+
   /** Aborted when somebody wants the job to end. */
   get signal(): AbortSignal {
     return this.#controller.signal
@@ -146,6 +165,7 @@ export class JobRecord {
   start(): void {
     if (this.#status !== 'queued') return
     this.#startedAt = new Date()
+    this.#begunMs = performance.now()
     this.#setStatus('running')
   }
 
@@ -205,6 +225,7 @@ export class JobRecord {
   #end(status: JobStatus): void {
     if (this.isOver) return
     this.#endedAt = new Date()
+    this.#endedMs = performance.now()
     this.#setStatus(status)
     this.#ended.resolve()
   }

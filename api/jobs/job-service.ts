@@ -10,11 +10,13 @@ import { DataFrame } from '../../runtime/dataframe.ts'
 import type { ParsedJob } from '../../runtime/job/json-job.ts'
 import type { Documents, Payload } from '../bodies/documents.ts'
 import { HttpError, publicError } from '../errors.ts'
+import type { Metrics } from '../metrics/definitions.ts'
 import type { ResultIndex } from '../spool/result-index.ts'
 import { Spool } from '../spool/spool.ts'
 import type { SpooledResult } from '../spool/spooled-result.ts'
 import { JobStore } from '../store/job-store.ts'
 import type { JobFilter, StoredJob } from '../store/store-calls.ts'
+import { countEnd, measureJobs } from './job-counts.ts'
 import { JobEvents } from './job-events.ts'
 import { JobRecord, type JobResource } from './job-record.ts'
 import { type DocumentContext, parseDocument } from './parse-document.ts'
@@ -31,6 +33,7 @@ export interface JobServiceOptions extends DocumentContext, Omit<JobRunner, 'pub
   readonly allowInlineUdfs: boolean
   readonly retention: Retention
   readonly documents: Documents
+  readonly metrics: Metrics
   /** Something went wrong that no caller waits for. */
   onDefect(error: unknown, message: string): void
 }
@@ -54,7 +57,8 @@ export class JobService {
 
   constructor(options: JobServiceOptions) {
     this.#options = options
-    this.#store = new JobStore(options.stateDir)
+    this.#store = new JobStore(options.stateDir, options.metrics)
+    measureJobs(options.metrics, options.admission, () => this.#spool)
   }
 
   /** @throws When it is not open yet, which nobody can ask for. */
@@ -65,6 +69,11 @@ export class JobService {
 
   get isClosing(): boolean {
     return this.#isClosing
+  }
+
+  /** Whether the store has failed to write, the last time it was to. */
+  get isStoreFailing(): boolean {
+    return this.#store.isFailing
   }
 
   /** Finds what an earlier process left: results are kept, what was interrupted runs again or has failed. */
@@ -119,6 +128,7 @@ export class JobService {
       await record.result.remove(error)
       throw error
     }
+    this.#options.metrics.add('jobsAccepted')
     this.#begin(record, parsed, isKept)
     return record
   }
@@ -310,7 +320,8 @@ export class JobService {
   }
 
   async #recordEnd(record: JobRecord, index: ResultIndex | undefined, keptUntil: Date | undefined): Promise<void> {
-    const { retention, onDefect } = this.#options
+    const { retention, onDefect, metrics } = this.#options
+    countEnd(metrics, record)
     try {
       await this.#store.call('end', record.id, {
         status: record.status,

@@ -50,6 +50,7 @@ export function addErrors(app: FastifyInstance): void {
 /** Answers with the problem document of an error. */
 export function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const problem = problemOf(error, request.jobId)
+  request.problem = problem.code
   if (problem.status === 500) request.log.error({ err: error }, 'a defect')
   else request.log.info({ code: problem.code, jobId: request.jobId }, problem.detail)
   if (problem.status === 503) reply.header('retry-after', '1')

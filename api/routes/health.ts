@@ -1,16 +1,19 @@
-// The probes: a server that answers is alive, one with a worker for the next job is ready. They need no token and reveal
+// The probes: a server that answers is alive, one that can take the next job is ready. They need no token and reveal
 // nothing else.
 
 import type { FastifyInstance } from 'fastify'
-import { statusSchema } from '../schemas.ts'
+import type { Readiness } from '../operations/readiness.ts'
+import { readinessSchema, statusSchema } from '../schemas.ts'
 
-/** @param isReady - Whether the next job would find a worker. */
-export function addHealthRoutes(app: FastifyInstance, isReady: () => boolean): void {
-  const schema = { response: { 200: statusSchema, 503: statusSchema } }
+export function addHealthRoutes(app: FastifyInstance, readiness: () => Readiness): void {
   const config = { public: true }
-  app.get('/livez', { schema, config }, async () => ({ status: 'ok' }))
-  app.get('/readyz', { schema, config }, async (_request, reply) => {
-    const ready = isReady()
-    return reply.status(ready ? 200 : 503).send({ status: ready ? 'ok' : 'not ready' })
-  })
+  app.get('/livez', { schema: { response: { 200: statusSchema } }, config }, async () => ({ status: 'ok' }))
+  app.get(
+    '/readyz',
+    { schema: { response: { 200: readinessSchema, 503: readinessSchema } }, config },
+    async (_request, reply) => {
+      const ready = readiness()
+      return reply.status(ready.status === 'ok' ? 200 : 503).send(ready)
+    },
+  )
 }

@@ -5,26 +5,41 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import { createError, errorFromPlain } from '../../functions/errors.ts'
+import type { Metrics } from '../metrics/definitions.ts'
 import { threadModule } from '../threads/thread-module.ts'
 import type { StoreCalls } from './store-calls.ts'
 import type { StoreAnswer, StoreRequest } from './store-thread.ts'
 
+/** Calls that write: those that only read may succeed on a full disk. */
+const writing: ReadonlySet<keyof StoreCalls> = new Set(['insert', 'end', 'restart', 'sweep', 'dropResult'])
+
 interface Waiting {
+  readonly isWriting: boolean
+  readonly askedAt: number
   resolve(value: unknown): void
   reject(error: Error): void
 }
 
 export class JobStore {
   readonly #path: string
+  readonly #metrics: Metrics
   readonly #waiting = new Map<number, Waiting>()
   #thread: Promise<Worker> | undefined
   #lastId = 0
   #failure: Error | undefined
+  #isFailing = false
 
   /** @param directory - Where it is kept; absent, it is in memory and ends with the process. */
-  constructor(directory: string | undefined) {
+  constructor(directory: string | undefined, metrics: Metrics) {
     if (directory !== undefined) mkdirSync(directory, { recursive: true, mode: 0o700 })
     this.#path = directory === undefined ? ':memory:' : join(directory, 'jobs.db')
+    this.#metrics = metrics
+    metrics.onRead('storeCallsWaiting', () => [[this.#waiting.size]])
+  }
+
+  /** Whether it has failed to write, the last time it was to, or has ended by itself. */
+  get isFailing(): boolean {
+    return this.#isFailing
   }
 
   /**
@@ -52,13 +67,13 @@ export class JobStore {
     await exit
   }
 
-  async #ask(call: Omit<StoreRequest, 'id'>): Promise<unknown> {
+  async #ask(call: Required<Omit<StoreRequest, 'id'>>): Promise<unknown> {
     this.#thread ??= this.#start()
     const thread = await this.#thread
     if (this.#failure !== undefined) throw this.#failure
     const id = ++this.#lastId
     const { promise, resolve, reject } = Promise.withResolvers<unknown>()
-    this.#waiting.set(id, { resolve, reject })
+    this.#waiting.set(id, { isWriting: writing.has(call.name), askedAt: performance.now(), resolve, reject })
     thread.ref()
     thread.postMessage({ ...call, id } satisfies StoreRequest)
     return promise
@@ -84,11 +99,18 @@ export class JobStore {
   #settle({ id, value, error }: StoreAnswer): void {
     const waiting = this.#waiting.get(id)
     this.#waiting.delete(id)
-    if (error === undefined) waiting?.resolve(value)
-    else waiting?.reject(errorFromPlain(error))
+    if (waiting === undefined) return
+    this.#metrics.observe('storeCallSeconds', (performance.now() - waiting.askedAt) / 1000)
+    if (waiting.isWriting) this.#isFailing = error !== undefined
+    if (error === undefined) waiting.resolve(value)
+    else {
+      this.#metrics.add('storeErrors')
+      waiting.reject(errorFromPlain(error))
+    }
   }
 
   #fail(error: Error): void {
+    if (this.#failure === undefined) this.#isFailing = true
     this.#failure ??= error
     for (const { reject } of this.#waiting.values()) reject(this.#failure)
     this.#waiting.clear()

@@ -1,0 +1,25 @@
+// The metrics of the workers, where they are those of a pool.
+
+import type { PoolStats } from '../../runtime/pool/pool.ts'
+import type { Metrics } from './definitions.ts'
+
+/** @param statsOf - Undefined where there are no workers, or none yet. */
+export function measureWorkers(metrics: Metrics, statsOf: () => PoolStats | undefined): void {
+  const onStats = (
+    name: Parameters<Metrics['onRead']>[0],
+    read: (stats: PoolStats) => ReturnType<Parameters<Metrics['onRead']>[1]>,
+  ): void =>
+    metrics.onRead(name, () => {
+      const stats = statsOf()
+      return stats === undefined ? [] : read(stats)
+    })
+  onStats('workers', ({ idle, busy, starting, actors }) => [
+    [idle, 'idle'],
+    [busy, 'busy'],
+    [starting, 'starting'],
+    [actors, 'actor'],
+  ])
+  onStats('workersStarted', ({ started }) => [[started]])
+  onStats('workersLost', ({ lost }) => [[lost]])
+  onStats('tasksQueued', ({ queued }) => [[queued]])
+}
