@@ -24,6 +24,7 @@ import { addErrors, answerError, requestIdOf } from './operations/answer-errors.
 import { addConnectionChecks, answerClientError } from './operations/answer-raw.ts'
 import { type Readiness, readinessOf } from './operations/readiness.ts'
 import { addBodyTimeout, addRequestLimit, connectionLimitsOf, serverTimeouts } from './operations/request-limits.ts'
+import { addJobsToLog } from './operations/request-log.ts'
 import { addExplainRoute } from './routes/explain.ts'
 import { addFunctionRoutes } from './routes/functions.ts'
 import { addHealthRoutes } from './routes/health.ts'
@@ -40,6 +41,7 @@ import {
   tokensOf,
 } from './server-options.ts'
 import { checkTables, registerTables, tableSources } from './tables.ts'
+import { addRequestTraces } from './tracing/trace-requests.ts'
 import { type WorkerFunctions, workerFunctionsOf } from './worker-functions.ts'
 import { WriteRoots } from './write-roots.ts'
 
@@ -93,6 +95,7 @@ export function buildServer(options: ServerOptions): FastifyInstance {
   registerTables(session, tables)
 
   addErrors(app)
+  addRequestTraces(app)
   addRequestMetrics(app, metrics)
   addConnectionChecks(app, connections.maxConnections)
   addRequestLimit(app, connections)
@@ -137,6 +140,7 @@ export function buildServer(options: ServerOptions): FastifyInstance {
   addFunctionRoutes(app, session, ofWorkers)
   addTableRoutes(app, session)
   addExplainRoute(app, jobs)
+  addJobsToLog(app)
   const replyIdleMs = options.replyIdleMs ?? 60_000
   addJobRoutes(app, jobs, replyIdleMs)
   addJobPartRoutes(app, jobs, replyIdleMs)

@@ -18,9 +18,17 @@ const plainFiles = ['api/cli/volley.js', 'api/fastify.cjs', 'api/fastify.d.cts']
 
 /**
  * Dev dependencies that become part of the package. Each is used in one place and brings what nobody else needs: the
- * command line's parser, and what starts processes, whose modules an old Node could not even parse before it is told so.
+ * command line's parser, what starts processes, whose modules an old Node could not even parse before it is told so, and
+ * OpenTelemetry, whose API finds that of an application by a global name, whatever copy either has.
  */
-const bundled = ['commander', 'execa']
+const bundled = [
+  'commander',
+  'execa',
+  '@opentelemetry/api',
+  '@opentelemetry/exporter-trace-otlp-http',
+  '@opentelemetry/resources',
+  '@opentelemetry/sdk-trace',
+]
 
 /** Nobody imports them: threads start them. */
 const startedByName = ['dist/api/bodies/body-thread.js', 'dist/api/store/store-thread.js']
@@ -48,6 +56,8 @@ async function bundleDependencies(): Promise<readonly string[]> {
     entryPoints: Object.fromEntries(bundled.map((name) => [name, fileURLToPath(import.meta.resolve(name))])),
     outdir: join(dist, 'bundled'),
     bundle: true,
+    // What several of them hold is there once.
+    splitting: true,
     format: 'esm',
     platform: 'node',
     target: 'node18',

@@ -2,7 +2,7 @@
 // It speaks of bytes and counts. Nothing here, and nothing behind it, may know what a task means.
 
 import { CancelledError, isVolleyError, type VolleyError } from '../functions/errors.ts'
-import type { SpanRecorder } from './trace/spans.ts'
+import type { SpanRecorder, TaskRecorder } from './trace/spans.ts'
 
 /** How far a task has come, as its worker tells it a few times a second. */
 export interface TaskProgress {
@@ -115,6 +115,12 @@ export interface TaskEvents {
   onLog?(stream: LogStream, bytes: Uint8Array): void
   /** Its worker was lost, and it runs again: what it tells begins anew. */
   onRetry?(retry: TaskRetry): void
+  /**
+   * Takes what takes the task time, besides the backend's `trace`. A backend that cannot tell leaves it alone.
+   *
+   * @defaultValue nobody asks
+   */
+  readonly recorder?: TaskRecorder | undefined
 }
 
 /** How one task is run, and who watches it. */

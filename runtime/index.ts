@@ -65,6 +65,6 @@ export type {
   PendingSpec,
   SourceSpec,
 } from './source/source.ts'
-export type { SpanName, SpanRecorder } from './trace/spans.ts'
+export type { Span, SpanName, SpanRecorder, TaskRecorder } from './trace/spans.ts'
 
 installRuntime()

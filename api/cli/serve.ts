@@ -6,6 +6,7 @@ import { isVolleyError } from '../../functions/errors.ts'
 import { configFileOf, readSettings, serverOptionsOf } from '../config/read-settings.ts'
 import type { SettingValues } from '../config/settings.ts'
 import type { ServerOptions } from '../server-options.ts'
+import { exportTraces } from '../tracing/export-traces.ts'
 import { codeOf } from './file-problems.ts'
 import { Interrupted, UsageError } from './outcome.ts'
 import { checkToken, defaultStateDirectory, ownTokens, readTokenFile } from './token.ts'
@@ -18,6 +19,7 @@ export async function serve(command: Command): Promise<void> {
     return
   }
   const access = await accessFor(settings)
+  await using _traces = await exportTraces(settings.otlpEndpoint)
   // Options that are refused above need not wait for the server's modules.
   const { buildServer } = await import('../server.ts')
   const app = buildServer({

@@ -102,6 +102,13 @@ export const seconds = (least = 0.001): Kind<number> => ({
   toJson: (ms) => ms / 1000,
 })
 
+/** The address of something that speaks HTTP. */
+export const httpUrl: Kind<string> = {
+  flag: 'value',
+  wanted: 'a URL that begins with http:// or https://',
+  parse: (given) => (/^https?:$/.test(URL.parse(String(given))?.protocol ?? '') ? String(given) : undefined),
+}
+
 /** The path of a file or of a directory. */
 export const path: Kind<string> = {
   ...text,

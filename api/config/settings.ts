@@ -9,6 +9,7 @@ import {
   bytes,
   choice,
   directory,
+  httpUrl,
   type Kind,
   moduleFile,
   named,
@@ -245,6 +246,12 @@ export const settings = {
     help: 'how long a client may take nothing of a reply before it is broken off',
     default: 60_000,
     option: 'replyIdleMs',
+  }),
+  otlpEndpoint: setting({
+    kind: httpUrl,
+    placeholder: 'url',
+    help: 'OpenTelemetry collector that gets traces, over HTTP, such as http://127.0.0.1:4318',
+    defaultText: 'what OTEL_EXPORTER_OTLP_ENDPOINT says',
   }),
   logLevel: setting({
     kind: choice('trace', 'debug', 'info', 'warn', 'error', 'silent'),

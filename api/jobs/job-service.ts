@@ -16,6 +16,7 @@ import { Spool } from '../spool/spool.ts'
 import type { SpooledResult } from '../spool/spooled-result.ts'
 import { JobStore } from '../store/job-store.ts'
 import type { JobFilter, StoredJob } from '../store/store-calls.ts'
+import { JobTrace } from '../tracing/job-trace.ts'
 import { countEnd, measureJobs } from './job-counts.ts'
 import { JobEvents } from './job-events.ts'
 import { JobRecord, type JobResource } from './job-record.ts'
@@ -95,7 +96,7 @@ export class JobService {
    * @throws {HttpError} `job_id_taken`, `idempotency_in_progress`.
    */
   async submit(submission: Submission): Promise<JobRecord> {
-    const { document, payload, id = randomUUID(), mayInline, owner, isAsync, idempotency } = submission
+    const { document, payload, id = randomUUID(), mayInline, owner, isAsync, idempotency, traceContext } = submission
     this.#refuseWhileClosing()
     const parsed = await this.#parse(document, mayInline)
     this.#refuseWhileClosing()
@@ -129,7 +130,7 @@ export class JobService {
       throw error
     }
     this.#options.metrics.add('jobsAccepted')
-    this.#begin(record, parsed, isKept)
+    this.#begin(record, parsed, isKept, JobTrace.start(id, traceContext))
     return record
   }
 
@@ -287,18 +288,22 @@ export class JobService {
     if (this.#isClosing) throw new CancelledError('closed', 'Cannot run the job: the server is shutting down')
   }
 
-  #begin(record: JobRecord, parsed: ParsedJob, isKept: boolean): void {
-    const run = this.#run(record, parsed, isKept)
+  #begin(record: JobRecord, parsed: ParsedJob, isKept: boolean, trace: JobTrace | undefined): void {
+    const run = this.#run(record, parsed, isKept, trace)
     this.#runs.add(run)
-    void run.finally(() => this.#runs.delete(run))
+    void run.finally(() => {
+      this.#runs.delete(run)
+      trace?.end(record.status, record.errorCode)
+    })
   }
 
-  async #run(record: JobRecord, parsed: ParsedJob, isKept: boolean): Promise<void> {
+  async #run(record: JobRecord, parsed: ParsedJob, isKept: boolean, trace: JobTrace | undefined): Promise<void> {
     const { resultMs } = this.#options.retention
     const { retention } = parsed.options
     const keptMs = retention === undefined ? resultMs : Math.min(resultMs, retention.seconds * 1000)
     try {
-      const ended = await runJob(parsed, record, { ...this.#options, publicError: (error) => this.#publicError(error) })
+      const runner = { ...this.#options, publicError: (error: unknown) => this.#publicError(error) }
+      const ended = await runJob(parsed, record, runner, trace)
       const index = isKept && keptMs > 0 ? ended.index : undefined
       const keptUntil = index === undefined ? undefined : new Date(Date.now() + keptMs)
       record.succeed(ended.report, ended.index, keptUntil)
@@ -358,7 +363,7 @@ export class JobService {
       const parsed = await this.#parse(document, settings.mayInline)
       await this.#store.call('restart', stored.id, JSON.stringify(record.toResource()))
       this.#records.set(stored.id, record)
-      this.#begin(record, parsed, true)
+      this.#begin(record, parsed, true, JobTrace.start(stored.id))
     } catch (error) {
       await record.result.remove(error)
       record.fail(this.#publicError(error))

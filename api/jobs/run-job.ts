@@ -8,6 +8,7 @@ import type { ParsedJob } from '../../runtime/job/json-job.ts'
 import type { JobReport } from '../../runtime/scheduler/job-metrics.ts'
 import type { Admission } from '../admission/admission.ts'
 import type { ResultIndex } from '../spool/result-index.ts'
+import type { JobTrace } from '../tracing/job-trace.ts'
 import type { JobRecord } from './job-record.ts'
 
 /** What a job runs on. */
@@ -30,18 +31,21 @@ export async function runJob(
   { job, options, inlineCode }: ParsedJob,
   record: JobRecord,
   runner: JobRunner,
+  trace: JobTrace | undefined,
 ): Promise<{ readonly report: JobReport; readonly index: ResultIndex }> {
   const { session, admission, publicError, onLog } = runner
   const { signal, owner, id } = record
   const { priority = 0, queueTimeoutMs, ...own } = options
   try {
     using _turn = await admission.enter({ owner, priority, queueTimeoutMs, signal })
+    trace?.admitted()
     record.start()
     const { concurrency } = await session.backend()
     const run = await session.submit(job, {
       ...optionsOf(own, inlineCode, runner.defaultTimeoutMs, concurrency),
       share: { owner, job: id },
       signal,
+      recorder: trace,
       onProgress: (progress) => record.onProgress(progress),
       onRetry: (retry) => record.onRetry(retry, publicError(retry.error)),
       onLog: (stream, bytes) => {

@@ -1,5 +1,6 @@
 // What a job comes in with, who asks for it, and how long what is kept of it.
 
+import type { Context } from '@opentelemetry/api'
 import type { Payload } from '../bodies/documents.ts'
 import type { JobRecord, JobResource } from './job-record.ts'
 
@@ -28,6 +29,8 @@ export interface Submission {
   /** Nobody waits for it; its result is kept. */
   readonly isAsync: boolean
   readonly idempotency?: Idempotency | undefined
+  /** What its spans are below. */
+  readonly traceContext?: Context | undefined
 }
 
 /** What makes a second submission the first one. */

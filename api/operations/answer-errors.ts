@@ -52,7 +52,7 @@ export function answerError(error: unknown, request: FastifyRequest, reply: Fast
   const problem = problemOf(error, request.jobId)
   request.problem = problem.code
   if (problem.status === 500) request.log.error({ err: error }, 'a defect')
-  else request.log.info({ code: problem.code, jobId: request.jobId }, problem.detail)
+  else request.log.info({ code: problem.code }, problem.detail)
   if (problem.status === 503) reply.header('retry-after', '1')
   if (error instanceof HttpError) reply.headers(error.headers)
   return (

@@ -10,6 +10,7 @@ import { negotiate } from '../formats/negotiate.ts'
 import { isFinal, type JobResource, jobStatuses } from '../jobs/job-record.ts'
 import type { JobService } from '../jobs/job-service.ts'
 import type { Asker, Idempotency } from '../jobs/submission.ts'
+import { addJob } from '../operations/request-log.ts'
 import { jobIdSchema, jobListSchema, jobParamsSchema, jobResourceSchema, jobSchema, problems } from '../schemas.ts'
 import { preferenceOf } from './prefer.ts'
 import { sendResult } from './send-result.ts'
@@ -140,9 +141,10 @@ async function submit(
     mayInline: mayInline(request),
     isAsync,
     idempotency,
+    traceContext: request.traceContext,
   })
   request.held?.holdUntil(record.ended)
-  request.jobId = record.id
+  addJob(request, reply, record.id)
   reply.headers({ [idHeader]: record.id, location: `/v1/jobs/${record.id}` })
   if (isAsync) {
     reply.header('preference-applied', 'respond-async')

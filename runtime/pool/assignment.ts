@@ -125,6 +125,8 @@ export class Assignment {
       return
     }
     this.#answered = true
+    const { spans } = message
+    if (spans !== undefined) this.#notify(() => this.#options.recorder?.addWorker(this.#port.pid, spans))
     if (message.kind === 'failed') {
       this.#fail(errorFromPlain(message.error))
       this.#unfit = message.unfit === true

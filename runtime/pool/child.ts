@@ -4,7 +4,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { errorFromPlain, InternalError, isVolleyError, type VolleyError, WorkerError } from '../../functions/errors.ts'
 import type { LogStream, TaskOptions, TaskRequest, TaskRun } from '../backend.ts'
-import { clock, span } from '../trace/spans.ts'
+import { both, clock, span } from '../trace/spans.ts'
 import type { TraceFile } from '../trace/trace-file.ts'
 import { ArtifactCache } from './artifact-cache.ts'
 import { Assignment, type TaskLimits, type WorkerPort } from './assignment.ts'
@@ -99,7 +99,7 @@ export class Child implements PoolWorker {
     const port: WorkerPort = {
       pid: worker.pid,
       send: (message) => this.#send(message),
-      sendTask: (id, taskRequest) => this.#sendTask(worker, id, taskRequest),
+      sendTask: (id, taskRequest) => this.#sendTask(worker, id, taskRequest, options),
       write: (bytes) => {
         this.#traffic.bytes += bytes.length
         return worker.input(bytes)
@@ -133,10 +133,16 @@ export class Child implements PoolWorker {
   }
 
   /** All of it is written, even if the task is cancelled meanwhile: an artifact that counts as kept must arrive. */
-  async #sendTask(worker: WorkerProcess, id: number, request: TaskRequest): Promise<boolean> {
-    using _sending = span(this.#options.trace, 'send')
+  async #sendTask(
+    worker: WorkerProcess,
+    id: number,
+    request: TaskRequest,
+    { recorder: own }: TaskOptions,
+  ): Promise<boolean> {
+    const recorder = both(this.#options.trace, own)
+    using _sending = span(recorder, 'send')
     const update = this.#artifacts.update(request.artifacts ?? [])
-    const { frames, contents, bytes } = packTaskMessage(id, request, update, this.#options.trace !== undefined)
+    const { frames, contents, bytes } = packTaskMessage(id, request, update, recorder !== undefined)
     this.#traffic.artifacts += update.missing.length
     this.#traffic.bytes += bytes
     worker.control(frames)

@@ -4,7 +4,7 @@
 import { join } from 'node:path'
 import type { Backend, TaskOptions, TaskRequest, TaskRun } from '../backend.ts'
 import { settledWithin } from '../bytes/settled-within.ts'
-import { clock } from '../trace/spans.ts'
+import { both, clock } from '../trace/spans.ts'
 import { TraceFile } from '../trace/trace-file.ts'
 import { type CheckedOptions, checkOptions } from './check-options.ts'
 import { Child, type ChildOptions, type Traffic } from './child.ts'
@@ -125,10 +125,11 @@ export class ForkPool implements Backend, AsyncDisposable {
    */
   async run(request: TaskRequest, options: TaskOptions): Promise<TaskRun> {
     const { isolation = 'shared', priority = 0, share = oneShare } = request
-    const queuedAt = this.trace && clock()
+    const recorder = both(this.trace, options.recorder)
+    const queuedAt = recorder && clock()
     const askedAt = performance.now()
     return this.#workers.run({ isolation, priority, share }, options.signal, (child, onReturn) => {
-      if (queuedAt !== undefined) this.trace?.add('queue', queuedAt)
+      if (queuedAt !== undefined) recorder?.add('queue', queuedAt)
       const startedAt = performance.now()
       this.#waitTimes.add(startedAt - askedAt)
       return child.run(request, options, (clean) => {

@@ -2,6 +2,7 @@
 
 import type { LogStream, TaskEvents, TaskRetry, TaskStats } from '../backend.ts'
 import type { Plan } from '../plan/plan.ts'
+import type { JobRecorder } from '../trace/spans.ts'
 import type { OrderedEvents } from './ordered-results.ts'
 
 /** How far a job has come. */
@@ -66,6 +67,7 @@ export class JobMetrics {
   bytes = 0
   readonly #plan: Plan
   readonly #events: JobEvents
+  readonly #recorder: JobRecorder | undefined
   readonly #startedAt = performance.now()
   readonly #rowsRead: number[] = []
   readonly #pids = new Set<number>()
@@ -73,9 +75,10 @@ export class JobMetrics {
   #rows = 0
   #retries = 0
 
-  constructor(plan: Plan, events: JobEvents) {
+  constructor(plan: Plan, events: JobEvents, recorder: JobRecorder | undefined) {
     this.#plan = plan
     this.#events = events
+    this.#recorder = recorder
   }
 
   /** Watches the tasks of a stage: the first stage reads the source's rows, those of the last are the job's. */
@@ -108,6 +111,7 @@ export class JobMetrics {
 
   #taskEvents(task: number, readsSource: boolean): TaskEvents {
     return {
+      recorder: this.#recorder?.task(task),
       onStart: (pid) => {
         this.#pids.add(pid)
       },

@@ -21,7 +21,7 @@ import { encodeReport, taskFilesIn, writeReportSchema } from '../sink/write-repo
 import { readArrowBatches } from '../source/arrow/read-streams.ts'
 import { narrowSource, openSource } from '../source/formats.ts'
 import type { OpenedSource, SourceSpec } from '../source/source.ts'
-import { clock, span } from '../trace/spans.ts'
+import { both, clock, type JobRecorder, span } from '../trace/spans.ts'
 import { inTurns, yieldTurn } from '../turns/turns.ts'
 import { withRetries } from './attempts.ts'
 import { type JobEvents, JobMetrics, type JobReport } from './job-metrics.ts'
@@ -33,6 +33,8 @@ export interface SubmitOptions extends JobOptions, JobEvents {
   readonly context?: CodecContext
   /** Whose turn it is when many jobs want workers. Default: a job of its own, of nobody in particular. */
   readonly share?: TaskShare
+  /** Takes what takes the job time, besides the backend's `trace`. Default: nobody. */
+  readonly recorder?: JobRecorder | undefined
 }
 
 /** Jobs that nobody has named, so that none has to wait until another is through. */
@@ -65,15 +67,16 @@ export async function submitJob(job: Job, backend: Backend, options: SubmitOptio
   checkCallback('onLog', options.onLog)
   checkCallback('onRetry', options.onRetry)
   const submittedAt = Date.now()
-  const planningAt = backend.trace && clock()
+  const recorder = both(backend.trace, options.recorder)
+  const planningAt = recorder && clock()
   const source = await opened(job.source, options)
   const partitions = options.partitions ?? 4 * backend.concurrency
   const output =
     job.sink === undefined ? undefined : await openOutput(job.sink, await inTurns(schemaOf(job.steps, source.schema)))
   const { maxMemoryBytes } = options
   const plan = await inTurns(planJob(job, source, { partitions, maxMemoryBytes, submittedAt, sink: output?.taskSink }))
-  if (planningAt !== undefined) backend.trace?.add('plan', planningAt)
-  const encoding = span(backend.trace, 'encode')
+  if (planningAt !== undefined) recorder?.add('plan', planningAt)
+  const encoding = span(recorder, 'encode')
   const programs = programsOf(plan)
   const encoder = new TaskEncoder(programs, options.context)
   const share = options.share ?? { owner: '', job: `${++unnamedJobs}` }
@@ -89,7 +92,7 @@ export async function submitJob(job: Job, backend: Backend, options: SubmitOptio
     stages.push({ ...stage, requests })
   }
   encoding[Symbol.dispose]()
-  const metrics = new JobMetrics(plan, options)
+  const metrics = new JobMetrics(plan, options, options.recorder)
   // A file that a lost worker has begun, and what a function may have done elsewhere, cannot be taken back.
   const retries = output !== undefined ? 0 : (options.taskRetries ?? (functions.length === 0 ? 2 : 0))
   const attempting = withRetries(backend, retries)

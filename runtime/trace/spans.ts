@@ -36,6 +36,23 @@ export interface SpanRecorder {
   add(name: SpanName, startMs: number): void
 }
 
+/** Takes the spans of one task: those of this process as they end, those of its worker once the task has ended there. */
+export interface TaskRecorder extends SpanRecorder {
+  /**
+   * Records what took the worker time.
+   *
+   * @param pid - The worker's process id.
+   * @param spans - At most 500.
+   */
+  addWorker(pid: number, spans: readonly Span[]): void
+}
+
+/** Takes the spans of one job, and gives each of its tasks a recorder. */
+export interface JobRecorder extends SpanRecorder {
+  /** @param task - Which of the job's tasks, from 0. */
+  task(task: number): TaskRecorder
+}
+
 /** Milliseconds since 1970 with their fractions: processes of one machine agree on them. */
 export const clock = (): number => performance.timeOrigin + performance.now()
 
@@ -46,6 +63,17 @@ export function span(recorder: SpanRecorder | undefined, name: SpanName): Dispos
   if (recorder === undefined) return nothing
   const startMs = clock()
   return { [Symbol.dispose]: () => recorder.add(name, startMs) }
+}
+
+/** Both as one; undefined for none, so that no clock is read. */
+export function both(first: SpanRecorder | undefined, second: SpanRecorder | undefined): SpanRecorder | undefined {
+  if (first === undefined || second === undefined) return first ?? second
+  return {
+    add: (name, startMs) => {
+      first.add(name, startMs)
+      second.add(name, startMs)
+    },
+  }
 }
 
 /** More spans of a task are left out: they travel in one message. */

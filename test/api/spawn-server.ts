@@ -53,26 +53,13 @@ export async function volley(
 }
 
 export async function spawnServer(t: Test, args: readonly string[] = []): Promise<SpawnedServer> {
-  const all = [
-    'serve',
-    '--port',
-    '0',
-    '--workers',
-    '2',
-    '--data-root',
-    dataRoot,
-    '--log-level',
-    'silent',
-    '--drain',
-    '1',
-    ...args,
-  ]
+  const all = ['serve', '--port', '0', '--workers', '2', '--data-root', dataRoot, ...args]
   if (!args.includes('--state-dir')) {
     const state = await mkdtemp(join(tmpdir(), 'volley-state-'))
     t.teardown(() => rm(state, { recursive: true, force: true }))
     all.push('--state-dir', state)
   }
-  const child = spawnVolley(all, { VOLLEY_TOKEN: token })
+  const child = spawnVolley(all, { VOLLEY_TOKEN: token, VOLLEY_LOG_LEVEL: 'silent', VOLLEY_DRAIN: '1' })
   const { pid = 0 } = child
   const exit = once(child, 'exit') as Promise<[number | null]>
   let stderr = ''
@@ -90,8 +77,9 @@ export async function spawnServer(t: Test, args: readonly string[] = []): Promis
   t.teardown(async () => {
     if (child.exitCode === null && child.signalCode === null) await stop('SIGTERM')
   })
-  if (!(await until(() => stderr.includes('listening on ') || child.exitCode !== null))) throw new Error(stderr)
-  const url = /^listening on (http:\S+)$/m.exec(stderr)?.[1]
+  const listening = /^listening on (http:\S+)$/m
+  if (!(await until(() => listening.test(stderr) || child.exitCode !== null))) throw new Error(stderr)
+  const url = listening.exec(stderr)?.[1]
   if (url === undefined) throw new Error(`the server did not start: ${stderr}`)
   const ask = async (path: string): Promise<unknown> => {
     const response = await fetch(url + path, { headers: { authorization: `Bearer ${token}` } })
