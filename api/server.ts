@@ -22,15 +22,18 @@ import { addRequestMetrics } from './metrics/measure-requests.ts'
 import { measureWorkers } from './metrics/measure-workers.ts'
 import { addErrors, answerError, requestIdOf } from './operations/answer-errors.ts'
 import { addConnectionChecks, answerClientError } from './operations/answer-raw.ts'
+import { compileCheck } from './operations/check-parameters.ts'
 import { type Readiness, readinessOf } from './operations/readiness.ts'
 import { addBodyTimeout, addRequestLimit, connectionLimitsOf, serverTimeouts } from './operations/request-limits.ts'
 import { addJobsToLog } from './operations/request-log.ts'
+import { Routes } from './operations/routes.ts'
 import { addExplainRoute } from './routes/explain.ts'
 import { addFunctionRoutes } from './routes/functions.ts'
 import { addHealthRoutes } from './routes/health.ts'
 import { addJobPartRoutes } from './routes/job-parts.ts'
 import { addJobRoutes } from './routes/jobs.ts'
 import { addMetricsRoute } from './routes/metrics.ts'
+import { addPages } from './routes/pages.ts'
 import { addTableRoutes } from './routes/tables.ts'
 import {
   admissionOf,
@@ -88,13 +91,15 @@ export function buildServer(options: ServerOptions): FastifyInstance {
     frameworkErrors: answerError,
     clientErrorHandler: answerClientError,
     ...serverTimeouts(connections),
-    ajv: { customOptions: { coerceTypes: false, removeAdditional: false, useDefaults: false, strict: false } },
   })
   const session = options.session ?? new SessionContext({ backend: ForkPool.fork(options.pool), log: 'ignore' })
   const metrics = createMetrics()
   registerTables(session, tables)
 
-  addErrors(app)
+  const routes = new Routes(app)
+  app.setValidatorCompiler(compileCheck)
+  app.setSerializerCompiler(() => JSON.stringify)
+  addErrors(app, routes)
   addRequestTraces(app)
   addRequestMetrics(app, metrics)
   addConnectionChecks(app, connections.maxConnections)
@@ -144,6 +149,7 @@ export function buildServer(options: ServerOptions): FastifyInstance {
   const replyIdleMs = options.replyIdleMs ?? 60_000
   addJobRoutes(app, jobs, replyIdleMs)
   addJobPartRoutes(app, jobs, replyIdleMs)
+  addPages(app, routes)
 
   app.addHook('onReady', async () => {
     await checkTables(session, tables.keys())

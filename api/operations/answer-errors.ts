@@ -5,6 +5,7 @@ import { randomUUID } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { HttpError, problemOf } from '../errors.ts'
+import type { Routes } from './routes.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -23,13 +24,12 @@ export function requestIdOf({ headers }: Pick<IncomingMessage, 'headers'>): stri
 }
 
 /** Has every request answered, whatever goes wrong. Only defects are logged as errors. */
-export function addErrors(app: FastifyInstance): void {
-  const methodsOf = collectMethods(app)
+export function addErrors(app: FastifyInstance, routes: Routes): void {
   app.decorateRequest('jobId', undefined)
   app.setErrorHandler(answerError)
   app.setNotFoundHandler((request: FastifyRequest, reply: FastifyReply) => {
     const [path = ''] = request.url.split('?')
-    const methods = methodsOf(path)
+    const methods = routes.methodsOf(path)
     if (methods.length === 0) {
       throw new HttpError('not_found', `Cannot ${request.method} "${path}": there is no such route`)
     }
@@ -55,26 +55,10 @@ export function answerError(error: unknown, request: FastifyRequest, reply: Fast
   else request.log.info({ code: problem.code }, problem.detail)
   if (problem.status === 503) reply.header('retry-after', '1')
   if (error instanceof HttpError) reply.headers(error.headers)
-  return (
-    reply
-      .status(problem.status)
-      .header(requestIdHeader, request.id)
-      .type('application/problem+json; charset=utf-8')
-      // A route may have declared another body for the status.
-      .serializer(JSON.stringify)
-      .send(problem)
-  )
-}
-
-/** What an address can be asked for, of all routes that are added from now on. */
-function collectMethods(app: FastifyInstance): (path: string) => readonly string[] {
-  const routes: { readonly pattern: RegExp; readonly methods: readonly string[] }[] = []
-  app.addHook('onRoute', ({ url, method }) => {
-    const segments = url.split('/').map((segment) => (segment.startsWith(':') ? '[^/]+' : RegExp.escape(segment)))
-    routes.push({ pattern: new RegExp(`^${segments.join('/')}$`), methods: [method].flat() })
-  })
-  return (path) => {
-    const methods = routes.filter(({ pattern }) => pattern.test(path)).flatMap((route) => route.methods)
-    return methods.length === 0 ? [] : [...new Set([...methods, 'OPTIONS'])].toSorted()
-  }
+  return reply
+    .status(problem.status)
+    .header(requestIdHeader, request.id)
+    .type('application/problem+json; charset=utf-8')
+    .serializer(JSON.stringify)
+    .send(problem)
 }

@@ -7,33 +7,36 @@ import { didYouMean } from '../../functions/nearest.ts'
 import { typeName } from '../../functions/types/type.ts'
 import type { SessionContext } from '../../runtime/context/session.ts'
 import { HttpError } from '../errors.ts'
-import { functionsSchema, problems } from '../schemas.ts'
 import type { WorkerFunctions } from '../worker-functions.ts'
+import { getFunction, listFunctions } from './operations.ts'
 
 export function addFunctionRoutes(
   app: FastifyInstance,
   session: SessionContext,
   ofWorkers: () => Promise<WorkerFunctions | undefined>,
 ): void {
-  const schema = { response: { 200: functionsSchema, ...problems } }
   const config = { scope: 'jobs:read' } as const
   const all = async () => {
     const functions = await ofWorkers()
     return [...builtIns, ...registered(session), ...(functions === undefined ? [] : registered(functions))]
   }
-  app.get('/v1/functions', { schema, config }, async () => ({ functions: await all() }))
-  app.get<{ Params: { name: string } }>('/v1/functions/:name', { schema, config }, async ({ params: { name } }) => {
-    const known = await all()
-    // Some names are of an aggregate and of a window function.
-    const functions = known.filter((fn) => fn.name === name || fn.aliases.some((alias) => alias === name))
-    if (functions.length > 0) return { functions }
-    const hint = didYouMean(
-      name,
-      known.map((fn) => fn.name),
-      'GET /v1/functions lists them all',
-    )
-    throw new HttpError('not_found', `Cannot find function "${name}": there is none of that name. ${hint}`)
-  })
+  app.get('/v1/functions', { schema: listFunctions, config }, async () => ({ functions: await all() }))
+  app.get<{ Params: { name: string } }>(
+    '/v1/functions/:name',
+    { schema: getFunction, config },
+    async ({ params: { name } }) => {
+      const known = await all()
+      // Some names are of an aggregate and of a window function.
+      const functions = known.filter((fn) => fn.name === name || fn.aliases.some((alias) => alias === name))
+      if (functions.length > 0) return { functions }
+      const hint = didYouMean(
+        name,
+        known.map((fn) => fn.name),
+        'GET /v1/functions lists them all',
+      )
+      throw new HttpError('not_found', `Cannot find function "${name}": there is none of that name. ${hint}`)
+    },
+  )
 }
 
 function registered(session: WorkerFunctions) {

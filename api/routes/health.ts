@@ -3,17 +3,13 @@
 
 import type { FastifyInstance } from 'fastify'
 import type { Readiness } from '../operations/readiness.ts'
-import { readinessSchema, statusSchema } from '../schemas.ts'
+import { checkAlive, checkReady } from './operations.ts'
 
 export function addHealthRoutes(app: FastifyInstance, readiness: () => Readiness): void {
   const config = { public: true }
-  app.get('/livez', { schema: { response: { 200: statusSchema } }, config }, async () => ({ status: 'ok' }))
-  app.get(
-    '/readyz',
-    { schema: { response: { 200: readinessSchema, 503: readinessSchema } }, config },
-    async (_request, reply) => {
-      const ready = readiness()
-      return reply.status(ready.status === 'ok' ? 200 : 503).send(ready)
-    },
-  )
+  app.get('/livez', { schema: checkAlive, config }, async () => ({ status: 'ok' }))
+  app.get('/readyz', { schema: checkReady, config }, async (_request, reply) => {
+    const ready = readiness()
+    return reply.status(ready.status === 'ok' ? 200 : 503).send(ready)
+  })
 }

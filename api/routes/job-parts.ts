@@ -9,8 +9,8 @@ import type { JobEvents } from '../jobs/job-events.ts'
 import { isFinal, type JobStatus } from '../jobs/job-record.ts'
 import type { JobService } from '../jobs/job-service.ts'
 import type { FoundJob } from '../jobs/submission.ts'
-import { jobParamsSchema, problems } from '../schemas.ts'
 import { askerOf } from './jobs.ts'
+import { followJob, getJobLogs, getJobResult } from './operations.ts'
 import { sendResult } from './send-result.ts'
 
 /** Comments that keep proxies from closing a connection on which nothing happens. */
@@ -25,20 +25,7 @@ interface OfJob {
 export function addJobPartRoutes(app: FastifyInstance, jobs: JobService, replyIdleMs: number): void {
   app.get<OfJob & { readonly Querystring: { readonly fromBatch?: string } }>(
     '/v1/jobs/:id/result',
-    {
-      schema: {
-        summary: 'The result of a job, in any format; of one that still runs, as it grows',
-        tags: ['jobs'],
-        params: jobParamsSchema,
-        querystring: {
-          type: 'object',
-          additionalProperties: false,
-          properties: { fromBatch: { type: 'string', pattern: '^[0-9]{1,15}$' } },
-        },
-        response: problems,
-      },
-      config: { scope: 'jobs:read' },
-    },
+    { schema: getJobResult, config: { scope: 'jobs:read' } },
     async (request, reply) => {
       const format = negotiate(request.headers.accept)
       const job = await jobs.find(request.params.id, askerOf(request))
@@ -53,15 +40,7 @@ export function addJobPartRoutes(app: FastifyInstance, jobs: JobService, replyId
   )
   app.get<OfJob>(
     '/v1/jobs/:id/logs',
-    {
-      schema: {
-        summary: 'The last of what its functions printed',
-        tags: ['jobs'],
-        params: jobParamsSchema,
-        response: problems,
-      },
-      config: { scope: 'jobs:read' },
-    },
+    { schema: getJobLogs, config: { scope: 'jobs:read' } },
     async (request, reply) => {
       const { resource } = await jobs.find(request.params.id, askerOf(request))
       return reply.type('text/plain; charset=utf-8').send(resource.logs.text)
@@ -69,15 +48,7 @@ export function addJobPartRoutes(app: FastifyInstance, jobs: JobService, replyId
   )
   app.get<OfJob>(
     '/v1/jobs/:id/events',
-    {
-      schema: {
-        summary: 'What happens to a job, as Server-Sent Events',
-        tags: ['jobs'],
-        params: jobParamsSchema,
-        response: problems,
-      },
-      config: { scope: 'jobs:read' },
-    },
+    { schema: followJob, config: { scope: 'jobs:read' } },
     async (request, reply) => {
       const job = await jobs.find(request.params.id, askerOf(request))
       const last = Number(request.headers['last-event-id'] ?? 0)

@@ -7,11 +7,11 @@ import { CancelledError } from '../../functions/errors.ts'
 import { settledWithin } from '../../runtime/bytes/settled-within.ts'
 import { HttpError } from '../errors.ts'
 import { negotiate } from '../formats/negotiate.ts'
-import { isFinal, type JobResource, jobStatuses } from '../jobs/job-record.ts'
+import { isFinal, type JobResource } from '../jobs/job-record.ts'
 import type { JobService } from '../jobs/job-service.ts'
 import type { Asker, Idempotency } from '../jobs/submission.ts'
 import { addJob } from '../operations/request-log.ts'
-import { jobIdSchema, jobListSchema, jobParamsSchema, jobResourceSchema, jobSchema, problems } from '../schemas.ts'
+import { cancelJob, getJob, listJobs, rerunJob, runJob } from './operations.ts'
 import { preferenceOf } from './prefer.ts'
 import { sendResult } from './send-result.ts'
 
@@ -31,83 +31,24 @@ interface ListQuery {
 
 /** Submits, lists, tells, cancels and repeats. */
 export function addJobRoutes(app: FastifyInstance, jobs: JobService, replyIdleMs: number): void {
-  const one = { params: jobParamsSchema, response: { 200: jobResourceSchema, ...problems } }
-  app.post(
-    '/v1/jobs',
-    {
-      schema: {
-        summary: 'Runs a job',
-        tags: ['jobs'],
-        body: jobSchema,
-        headers: {
-          type: 'object',
-          properties: {
-            [idHeader]: jobIdSchema,
-            prefer: {
-              type: 'string',
-              description: 'respond-async: 202 and the job; wait=N: wait N seconds for its end',
-            },
-            'idempotency-key': { type: 'string', minLength: 1, maxLength: 255 },
-          },
-        },
-        response: { 202: jobResourceSchema, ...problems },
-      },
-      config: { scope: 'jobs:write' },
-    },
-    (request, reply) => submit(request, reply, jobs, replyIdleMs),
+  app.post('/v1/jobs', { schema: runJob, config: { scope: 'jobs:write' } }, (request, reply) =>
+    submit(request, reply, jobs, replyIdleMs),
   )
-  app.get<{ Querystring: ListQuery }>(
-    '/v1/jobs',
-    {
-      schema: {
-        summary: 'Lists jobs, newest first',
-        tags: ['jobs'],
-        querystring: {
-          type: 'object',
-          additionalProperties: false,
-          properties: {
-            status: { type: 'string', enum: jobStatuses },
-            owner: { type: 'string' },
-            since: { type: 'string', format: 'date-time' },
-            limit: { type: 'string', pattern: '^[1-9][0-9]{0,3}$' },
-            cursor: { type: 'string', pattern: '^[0-9]{1,15}$' },
-          },
-        },
-        response: { 200: jobListSchema, ...problems },
-      },
-      config: { scope: 'jobs:read' },
-    },
-    (request) => list(request.query, askerOf(request), jobs),
+  app.get<{ Querystring: ListQuery }>('/v1/jobs', { schema: listJobs, config: { scope: 'jobs:read' } }, (request) =>
+    list(request.query, askerOf(request), jobs),
   )
-  app.get<OfJob>(
-    '/v1/jobs/:id',
-    { schema: { summary: 'Tells how a job is', tags: ['jobs'], ...one }, config: { scope: 'jobs:read' } },
-    async (request, reply) => {
-      const { resource } = await jobs.find(request.params.id, askerOf(request))
-      const etag = `"${createHash('sha256').update(JSON.stringify(resource)).digest('base64url').slice(0, 22)}"`
-      reply.headers({ etag, link: linksOf(resource.id) })
-      return request.headers['if-none-match'] === etag ? reply.status(304).send() : resource
-    },
-  )
-  app.delete<OfJob>(
-    '/v1/jobs/:id',
-    {
-      schema: { summary: 'Cancels a job; one that has ended stays as it is', tags: ['jobs'], ...one },
-      config: { scope: 'jobs:write' },
-    },
-    (request) => jobs.cancel(request.params.id, askerOf(request)),
+  app.get<OfJob>('/v1/jobs/:id', { schema: getJob, config: { scope: 'jobs:read' } }, async (request, reply) => {
+    const { resource } = await jobs.find(request.params.id, askerOf(request))
+    const etag = `"${createHash('sha256').update(JSON.stringify(resource)).digest('base64url').slice(0, 22)}"`
+    reply.headers({ etag, link: linksOf(resource.id) })
+    return request.headers['if-none-match'] === etag ? reply.status(304).send() : resource
+  })
+  app.delete<OfJob>('/v1/jobs/:id', { schema: cancelJob, config: { scope: 'jobs:write' } }, (request) =>
+    jobs.cancel(request.params.id, askerOf(request)),
   )
   app.post<OfJob>(
     '/v1/jobs/:id/rerun',
-    {
-      schema: {
-        summary: 'Runs a job once more, as a new one',
-        tags: ['jobs'],
-        params: jobParamsSchema,
-        response: { 202: jobResourceSchema, ...problems },
-      },
-      config: { scope: 'jobs:write' },
-    },
+    { schema: rerunJob, config: { scope: 'jobs:write' } },
     async (request, reply) => {
       const record = await jobs.rerun(request.params.id, { ...askerOf(request), mayInline: mayInline(request) })
       return accepted(reply, record.toResource())

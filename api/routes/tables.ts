@@ -6,15 +6,10 @@ import { isVolleyError } from '../../functions/errors.ts'
 import { typeName } from '../../functions/types/type.ts'
 import type { SessionContext } from '../../runtime/context/session.ts'
 import { openSource } from '../../runtime/source/formats.ts'
-import { problems, tablesSchema } from '../schemas.ts'
+import { listTables } from './operations.ts'
 
 export function addTableRoutes(app: FastifyInstance, session: SessionContext): void {
-  const schema = {
-    summary: 'Tables that jobs may name',
-    tags: ['catalogue'],
-    response: { 200: tablesSchema, ...problems },
-  }
-  app.get('/v1/tables', { schema, config: { scope: 'jobs:read' } }, async () => {
+  app.get('/v1/tables', { schema: listTables, config: { scope: 'jobs:read' } }, async () => {
     const tables = []
     for (const name of session.tableNames()) tables.push({ name, ...(await describeTable(session, name)) })
     return { tables }

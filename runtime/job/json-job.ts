@@ -136,7 +136,7 @@ class JobParser implements StepParser {
 
   async job(json: unknown, pointer: string): Promise<Job> {
     const { source, steps, sql, bytes } = asRecordOf(json, pointer, ['source', 'steps', 'sql', 'bytes'])
-    if (sql === undefined && bytes === undefined) return this.#job(source, steps ?? [], pointer)
+    if (sql === undefined && bytes === undefined) return this.#job(source, steps === undefined ? [] : steps, pointer)
     for (const [name, value] of Object.entries(bytes === undefined ? { source, steps } : { source, steps, sql })) {
       if (value !== undefined) {
         throw invalidJob(below(pointer, name), 'a job is either "sql", or "source" and "steps", or "bytes"')

@@ -7,6 +7,7 @@ import type { FormOf } from '../program/operation.ts'
 import type { Program } from '../program/program.ts'
 import type { Job, JobSteps } from './job.ts'
 import type { ExprParser } from './json-expr.ts'
+import type { JsonSchema } from './json-schema.ts'
 
 type StepOf<Kind extends keyof JobSteps> = NonNullable<JobSteps[Kind]>
 
@@ -18,6 +19,8 @@ export interface StepKind<Kind extends keyof JobSteps = keyof JobSteps> {
   readonly kind: Kind
   /** The forms of its fields, without `kind`: what a step that came as bytes is checked against. */
   readonly fields: { readonly [Name in Exclude<keyof StepOf<Kind>, 'kind'>]-?: StepFormOf<StepOf<Kind>[Name]> }
+  /** What that member's value looks like. */
+  readonly schema: JsonSchema
   /**
    * Parses that member's value.
    *

@@ -7,12 +7,17 @@ import { unique } from '../../program/columns.ts'
 import type { Program } from '../../program/program.ts'
 import { schemaAfter } from '../../program/schema.ts'
 import { asRecordOf, below } from '../json-checks.ts'
+import { expressionsSchema, record } from '../json-schema.ts'
 import type { StepKind } from '../step-kind.ts'
 
 /** `{ "aggregate": { "by": ["origin"], "values": ["count(*) as n"] } }` */
 export const aggregate: StepKind<'aggregate'> = {
   kind: 'aggregate',
   fields: { by: 'nodes', values: 'nodes' },
+  schema: record('One row per group, or one in all', {
+    by: { ...expressionsSchema, description: 'What to group by' },
+    values: { ...expressionsSchema, description: 'Aggregates, such as `count(*) as n`' },
+  }),
   parse: (json, pointer, parser) => {
     const { by = [], values = [] } = asRecordOf(json, pointer, ['by', 'values'])
     return {

@@ -8,6 +8,7 @@ import type { StepKind } from '../step-kind.ts'
 export const distinct: StepKind<'distinct'> = {
   kind: 'distinct',
   fields: {},
+  schema: { const: true, description: 'Keeps each distinct row once' },
   parse: (json, pointer) => {
     if (asBoolean(json, pointer)) return { kind: 'distinct' }
     throw invalidJob(pointer, 'leave the step out instead of false')

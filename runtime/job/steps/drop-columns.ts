@@ -10,6 +10,7 @@ import type { StepKind } from '../step-kind.ts'
 export const dropColumns: StepKind<'dropColumns'> = {
   kind: 'dropColumns',
   fields: { names: 'texts' },
+  schema: { type: 'array', description: 'Leaves out these columns', items: { type: 'string' } },
   parse: (json, pointer, parser) => ({ kind: 'dropColumns', names: parser.list(json, pointer, asText) }),
   describe: ({ names }) => names.join(', '),
   nodes: () => [],

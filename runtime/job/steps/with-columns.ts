@@ -3,12 +3,18 @@
 import { displayNode } from '../../../functions/expr/display.ts'
 import { asBefore, unique } from '../../program/columns.ts'
 import { asArray, asObject, below } from '../json-checks.ts'
+import { expressionSchema } from '../json-schema.ts'
 import type { StepKind } from '../step-kind.ts'
 
 /** `{ "withColumns": { "hours": "delay / 60.0" } }` */
 export const withColumns: StepKind<'withColumns'> = {
   kind: 'withColumns',
   fields: { columns: 'named' },
+  schema: {
+    type: 'object',
+    description: 'Adds columns by name, or replaces those of the same name',
+    additionalProperties: expressionSchema,
+  },
   parse: (json, pointer, { exprs, maxColumns }) => {
     const entries = Object.entries(asObject(json, pointer))
     asArray(entries, pointer, maxColumns)

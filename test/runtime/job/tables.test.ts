@@ -137,6 +137,7 @@ declare module '../../../runtime/job/job.ts' {
 registerStep({
   kind: 'beside',
   fields: { job: 'job' },
+  schema: {},
   parse: async (json, pointer, parser) => ({ kind: 'beside', job: await parser.job(json, pointer) }),
   nodes: () => [],
   jobs: ({ job }) => [job],
