@@ -52,8 +52,8 @@ export interface ServerOptions {
    */
   readonly writeRoots?: readonly string[]
   /**
-   * Directory of the server's state. Tokens that `volley token` keeps there are accepted besides `tokens`; one that is
-   * made, rotated or revoked counts within a second.
+   * Directory of the server's state. Tokens that `volley token` keeps there are accepted besides `tokens`, but for those
+   * of the same names; one that is made, rotated or revoked counts within a second.
    *
    * @defaultValue none
    */

@@ -130,6 +130,7 @@ export function buildServer(options: ServerOptions): FastifyInstance {
     onLog: (jobId, stream, bytes) => {
       app.log.debug({ jobId, stream, text: Buffer.from(bytes.subarray(0, 1024)).toString() }, 'job log')
     },
+    onEnd: (line) => app.log.info(line, 'job ended'),
     onDefect: (err, message) => app.log.error({ err }, message),
     limits: { maxTimeoutMs: options.maxTimeoutMs ?? 60 * 60_000, ...options.limits },
   })

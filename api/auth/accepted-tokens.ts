@@ -4,20 +4,25 @@ import { timingSafeEqual } from 'node:crypto'
 import { stat } from 'node:fs/promises'
 import { type AcceptedToken, acceptToken, digestOf } from './token.ts'
 import { TokenFile } from './token-file.ts'
+import { TokenUses } from './token-uses.ts'
 
 /** How long a change of the file may go unseen, in milliseconds. */
 const RECHECK_MS = 500
 
-export class AcceptedTokens {
+export class AcceptedTokens implements AsyncDisposable {
   readonly #given: readonly AcceptedToken[]
   readonly #file: TokenFile | undefined
+  readonly #uses: TokenUses | undefined
   readonly #onProblem: (error: unknown) => void
   #stored: readonly AcceptedToken[] = []
   #seen = 'never'
   #checkedAt = Number.NEGATIVE_INFINITY
   #checking: Promise<void> | undefined
 
-  /** @param onProblem - Told when the file cannot be used; until it can, none of its tokens is accepted. */
+  /**
+   * @param given - Each takes the place of a stored one of its name.
+   * @param onProblem - Told when the file cannot be used; until it can, none of its tokens is accepted.
+   */
   constructor(
     given: readonly AcceptedToken[],
     stateDirectory: string | undefined,
@@ -25,6 +30,7 @@ export class AcceptedTokens {
   ) {
     this.#given = given
     this.#file = stateDirectory === undefined ? undefined : new TokenFile(stateDirectory)
+    this.#uses = stateDirectory === undefined ? undefined : new TokenUses(stateDirectory, onProblem)
     this.#onProblem = onProblem
   }
 
@@ -36,6 +42,15 @@ export class AcceptedTokens {
     let found: AcceptedToken | undefined
     for (const token of [...this.#given, ...this.#stored]) if (timingSafeEqual(token.digest, wanted)) found = token
     return found
+  }
+
+  /** A token was accepted. */
+  noteUse(token: AcceptedToken): void {
+    if (this.#stored.includes(token)) this.#uses?.note(token.digest.toString('hex'))
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#uses?.[Symbol.asyncDispose]()
   }
 
   /** Files that change are asked for, not watched: watching misses files that are replaced, on some file systems. */
@@ -56,9 +71,12 @@ export class AcceptedTokens {
     if (state === this.#seen) return
     this.#seen = state
     try {
-      this.#stored = (await file.read()).map(({ name, sha256, scopes, expiresAt }) =>
-        acceptToken({ id: name, sha256, scopes, ...(expiresAt === undefined ? {} : { expiresAt }) }),
-      )
+      const replaced = new Set(this.#given.map(({ principal }) => principal.id))
+      this.#stored = (await file.read())
+        .filter(({ name }) => !replaced.has(name))
+        .map(({ name, sha256, scopes, expiresAt }) =>
+          acceptToken({ id: name, sha256, scopes, ...(expiresAt === undefined ? {} : { expiresAt }) }),
+        )
     } catch (error) {
       this.#stored = []
       this.#onProblem(error)

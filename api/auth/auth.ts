@@ -28,6 +28,7 @@ declare module 'fastify' {
 export function addAuth(app: FastifyInstance, accepted: AcceptedTokens | undefined): void {
   const wrongTokens = new WrongTokens()
   app.decorateRequest('principal', undefined)
+  app.addHook('onClose', async () => accepted?.[Symbol.asyncDispose]())
   app.addHook('onRequest', async (request) => {
     refuseSecretInUrl(request.url)
     const { config } = request.routeOptions
@@ -71,6 +72,7 @@ async function principalOf(
     throw unauthorized('its token is not one of this server', 'the token is not known or was revoked')
   }
   if (token.expiresAt <= Date.now()) throw unauthorized('its token has expired', 'the token has expired')
+  accepted.noteUse(token)
   return token.principal
 }
 

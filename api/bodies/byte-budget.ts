@@ -6,6 +6,7 @@ import { Transform } from 'node:stream'
 import { getHeapStatistics } from 'node:v8'
 import type { FastifyInstance } from 'fastify'
 import { HttpError } from '../errors.ts'
+import { responseClosed } from '../operations/response-closed.ts'
 
 /** The default: an eighth of the memory that this process may have, as the bytes of a job exist a few times while it runs. */
 export function defaultBytesInFlight(maxBodyBytes: number): number {
@@ -81,7 +82,7 @@ export function addByteBudget(app: FastifyInstance, budget: ByteBudget, maxBodyB
   app.addHook('onRequest', async (request, reply) => {
     const held = new HeldBytes(budget)
     request.held = held
-    held.holdUntil(new Promise<void>((resolve) => reply.raw.once('close', resolve)))
+    held.holdUntil(responseClosed(reply.raw))
     // What is longer than a body may be is refused for that, later and unread.
     const announced = Number(request.headers['content-length'] ?? 0)
     if (announced <= maxBodyBytes) held.resize(announced)

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { createToken, isLive, type MadeToken, revokeToken, rotateToken } from '../auth/change-tokens.ts'
 import { allScopes, type Scope } from '../auth/principal.ts'
 import { type StoredToken, TokenFile } from '../auth/token-file.ts'
+import { readTokenUses, tokenUseKey } from '../auth/token-uses.ts'
 import { UsageError } from './outcome.ts'
 import { printText } from './stdout.ts'
 import { FIRST_TOKEN } from './token.ts'
@@ -32,7 +33,8 @@ export async function create(name: string, options: CreateOptions): Promise<void
 
 /** The action of `volley token list`. */
 export async function list({ stateDir, json }: TokenOptions): Promise<void> {
-  const tokens = await new TokenFile(stateDir).read()
+  const [stored, uses] = await Promise.all([new TokenFile(stateDir).read(), readTokenUses(stateDir)])
+  const tokens = stored.map((token) => ({ ...token, lastUsedAt: uses[tokenUseKey(token.sha256)] }))
   await printText(json === true ? `${JSON.stringify(tokens.map(withoutHash))}\n` : tokens.map(line).join(''))
 }
 
@@ -58,8 +60,9 @@ async function printMade({ secret, token }: MadeToken, { json }: TokenOptions): 
 
 const withoutHash = ({ sha256: _, ...rest }: StoredToken): Omit<StoredToken, 'sha256'> => rest
 
-function line(token: StoredToken): string {
-  const { name, scopes, createdAt, expiresAt } = token
+function line(token: StoredToken & { readonly lastUsedAt: string | undefined }): string {
+  const { name, scopes, createdAt, expiresAt, lastUsedAt } = token
   const end = expiresAt === undefined ? 'never expires' : `${isLive(token) ? 'expires' : 'expired'} ${expiresAt}`
-  return `${name}  ${scopes.join(',')}  made ${createdAt}  ${end}\n`
+  const use = lastUsedAt === undefined ? 'never used' : `last used ${lastUsedAt}`
+  return `${name}  ${scopes.join(',')}  made ${createdAt}  ${end}  ${use}\n`
 }

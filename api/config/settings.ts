@@ -126,7 +126,7 @@ export const settings = {
   token: setting({
     kind: text,
     placeholder: 'token',
-    help: 'token that requests must bear; VOLLEY_TOKEN does not show in ps',
+    help: 'token that requests must bear, in the place of the one called default; VOLLEY_TOKEN does not show in ps',
     defaultText: 'made on the first start',
     isSecret: true,
   }),

@@ -84,6 +84,8 @@ export interface JobIdentity {
   readonly runs: number
   /** How long its reader may pause, if it says so. */
   readonly idleTimeoutMs?: number | undefined
+  /** The request that it came with; absent where an earlier process had that. */
+  readonly requestId?: string | undefined
 }
 
 const MAX_LOG_BYTES = 64 * 1024
@@ -95,6 +97,7 @@ export class JobRecord {
   readonly createdAt: Date
   /** How long its reader may pause, if it says so. */
   readonly idleTimeoutMs: number | undefined
+  readonly requestId: string | undefined
   readonly events = new JobEvents()
   /** Where its rows go. */
   readonly result: SpooledResult
@@ -117,11 +120,12 @@ export class JobRecord {
   #log = Buffer.alloc(0)
   #logBytes = 0
 
-  constructor({ id, owner, createdAt, runs, idleTimeoutMs }: JobIdentity, result: SpooledResult) {
+  constructor({ id, owner, createdAt, runs, idleTimeoutMs, requestId }: JobIdentity, result: SpooledResult) {
     this.id = id
     this.owner = owner
     this.createdAt = createdAt
     this.idleTimeoutMs = idleTimeoutMs
+    this.requestId = requestId
     this.result = result
     this.ended = this.#ended.promise
     this.#runs = runs

@@ -17,13 +17,14 @@ import type { SpooledResult } from '../spool/spooled-result.ts'
 import { JobStore } from '../store/job-store.ts'
 import type { JobFilter, StoredJob } from '../store/store-calls.ts'
 import { JobTrace } from '../tracing/job-trace.ts'
+import { auditLine, contentsOf, type JobContents } from './audit.ts'
 import { countEnd, measureJobs } from './job-counts.ts'
 import { JobEvents } from './job-events.ts'
 import { JobRecord, type JobResource } from './job-record.ts'
 import { type DocumentContext, parseDocument } from './parse-document.ts'
 import { type JobRunner, runJob } from './run-job.ts'
 import { isRepeatable } from './side-effects.ts'
-import type { Asker, FoundJob, Idempotency, Retention, Settings, Submission } from './submission.ts'
+import type { Asker, FoundJob, Idempotency, Repetition, Retention, Settings, Submission } from './submission.ts'
 import { Sweeper } from './sweeper.ts'
 
 /** What a service runs jobs on, where it keeps them, and within which limits. */
@@ -35,8 +36,19 @@ export interface JobServiceOptions extends DocumentContext, Omit<JobRunner, 'pub
   readonly retention: Retention
   readonly documents: Documents
   readonly metrics: Metrics
+  /** A job has ended: what the log is to keep of it. */
+  onEnd(line: object): void
   /** Something went wrong that no caller waits for. */
   onDefect(error: unknown, message: string): void
+}
+
+/** A job that is on record, and that nothing but its turn keeps from running. */
+interface AcceptedJob {
+  readonly parsed: ParsedJob
+  readonly payload: Payload | undefined
+  /** Whether its result outlives its reader. */
+  readonly isKept: boolean
+  readonly traceContext?: Submission['traceContext']
 }
 
 /** How often a job is begun that restarts interrupt. */
@@ -96,14 +108,14 @@ export class JobService {
    * @throws {HttpError} `job_id_taken`, `idempotency_in_progress`.
    */
   async submit(submission: Submission): Promise<JobRecord> {
-    const { document, payload, id = randomUUID(), mayInline, owner, isAsync, idempotency, traceContext } = submission
+    const { document, payload, id = randomUUID(), mayInline, owner, isAsync, idempotency, requestId } = submission
     this.#refuseWhileClosing()
     const parsed = await this.#parse(document, mayInline)
     this.#refuseWhileClosing()
     const isKept = isAsync || idempotency !== undefined || parsed.options.retention !== undefined
     if (this.#records.has(id)) throw idTaken(id)
     const { idleTimeoutMs } = parsed.options
-    const identity = { id, owner, createdAt: new Date(), runs: 1, idleTimeoutMs }
+    const identity = { id, owner, createdAt: new Date(), runs: 1, idleTimeoutMs, requestId }
     const record = new JobRecord(identity, this.#opened.create(id, { isRetained: isKept }))
     this.#records.set(id, record)
     const settings: Settings = {
@@ -130,7 +142,7 @@ export class JobService {
       throw error
     }
     this.#options.metrics.add('jobsAccepted')
-    this.#begin(record, parsed, isKept, JobTrace.start(id, traceContext))
+    this.#begin(record, { parsed, payload, isKept, traceContext: submission.traceContext })
     return record
   }
 
@@ -185,14 +197,15 @@ export class JobService {
    *
    * @throws {HttpError} `not_found`; `not_repeatable` when its document was not kept.
    */
-  async rerun(id: string, asker: Asker & Pick<Submission, 'mayInline'>): Promise<JobRecord> {
+  async rerun(id: string, asker: Asker & Repetition): Promise<JobRecord> {
     await this.find(id, asker)
     const payload = await this.#payloadOf(id)
     if (payload === undefined) {
       throw new HttpError('not_repeatable', `Cannot run job "${id}" again: its document was not kept, send it again`)
     }
     const { document } = await this.#options.documents.parse(payload)
-    return this.submit({ document, payload, mayInline: asker.mayInline, owner: asker.id, isAsync: true })
+    const { id: owner, isAdmin: _, ...rest } = asker
+    return this.submit({ ...rest, document, payload, owner, isAsync: true })
   }
 
   /**
@@ -288,8 +301,9 @@ export class JobService {
     if (this.#isClosing) throw new CancelledError('closed', 'Cannot run the job: the server is shutting down')
   }
 
-  #begin(record: JobRecord, parsed: ParsedJob, isKept: boolean, trace: JobTrace | undefined): void {
-    const run = this.#run(record, parsed, isKept, trace)
+  #begin(record: JobRecord, job: AcceptedJob): void {
+    const trace = JobTrace.start(record.id, job.traceContext)
+    const run = this.#run(record, job, trace)
     this.#runs.add(run)
     void run.finally(() => {
       this.#runs.delete(run)
@@ -297,7 +311,8 @@ export class JobService {
     })
   }
 
-  async #run(record: JobRecord, parsed: ParsedJob, isKept: boolean, trace: JobTrace | undefined): Promise<void> {
+  async #run(record: JobRecord, { parsed, payload, isKept }: AcceptedJob, trace: JobTrace | undefined): Promise<void> {
+    const contents = contentsOf(parsed, payload, (text) => this.#hide(text))
     const { resultMs } = this.#options.retention
     const { retention } = parsed.options
     const keptMs = retention === undefined ? resultMs : Math.min(resultMs, retention.seconds * 1000)
@@ -307,11 +322,11 @@ export class JobService {
       const index = isKept && keptMs > 0 ? ended.index : undefined
       const keptUntil = index === undefined ? undefined : new Date(Date.now() + keptMs)
       record.succeed(ended.report, ended.index, keptUntil)
-      await this.#recordEnd(record, index, keptUntil)
+      await this.#recordEnd(record, contents, index, keptUntil)
     } catch (error) {
       record.fail(error)
       if (this.#isLeftToNext(error)) return
-      await this.#recordEnd(record, undefined, undefined)
+      await this.#recordEnd(record, contents)
     }
   }
 
@@ -324,9 +339,16 @@ export class JobService {
     )
   }
 
-  async #recordEnd(record: JobRecord, index: ResultIndex | undefined, keptUntil: Date | undefined): Promise<void> {
-    const { retention, onDefect, metrics } = this.#options
+  /** @param contents - Absent where the document could not be read any more. */
+  async #recordEnd(
+    record: JobRecord,
+    contents: JobContents | undefined,
+    index?: ResultIndex,
+    keptUntil?: Date,
+  ): Promise<void> {
+    const { retention, onDefect, metrics, onEnd } = this.#options
     countEnd(metrics, record)
+    onEnd(auditLine(record, contents))
     try {
       await this.#store.call('end', record.id, {
         status: record.status,
@@ -363,11 +385,11 @@ export class JobService {
       const parsed = await this.#parse(document, settings.mayInline)
       await this.#store.call('restart', stored.id, JSON.stringify(record.toResource()))
       this.#records.set(stored.id, record)
-      this.#begin(record, parsed, true, JobTrace.start(stored.id))
+      this.#begin(record, { parsed, payload, isKept: true })
     } catch (error) {
       await record.result.remove(error)
       record.fail(this.#publicError(error))
-      await this.#recordEnd(record, undefined, undefined)
+      await this.#recordEnd(record, undefined)
     }
   }
 

@@ -29,9 +29,14 @@ export interface Submission {
   /** Nobody waits for it; its result is kept. */
   readonly isAsync: boolean
   readonly idempotency?: Idempotency | undefined
+  /** The request that it comes with. */
+  readonly requestId: string
   /** What its spans are below. */
-  readonly traceContext?: Context | undefined
+  readonly traceContext: Context | undefined
 }
+
+/** What is new about a job that is submitted once more. */
+export type Repetition = Pick<Submission, 'mayInline' | 'requestId' | 'traceContext'>
 
 /** What makes a second submission the first one. */
 export interface Idempotency {

@@ -1,6 +1,7 @@
 // The metrics of requests, whoever sends them and however they end.
 
 import type { FastifyInstance } from 'fastify'
+import { responseClosed } from '../operations/response-closed.ts'
 import type { Metrics } from './definitions.ts'
 
 declare module 'fastify' {
@@ -17,7 +18,7 @@ export function addRequestMetrics(app: FastifyInstance, metrics: Metrics): void 
   app.decorateRequest('problem', undefined)
   app.addHook('onRequest', async (request, reply) => {
     open += 1
-    reply.raw.once('close', () => {
+    void responseClosed(reply.raw).then(() => {
       open -= 1
       const { method, routeOptions, problem } = request
       // The pattern, never the address: that has ids in it.

@@ -4,6 +4,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { checkOptionNames, checkWhole } from '../../functions/options.ts'
 import { HttpError } from '../errors.ts'
+import { responseClosed } from './response-closed.ts'
 
 /** Limits of connections and requests, whoever makes them. */
 export interface ConnectionLimits {
@@ -81,7 +82,7 @@ export function addRequestLimit(app: FastifyInstance, { maxRequests }: Required<
   let requests = 0
   app.addHook('onRequest', async (_request, reply) => {
     requests += 1
-    reply.raw.once('close', () => {
+    void responseClosed(reply.raw).then(() => {
       requests -= 1
     })
     if (requests > maxRequests) {

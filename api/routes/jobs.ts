@@ -11,6 +11,7 @@ import { isFinal, type JobResource } from '../jobs/job-record.ts'
 import type { JobService } from '../jobs/job-service.ts'
 import type { Asker, Idempotency } from '../jobs/submission.ts'
 import { addJob } from '../operations/request-log.ts'
+import { responseClosed } from '../operations/response-closed.ts'
 import { cancelJob, getJob, listJobs, rerunJob, runJob } from './operations.ts'
 import { preferenceOf } from './prefer.ts'
 import { sendResult } from './send-result.ts'
@@ -50,7 +51,13 @@ export function addJobRoutes(app: FastifyInstance, jobs: JobService, replyIdleMs
     '/v1/jobs/:id/rerun',
     { schema: rerunJob, config: { scope: 'jobs:write' } },
     async (request, reply) => {
-      const record = await jobs.rerun(request.params.id, { ...askerOf(request), mayInline: mayInline(request) })
+      const { id: requestId, traceContext } = request
+      const record = await jobs.rerun(request.params.id, {
+        ...askerOf(request),
+        mayInline: mayInline(request),
+        requestId,
+        traceContext,
+      })
       return accepted(reply, record.toResource())
     },
   )
@@ -73,7 +80,7 @@ async function submit(
     if (!isFinal(earlier.resource.status)) throw stillRuns(earlier.resource.id)
     return sendResult(request, reply, await jobs.result(earlier), { format, idleMs: replyIdleMs })
   }
-  const left = new Promise<void>((resolve) => reply.raw.once('close', resolve))
+  const left = responseClosed(reply.raw)
   const record = await jobs.submit({
     document: request.body,
     payload: request.payload,
@@ -82,6 +89,7 @@ async function submit(
     mayInline: mayInline(request),
     isAsync,
     idempotency,
+    requestId: request.id,
     traceContext: request.traceContext,
   })
   request.held?.holdUntil(record.ended)

@@ -12,6 +12,7 @@ import {
 } from '@opentelemetry/api'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { addToLog } from '../operations/request-log.ts'
+import { responseClosed } from '../operations/response-closed.ts'
 import { tracer } from './tracer.ts'
 
 declare module 'fastify' {
@@ -33,7 +34,7 @@ export function addRequestTraces(app: FastifyInstance): void {
     request.traceContext = trace.setSpan(parent, span)
     const { traceId } = span.spanContext()
     if (Number.parseInt(traceId, 16) > 0) addToLog(request, reply, { traceId })
-    reply.raw.once('close', () => {
+    void responseClosed(reply.raw).then(() => {
       span.setAttribute('http.response.status_code', reply.statusCode)
       if (reply.statusCode >= 500) span.setStatus({ code: SpanStatusCode.ERROR })
       span.end()

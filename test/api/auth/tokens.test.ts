@@ -58,6 +58,25 @@ test('a running server sees tokens come and go', { timeout: 120_000 }, async (t)
   t.match((await server.ask(third.secret)).headers['www-authenticate'], /error_description="the token is not known/)
 })
 
+test('a token that is given takes the place of a stored one of its name, and uses are told', {
+  timeout: 120_000,
+}, async (t) => {
+  const stateDir = await stateDirectory(t)
+  const file = new TokenFile(stateDir)
+  const replaced = await createToken(file, 'default', ['jobs:read'])
+  const other = await createToken(file, 'reports', ['jobs:read'])
+  {
+    await using server = build({ stateDir, tokens: [{ token, id: 'default' }] })
+    t.equal((await server.ask(token)).statusCode, 200)
+    t.equal((await server.ask(replaced.secret)).statusCode, 401)
+    t.equal((await server.ask(other.secret)).statusCode, 200)
+  }
+  const { stdout } = await volley(['token', 'list', '--json', '--state-dir', stateDir])
+  const [first, second] = JSON.parse(stdout)
+  t.strictSame([first.name, first.lastUsedAt], ['default', undefined])
+  t.match(second, { name: 'reports', lastUsedAt: /^20\d\d-\d\d-\d\dT\d\d:\d\d:00\.000Z$/ })
+})
+
 test('writers take turns, and none is lost', { timeout: 120_000 }, async (t) => {
   const file = new TokenFile(await stateDirectory(t))
   const names = Array.from({ length: 12 }, (_, i) => `token-${i}`)
@@ -139,7 +158,7 @@ test('volley token makes, lists, rotates and revokes', { timeout: 240_000 }, asy
   t.match(JSON.parse(made.stdout), { name: 'ci', scopes: ['jobs:read'], token: /^vly_/ })
   t.notMatch(made.stdout, 'sha256')
   const listed = await volley(['token', 'list'], { env })
-  t.match(listed.stdout, /^ci {2}jobs:read {2}made \S+Z {2}expires \S+Z\n$/)
+  t.match(listed.stdout, /^ci {2}jobs:read {2}made \S+Z {2}expires \S+Z {2}never used\n$/)
   t.match(await volley(['token', 'rotate', 'ci'], { env }), { code: 0, stdout: /^vly_\S+\n$/ })
   t.match(await volley(['token', 'revoke', 'cj'], { env }), { code: 1, stderr: /Did you mean "ci"/ })
   t.match(await volley(['token', 'create', 'x', '--scope', 'all'], { env }), { code: 2, stderr: /usage_error/ })

@@ -1,11 +1,12 @@
 // GET /metrics: what Prometheus reads of a server, with and without anything having happened.
 
 import { readFile } from 'node:fs/promises'
+import { Writable } from 'node:stream'
 import { test } from 'tap'
 import { definitions } from '../../../api/metrics/definitions.ts'
 import { metricsPage } from '../../../api/metrics/reference.ts'
 import { Registry } from '../../../api/metrics/registry.ts'
-import { flights, serve, token, until } from '../with-server.ts'
+import { asBytes, flights, onDelay, serve, token, until } from '../with-server.ts'
 import { parseExposition } from './exposition.ts'
 
 test('GET /metrics tells what a server has done', { timeout: 120_000 }, async (t) => {
@@ -106,4 +107,43 @@ test('Registry writes labels, histograms and counters that nothing was counted o
 
 test('docs/reference/metrics.md is what `npm run generate` writes', async (t) => {
   t.equal(await readFile(new URL('../../../docs/reference/metrics.md', import.meta.url), 'utf8'), metricsPage())
+})
+
+test('the log has a line for each job that ended, with hashes and names only', { timeout: 120_000 }, async (t) => {
+  let log = ''
+  const stream = new Writable({
+    write(chunk, _encoding, done) {
+      log += chunk
+      done()
+    },
+  })
+  const { post } = await serve(t, { pool: { workers: 1 }, allowInlineUdfs: true, logger: { level: 'info', stream } })
+  const twice = onDelay((delay) => delay * 2, 'twice')
+  const byValue = { source: flights, steps: [{ withColumns: { twice: asBytes(twice) } }, { filter: 'delay > 424242' }] }
+  t.equal((await post(byValue, { 'x-request-id': 'asked-1', 'x-volley-job-id': 'job-1' })).status, 200)
+  t.equal((await post({ sql: "select 1 / (length('a secret') - 8) as x" }, { 'x-request-id': 'asked-2' })).status, 422)
+
+  const lines = log
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line))
+  const [first, second] = lines.filter(({ audit }) => audit === 'job')
+  t.match(first, {
+    msg: 'job ended',
+    jobId: 'job-1',
+    requestId: 'asked-1',
+    owner: /^token-[0-9a-f]{8}$/,
+    document: /^[0-9a-f]{64}$/,
+    functions: [{ name: 'twice', by: 'value', sha256: /^[0-9a-f]{64}$/ }],
+    sources: ['parquet flights-3m.parquet'],
+    status: 'succeeded',
+    rowsRead: 3_000_000,
+    rows: 0,
+    retries: 0,
+    queuedMs: Number,
+    ranMs: Number,
+  })
+  t.match(second, { requestId: 'asked-2', functions: [], status: 'failed', code: 'division_by_zero' })
+  t.equal(lines.find(({ msg, requestId }) => msg === 'request completed' && requestId === 'asked-1').jobId, 'job-1')
+  for (const written of ['a secret', '424242', 'delay * 2']) t.notMatch(log, written)
 })
