@@ -127,6 +127,12 @@ export interface ServerOptions {
    */
   readonly maxRunningPerToken?: number
   /**
+   * Jobs of one token that may wait; beyond it they are refused with `too_many_jobs`.
+   *
+   * @defaultValue `maxQueuedJobs`
+   */
+  readonly maxQueuedPerToken?: number
+  /**
    * How often one token may send requests; beyond it they are refused with `rate_limited`.
    *
    * @defaultValue as often as it likes
@@ -176,6 +182,13 @@ export interface ServerOptions {
    */
   readonly maxResultBytes?: number
   /**
+   * What results may take on disk together, kept ones and those on their way, in bytes, at least `maxResultBytes`. One that
+   * has no room waits for 30 seconds, then its job fails with `storage_full`.
+   *
+   * @defaultValue twice `maxResultBytes`
+   */
+  readonly maxSpoolBytes?: number
+  /**
    * Fastify's logger.
    *
    * @defaultValue no log
@@ -184,6 +197,7 @@ export interface ServerOptions {
 }
 
 const HOUR_MS = 60 * 60_000
+const MAX_RESULT_BYTES = 8 * 1024 ** 3
 
 const known: Readonly<Record<keyof ServerOptions, true>> = {
   session: true,
@@ -203,6 +217,7 @@ const known: Readonly<Record<keyof ServerOptions, true>> = {
   maxRunningJobs: true,
   maxQueuedJobs: true,
   maxRunningPerToken: true,
+  maxQueuedPerToken: true,
   rate: true,
   connections: true,
   limits: true,
@@ -211,6 +226,7 @@ const known: Readonly<Record<keyof ServerOptions, true>> = {
   resultRetentionMs: true,
   jobRetentionMs: true,
   maxResultBytes: true,
+  maxSpoolBytes: true,
   logger: true,
 }
 
@@ -249,10 +265,10 @@ export function checkServerOptions(options: ServerOptions): void {
   for (const name of ['maxBodyBytes', 'defaultTimeoutMs', 'maxTimeoutMs', 'replyIdleMs'] as const)
     checkWhole(name, options[name], 1)
   for (const name of ['maxRunningJobs', 'maxRunningPerToken'] as const) checkWhole(name, options[name], 1)
-  for (const name of ['resultRetentionMs', 'jobRetentionMs', 'maxResultBytes'] as const) {
+  for (const name of ['resultRetentionMs', 'jobRetentionMs', 'maxResultBytes', 'maxSpoolBytes'] as const) {
     checkWhole(name, options[name], 1)
   }
-  for (const name of ['maxQueuedJobs', 'drainMs'] as const) checkWhole(name, options[name], 0)
+  for (const name of ['maxQueuedJobs', 'maxQueuedPerToken', 'drainMs'] as const) checkWhole(name, options[name], 0)
   if (options.rate !== undefined) checkRate(options.rate)
   if (limits === undefined) return
   checkOptionNames(limits, knownLimits, 'the limits of jobs')
@@ -272,24 +288,33 @@ export function admissionOf({
   maxRunningJobs = 64,
   maxQueuedJobs,
   maxRunningPerToken,
+  maxQueuedPerToken: maxQueuedPerOwner,
   insecureNoAuth,
 }: ServerOptions): Admission {
   const maxRunningPerOwner = maxRunningPerToken ?? (insecureNoAuth === true ? maxRunningJobs : undefined)
-  return new Admission({ maxRunningJobs, maxQueuedJobs, maxRunningPerOwner })
+  return new Admission({ maxRunningJobs, maxQueuedJobs, maxRunningPerOwner, maxQueuedPerOwner })
 }
 
 /** A record outlives its result. */
 export function retentionOf({
   resultRetentionMs = HOUR_MS,
   jobRetentionMs = 24 * HOUR_MS,
-  ...options
+  maxResultBytes = MAX_RESULT_BYTES,
 }: ServerOptions): Retention {
   return {
     resultMs: resultRetentionMs,
     jobMs: Math.max(jobRetentionMs, resultRetentionMs),
-    maxResultBytes: options.maxResultBytes ?? 8 * 1024 ** 3,
+    maxResultBytes,
     maxJobs: 100_000,
   }
+}
+
+/** What is kept leaves room for what is on its way. */
+export function spoolBytesOf({ maxResultBytes = MAX_RESULT_BYTES, maxSpoolBytes = 2 * maxResultBytes }: ServerOptions) {
+  if (maxSpoolBytes >= maxResultBytes) return maxSpoolBytes
+  throw invalidArgument(
+    `Cannot build a server with maxSpoolBytes = ${maxSpoolBytes}: it must be at least maxResultBytes, ${maxResultBytes}`,
+  )
 }
 
 export function bytesInFlight(max: number, maxBodyBytes: number): number {

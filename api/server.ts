@@ -41,6 +41,7 @@ import {
   checkServerOptions,
   retentionOf,
   type ServerOptions,
+  spoolBytesOf,
   tokensOf,
 } from './server-options.ts'
 import { checkTables, registerTables, tableSources } from './tables.ts'
@@ -125,6 +126,7 @@ export function buildServer(options: ServerOptions): FastifyInstance {
     admission: admissionOf(options),
     stateDir: options.stateDir,
     retention: retentionOf(options),
+    maxSpoolBytes: spoolBytesOf(options),
     documents,
     metrics,
     onLog: (jobId, stream, bytes) => {

@@ -34,6 +34,8 @@ export interface JobServiceOptions extends DocumentContext, Omit<JobRunner, 'pub
   /** Whether function bodies are accepted from those who may send them. */
   readonly allowInlineUdfs: boolean
   readonly retention: Retention
+  /** Of all results on disk. */
+  readonly maxSpoolBytes: number
   readonly documents: Documents
   readonly metrics: Metrics
   /** A job has ended: what the log is to keep of it. */
@@ -91,9 +93,9 @@ export class JobService {
 
   /** Finds what an earlier process left: results are kept, what was interrupted runs again or has failed. */
   async open(): Promise<void> {
-    const { stateDir, retention, onDefect } = this.#options
+    const { stateDir: directory, retention, maxSpoolBytes: quotaBytes, onDefect } = this.#options
     const unfinished = await this.#store.call('unfinished')
-    const spool = await Spool.open(stateDir === undefined ? {} : { directory: stateDir })
+    const spool = await Spool.open({ quotaBytes, ...(directory === undefined ? {} : { directory }) })
     this.#spool = spool
     await spool.removeAllBut(new Set(await this.#store.call('idsWithResult')))
     for (const job of unfinished) await this.#resume(job)

@@ -34,6 +34,12 @@ const refused: readonly (readonly [given: object, message: RegExp])[] = [
   [{ env: { VOLLEY_DRAIN: '-1' } }, /^Cannot take VOLLEY_DRAIN = "-1": give a number of seconds/],
   [{ env: { VOLLEY_INSECURE_NO_AUTH: 'maybe' } }, /give true or false/],
   [{ env: { VOLLEY_LOG_LEVEL: 'loud' } }, /give one of trace, debug/],
+  [
+    { flags: { resultRetention: '0.5' } },
+    /^Cannot take --result-retention = "0.5": give a number of seconds of at least 1/,
+  ],
+  [{ flags: { maxSpoolBytes: '1GB' } }, /give a number of bytes of at least 1/],
+  [{ flags: { otlpEndpoint: 'localhost:4318' } }, /give a URL that begins with http/],
   [{ flags: { table: ['a=1', 'a=2'] } }, /give NAME=PATH, each name once/],
   [{ flags: { workerCwd: '/no/such' } }, /there is no directory "\/no\/such"/],
   [{ flags: { token: 'some-token', tokenFile: 'token' } }, /both a token and a token file/],
@@ -58,6 +64,19 @@ test('a config file has no keys but those of settings', async (t) => {
   await t.rejects(read('b.json'), { message: /an object is wanted/ })
   await t.rejects(read('c.json'), { message: /Cannot read the config file/ })
   await t.rejects(read('d.json'), { message: /Cannot take "config" in the config file/ })
+})
+
+test('limits of what is kept are settings, in seconds and bytes with a unit', async (t) => {
+  const env = { VOLLEY_RESULT_RETENTION: '60', VOLLEY_MAX_QUEUED_PER_TOKEN: '0', VOLLEY_MAX_LOG_BYTES: '1MiB' }
+  const flags = { jobRetention: '3600', maxResultBytes: '1GiB', maxSpoolBytes: '2GiB' }
+  t.match(serverOptionsOf(await readSettings({ flags, env })), {
+    resultRetentionMs: 60_000,
+    jobRetentionMs: 3_600_000,
+    maxResultBytes: 2 ** 30,
+    maxSpoolBytes: 2 ** 31,
+    maxQueuedPerToken: 0,
+    pool: { maxLogBytes: 2 ** 20 },
+  })
 })
 
 test('what is nearer to the user takes the place of another kind of token', async (t) => {

@@ -2,6 +2,7 @@
 
 import { setTimeout as delay } from 'node:timers/promises'
 import { test } from 'tap'
+import { buildServer } from 'volley/api'
 import { serve } from '../with-server.ts'
 
 const one = { sql: 'select 1 as n' }
@@ -40,4 +41,20 @@ test('too many jobs and too many requests are refused with the time to come agai
   const limited = await post(one)
   t.match(limited, { status: 429, problem: { code: 'rate_limited' } })
   t.equal(limited.headers.get('retry-after'), '100')
+})
+
+test('one token may have so many jobs waiting, and results so much of the disk', { timeout: 60_000 }, async (t) => {
+  const limits = { maxRunningJobs: 1, maxQueuedPerToken: 1, maxResultBytes: 100_000, maxSpoolBytes: 200_000 }
+  const { ask, post } = await serve(t, { pool: { workers: 1 }, ...limits })
+  const answers = await Promise.all([post(one), post(one), post(one)])
+  t.strictSame(answers.map(({ status }) => status).toSorted(), [200, 200, 429])
+  t.ok(answers.some(({ problem }) => problem.code === 'too_many_jobs'))
+
+  const large = { source: { parquet: 'flights-3m.parquet' }, steps: [{ limit: 500_000 }] }
+  const { headers } = await post(large, { prefer: 'respond-async, wait=30' })
+  const { text } = await ask('GET', headers.get('location') ?? '')
+  t.match(JSON.parse(text), { status: 'failed', error: { code: 'storage_full', status: 507 } })
+  t.throws(() => buildServer({ tokens: ['a-token'], maxResultBytes: 2, maxSpoolBytes: 1 }), {
+    message: 'Cannot build a server with maxSpoolBytes = 1: it must be at least maxResultBytes, 2',
+  })
 })
