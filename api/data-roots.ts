@@ -11,10 +11,16 @@ const MAX_FILES = 10_000
 
 export class DataRoots {
   readonly #roots: readonly Root[]
+  readonly #closed: string[] = []
 
   /** @throws {PlanError} `invalid_argument` when a directory does not exist. */
   constructor(directories: readonly string[]) {
     this.#roots = directories.map((directory) => rootOf(directory, 'data root'))
+  }
+
+  /** Keeps jobs out of a directory of the server's own, should it lie below a root. @param directory - Free of links. */
+  close(directory: string): void {
+    this.#closed.push(directory)
   }
 
   /**
@@ -57,7 +63,7 @@ export class DataRoots {
     if (file !== undefined) return [file]
     if (!isPattern(path)) return []
     if (path.includes('..')) throw forbidden(path, 'patterns must not contain ".."')
-    if (!this.#holds(await nearestParent(absolute))) throw linked(path)
+    this.#refuseOutside(await nearestParent(absolute), path)
     const matches: string[] = []
     for await (const match of glob(root, relative(root, absolute))) {
       if (matches.push(match) > MAX_FILES) throw forbidden(path, `it matches more than ${MAX_FILES} files`)
@@ -71,17 +77,17 @@ export class DataRoots {
     const real = await realpath(absolute).catch(() => undefined)
     if (real === undefined) {
       // For a link that leads outside the roots, nothing may reveal whether its target exists.
-      const parent = await nearestParent(absolute)
-      if (!this.#holds(parent)) throw linked(path)
+      this.#refuseOutside(await nearestParent(absolute), path)
       return undefined
     }
-    if (!this.#holds(real)) throw linked(path)
+    this.#refuseOutside(real, path)
     const stats = await stat(real).catch(() => undefined)
     return stats?.isFile() === true ? real : undefined
   }
 
-  #holds(real: string): boolean {
-    return this.#roots.some((root) => isUnder(real, root.real))
+  #refuseOutside(real: string, path: string): void {
+    if (this.#closed.some((own) => isUnder(real, own))) throw forbidden(path, 'this server keeps it for itself')
+    if (!this.#roots.some((root) => isUnder(real, root.real))) throw linked(path)
   }
 }
 

@@ -35,6 +35,8 @@ export type HttpErrorCode =
   | 'range_not_satisfiable'
   | 'not_acceptable'
   | 'unsupported_media_type'
+  | 'invalid_upload'
+  | 'upload_expired'
   | 'bad_request'
   | 'method_not_allowed'
   | 'request_timeout'
@@ -105,6 +107,8 @@ export const statuses: Readonly<Record<keyof typeof errorCategories | HttpErrorC
   range_not_satisfiable: 416,
   not_acceptable: 406,
   unsupported_media_type: 415,
+  invalid_upload: 400,
+  upload_expired: 410,
   bad_request: 400,
   method_not_allowed: 405,
   request_timeout: 408,

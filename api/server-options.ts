@@ -97,6 +97,18 @@ export interface ServerOptions {
    */
   readonly maxBytesInFlight?: number
   /**
+   * Limit of one request's upload, its job and files together, in bytes.
+   *
+   * @defaultValue 1 GiB
+   */
+  readonly maxUploadBytes?: number
+  /**
+   * Limit of all uploaded files that are kept, in bytes; beyond it uploads are refused with `storage_full`.
+   *
+   * @defaultValue 8 GiB
+   */
+  readonly maxKeptUploadBytes?: number
+  /**
    * The time limit of jobs that set no `timeoutMs`, in milliseconds.
    *
    * @defaultValue 5 minutes
@@ -212,6 +224,8 @@ const known: Readonly<Record<keyof ServerOptions, true>> = {
   allowedHosts: true,
   maxBodyBytes: true,
   maxBytesInFlight: true,
+  maxUploadBytes: true,
+  maxKeptUploadBytes: true,
   defaultTimeoutMs: true,
   maxTimeoutMs: true,
   maxRunningJobs: true,
@@ -265,6 +279,7 @@ export function checkServerOptions(options: ServerOptions): void {
   for (const name of ['maxBodyBytes', 'defaultTimeoutMs', 'maxTimeoutMs', 'replyIdleMs'] as const)
     checkWhole(name, options[name], 1)
   for (const name of ['maxRunningJobs', 'maxRunningPerToken'] as const) checkWhole(name, options[name], 1)
+  for (const name of ['maxUploadBytes', 'maxKeptUploadBytes'] as const) checkWhole(name, options[name], 1)
   for (const name of ['resultRetentionMs', 'jobRetentionMs', 'maxResultBytes', 'maxSpoolBytes'] as const) {
     checkWhole(name, options[name], 1)
   }

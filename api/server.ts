@@ -46,6 +46,8 @@ import {
 } from './server-options.ts'
 import { checkTables, registerTables, tableSources } from './tables.ts'
 import { addRequestTraces } from './tracing/trace-requests.ts'
+import { addUploads } from './uploads/add-uploads.ts'
+import { Uploads } from './uploads/uploads.ts'
 import { type WorkerFunctions, workerFunctionsOf } from './worker-functions.ts'
 import { WriteRoots } from './write-roots.ts'
 
@@ -115,6 +117,8 @@ export function buildServer(options: ServerOptions): FastifyInstance {
   addByteBudget(app, budget, maxBodyBytes)
   const documents = new Documents()
   addDocuments(app, documents)
+  const uploads = new Uploads(options.stateDir, options.maxKeptUploadBytes ?? 8 * 1024 ** 3)
+  addUploads(app, documents, uploads, { maxBodyBytes, maxUploadBytes: options.maxUploadBytes ?? 1024 ** 3 })
   const ofWorkers = functionsOfWorkers(app, options.pool?.workerContext)
   const jobs = new JobService({
     session,
@@ -129,6 +133,7 @@ export function buildServer(options: ServerOptions): FastifyInstance {
     maxSpoolBytes: spoolBytesOf(options),
     documents,
     metrics,
+    uploads,
     onLog: (jobId, stream, bytes) => {
       app.log.debug({ jobId, stream, text: Buffer.from(bytes.subarray(0, 1024)).toString() }, 'job log')
     },

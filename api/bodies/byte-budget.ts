@@ -7,6 +7,7 @@ import { getHeapStatistics } from 'node:v8'
 import type { FastifyInstance } from 'fastify'
 import { HttpError } from '../errors.ts'
 import { responseClosed } from '../operations/response-closed.ts'
+import { isUpload } from './upload-type.ts'
 
 /** The default: an eighth of the memory that this process may have, as the bytes of a job exist a few times while it runs. */
 export function defaultBytesInFlight(maxBodyBytes: number): number {
@@ -76,19 +77,21 @@ declare module 'fastify' {
   }
 }
 
-/** Counts the bodies of all requests that come past the hooks before. */
+/** Counts the bodies of all requests that come past the hooks before, but for what goes to disk of uploads. */
 export function addByteBudget(app: FastifyInstance, budget: ByteBudget, maxBodyBytes: number): void {
   app.decorateRequest('held', undefined)
   app.addHook('onRequest', async (request, reply) => {
     const held = new HeldBytes(budget)
     request.held = held
     held.holdUntil(responseClosed(reply.raw))
+    if (isUpload(request)) return
     // What is longer than a body may be is refused for that, later and unread.
     const announced = Number(request.headers['content-length'] ?? 0)
     if (announced <= maxBodyBytes) held.resize(announced)
   })
-  app.addHook('preParsing', async ({ held, headers }, _reply, payload) => {
-    if (held === undefined || headers['transfer-encoding'] === undefined) return payload
+  app.addHook('preParsing', async (request, _reply, payload) => {
+    const { held, headers } = request
+    if (held === undefined || headers['transfer-encoding'] === undefined || isUpload(request)) return payload
     const counted = counter(held)
     payload.once('error', (error) => counted.destroy(error))
     // Of a body that is refused the rest is read and forgotten: who sends it must get to the answer.

@@ -32,11 +32,12 @@ export class Documents implements AsyncDisposable {
   /** The content types there are. */
   readonly contentTypes: readonly string[] = ['application/json', jobContentType, ...sqlTypes]
 
-  /** @throws {VolleyError} `invalid_job` for JSON that is none. */
+  /** @throws {VolleyError} `invalid_job` for JSON that is none. @throws {HttpError} `unsupported_media_type` */
   async parse({ contentType, bytes }: Payload): Promise<ParsedDocument> {
     const body = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
     if (contentType === jobContentType) return { document: { bytes: new Uint8Array(body) }, bytes: body.length }
     if (sqlTypes.includes(contentType)) return { document: { sql: body.toString() }, bytes: body.length }
+    if (!this.contentTypes.includes(contentType)) throw unsupportedMediaType(contentType)
     const { json, bytes: held } = await this.#parser.parse(body)
     return { document: json, bytes: held }
   }
@@ -60,10 +61,12 @@ export function addDocuments(app: FastifyInstance, documents: Documents): void {
     })
   }
   app.addContentTypeParser('*', async (request: FastifyRequest) => {
-    const given = request.headers['content-type'] ?? ''
-    throw new HttpError(
-      'unsupported_media_type',
-      `Cannot read a body of type "${given}": say what it is, -H 'Content-Type: application/json' or application/sql; ${jobContentType} is for bytes`,
-    )
+    throw unsupportedMediaType(request.headers['content-type'] ?? '')
   })
 }
+
+export const unsupportedMediaType = (given: string): HttpError =>
+  new HttpError(
+    'unsupported_media_type',
+    `Cannot read a body of type "${given}": say what it is, -H 'Content-Type: application/json' or application/sql; ${jobContentType} is for bytes`,
+  )

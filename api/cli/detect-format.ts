@@ -3,6 +3,7 @@
 
 import { fileFormats } from '../../runtime/source/formats.ts'
 import type { FileSpec } from '../../runtime/source/source.ts'
+import { formatOfMark } from '../formats/file-marks.ts'
 
 /** As many bytes of the beginning as are looked at. */
 export const HEAD_BYTES = 65_536
@@ -21,12 +22,6 @@ export const formatName = (kind: FileSpec['kind']): string => (kind === 'json' ?
 export const formatNamed = (name: string): FileSpec['kind'] | undefined =>
   fileFormats().find(({ kind }) => formatName(kind) === name)?.kind
 
-const marks: readonly (readonly [mark: string, format: FileSpec['kind']])[] = [
-  ['PAR1', 'parquet'],
-  ['ARROW1', 'arrow'],
-  // An Arrow stream begins with the mark of its first message.
-  ['\xff\xff\xff\xff', 'arrow'],
-]
 const compressions: readonly (readonly [mark: string, name: string, command: string])[] = [
   ['\x1f\x8b', 'gzip', 'gunzip -c'],
   ['\x28\xb5\x2f\xfd', 'zstd', 'zstdcat'],
@@ -48,9 +43,9 @@ export function detectFormat(head: Uint8Array): DetectedFormat | UnknownFormat {
 /** The same of what is no text; undefined when it may be one. */
 export function detectBinary(head: Uint8Array): DetectedFormat | UnknownFormat | undefined {
   if (head.length === 0) return { problem: 'it is empty' }
+  const marked = formatOfMark(head)
+  if (marked !== undefined) return { format: marked }
   const begins = Buffer.from(head.subarray(0, 16)).toString('latin1')
-  const marked = marks.find(([mark]) => begins.startsWith(mark))
-  if (marked !== undefined) return { format: marked[1] }
   const compressed = compressions.find(([mark]) => begins.startsWith(mark))
   if (compressed !== undefined) {
     return { problem: `it is compressed with ${compressed[1]}, unpack it first: ${compressed[2]} FILE | volley … -` }

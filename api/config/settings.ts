@@ -156,6 +156,20 @@ export const settings = {
     defaultText: '16MiB',
     option: 'maxBodyBytes',
   }),
+  maxUploadBytes: setting({
+    kind: bytes(),
+    placeholder: 'bytes',
+    help: "of one request's upload, its job and files together",
+    defaultText: '1GiB',
+    option: 'maxUploadBytes',
+  }),
+  maxKeptUploadBytes: setting({
+    kind: bytes(),
+    placeholder: 'bytes',
+    help: 'of all uploaded files that are kept',
+    defaultText: '8GiB',
+    option: 'maxKeptUploadBytes',
+  }),
   timeout: setting({
     kind: seconds(),
     placeholder: 'seconds',

@@ -8,6 +8,7 @@ import { type Problem, problemOf } from '../errors.ts'
 import { resultFormats } from '../formats/result-formats.ts'
 import type { ResultIndex } from '../spool/result-index.ts'
 import type { SpooledResult } from '../spool/spooled-result.ts'
+import type { Upload } from '../uploads/uploads.ts'
 import { JobEvents } from './job-events.ts'
 
 /** How far a job has come. The last three are final. */
@@ -86,6 +87,8 @@ export interface JobIdentity {
   readonly idleTimeoutMs?: number | undefined
   /** The request that it came with; absent where an earlier process had that. */
   readonly requestId?: string | undefined
+  /** What came with it. */
+  readonly upload?: Upload | undefined
 }
 
 const MAX_LOG_BYTES = 64 * 1024
@@ -98,6 +101,8 @@ export class JobRecord {
   /** How long its reader may pause, if it says so. */
   readonly idleTimeoutMs: number | undefined
   readonly requestId: string | undefined
+  /** What came with it. */
+  readonly upload: Upload | undefined
   readonly events = new JobEvents()
   /** Where its rows go. */
   readonly result: SpooledResult
@@ -120,12 +125,13 @@ export class JobRecord {
   #log = Buffer.alloc(0)
   #logBytes = 0
 
-  constructor({ id, owner, createdAt, runs, idleTimeoutMs, requestId }: JobIdentity, result: SpooledResult) {
+  constructor({ id, owner, createdAt, runs, idleTimeoutMs, requestId, upload }: JobIdentity, result: SpooledResult) {
     this.id = id
     this.owner = owner
     this.createdAt = createdAt
     this.idleTimeoutMs = idleTimeoutMs
     this.requestId = requestId
+    this.upload = upload
     this.result = result
     this.ended = this.#ended.promise
     this.#runs = runs

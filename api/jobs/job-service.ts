@@ -3,6 +3,7 @@
 // requests and replies.
 
 import { randomUUID } from 'node:crypto'
+import { realpath } from 'node:fs/promises'
 import { CancelledError, InternalError } from '../../functions/errors.ts'
 import { typeName } from '../../functions/types/type.ts'
 import { settledWithin } from '../../runtime/bytes/settled-within.ts'
@@ -17,6 +18,8 @@ import type { SpooledResult } from '../spool/spooled-result.ts'
 import { JobStore } from '../store/job-store.ts'
 import type { JobFilter, StoredJob } from '../store/store-calls.ts'
 import { JobTrace } from '../tracing/job-trace.ts'
+import { uploadExpired } from '../uploads/upload-errors.ts'
+import type { Upload } from '../uploads/uploads.ts'
 import { auditLine, contentsOf, type JobContents } from './audit.ts'
 import { countEnd, measureJobs } from './job-counts.ts'
 import { JobEvents } from './job-events.ts'
@@ -93,13 +96,15 @@ export class JobService {
 
   /** Finds what an earlier process left: results are kept, what was interrupted runs again or has failed. */
   async open(): Promise<void> {
-    const { stateDir: directory, retention, maxSpoolBytes: quotaBytes, onDefect } = this.#options
+    const { stateDir: directory, retention, uploads, roots, maxSpoolBytes: quotaBytes, onDefect } = this.#options
     const unfinished = await this.#store.call('unfinished')
     const spool = await Spool.open({ quotaBytes, ...(directory === undefined ? {} : { directory }) })
     this.#spool = spool
     await spool.removeAllBut(new Set(await this.#store.call('idsWithResult')))
+    await uploads.open(new Set(await this.#store.call('uploads')))
+    roots.close(await realpath(directory ?? uploads.directory))
     for (const job of unfinished) await this.#resume(job)
-    this.#sweeper = new Sweeper(this.#store, spool, retention)
+    this.#sweeper = new Sweeper(this.#store, spool, uploads, retention)
     await this.#sweeper.start(onDefect)
   }
 
@@ -107,17 +112,29 @@ export class JobService {
    * Parses a job and accepts it: it is on record when this resolves, and runs.
    *
    * @throws {VolleyError} Whatever is wrong with its document; `closed` once the service is closing.
-   * @throws {HttpError} `job_id_taken`, `idempotency_in_progress`.
+   * @throws {HttpError} `job_id_taken`, `idempotency_in_progress`. What was uploaded with it is removed then.
    */
   async submit(submission: Submission): Promise<JobRecord> {
-    const { document, payload, id = randomUUID(), mayInline, owner, isAsync, idempotency, requestId } = submission
+    const { upload } = submission
+    if (upload === undefined) return this.#accept(submission)
+    const { uploads } = this.#options
+    uploads.claim(upload)
+    return this.#accept(submission).catch(async (error: unknown) => {
+      await uploads.remove(upload.id)
+      throw error
+    })
+  }
+
+  async #accept(submission: Submission): Promise<JobRecord> {
+    const { document, payload, upload, id = randomUUID(), mayInline, owner } = submission
+    const { isAsync, idempotency, requestId } = submission
     this.#refuseWhileClosing()
-    const parsed = await this.#parse(document, mayInline)
+    const parsed = await this.#parse(document, mayInline, upload)
     this.#refuseWhileClosing()
     const isKept = isAsync || idempotency !== undefined || parsed.options.retention !== undefined
     if (this.#records.has(id)) throw idTaken(id)
     const { idleTimeoutMs } = parsed.options
-    const identity = { id, owner, createdAt: new Date(), runs: 1, idleTimeoutMs, requestId }
+    const identity = { id, owner, createdAt: new Date(), runs: 1, idleTimeoutMs, requestId, upload }
     const record = new JobRecord(identity, this.#opened.create(id, { isRetained: isKept }))
     this.#records.set(id, record)
     const settings: Settings = {
@@ -125,8 +142,10 @@ export class JobService {
       isRepeatable: isRepeatable(parsed),
       mayInline,
       ...(payload === undefined ? {} : { contentType: payload.contentType }),
+      ...(upload === undefined ? {} : { upload }),
     }
     try {
+      if (upload !== undefined && isKept) await this.#options.uploads.sync(upload)
       const { kind } = await this.#store.call('insert', {
         id,
         owner,
@@ -135,6 +154,7 @@ export class JobService {
         document: payload !== undefined && payload.bytes.length <= MAX_KEPT_DOCUMENT ? payload.bytes : undefined,
         resource: JSON.stringify(record.toResource()),
         idempotency,
+        upload: upload?.id,
       })
       if (kind === 'id-taken') throw idTaken(id)
       if (kind === 'key-taken') throw inProgress(id)
@@ -197,17 +217,18 @@ export class JobService {
   /**
    * Submits a job once more, as a new one.
    *
-   * @throws {HttpError} `not_found`; `not_repeatable` when its document was not kept.
+   * @throws {HttpError} `not_found`; `not_repeatable` when its document was not kept; `upload_expired` when what came with
+   * it was not.
    */
   async rerun(id: string, asker: Asker & Repetition): Promise<JobRecord> {
     await this.find(id, asker)
-    const payload = await this.#payloadOf(id)
+    const { payload, upload } = await this.#sentAs(id)
     if (payload === undefined) {
       throw new HttpError('not_repeatable', `Cannot run job "${id}" again: its document was not kept, send it again`)
     }
     const { document } = await this.#options.documents.parse(payload)
     const { id: owner, isAdmin: _, ...rest } = asker
-    return this.submit({ ...rest, document, payload, owner, isAsync: true })
+    return this.#accept({ ...rest, document, payload, upload, owner, isAsync: true })
   }
 
   /**
@@ -240,9 +261,10 @@ export class JobService {
   async explain(
     document: unknown,
     mayInline: boolean,
+    upload: Upload | undefined,
   ): Promise<{ readonly plan: string; readonly columns: readonly object[] }> {
     const { session } = this.#options
-    const { job, options } = await this.#parse(document, mayInline)
+    const { job, options } = await this.#parse(document, mayInline, upload)
     try {
       const frame = new DataFrame(session, job)
       const { partitions } = options
@@ -272,6 +294,7 @@ export class JobService {
     await Promise.all(this.#runs)
     await this.#store.close()
     await this.#spool?.close()
+    await this.#options.uploads.close()
   }
 
   async #settled(): Promise<void> {
@@ -279,14 +302,14 @@ export class JobService {
   }
 
   /** Function bodies need the leave of the server and of the sender. */
-  #parse(document: unknown, mayInline: boolean): Promise<ParsedJob> {
-    return parseDocument(document, this.#options.allowInlineUdfs && mayInline, this.#options)
+  #parse(document: unknown, mayInline: boolean, upload: Upload | undefined): Promise<ParsedJob> {
+    return parseDocument(document, this.#options.allowInlineUdfs && mayInline, upload, this.#options)
   }
 
-  /** Clients know files by their paths below the roots, and tables by their names. */
+  /** Clients know files by their paths below the roots, and tables and parts by their names. */
   #hide(text: string): string {
-    const { session, roots, writeRoots } = this.#options
-    let shown = writeRoots.hide(roots.hide(text))
+    const { session, roots, writeRoots, uploads } = this.#options
+    let shown = writeRoots.hide(roots.hide(uploads.hide(text)))
     for (const name of session.tableNames()) {
       const { source } = session.findTable(name) ?? {}
       if (source !== undefined && 'paths' in source)
@@ -317,18 +340,19 @@ export class JobService {
     const contents = contentsOf(parsed, payload, (text) => this.#hide(text))
     const { resultMs } = this.#options.retention
     const { retention } = parsed.options
-    const keptMs = retention === undefined ? resultMs : Math.min(resultMs, retention.seconds * 1000)
+    const longest = isKept ? resultMs : 0
+    const keptMs = retention === undefined ? longest : Math.min(longest, retention.seconds * 1000)
     try {
       const runner = { ...this.#options, publicError: (error: unknown) => this.#publicError(error) }
       const ended = await runJob(parsed, record, runner, trace)
-      const index = isKept && keptMs > 0 ? ended.index : undefined
-      const keptUntil = index === undefined ? undefined : new Date(Date.now() + keptMs)
-      record.succeed(ended.report, ended.index, keptUntil)
-      await this.#recordEnd(record, contents, index, keptUntil)
+      const keptUntil = new Date(Date.now() + keptMs)
+      const index = keptMs > 0 ? ended.index : undefined
+      record.succeed(ended.report, ended.index, index && keptUntil)
+      await this.#recordEnd(record, contents, keptUntil, index)
     } catch (error) {
       record.fail(error)
       if (this.#isLeftToNext(error)) return
-      await this.#recordEnd(record, contents)
+      await this.#recordEnd(record, contents, new Date(Date.now() + keptMs))
     }
   }
 
@@ -341,14 +365,17 @@ export class JobService {
     )
   }
 
-  /** @param contents - Absent where the document could not be read any more. */
+  /**
+   * @param contents - Absent where the document could not be read any more.
+   * @param keptUntil - Its result, if it has one, and what was uploaded with it.
+   */
   async #recordEnd(
     record: JobRecord,
     contents: JobContents | undefined,
+    keptUntil: Date,
     index?: ResultIndex,
-    keptUntil?: Date,
   ): Promise<void> {
-    const { retention, onDefect, metrics, onEnd } = this.#options
+    const { retention, uploads, onDefect, metrics, onEnd } = this.#options
     countEnd(metrics, record)
     onEnd(auditLine(record, contents))
     try {
@@ -357,13 +384,17 @@ export class JobService {
         resource: JSON.stringify(record.toResource()),
         resultIndex: index === undefined ? undefined : JSON.stringify(index),
         resultBytes: index?.bytes ?? 0,
-        resultExpiresAt: keptUntil?.getTime(),
+        resultExpiresAt: index && keptUntil.getTime(),
+        uploadExpiresAt: keptUntil.getTime(),
         expiresAt: Date.now() + retention.jobMs,
         events: JSON.stringify(record.events.all),
         // A job that was cancelled or failed has done nothing that a second one must not do.
         releasesKey: record.status !== 'succeeded',
       })
       this.#records.delete(record.id)
+      if (record.upload === undefined || keptUntil.getTime() > Date.now()) return
+      const unneeded = await this.#store.call('releaseUpload', record.id)
+      if (unneeded !== undefined) await uploads.remove(unneeded)
     } catch (error) {
       // It stays in memory, where it can be asked for until this process ends.
       onDefect(error, 'the end of a job cannot be recorded')
@@ -375,30 +406,36 @@ export class JobService {
     const settings = JSON.parse(stored.settings) as Settings
     const before = JSON.parse(stored.resource) as JobResource
     const runs = stored.runs + 1
-    const identity = { id: stored.id, owner: stored.owner, createdAt: new Date(before.createdAt), runs }
+    const { upload } = settings
+    const identity = { id: stored.id, owner: stored.owner, createdAt: new Date(before.createdAt), runs, upload }
     const record = new JobRecord(identity, this.#opened.create(stored.id, { isRetained: true }))
     try {
       if (!settings.isAsync) throw interrupted('nobody waits for its result any more')
       if (!settings.isRepeatable) throw interrupted('running it again might do twice what its functions or files do')
       if (stored.runs >= MAX_RUNS) throw interrupted(`it was begun ${stored.runs} times`)
-      const payload = await this.#payloadOf(stored.id)
+      const { payload } = await this.#sentAs(stored.id)
       if (payload === undefined) throw interrupted('its document was not kept')
       const { document } = await this.#options.documents.parse(payload)
-      const parsed = await this.#parse(document, settings.mayInline)
+      const parsed = await this.#parse(document, settings.mayInline, upload)
       await this.#store.call('restart', stored.id, JSON.stringify(record.toResource()))
       this.#records.set(stored.id, record)
       this.#begin(record, { parsed, payload, isKept: true })
     } catch (error) {
       await record.result.remove(error)
       record.fail(this.#publicError(error))
-      await this.#recordEnd(record, undefined)
+      await this.#recordEnd(record, undefined, new Date(Date.now() + this.#options.retention.resultMs))
     }
   }
 
-  async #payloadOf(id: string): Promise<Payload | undefined> {
+  /** What a job was sent as, as far as it was kept. @throws {HttpError} `upload_expired` */
+  async #sentAs(id: string): Promise<Pick<Submission, 'payload' | 'upload'>> {
     const [bytes, stored] = await Promise.all([this.#store.call('documentOf', id), this.#store.call('get', id)])
-    const { contentType } = JSON.parse(stored?.settings ?? '{}') as Partial<Settings>
-    return bytes === undefined || contentType === undefined ? undefined : { bytes, contentType }
+    const { contentType, upload } = JSON.parse(stored?.settings ?? '{}') as Partial<Settings>
+    if (upload !== undefined) {
+      if (stored?.upload == null) throw uploadExpired()
+      await this.#options.uploads.check(upload)
+    }
+    return { payload: bytes === undefined || contentType === undefined ? undefined : { bytes, contentType }, upload }
   }
 }
 

@@ -10,6 +10,8 @@ import { type JobLimits, type ParsedJob, parseJobJson } from '../../runtime/job/
 import { tableFunctionsOf } from '../../runtime/job/table-call.ts'
 import { overHttp } from '../advice.ts'
 import type { DataRoots } from '../data-roots.ts'
+import { NamedParts } from '../uploads/named-parts.ts'
+import type { Upload, Uploads } from '../uploads/uploads.ts'
 import type { WorkerFunctions } from '../worker-functions.ts'
 import type { WriteRoots } from '../write-roots.ts'
 
@@ -18,6 +20,7 @@ export interface DocumentContext {
   readonly session: SessionContext
   readonly roots: DataRoots
   readonly writeRoots: WriteRoots
+  readonly uploads: Uploads
   readonly limits: JobLimits
   /** The functions of the worker context, if there is one. */
   ofWorkers(): Promise<WorkerFunctions | undefined>
@@ -30,14 +33,21 @@ const MAX_JOB_TEXT = 1024 * 1024
  * Parses and checks a job document.
  *
  * @param mayInline - Whether function bodies are accepted in it.
+ * @param upload - What came with it.
  * @throws {VolleyError} Whatever is wrong with it.
  */
-export async function parseDocument(json: unknown, mayInline: boolean, on: DocumentContext): Promise<ParsedJob> {
+export async function parseDocument(
+  json: unknown,
+  mayInline: boolean,
+  upload: Upload | undefined,
+  on: DocumentContext,
+): Promise<ParsedJob> {
   const { session, roots, writeRoots, limits } = on
+  const parts = upload && new NamedParts(upload, on.uploads)
   const context = session.withUdfInlining({ enabled: mayInline })
   const functions = await on.ofWorkers()
   const own = session.sqlOptions()
-  return parseJobJson(json, {
+  const parsed = await parseJobJson(json, {
     sql: {
       ...own,
       ...(functions === undefined ? {} : { functions: functionNamesOf(functions, own.functions) }),
@@ -49,6 +59,9 @@ export async function parseDocument(json: unknown, mayInline: boolean, on: Docum
     tableFunctions: tableFunctionsOf([...(functions === undefined ? [] : [functions]), session], overHttp.function),
     files: (paths) => roots.files(paths),
     sink: (spec) => writeRoots.sink(spec),
+    parts,
     limits,
   })
+  parts?.refuseUnnamed()
+  return parsed
 }

@@ -2,6 +2,7 @@
 
 import type { Context } from '@opentelemetry/api'
 import type { Payload } from '../bodies/documents.ts'
+import type { Upload } from '../uploads/uploads.ts'
 import type { JobRecord, JobResource } from './job-record.ts'
 
 /** How long what is kept. */
@@ -18,8 +19,10 @@ export interface Retention {
 export interface Submission {
   /** The job document: its JSON, or `{ bytes }`. */
   readonly document: unknown
-  /** What it was sent as; absent where it cannot be sent again from here, such as with uploads. */
+  /** What it was sent as; absent where it cannot be sent again from here. */
   readonly payload: Payload | undefined
+  /** What came with it. */
+  readonly upload?: Upload | undefined
   /** The id that the client chose. */
   readonly id?: string | undefined
   /** Whether its sender may bring function bodies along. */
@@ -58,6 +61,7 @@ export interface Settings {
   readonly isRepeatable: boolean
   readonly mayInline: boolean
   readonly contentType?: string
+  readonly upload?: Upload
 }
 
 /** A job with what is known of it. */

@@ -2,6 +2,7 @@
 
 import type { Spool } from '../spool/spool.ts'
 import type { JobStore } from '../store/job-store.ts'
+import type { Uploads } from '../uploads/uploads.ts'
 import type { Retention } from './submission.ts'
 
 const SWEEP_MS = 30_000
@@ -11,13 +12,15 @@ const LEAST_DRIFT_MS = 1000
 export class Sweeper {
   readonly #store: JobStore
   readonly #spool: Spool
+  readonly #uploads: Uploads
   readonly #retention: Retention
   #timer: NodeJS.Timeout | undefined
   #sweptAt = { clock: Date.now(), ticks: performance.now() }
 
-  constructor(store: JobStore, spool: Spool, retention: Retention) {
+  constructor(store: JobStore, spool: Spool, uploads: Uploads, retention: Retention) {
     this.#store = store
     this.#spool = spool
+    this.#uploads = uploads
     this.#retention = retention
   }
 
@@ -41,6 +44,8 @@ export class Sweeper {
     const jump = clock - this.#sweptAt.clock - (ticks - this.#sweptAt.ticks)
     this.#sweptAt = { clock, ticks }
     const drift = Math.abs(jump) < LEAST_DRIFT_MS ? 0 : Math.round(jump)
-    for (const id of await this.#store.call('sweep', clock, drift, this.#retention)) await this.#spool.remove(id)
+    const { results, uploads } = await this.#store.call('sweep', clock, drift, this.#retention)
+    for (const id of results) await this.#spool.remove(id)
+    for (const id of uploads) await this.#uploads.remove(id)
   }
 }

@@ -32,9 +32,8 @@ interface ListQuery {
 
 /** Submits, lists, tells, cancels and repeats. */
 export function addJobRoutes(app: FastifyInstance, jobs: JobService, replyIdleMs: number): void {
-  app.post('/v1/jobs', { schema: runJob, config: { scope: 'jobs:write' } }, (request, reply) =>
-    submit(request, reply, jobs, replyIdleMs),
-  )
+  const submitting = { schema: runJob, config: { scope: 'jobs:write', takesUploads: true } } as const
+  app.post('/v1/jobs', submitting, (request, reply) => submit(request, reply, jobs, replyIdleMs))
   app.get<{ Querystring: ListQuery }>('/v1/jobs', { schema: listJobs, config: { scope: 'jobs:read' } }, (request) =>
     list(request.query, askerOf(request), jobs),
   )
@@ -84,6 +83,7 @@ async function submit(
   const record = await jobs.submit({
     document: request.body,
     payload: request.payload,
+    upload: request.upload,
     id: request.headers[idHeader] as string | undefined,
     owner: asker.id,
     mayInline: mayInline(request),
@@ -140,11 +140,16 @@ export function askerOf({ principal }: FastifyRequest): Asker {
 /** Whether its sender may bring function bodies along. */
 export const mayInline = ({ principal }: FastifyRequest): boolean => principal?.scopes.has('udf:inline') === true
 
-function idempotencyOf({ headers, payload }: FastifyRequest): Idempotency | undefined {
+/** The order in which the parts of an upload come makes no difference. */
+function idempotencyOf({ headers, payload, upload }: FastifyRequest): Idempotency | undefined {
   const key = headers['idempotency-key']
   if (typeof key !== 'string') return undefined
   const { contentType = '', bytes = new Uint8Array() } = payload ?? {}
-  return { key, fingerprint: createHash('sha256').update(`${contentType}\n`).update(bytes).digest() }
+  const fingerprint = createHash('sha256').update(`${contentType}\n`).update(bytes)
+  for (const part of upload?.parts.toSorted((a, b) => (a.name < b.name ? -1 : 1)) ?? []) {
+    fingerprint.update(JSON.stringify([part.name, part.hash, part.kind, part.options]))
+  }
+  return { key, fingerprint: fingerprint.digest() }
 }
 
 const clientLeft = (): CancelledError => new CancelledError('cancelled', 'The client closed the connection')

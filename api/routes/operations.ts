@@ -5,6 +5,7 @@ import type { FastifySchema } from 'fastify'
 import { errorCategories } from '../../functions/errors.ts'
 import { documentSchema } from '../../runtime/job/document-schema.ts'
 import type { JsonSchema } from '../../runtime/job/json-schema.ts'
+import { uploadType } from '../bodies/upload-type.ts'
 import { jobContentType } from '../formats/job-content-type.ts'
 import { resultFormats } from '../formats/result-formats.ts'
 import { jobStatuses } from '../jobs/job-record.ts'
@@ -45,11 +46,22 @@ const result = (description: string, headers: Readonly<Record<string, JsonSchema
   content: Object.fromEntries(resultFormats.map(({ contentType }) => [contentType.split(';')[0], { schema: {} }])),
 })
 
+const uploadBody = {
+  schema: {
+    type: 'object',
+    description: 'The job, and the files that its sources name as parts',
+    required: ['job'],
+    properties: { job: documentSchema },
+    additionalProperties: { description: 'A file: Parquet, Arrow, CSV or NDJSON' },
+  },
+}
+
 const jobBody = {
   content: {
     'application/json': { schema: documentSchema },
     'application/sql': { schema: { type: 'string', description: 'A query' } },
     'text/plain': { schema: { type: 'string', description: 'A query' } },
+    [uploadType]: uploadBody,
     [jobContentType]: { schema: { description: 'A DataFrame, from `DataFrame.toBytes()`' } },
   },
 }
@@ -108,7 +120,13 @@ export const runJob: FastifySchema = {
       'idempotency-replayed': header('`true` for the job of an earlier request'),
     }),
   },
-  problems: [...problemsOfJobs, ...problemsOfSubmitting, ...problemsOfResults, 'idempotency_key_reused'],
+  problems: [
+    ...problemsOfJobs,
+    ...problemsOfSubmitting,
+    ...problemsOfResults,
+    'idempotency_key_reused',
+    'invalid_upload',
+  ],
 }
 
 export const listJobs: FastifySchema = {
@@ -162,7 +180,7 @@ export const rerunJob: FastifySchema = {
   tags: ['jobs'],
   params: jobParamsSchema,
   response: { 202: json('The new job', jobResourceSchema, jobHeaders) },
-  problems: [...problemsOfJobs, ...problemsOfSubmitting, 'not_found', 'not_repeatable'],
+  problems: [...problemsOfJobs, ...problemsOfSubmitting, 'not_found', 'not_repeatable', 'upload_expired'],
 }
 
 export const getJobResult: FastifySchema = {
@@ -231,7 +249,7 @@ export const explainJob: FastifySchema = {
       content: { 'application/json': { schema: explainedSchema }, 'text/plain': { schema: { type: 'string' } } },
     },
   },
-  problems: problemsOfJobs,
+  problems: [...problemsOfJobs, 'invalid_upload', 'storage_full'],
 }
 
 export const listFunctions: FastifySchema = {

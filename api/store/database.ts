@@ -4,10 +4,19 @@
 import { DatabaseSync, type SQLInputValue, type SQLOutputValue, type StatementSync } from 'node:sqlite'
 import { createError } from '../../functions/errors.ts'
 import { migrations } from './schema.ts'
-import type { Ending, Insertion, JobFilter, NewJob, RetentionLimits, StoreCalls, StoredJob } from './store-calls.ts'
+import type {
+  Ending,
+  Insertion,
+  JobFilter,
+  NewJob,
+  RetentionLimits,
+  StoreCalls,
+  StoredJob,
+  Swept,
+} from './store-calls.ts'
 
 const columns =
-  'position, id, owner, status, runs, settings, resource, result_index as resultIndex, result_expires_at as resultExpiresAt'
+  'position, id, owner, status, runs, settings, resource, result_index as resultIndex, result_expires_at as resultExpiresAt, upload'
 /** Of one statement; what is left over is next. */
 const MAX_SWEPT = 1000
 
@@ -53,8 +62,8 @@ export class Database implements StoreCalls {
       return { kind: 'key-taken' }
     if (this.#row('select 1 from jobs where id = ?', job.id) !== undefined) return { kind: 'id-taken' }
     const { lastInsertRowid } = this.#run(
-      `insert into jobs (id, owner, status, created_at, idempotency_key, fingerprint, settings, document, resource)
-       values (?, ?, 'queued', ?, ?, ?, ?, ?, ?)`,
+      `insert into jobs (id, owner, status, created_at, idempotency_key, fingerprint, settings, document, resource, upload)
+       values (?, ?, 'queued', ?, ?, ?, ?, ?, ?, ?)`,
       job.id,
       job.owner,
       job.createdAt,
@@ -63,6 +72,7 @@ export class Database implements StoreCalls {
       job.settings,
       job.document ?? null,
       job.resource,
+      job.upload ?? null,
     )
     return { kind: 'inserted', position: Number(lastInsertRowid) }
   }
@@ -70,7 +80,7 @@ export class Database implements StoreCalls {
   end(id: string, ending: Ending): void {
     this.#run(
       `update jobs set status = ?, resource = ?, result_index = ?, result_bytes = ?, result_expires_at = ?,
-         expires_at = ?, events = ?, idempotency_key = iif(?, null, idempotency_key)
+         expires_at = ?, upload_expires_at = ?, events = ?, idempotency_key = iif(?, null, idempotency_key)
        where id = ?`,
       ending.status,
       ending.resource,
@@ -78,6 +88,7 @@ export class Database implements StoreCalls {
       ending.resultBytes,
       ending.resultExpiresAt ?? null,
       ending.expiresAt,
+      ending.uploadExpiresAt,
       ending.events,
       ending.releasesKey ? 1 : 0,
       id,
@@ -131,7 +142,15 @@ export class Database implements StoreCalls {
     return this.#rows('select id from jobs where result_index is not null').map(({ id }) => String(id))
   }
 
-  sweep(now: number, drift: number, limits: RetentionLimits): readonly string[] {
+  uploads(): readonly string[] {
+    return this.#rows('select distinct upload from jobs where upload is not null').map(({ upload }) => String(upload))
+  }
+
+  releaseUpload(id: string): string | undefined {
+    return this.#releaseUploads('id = ?', id)[0]
+  }
+
+  sweep(now: number, drift: number, limits: RetentionLimits): Swept {
     this.#followClock(now, drift)
     const old = this.#rows('select id from jobs where result_expires_at <= ? limit ?', now, MAX_SWEPT)
     const large = this.#rows(
@@ -150,8 +169,21 @@ export class Database implements StoreCalls {
       MAX_SWEPT,
     )
     for (const { id } of [...old, ...large]) this.dropResult(String(id))
-    for (const { id } of many) this.#run('delete from jobs where id = ?', id as string)
-    return [...new Set([...old, ...large, ...many].map(({ id }) => String(id)))]
+    const uploads = this.#releaseUploads('upload_expires_at <= ?', now)
+    for (const { id } of many) {
+      uploads.push(...this.#releaseUploads('id = ?', id as string))
+      this.#run('delete from jobs where id = ?', id as string)
+    }
+    return { results: [...new Set([...old, ...large, ...many].map(({ id }) => String(id)))], uploads }
+  }
+
+  /** Some jobs need their uploads no longer. Returns the ids of those that no other job needs. */
+  #releaseUploads(which: string, value: SQLInputValue): string[] {
+    const released = this.#rows(`select distinct upload from jobs where upload is not null and ${which}`, value)
+    this.#run(`update jobs set upload = null where upload is not null and ${which}`, value)
+    return released
+      .map(({ upload }) => String(upload))
+      .filter((upload) => this.#row('select 1 from jobs where upload = ?', upload) === undefined)
   }
 
   dropResult(id: string): void {
@@ -171,7 +203,8 @@ export class Database implements StoreCalls {
     const shift = drift !== 0 ? drift : Math.min(0, now - seenAt)
     if (shift !== 0) {
       this.#run(
-        'update jobs set expires_at = expires_at + ?1, result_expires_at = result_expires_at + ?1 where expires_at is not null',
+        `update jobs set expires_at = expires_at + ?1, result_expires_at = result_expires_at + ?1,
+           upload_expires_at = upload_expires_at + ?1 where expires_at is not null`,
         shift,
       )
     }

@@ -27,4 +27,7 @@ export const migrations: readonly string[] = [
    create index jobs_by_expiry on jobs (expires_at) where expires_at is not null;
    create index jobs_by_result_expiry on jobs (result_expires_at) where result_expires_at is not null;
    create table clock (seen_at integer not null) strict;`,
+  `alter table jobs add column upload text;
+   alter table jobs add column upload_expires_at integer;
+   create index jobs_by_upload on jobs (upload) where upload is not null;`,
 ]

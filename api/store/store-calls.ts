@@ -12,6 +12,8 @@ export interface NewJob {
   /** The job resource, as JSON. */
   readonly resource: string
   readonly idempotency?: { readonly key: string; readonly fingerprint: Uint8Array } | undefined
+  /** The id of what was uploaded with it, which jobs may have in common. */
+  readonly upload?: string | undefined
 }
 
 /** What became of a new job. */
@@ -30,6 +32,8 @@ export interface Ending {
   readonly resultBytes: number
   readonly resultExpiresAt?: number | undefined
   readonly expiresAt: number
+  /** Until when it needs its upload, to be run again. */
+  readonly uploadExpiresAt: number
   /** As JSON: an array, oldest first. */
   readonly events: string
   /** Whether its idempotency key may be used again. */
@@ -48,6 +52,14 @@ export interface StoredJob {
   readonly resource: string
   readonly resultIndex: string | null
   readonly resultExpiresAt: number | null
+  readonly upload: string | null
+}
+
+/** The ids of what need not be kept any longer. */
+export interface Swept {
+  /** Of jobs whose result it was. */
+  readonly results: readonly string[]
+  readonly uploads: readonly string[]
 }
 
 /** Which jobs to list, newest first. */
@@ -84,14 +96,17 @@ export interface StoreCalls {
   unfinished(): readonly StoredJob[]
   /** The ids of all jobs whose result is kept. */
   idsWithResult(): readonly string[]
+  /** The ids of all uploads that jobs need. */
+  uploads(): readonly string[]
   /**
    * Forgets what has had its time, and the oldest of what is too much.
    *
    * @param now - What the clock says.
    * @param drift - How far the clock was set forward (or back, below 0) since the last time; nothing expires by that.
-   * @returns The ids of jobs whose result is no longer kept.
    */
-  sweep(now: number, drift: number, limits: RetentionLimits): readonly string[]
+  sweep(now: number, drift: number, limits: RetentionLimits): Swept
+  /** A job needs its upload no longer. Returns the upload's id, if no other job needs it. */
+  releaseUpload(id: string): string | undefined
   /** A result turned out to be unreadable; from now on there is none. */
   dropResult(id: string): void
 }

@@ -23,20 +23,37 @@ const sourceForms: Readonly<Record<JsonForm, JsonSchema>> = {
   types,
 }
 
-const files = fileFormats().map(({ kind, fromJson = {} }) => {
-  const options = Object.entries<JsonForm>(fromJson).map(([name, form]) => [name, sourceForms[form]])
-  return record(
+const optionsOf = (fromJson: Readonly<Record<string, JsonForm>> = {}): Readonly<Record<string, JsonSchema>> => {
+  const options = Object.entries(fromJson).map(([name, form]) => [name, sourceForms[form]])
+  return options.length === 0 ? {} : { options: record('How to read them', Object.fromEntries(options)) }
+}
+
+const files = fileFormats().map(({ kind, fromJson }) =>
+  record(
     `Files as ${kind}`,
     {
       [kind]: {
         description: 'Paths below the data roots; `*`, `?`, `**` and `{a,b}` stand for names',
         oneOf: [path('A path'), { type: 'array', items: path('A path'), minItems: 1, maxItems: 1000 }],
       },
-      ...(options.length === 0 ? {} : { options: record('How to read them', Object.fromEntries(options)) }),
+      ...optionsOf(fromJson),
     },
     [kind],
-  )
-})
+  ),
+)
+
+const partName = text('The name of a part of the request')
+
+const parts = [
+  record('A file that comes with the request, in the format that it tells', { part: partName }, ['part']),
+  ...fileFormats().map(({ kind, fromJson }) =>
+    record(
+      `A file that comes with the request, as ${kind}`,
+      { part: partName, format: { const: kind }, ...optionsOf(fromJson) },
+      ['part', 'format'],
+    ),
+  ),
+]
 
 const call = record(
   'The call',
@@ -52,6 +69,7 @@ export const sourceSchema: JsonSchema = {
   description: 'Where the rows come from',
   oneOf: [
     ...files,
+    ...parts,
     record('A table that the server has', { table: text('Its name') }, ['table']),
     record('The rows of a table function', { function: call }, ['function']),
     {
@@ -119,12 +137,18 @@ export const documentSchema: JsonSchema = {
     source: sourceSchema,
     steps: { type: 'array', items: stepSchema, description: 'What is done to the rows, in order' },
     sql: text('The query'),
+    tables: {
+      type: 'object',
+      description: 'Tables of the query by name, before those that the server has',
+      maxProperties: 100,
+      additionalProperties: sourceSchema,
+    },
     bytes: base64('The base64 of `DataFrame.toBytes()`'),
     sink: sinkSchema,
     options: optionsSchema,
   }),
   oneOf: [{ required: ['source'] }, { required: ['sql'] }, { required: ['bytes'] }],
-  dependentRequired: { steps: ['source'] },
+  dependentRequired: { steps: ['source'], tables: ['sql'] },
   examples: [
     {
       source: { parquet: 'flights-3m.parquet' },

@@ -2,34 +2,38 @@
 // says what is wrong and where; it opens no file, decodes bytes only as it is told to, and runs nothing.
 
 import { PlanError } from '../../functions/errors.ts'
-import type { ExprNode } from '../../functions/expr/node.ts'
 import type { SinkSpec } from '../program/sink.ts'
-import { sourceOfPath } from '../source/formats.ts'
 import { yieldTurn } from '../turns/turns.ts'
 import { duplicateMember } from './duplicate-member.ts'
 import type { DocumentOptions, Job, JobStep } from './job.ts'
-import { asArray, asBytes, asObject, asRecordOf, asText, at, below, invalidJob, suggestion } from './json-checks.ts'
+import {
+  asArray,
+  asBytes,
+  asObject,
+  asRecordOf,
+  asText,
+  at,
+  below,
+  invalidJob,
+  type JsonObject,
+  suggestion,
+} from './json-checks.ts'
 import { type ExprParseContext, ExprParser } from './json-expr.ts'
 import { parseOptions } from './json-options.ts'
 import { parseSink } from './json-sink.ts'
-import { type JsonSource, parseSource } from './json-source.ts'
+import { parseSource } from './json-source.ts'
+import { type DocumentTables, parseTables } from './json-tables.ts'
+import { resolveSource, resolveTable, type SourceContext, tableCallOf } from './resolve-source.ts'
 import { parseQuery, placeholderRow } from './sql-job.ts'
 import type { StepParser } from './step-kind.ts'
 import { findStepKind, nodesOf, stepKindOf, stepNames } from './steps.ts'
-import { namedTableSource, type TableFunctions, tableFunctionsOf } from './table-call.ts'
 
 /** What parsing a JSON job needs to know from outside. */
-export interface JobParseContext extends ExprParseContext {
-  /** A registered table. @throws {PlanError} `unknown_table`. */
-  table(name: string): Job
-  /** The files that paths mean here, absolute. @throws {DataError} `source_forbidden`, `source_not_found`. */
-  files(paths: readonly string[]): Promise<readonly string[]>
+export interface JobParseContext extends ExprParseContext, SourceContext {
   /** The sink, with its path as it is here, absolute; absent, jobs may not write files. @throws {DataError} `output_forbidden`. */
   readonly sink?: (spec: SinkSpec) => Promise<SinkSpec>
   /** Decodes a whole job under the caller's policy; absent, only documents are accepted. */
   readonly decodeJob?: (bytes: Uint8Array) => Job
-  /** The table functions that SQL text may call. Default: none. */
-  readonly tableFunctions?: TableFunctions
   readonly limits?: JobLimits
 }
 
@@ -104,7 +108,7 @@ function parsed(text: string): unknown {
  * @throws {WireError} When an expression's bytes are not acceptable.
  */
 export async function parseJobJson(json: unknown, context: JobParseContext): Promise<ParsedJob> {
-  const { options, sink, ...document } = asRecordOf(json, '', ['source', 'steps', 'sql', 'bytes', 'sink', 'options'])
+  const { options, sink, ...document } = asRecordOf(json, '', [...jobMembers, 'sink', 'options'])
   const run = options === undefined ? {} : parseOptions(options, context.limits ?? {})
   const to = sink === undefined ? undefined : await resolveSink(sink, '/sink', context)
   const parser = new JobParser(context)
@@ -118,6 +122,12 @@ async function resolveSink(json: unknown, pointer: string, context: JobParseCont
   if (context.sink === undefined) throw invalidJob(pointer, 'files are not written here, leave it out')
   return context.sink(spec)
 }
+
+const jobMembers = ['source', 'steps', 'sql', 'tables', 'bytes']
+
+/** The members that go together, by the one that tells. */
+const formOf = ({ sql, bytes }: JsonObject): readonly string[] =>
+  bytes !== undefined ? ['bytes'] : sql !== undefined ? ['sql', 'tables'] : ['source', 'steps']
 
 /** Parses a document's job, and the jobs within it. */
 class JobParser implements StepParser {
@@ -135,14 +145,16 @@ class JobParser implements StepParser {
   }
 
   async job(json: unknown, pointer: string): Promise<Job> {
-    const { source, steps, sql, bytes } = asRecordOf(json, pointer, ['source', 'steps', 'sql', 'bytes'])
-    if (sql === undefined && bytes === undefined) return this.#job(source, steps === undefined ? [] : steps, pointer)
-    for (const [name, value] of Object.entries(bytes === undefined ? { source, steps } : { source, steps, sql })) {
-      if (value !== undefined) {
-        throw invalidJob(below(pointer, name), 'a job is either "sql", or "source" and "steps", or "bytes"')
-      }
+    const { source, steps, sql, tables, bytes } = asRecordOf(json, pointer, jobMembers)
+    const form = formOf({ sql, bytes })
+    for (const [name, value] of Object.entries({ source, steps, sql, tables, bytes })) {
+      if (value === undefined || form.includes(name)) continue
+      throw invalidJob(below(pointer, name), 'a job is either "source" and "steps", or "sql" and "tables", or "bytes"')
     }
-    return bytes === undefined ? this.#query(sql, below(pointer, 'sql')) : this.#decode(bytes, below(pointer, 'bytes'))
+    if (bytes !== undefined) return this.#decode(bytes, below(pointer, 'bytes'))
+    if (sql === undefined) return this.#job(source, steps === undefined ? [] : steps, pointer)
+    const own: DocumentTables = tables === undefined ? new Map() : parseTables(tables, below(pointer, 'tables'))
+    return this.#query(sql, below(pointer, 'sql'), own)
   }
 
   list<Item>(json: unknown, pointer: string, parse: (item: unknown, pointer: string) => Item): readonly Item[] {
@@ -207,7 +219,7 @@ class JobParser implements StepParser {
     return checked as unknown as JobStep
   }
 
-  async #query(sql: unknown, pointer: string): Promise<Job> {
+  async #query(sql: unknown, pointer: string, tables: DocumentTables): Promise<Job> {
     const { from, args, steps } = at(pointer, () => parseQuery(asText(sql, pointer), this.#context.sql))
     for (const node of [...(args ?? []), ...nodesOf(steps)]) this.exprs.check(node, pointer)
     await yieldTurn()
@@ -216,30 +228,7 @@ class JobParser implements StepParser {
         ? placeholderRow()
         : args !== undefined
           ? at(pointer, () => tableCallOf(from, args, this.#context))
-          : await resolveTable(from, pointer, this.#context)
+          : await resolveTable(from, pointer, tables, this.#context)
     return { source: table.source, steps: [...table.steps, ...steps] }
   }
-}
-
-function tableCallOf(name: string, args: readonly ExprNode[], { tableFunctions }: JobParseContext): Job {
-  const known = tableFunctions ?? tableFunctionsOf([], 'There are none here')
-  return { source: namedTableSource(name, args, known), steps: [] }
-}
-
-/** What FROM names: a registered table, or if there is none, a file by its path. */
-async function resolveTable(name: string, pointer: string, context: JobParseContext): Promise<Job> {
-  try {
-    return at(pointer, () => context.table(name))
-  } catch (error) {
-    const file = sourceOfPath(name)
-    if (file === undefined) throw error
-    return resolveSource(file, pointer, context)
-  }
-}
-
-async function resolveSource(source: JsonSource, pointer: string, context: JobParseContext): Promise<Job> {
-  if (source.kind === 'call') return at(pointer, () => tableCallOf(source.name, source.args, context))
-  if (source.kind === 'table') return at(below(pointer, 'table'), () => context.table(source.name))
-  if (!('paths' in source)) return { source, steps: [] }
-  return { source: { ...source, paths: await context.files(source.paths) }, steps: [] }
 }

@@ -1,28 +1,15 @@
 // Sources in JSON jobs. They are files of a format in the table of formats, registered tables, or rows in the job
 // itself. The parse context decides whether a path is allowed and what a table is.
 
-import { createError } from '../../functions/errors.ts'
 import { type LiteralValue, literal } from '../../functions/expr/literal.ts'
 import type { ExprNode } from '../../functions/expr/node.ts'
-import { parseType } from '../../functions/types/parse-type.ts'
-import type { DataType } from '../../functions/types/type.ts'
 import { checkIsPath } from '../source/check-is-path.ts'
-import { fileFormats, type JsonForm, type SourceFormat } from '../source/formats.ts'
+import { fileFormats, type SourceFormat } from '../source/formats.ts'
 import type { FileSpec, SourceSpec } from '../source/source.ts'
 import { EncodedRows, encodeRows } from './inline-rows.ts'
-import {
-  asArray,
-  asBoolean,
-  asObject,
-  asRecordOf,
-  asText,
-  asWholeNumber,
-  at,
-  below,
-  invalidJob,
-  type JsonObject,
-  nameOf,
-} from './json-checks.ts'
+import { asArray, asRecordOf, asText, below, invalidJob, type JsonObject, nameOf } from './json-checks.ts'
+import { parseFormatOptions, parseTypes } from './json-format-options.ts'
+import { type JsonPart, parsePart } from './json-part.ts'
 
 /** A source before its paths and names are looked up. */
 export type JsonSource =
@@ -30,34 +17,32 @@ export type JsonSource =
   | { readonly kind: 'table'; readonly name: string }
   /** Of a table function. */
   | { readonly kind: 'call'; readonly name: string; readonly args: readonly ExprNode[] }
+  | JsonPart
 
 const MAX_PATHS = 1000
 const MAX_PATH = 4096
-const MAX_TYPES = 10_000
-const MAX_COUNT = 1e6
 const MAX_ARGUMENTS = 100
 
 /** Parses `{ "parquet": "a.parquet" }` and its siblings. */
 export function parseSource(json: unknown, pointer: string): JsonSource {
   const formats = fileFormats()
   const kinds = [...formats.map(({ kind }) => kind), 'table', 'function', 'rows', 'part']
-  const source = asRecordOf(json, pointer, [...kinds, 'options', 'schema'])
+  const source = asRecordOf(json, pointer, [...kinds, 'options', 'schema', 'format'])
   const given = kinds.filter((kind) => Object.hasOwn(source, kind))
   const [kind] = given
   if (kind === undefined || given.length > 1) {
     throw invalidJob(pointer, `it names ${given.length} sources, name one of ${kinds.join(', ')}`)
   }
+  if (kind === 'part') return parsePart(json, pointer)
+  refuse(source, pointer, 'format', kind)
   if (kind !== 'rows') refuse(source, pointer, 'schema', kind)
   const format = formats.find((candidate) => candidate.kind === kind)
-  if (format?.fromJson === undefined) refuse(source, pointer, 'options', kind)
+  if (format === undefined) refuse(source, pointer, 'options', kind)
   if (format !== undefined) return parseFiles(format, source, pointer)
   const here = below(pointer, kind)
   if (kind === 'table') return { kind, name: asText(source.table, here) }
   if (kind === 'function') return parseCall(source.function, here)
-  if (kind === 'rows') return { kind: 'memory', bytes: rowsOf(source, pointer) }
-  throw createError('not_implemented', 'Cannot read parts of a request yet: send the rows in the job, or a path', {
-    details: { pointer: here },
-  })
+  return { kind: 'memory', bytes: rowsOf(source, pointer) }
 }
 
 /** `{ "name": "numbers", "args": [1, "a"] }` */
@@ -88,11 +73,10 @@ function refuse(source: JsonObject, pointer: string, member: string, kind: strin
 }
 
 function parseFiles(format: SourceFormat<FileSpec['kind']>, source: JsonObject, pointer: string): FileSpec {
-  const { kind, fromJson } = format
+  const { kind } = format
   const paths = parsePaths(source[kind], below(pointer, kind))
-  if (fromJson === undefined || source.options === undefined) return { kind, paths }
-  // The forms are derived from the types of the options.
-  return { kind, paths, options: parseOptions(source.options, below(pointer, 'options'), fromJson) } as FileSpec
+  if (source.options === undefined) return { kind, paths }
+  return { kind, paths, options: parseFormatOptions(kind, source.options, below(pointer, 'options')) } as FileSpec
 }
 
 function parsePaths(json: unknown, pointer: string): readonly string[] {
@@ -108,37 +92,4 @@ function parsePath(json: unknown, pointer: string): string {
     throw invalidJob(pointer, `it has ${path.length} characters, a path has at most ${MAX_PATH}`)
   checkIsPath(path, { pointer })
   return path
-}
-
-function parseOptions(json: unknown, pointer: string, forms: Readonly<Record<string, JsonForm>>): JsonObject {
-  const options = asRecordOf(json, pointer, Object.keys(forms))
-  const given = Object.entries(forms).filter(([name]) => Object.hasOwn(options, name))
-  return Object.fromEntries(given.map(([name, form]) => [name, parsers[form](options[name], below(pointer, name))]))
-}
-
-/** The parser of each form of an option. */
-const parsers: Readonly<Record<JsonForm, (json: unknown, pointer: string) => unknown>> = {
-  boolean: asBoolean,
-  character: asCharacter,
-  count: (json, pointer) => asWholeNumber(json, pointer, 1, MAX_COUNT),
-  texts: (json, pointer) => asArray(json, pointer, 100).map((text, i) => asText(text, below(pointer, i))),
-  types: parseTypes,
-}
-
-function asCharacter(json: unknown, pointer: string): string {
-  const text = asText(json, pointer)
-  if (text.length === 1 && text.charCodeAt(0) < 128) return text
-  throw invalidJob(pointer, 'it is not one ASCII character')
-}
-
-/** `{ "a": "int64" }`: types by column. */
-function parseTypes(json: unknown, pointer: string): Record<string, DataType> {
-  const entries = Object.entries(asObject(json, pointer))
-  asArray(entries, pointer, MAX_TYPES)
-  const types = entries.map(([name, type]) => {
-    const here = below(pointer, name)
-    return [name, at(here, () => parseType(asText(type, here)))] as const
-  })
-  // Without a prototype: a column may be called `constructor`.
-  return Object.assign(Object.create(null), Object.fromEntries(types))
 }

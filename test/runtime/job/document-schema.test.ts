@@ -30,7 +30,11 @@ const documents: readonly object[] = [
   { source: rows, options: { queueTimeoutMs: 1, idleTimeoutMs: 1, maxMemoryBytes: 1, taskRetries: 100 } },
   { source: { function: { name: 'numbers', args: [1, 'a', true, null] } } },
   { source: rows, sink: { json: 'a.ndjson', partitionBy: 'a' } },
+  { source: { part: 't' } },
+  { source: { part: 't', format: 'csv', options: { header: false } } },
+  { source: { part: 't', format: 'parquet' } },
   { sql: 'select 1 as one' },
+  { sql: 'select a from t', tables: { t: { ...rows, schema: { a: 'int32' } }, u: { part: 'u' } } },
 ]
 
 const replacements: readonly unknown[] = [
@@ -84,6 +88,7 @@ async function codeOf(document: unknown): Promise<string | undefined> {
       sql: ctx.sqlOptions(),
       table: () => ({ source: { kind: 'memory', bytes: new Uint8Array() }, steps: [] }),
       files: async (paths) => paths,
+      parts: { find: () => ({ paths: ['t'], kind: 'csv' }), names: () => [] },
       sink: async (spec) => spec,
       decodeBytes: () => ctx.parseExpr('1'),
       decodeJob: () => ({ source: { kind: 'memory', bytes: new Uint8Array() }, steps: [] }),
