@@ -137,6 +137,12 @@ export const readinessSchema = object('Whether it is so, and why not', {
   checks: listOf(check, 'What it needs'),
 })
 
+export const landingSchema = object('What this is', {
+  name: { const: 'volley', description: 'The name of the package' },
+  version: text('Its version'),
+  links: { type: 'object', description: 'Where to go on', additionalProperties: { type: 'string' } },
+})
+
 /** The schemas that the description names; others stand where they are used. */
 export const components = {
   Job: documentSchema,

@@ -78,6 +78,13 @@ export interface ServerOptions {
    */
   readonly allowInlineUdfs?: boolean
   /**
+   * Asks for a token, with the scope `jobs:read`, for the pages `/`, `/docs`, `/docs/errors` and `/openapi.json` too. They
+   * are the same on every server of a version, and tell nothing of this one but that version.
+   *
+   * @defaultValue `false`
+   */
+  readonly privatePages?: boolean
+  /**
    * Host names that this server goes by.
    *
    * @defaultValue `localhost` and its addresses, which are always accepted
@@ -221,6 +228,7 @@ const known: Readonly<Record<keyof ServerOptions, true>> = {
   tokens: true,
   insecureNoAuth: true,
   allowInlineUdfs: true,
+  privatePages: true,
   allowedHosts: true,
   maxBodyBytes: true,
   maxBytesInFlight: true,
@@ -275,7 +283,7 @@ export function checkServerOptions(options: ServerOptions): void {
   checkTexts('writeRoots', options.writeRoots)
   checkTexts('allowedHosts', options.allowedHosts)
   if (tables !== undefined) checkTextsByName('tables', tables)
-  for (const name of ['insecureNoAuth', 'allowInlineUdfs'] as const) checkBoolean(name, options[name])
+  for (const name of ['insecureNoAuth', 'allowInlineUdfs', 'privatePages'] as const) checkBoolean(name, options[name])
   for (const name of ['maxBodyBytes', 'defaultTimeoutMs', 'maxTimeoutMs', 'replyIdleMs'] as const)
     checkWhole(name, options[name], 1)
   for (const name of ['maxRunningJobs', 'maxRunningPerToken'] as const) checkWhole(name, options[name], 1)

@@ -157,7 +157,7 @@ export function buildServer(options: ServerOptions): FastifyInstance {
   const replyIdleMs = options.replyIdleMs ?? 60_000
   addJobRoutes(app, jobs, replyIdleMs)
   addJobPartRoutes(app, jobs, replyIdleMs)
-  addPages(app, routes)
+  addPages(app, routes, options.privatePages ?? false)
 
   app.addHook('onReady', async () => {
     await checkTables(session, tables.keys())

@@ -142,6 +142,11 @@ export const settings = {
     option: 'allowInlineUdfs',
   }),
   insecureNoAuth: setting({ kind: onOff, help: 'let anybody who can connect run jobs' }),
+  privatePages: setting({
+    kind: onOff,
+    help: 'ask for a token for the pages /, /docs and /openapi.json too',
+    option: 'privatePages',
+  }),
   maxBytesInFlight: setting({
     kind: bytes(),
     placeholder: 'bytes',

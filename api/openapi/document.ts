@@ -158,7 +158,7 @@ const both = (own: ResponseOf | undefined, problem: ResponseOf): ResponseOf =>
   own === undefined
     ? problem
     : {
-        description: `${own.description}; or ${problem.description}`,
+        description: own.description,
         headers: { ...own.headers, ...problem.headers },
         content: { ...own.content, ...problem.content },
       }

@@ -54,6 +54,7 @@ export function answerError(error: unknown, request: FastifyRequest, reply: Fast
   if (problem.status === 500) request.log.error({ err: error }, 'a defect')
   else request.log.info({ code: problem.code }, problem.detail)
   if (problem.status === 503) reply.header('retry-after', '1')
+  reply.header('link', `<${request.server.prefix}/docs/errors#${problem.code}>; rel="help"`)
   if (error instanceof HttpError) reply.headers(error.headers)
   return reply
     .status(problem.status)

@@ -18,6 +18,7 @@ import {
   jobListSchema,
   jobParamsSchema,
   jobResourceSchema,
+  landingSchema,
   readinessSchema,
   statusSchema,
   tablesSchema,
@@ -30,6 +31,8 @@ const json = (description: string, schema: JsonSchema, headers: Readonly<Record<
 })
 
 const plain = (description: string) => ({ description, content: { 'text/plain': { schema: { type: 'string' } } } })
+
+const htmlPage = { description: 'A page', content: { 'text/html': { schema: { type: 'string' } } } }
 
 const header = (description: string): JsonSchema => ({ description, schema: { type: 'string' } })
 
@@ -299,9 +302,35 @@ export const getMetrics: FastifySchema = {
   response: { 200: plain('The metrics') },
 }
 
+export const getRoot: FastifySchema = {
+  operationId: 'getRoot',
+  summary: 'What this is, and where to go on',
+  tags: ['operations'],
+  response: {
+    200: {
+      description: 'A page, or the same for programs',
+      content: { 'application/json': { schema: landingSchema }, 'text/html': { schema: { type: 'string' } } },
+    },
+  },
+}
+
 export const getDescription: FastifySchema = {
   operationId: 'getDescription',
   summary: 'This description, as OpenAPI 3.1',
   tags: ['operations'],
   response: { 200: json('The description', { type: 'object' }) },
+}
+
+export const getReference: FastifySchema = {
+  operationId: 'getReference',
+  summary: 'This description, for people',
+  tags: ['operations'],
+  response: { 200: htmlPage },
+}
+
+export const getErrors: FastifySchema = {
+  operationId: 'getErrors',
+  summary: 'What the codes of problems mean',
+  tags: ['operations'],
+  response: { 200: htmlPage },
 }
