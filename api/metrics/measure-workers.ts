@@ -1,14 +1,12 @@
 // The metrics of the workers, where they are those of a pool.
 
 import type { PoolStats } from '../../runtime/pool/pool.ts'
-import type { Metrics } from './definitions.ts'
+import type { MetricName, Metrics } from './definitions.ts'
+import type { Sample } from './registry.ts'
 
 /** @param statsOf - Undefined where there are no workers, or none yet. */
 export function measureWorkers(metrics: Metrics, statsOf: () => PoolStats | undefined): void {
-  const onStats = (
-    name: Parameters<Metrics['onRead']>[0],
-    read: (stats: PoolStats) => ReturnType<Parameters<Metrics['onRead']>[1]>,
-  ): void =>
+  const onStats = (name: MetricName, read: (stats: PoolStats) => readonly Sample[]): void =>
     metrics.onRead(name, () => {
       const stats = statsOf()
       return stats === undefined ? [] : read(stats)

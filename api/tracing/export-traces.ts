@@ -29,8 +29,8 @@ export async function exportTraces(endpoint: string | undefined): Promise<AsyncD
     resource: own.merge(given),
     spanProcessors: [new sdk.BatchSpanProcessor({ exporter })],
   })
-  diag.setLogger({ ...silent, error: warn }, { logLevel: DiagLogLevel.ERROR, suppressOverrideMessage: true })
   if (!trace.setGlobalTracerProvider(provider)) return undefined
+  diag.setLogger({ ...silent, error: warn }, { logLevel: DiagLogLevel.ERROR, suppressOverrideMessage: true })
   return { [Symbol.asyncDispose]: () => provider.shutdown() }
 }
 
