@@ -29,6 +29,7 @@ export type HttpErrorCode =
   | 'overloaded'
   | 'too_many_jobs'
   | 'queue_timeout'
+  | 'start_timeout'
   | 'rate_limited'
   | 'storage_full'
   | 'result_corrupted'
@@ -101,6 +102,7 @@ export const statuses: Readonly<Record<keyof typeof errorCategories | HttpErrorC
   overloaded: 503,
   too_many_jobs: 429,
   queue_timeout: 503,
+  start_timeout: 503,
   rate_limited: 429,
   storage_full: 507,
   result_corrupted: 410,

@@ -258,6 +258,7 @@ const knownLimits: Readonly<Record<keyof JobLimits, true>> = {
   maxColumns: true,
   maxTimeoutMs: true,
   maxPartitions: true,
+  maxMemoryBytes: true,
 }
 
 export function tokensOf({

@@ -189,6 +189,20 @@ export const settings = {
     defaultText: '3600',
     option: 'maxTimeoutMs',
   }),
+  maxPartitions: setting({
+    kind: whole(1, 1_000_000),
+    placeholder: 'n',
+    help: 'most tasks that a job may ask for',
+    defaultText: '1000',
+    option: 'limits.maxPartitions',
+  }),
+  maxTaskMemory: setting({
+    kind: bytes(),
+    placeholder: 'bytes',
+    help: 'most memory that a job may ask for, for each of its tasks',
+    defaultText: 'no limit',
+    option: 'limits.maxMemoryBytes',
+  }),
   maxRunningJobs: setting({
     kind: whole(1, 1_000_000),
     placeholder: 'n',

@@ -10,6 +10,7 @@ import type { Admission } from '../admission/admission.ts'
 import type { ResultIndex } from '../spool/result-index.ts'
 import type { JobTrace } from '../tracing/job-trace.ts'
 import type { JobRecord } from './job-record.ts'
+import { StartLimit } from './start-limit.ts'
 
 /** What a job runs on. */
 export interface JobRunner {
@@ -34,10 +35,13 @@ export async function runJob(
   trace: JobTrace | undefined,
 ): Promise<{ readonly report: JobReport; readonly index: ResultIndex }> {
   const { session, admission, publicError, onLog } = runner
-  const { signal, owner, id } = record
-  const { priority = 0, queueTimeoutMs, ...own } = options
+  const { owner, id } = record
+  const { priority = 0, queueTimeoutMs, startTimeoutMs, ...own } = options
+  let signal = record.signal
   try {
     using _turn = await admission.enter({ owner, priority, queueTimeoutMs, signal })
+    using start = new StartLimit(startTimeoutMs, signal)
+    signal = start.signal
     trace?.admitted()
     record.start()
     const { concurrency } = await session.backend()
@@ -46,6 +50,7 @@ export async function runJob(
       share: { owner, job: id },
       signal,
       recorder: trace,
+      onStart: () => start.meet(),
       onProgress: (progress) => record.onProgress(progress),
       onRetry: (retry) => record.onRetry(retry, publicError(retry.error)),
       onLog: (stream, bytes) => {

@@ -82,6 +82,7 @@ const problemsOfSubmitting: readonly ProblemCode[] = [
   'idempotency_in_progress',
   'too_many_jobs',
   'queue_timeout',
+  'start_timeout',
   'storage_full',
 ]
 

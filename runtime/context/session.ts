@@ -959,7 +959,7 @@ export class SessionContext implements CodecContext, DataFrameHost, AsyncDisposa
    * @param options - Limits, a signal, and callbacks for progress and logs.
    * @throws {VolleyError} Whatever is wrong before a row is read; `closed` once the session is closed.
    */
-  async submit(job: Job, options: RunOptions & Pick<SubmitOptions, 'share' | 'recorder'>): Promise<JobRun> {
+  async submit(job: Job, options: RunOptions & Pick<SubmitOptions, 'onStart' | 'share' | 'recorder'>): Promise<JobRun> {
     const backend = await this.backend()
     const log = options.onLog ?? (this.#shared.options.log === 'ignore' ? undefined : inheritLog)
     return submitJob(job, backend, { ...options, context: this, ...(log === undefined ? {} : { onLog: log }) })

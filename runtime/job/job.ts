@@ -97,6 +97,12 @@ export interface DocumentOptions extends JobOptions {
    */
   readonly queueTimeoutMs?: number
   /**
+   * How long it may take from its turn until a worker takes its first task: planning, and waiting for a worker.
+   *
+   * @defaultValue no limit but `timeoutMs`
+   */
+  readonly startTimeoutMs?: number
+  /**
    * How long its reader may pause.
    *
    * @defaultValue the server's

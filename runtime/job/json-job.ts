@@ -69,6 +69,12 @@ export interface JobLimits {
    * @defaultValue 1,000
    */
   readonly maxPartitions?: number
+  /**
+   * The largest `maxMemoryBytes` that is accepted.
+   *
+   * @defaultValue any
+   */
+  readonly maxMemoryBytes?: number
 }
 
 export interface ParsedJob {

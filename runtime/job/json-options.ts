@@ -14,6 +14,7 @@ interface Option {
 interface OptionLimits {
   readonly maxTimeoutMs?: number
   readonly maxPartitions?: number
+  readonly maxMemoryBytes?: number
 }
 
 /** The longest that a server is asked to keep a result: a year. */
@@ -39,11 +40,12 @@ export function parseOptions(json: unknown, limits: OptionLimits): DocumentOptio
 export const optionSchemas = (): Readonly<Record<string, JsonSchema>> =>
   Object.fromEntries(Object.entries<Option>(optionsOf({})).map(([name, { schema }]) => [name, schema]))
 
-function optionsOf({ maxTimeoutMs, maxPartitions = 1000 }: OptionLimits): {
+function optionsOf({ maxTimeoutMs, maxPartitions = 1000, maxMemoryBytes }: OptionLimits): {
   [Name in keyof DocumentOptions]-?: Option
 } {
   return {
     queueTimeoutMs: count('How long it may wait for its turn, in milliseconds', 1, maxTimeoutMs),
+    startTimeoutMs: count('How long workers may take to begin with it then, in milliseconds', 1, maxTimeoutMs),
     timeoutMs: count('How long it may run, in milliseconds', 1, maxTimeoutMs),
     idleTimeoutMs: count('How long its reader may pause, in milliseconds', 1, maxTimeoutMs),
     partitions: count('At most so many tasks', 1, maxPartitions),
@@ -51,7 +53,7 @@ function optionsOf({ maxTimeoutMs, maxPartitions = 1000 }: OptionLimits): {
       schema: { enum: isolations, description: 'Whether its workers serve other jobs as well' },
       parse: (json, pointer) => asChoice(json, pointer, isolations),
     },
-    maxMemoryBytes: count('What the operators of one task may hold on to, in bytes', 1),
+    maxMemoryBytes: count('What the operators of one task may hold on to, in bytes', 1, maxMemoryBytes),
     priority: count('Who goes first of the waiting jobs of a token: the higher one', -MAX_PRIORITY, MAX_PRIORITY),
     retention: {
       schema: record(

@@ -62,11 +62,17 @@ export interface JobEvents {
   onRetry?(retry: JobRetry): void
 }
 
+/** What the one who submits a job may watch besides. */
+export interface StartEvent {
+  /** A worker takes a task of the job; the first of these calls is the job's start. */
+  onStart?(): void
+}
+
 export class JobMetrics {
   /** Bytes of the result so far. */
   bytes = 0
   readonly #plan: Plan
-  readonly #events: JobEvents
+  readonly #events: JobEvents & StartEvent
   readonly #recorder: JobRecorder | undefined
   readonly #startedAt = performance.now()
   readonly #rowsRead: number[] = []
@@ -75,7 +81,7 @@ export class JobMetrics {
   #rows = 0
   #retries = 0
 
-  constructor(plan: Plan, events: JobEvents, recorder: JobRecorder | undefined) {
+  constructor(plan: Plan, events: JobEvents & StartEvent, recorder: JobRecorder | undefined) {
     this.#plan = plan
     this.#events = events
     this.#recorder = recorder
@@ -114,6 +120,7 @@ export class JobMetrics {
       recorder: this.#recorder?.task(task),
       onStart: (pid) => {
         this.#pids.add(pid)
+        this.#events.onStart?.()
       },
       onLog: (stream, bytes) => this.#events.onLog?.(stream, bytes),
       onRetry: (retry) => {

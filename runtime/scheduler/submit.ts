@@ -24,10 +24,10 @@ import type { OpenedSource, SourceSpec } from '../source/source.ts'
 import { both, clock, type JobRecorder, span } from '../trace/spans.ts'
 import { inTurns, yieldTurn } from '../turns/turns.ts'
 import { withRetries } from './attempts.ts'
-import { type JobEvents, JobMetrics, type JobReport } from './job-metrics.ts'
+import { type JobEvents, JobMetrics, type JobReport, type StartEvent } from './job-metrics.ts'
 import { type StageRequests, stageResults } from './run-stages.ts'
 
-export interface SubmitOptions extends JobOptions, JobEvents {
+export interface SubmitOptions extends JobOptions, JobEvents, StartEvent {
   readonly signal?: AbortSignal
   /** What functions are encoded under. Default: the sender context. */
   readonly context?: CodecContext

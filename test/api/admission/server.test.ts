@@ -43,12 +43,18 @@ test('too many jobs and too many requests are refused with the time to come agai
   t.equal(limited.headers.get('retry-after'), '100')
 })
 
-test('one token may have so many jobs waiting, and results so much of the disk', { timeout: 60_000 }, async (t) => {
+test('one token may have so many jobs waiting, a job so much time to start, and results so much of the disk', {
+  timeout: 60_000,
+}, async (t) => {
   const limits = { maxRunningJobs: 1, maxQueuedPerToken: 1, maxResultBytes: 100_000, maxSpoolBytes: 200_000 }
   const { ask, post } = await serve(t, { pool: { workers: 1 }, ...limits })
   const answers = await Promise.all([post(one), post(one), post(one)])
   t.strictSame(answers.map(({ status }) => status).toSorted(), [200, 200, 429])
   t.ok(answers.some(({ problem }) => problem.code === 'too_many_jobs'))
+
+  const alone = (startTimeoutMs: number) => ({ ...one, options: { isolation: 'job', startTimeoutMs } })
+  t.match(await post(alone(1)), { status: 503, problem: { code: 'start_timeout', details: { timeoutMs: 1 } } })
+  t.match(await post(alone(60_000)), { status: 200 })
 
   const large = { source: { parquet: 'flights-3m.parquet' }, steps: [{ limit: 500_000 }] }
   const { headers } = await post(large, { prefer: 'respond-async, wait=30' })

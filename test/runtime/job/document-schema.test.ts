@@ -27,7 +27,10 @@ const documents: readonly object[] = [
   { source: { parquet: 'a.parquet' }, sink: { parquet: 'out/', compression: 'zstd', rowGroupRows: 1000 } },
   { source: { arrow: 'a.arrow' }, sink: { arrow: 'a.arrows', format: 'stream' }, options: { idempotent: true } },
   { source: { ...rows, schema: { a: 'int32' } }, steps: [{ select: ['a as b'] }, { limit: 1 }] },
-  { source: rows, options: { queueTimeoutMs: 1, idleTimeoutMs: 1, maxMemoryBytes: 1, taskRetries: 100 } },
+  {
+    source: rows,
+    options: { queueTimeoutMs: 1, startTimeoutMs: 1, idleTimeoutMs: 1, maxMemoryBytes: 1, taskRetries: 100 },
+  },
   { source: { function: { name: 'numbers', args: [1, 'a', true, null] } } },
   { source: rows, sink: { json: 'a.ndjson', partitionBy: 'a' } },
   { source: { part: 't' } },

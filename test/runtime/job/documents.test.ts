@@ -14,7 +14,7 @@ const parse = (document: object) =>
     },
     files: async (paths) => paths,
     sink: async (spec) => spec,
-    limits: { maxTimeoutMs: 5000 },
+    limits: { maxTimeoutMs: 5000, maxMemoryBytes: 9 },
   })
 
 async function refused(document: object) {
@@ -28,6 +28,7 @@ async function refused(document: object) {
 test('every option of a document is read', async (t) => {
   const options = {
     queueTimeoutMs: 1,
+    startTimeoutMs: 2,
     timeoutMs: 5000,
     idleTimeoutMs: 3,
     partitions: 4,
@@ -44,7 +45,9 @@ test('every option of a document is read', async (t) => {
 test('options out of their bounds, and unknown ones, are refused with their pointers', async (t) => {
   const cases: readonly (readonly [options: object, pointer: string, message: RegExp])[] = [
     [{ queueTimeoutMs: 5001 }, '/options/queueTimeoutMs', /from 1 to 5000/],
+    [{ startTimeoutMs: 0 }, '/options/startTimeoutMs', /from 1 to 5000/],
     [{ partitions: 1001 }, '/options/partitions', /from 1 to 1000/],
+    [{ maxMemoryBytes: 10 }, '/options/maxMemoryBytes', /from 1 to 9/],
     [{ priority: 10 }, '/options/priority', /from -9 to 9/],
     [{ taskRetries: 101 }, '/options/taskRetries', /from 0 to 100/],
     [{ retention: 60 }, '/options/retention', /an object is wanted/],
