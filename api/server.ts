@@ -21,7 +21,7 @@ import { measureProcess } from './metrics/measure-process.ts'
 import { addRequestMetrics } from './metrics/measure-requests.ts'
 import { measureWorkers } from './metrics/measure-workers.ts'
 import { addErrors, answerError, requestIdOf } from './operations/answer-errors.ts'
-import { addConnectionChecks, answerClientError } from './operations/answer-raw.ts'
+import { addConnectionChecks, clientErrorHandler } from './operations/answer-raw.ts'
 import { compileCheck } from './operations/check-parameters.ts'
 import { type Readiness, readinessOf } from './operations/readiness.ts'
 import { addBodyTimeout, addRequestLimit, connectionLimitsOf, serverTimeouts } from './operations/request-limits.ts'
@@ -80,6 +80,7 @@ export function buildServer(options: ServerOptions): FastifyInstance {
   const { maxBodyBytes = 16 * 1024 * 1024, maxBytesInFlight = defaultBytesInFlight(maxBodyBytes) } = options
   const budget = new ByteBudget(bytesInFlight(maxBytesInFlight, maxBodyBytes))
   const connections = connectionLimitsOf(options.connections)
+  const metrics = createMetrics()
   const app = fastify({
     logger: redactingLogger(options.logger),
     // Replies have had their time before connections are closed.
@@ -92,11 +93,10 @@ export function buildServer(options: ServerOptions): FastifyInstance {
     genReqId: requestIdOf,
     childLoggerFactory: (logger, { reqId }, options) => logger.child({ requestId: reqId }, options),
     frameworkErrors: answerError,
-    clientErrorHandler: answerClientError,
+    clientErrorHandler: clientErrorHandler(metrics),
     ...serverTimeouts(connections),
   })
   const session = options.session ?? new SessionContext({ backend: ForkPool.fork(options.pool), log: 'ignore' })
-  const metrics = createMetrics()
   registerTables(session, tables)
 
   const routes = new Routes(app)
@@ -105,7 +105,7 @@ export function buildServer(options: ServerOptions): FastifyInstance {
   addErrors(app, routes)
   addRequestTraces(app)
   addRequestMetrics(app, metrics)
-  addConnectionChecks(app, connections.maxConnections)
+  addConnectionChecks(app, connections.maxConnections, metrics)
   addRequestLimit(app, connections)
   addHostCheck(app, options.allowedHosts ?? [])
   addAuth(
@@ -147,6 +147,7 @@ export function buildServer(options: ServerOptions): FastifyInstance {
   measureWorkers(metrics, () => workers() ?? undefined)
   metrics.onRead('ready', () => [[readiness().status === 'ok' ? 1 : 0]])
   metrics.onRead('requestBytes', () => [[budget.inFlight]])
+  metrics.onRead('uploadBytes', () => [[uploads.bytes]])
   const measuring = measureProcess(metrics)
   addHealthRoutes(app, readiness)
   addMetricsRoute(app, metrics)

@@ -104,13 +104,19 @@ export const definitions = {
   httpProblems: {
     name: 'volley_http_problems_total',
     type: 'counter',
-    help: 'Problem documents that were sent, by code: unauthorized and too_many_attempts are wrong tokens, rate_limited and overloaded are limits.',
+    help: 'Problem documents that were sent, also on connections that sent no request, by code: unauthorized and too_many_attempts are wrong tokens, rate_limited and overloaded are limits.',
     labels: ['code'],
   },
+  httpConnections: { name: 'volley_http_connections', type: 'gauge', help: 'Connections that are open.' },
   requestBytes: {
     name: 'volley_request_bytes_in_flight',
     type: 'gauge',
     help: 'Bytes of requests that this process holds: bodies that arrive, and what jobs hold of them.',
+  },
+  uploadBytes: {
+    name: 'volley_upload_bytes',
+    type: 'gauge',
+    help: 'What uploads take on disk: those that arrive, and those that a job may need yet.',
   },
   eventLoopDelay: {
     name: 'volley_event_loop_delay_seconds',

@@ -7,14 +7,17 @@ import { STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
 import type { FastifyInstance } from 'fastify'
 import { HttpError, problemOf } from '../errors.ts'
+import type { Metrics } from '../metrics/definitions.ts'
 import { requestIdHeader } from './answer-errors.ts'
 
-/** Answers what Node's parser refuses. */
-export function answerClientError(error: NodeJS.ErrnoException, socket: Socket): void {
-  // Of a reply that has begun the rest must not look like one.
-  const { _httpMessage: reply } = socket as Socket & { readonly _httpMessage?: ServerResponse }
-  if (error.code === 'ECONNRESET' || !socket.writable || reply?.headersSent === true) socket.destroy(error)
-  else endWith(socket, refusals[error.code ?? ''] ?? malformed)
+/** What answers what Node's parser refuses. */
+export function clientErrorHandler(metrics: Metrics) {
+  return (error: NodeJS.ErrnoException, socket: Socket): void => {
+    // Of a reply that has begun the rest must not look like one.
+    const { _httpMessage: reply } = socket as Socket & { readonly _httpMessage?: ServerResponse }
+    if (error.code === 'ECONNRESET' || !socket.writable || reply?.headersSent === true) socket.destroy(error)
+    else endWith(socket, refusals[error.code ?? ''] ?? malformed, metrics)
+  }
 }
 
 const malformed = new HttpError('bad_request', 'Cannot read the request: it is not HTTP as RFC 9112 has it')
@@ -28,14 +31,16 @@ const refusals: Readonly<Record<string, HttpError>> = {
 }
 
 /** Refuses what a server would otherwise answer with an empty reply, and connections beyond so many. */
-export function addConnectionChecks(app: FastifyInstance, maxConnections: number): void {
+export function addConnectionChecks(app: FastifyInstance, maxConnections: number, metrics: Metrics): void {
   const server = app.server as Server
   let connections = 0
+  metrics.onRead('httpConnections', () => [[connections]])
   server.on('checkExpectation', (request: IncomingMessage) => {
     const { expect } = request.headers
     endWith(
       request.socket,
       new HttpError('expectation_failed', `Cannot meet the expectation "${expect}": send 100-continue or none`),
+      metrics,
     )
   })
   server.prependListener('connection', (socket: Socket) => {
@@ -47,12 +52,14 @@ export function addConnectionChecks(app: FastifyInstance, maxConnections: number
       endWith(
         socket,
         new HttpError('overloaded', `Cannot take the connection: there are ${maxConnections}; try again later`),
+        metrics,
       )
     }
   })
 }
 
-function endWith(socket: Socket, error: HttpError): void {
+function endWith(socket: Socket, error: HttpError, metrics: Metrics): void {
+  metrics.add('httpProblems', [error.code])
   const problem = problemOf(error)
   const body = JSON.stringify(problem)
   const head = [

@@ -42,6 +42,11 @@ export class Uploads {
     this.#maxBytes = maxBytes
   }
 
+  /** What all of them take on disk, those that still arrive too. */
+  get bytes(): number {
+    return this.#bytes
+  }
+
   get directory(): string {
     if (this.#directory === undefined) throw new InternalError('The uploads are not open')
     return this.#directory

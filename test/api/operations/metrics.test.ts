@@ -1,6 +1,8 @@
 // GET /metrics: what Prometheus reads of a server, with and without anything having happened.
 
+import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
+import { connect } from 'node:net'
 import { Writable } from 'node:stream'
 import { test } from 'tap'
 import { definitions } from '../../../api/metrics/definitions.ts'
@@ -10,7 +12,7 @@ import { asBytes, flights, onDelay, serve, token, until } from '../with-server.t
 import { parseExposition } from './exposition.ts'
 
 test('GET /metrics tells what a server has done', { timeout: 120_000 }, async (t) => {
-  const { ask, post } = await serve(t, {
+  const { url, ask, post } = await serve(t, {
     tokens: [token, { token: 'of-prometheus', id: 'prometheus', scopes: ['metrics:read'] }],
   })
   const scrape = async () =>
@@ -32,6 +34,10 @@ test('GET /metrics tells what a server has done', { timeout: 120_000 }, async (t
   t.equal((await ask('GET', '/v1/jobs', undefined, { authorization: 'Bearer wrong' })).status, 401)
   t.equal((await ask('GET', '/metrics', undefined, { authorization: `Bearer ${token}` })).status, 200)
   t.equal((await ask('GET', '/v1/jobs', undefined, { authorization: 'Bearer of-prometheus' })).status, 403)
+
+  const malformed = connect({ host: '127.0.0.1', port: Number(new URL(url).port) })
+  malformed.end('hello\r\n\r\n')
+  await once(malformed.resume(), 'close')
 
   const metrics = await scrape()
   const sampled = (family: string, sample = `${family}{}`) => metrics.get(family)?.samples.get(sample)
@@ -64,11 +70,13 @@ test('GET /metrics tells what a server has done', { timeout: 120_000 }, async (t
     1,
   )
   t.equal(sampled('volley_http_requests_total', 'volley_http_requests_total{method="GET",route="",status="404"}'), 1)
-  for (const code of ['syntax_error', 'division_by_zero', 'not_found', 'unauthorized', 'scope_missing'])
+  for (const code of ['syntax_error', 'division_by_zero', 'not_found', 'unauthorized', 'scope_missing', 'bad_request'])
     t.equal(sampled('volley_http_problems_total', `volley_http_problems_total{code="${code}"}`), 1, code)
   t.ok((sampled('volley_store_call_seconds', 'volley_store_call_seconds_count{}') ?? 0) >= 4)
   t.equal(sampled('volley_http_requests_open'), 1)
   t.equal(sampled('volley_request_bytes_in_flight'), 0)
+  t.equal(sampled('volley_upload_bytes'), 0)
+  t.ok((sampled('volley_http_connections') ?? 0) >= 1)
   t.ok((sampled('process_resident_memory_bytes') ?? 0) > 10_000_000)
   const labels = [...metrics.values()].flatMap(({ samples }) => [...samples.keys()]).join('\n')
   t.notMatch(labels, id)
