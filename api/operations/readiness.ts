@@ -37,7 +37,11 @@ export function readinessOf({ isClosing, isStoreFailing, workers }: ReadinessOpt
   return { status: checks.every(({ status }) => status === 'ok') ? 'ok' : 'not ready', checks }
 }
 
-const hasWorker = (stats: PoolStats | undefined): boolean => stats !== undefined && stats.idle + stats.busy > 0
+/** A pool that may shrink to nothing has none while there is nothing to do, and starts one when there is. */
+function hasWorker(stats: PoolStats | undefined): boolean {
+  if (stats === undefined) return false
+  return stats.idle + stats.busy > 0 || (stats.starting === 0 && !stats.isFailing)
+}
 
 const check = (name: Check['name'], isOk: boolean, reason: string): Check =>
   isOk ? { name, status: 'ok' } : { name, status: 'failing', reason }

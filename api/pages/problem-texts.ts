@@ -65,6 +65,7 @@ export const problemTexts: Readonly<Record<string, readonly [meaning: string, wa
   overloaded: ["The bodies of all requests together are too large","Try again after `Retry-After`; `volley serve --max-bytes-in-flight` allows more"],
   too_many_jobs: ["So many jobs of this token wait already","Try again after `Retry-After`"],
   queue_timeout: ["The job's turn did not come within its `queueTimeoutMs`; nothing of it has run","Try again after `Retry-After`, or allow it more"],
+  start_timeout: ["No worker took the first task of the job within its `startTimeoutMs`; nothing of it has run","Try again after `Retry-After`, or allow it more"],
   rate_limited: ["The token sends more requests than it may","Try again after `Retry-After`; `RateLimit` and `RateLimit-Policy` tell what is left"],
   storage_full: ["The result of a job, or an upload, found no room on the server's disk","Try again when others have been read or removed, or ask for less"],
   idempotency_key_reused: ["An `Idempotency-Key` belongs to a job of another payload","Choose a new key for every job"],

@@ -36,6 +36,8 @@ export interface PoolStats {
   readonly started: number
   /** Processes that ended without having been told to. */
   readonly lost: number
+  /** Workers cannot start: the last tries have all failed. Tasks are refused with `start_failed` until one does. */
+  readonly isFailing: boolean
   /** Artifacts that were sent: each once to a worker, as long as it keeps them. */
   readonly sentArtifacts: number
   /** Bytes that were sent to workers: tasks, their artifacts and inputs. */
@@ -173,6 +175,7 @@ export class ForkPool implements Backend, AsyncDisposable {
   stats(): PoolStats {
     return {
       ...this.#workers.counts,
+      isFailing: this.#workers.isFailing,
       sentArtifacts: this.#sent.artifacts,
       sentBytes: this.#sent.bytes,
       actors: this.#dedicated.size,

@@ -99,6 +99,11 @@ export class WorkerSet<Worker extends PoolWorker> {
     }
   }
 
+  /** Workers cannot start: the last tries have all failed. */
+  get isFailing(): boolean {
+    return this.#restarts.proof !== undefined
+  }
+
   /**
    * Starts something on the next free worker.
    *

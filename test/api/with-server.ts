@@ -32,7 +32,7 @@ export interface Served {
 
 /** A listening server with the sample data as its data root. */
 export async function serve(t: Test, options: ServerOptions = {}): Promise<Served> {
-  const pool = ForkPool.fork({ workers: 2, ...options.pool })
+  const pool = ForkPool.fork(options.pool?.minWorkers === undefined ? { workers: 2, ...options.pool } : options.pool)
   const session = options.session ?? new SessionContext({ backend: pool, log: 'ignore' })
   const app = buildServer({ tokens: [token], dataRoots: [dataRoot], ...options, session })
   const seen = new Set<number>()
