@@ -120,8 +120,35 @@ const tableSchema = object('A table', {
 export const tablesSchema = object('Tables', { tables: listOf(tableSchema, 'Those that are registered') })
 
 export const explainedSchema = object('How a job would run', {
-  plan: text('The plan, for people'),
+  plan: text('All of it, for people'),
+  steps: listOf({ type: 'string' }, 'The job as it was written: its source, its steps, the files that it writes'),
+  reads: object('What is read of the source', {
+    'rows?': count('Rows of the source, where that is known'),
+    columns: listOf({ type: 'string' }, 'Those that are read'),
+    sourceColumns: count('How many the source has'),
+    skips: listOf({ type: 'string' }, 'Conditions; what cannot fulfil them is not read'),
+  }),
+  stages: listOf(
+    object('Tasks that run side by side', {
+      tasks: count('How many'),
+      'feeds?': count('How many tasks of the next stage their rows go to'),
+      operations: listOf({ type: 'string' }, 'What each does to its rows, in order'),
+    }),
+    'One after another; the rows of the last are the result',
+  ),
+  tasks: count('Tasks of all stages together'),
   columns: columnsSchema,
+  functions: listOf(
+    object('A function of users', {
+      name: text('Its name'),
+      'family?': { enum: ['scalar', 'aggregate', 'window', 'table'], description: 'What it is' },
+      kind: { enum: ['by-value', 'by-name'], description: 'Whether its code travels, or its name alone' },
+      bytes: count('What travels'),
+      'hash?': text('SHA-256 of its code and what that captured, where they travel'),
+      captures: listOf({ type: 'object' }, 'What its code takes along, where this side can tell'),
+    }),
+    'Those that the job calls, and how they travel to workers',
+  ),
 })
 
 export const statusSchema = object('Whether it is so', { status: text('`ok`, or what it is not') })

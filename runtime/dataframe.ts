@@ -25,9 +25,7 @@ import type { SqlOptions } from '../functions/sql/options.ts'
 import type { Schema } from '../functions/types/type.ts'
 import { lazyStream } from './bytes/lazy-stream.ts'
 import { encodingContext, getSenderCtx, getWorkerCtx } from './codec/context-slots.ts'
-import { describeShipment } from './codec/describe-shipment.ts'
 import { frameBrand } from './codec/frame-runtime.ts'
-import { inspectUdf } from './codec/inspect.ts'
 import { encodeColumns } from './data/memory-table.ts'
 import { TablePrinter } from './data/print-table.ts'
 import { type RowOptions, tableToRows } from './data/rows.ts'
@@ -36,8 +34,8 @@ import { describeJob } from './job/describe-job.ts'
 import { type ExprPlace, exprNode, groupKeyNode, inputsOf, nameOf, places, sortNode } from './job/expr-input.ts'
 import type { Job, JobOptions, JobStep } from './job/job.ts'
 import { decodeJob, encodeJob } from './job/job-codec.ts'
-import { explainPlan, indented } from './plan/explain.ts'
-import { planJob, schemaOf } from './plan/plan.ts'
+import { indented } from './plan/explain.ts'
+import { schemaOf } from './plan/plan.ts'
 import type { NamedNode } from './program/program.ts'
 import type {
   ArrowWriteOptions,
@@ -47,7 +45,7 @@ import type {
   WriteOptions,
   WriteSummary,
 } from './program/sink.ts'
-import { udfsIn } from './program/udfs-in.ts'
+import { explainJob, explanationText } from './scheduler/explain-job.ts'
 import type { JobEvents } from './scheduler/job-metrics.ts'
 import type { JobRun } from './scheduler/submit.ts'
 import { sinkOf, writeOptionNames } from './sink/sink-of.ts'
@@ -749,18 +747,8 @@ export class DataFrame {
   async explain(options: Pick<RunOptions, 'partitions'> = {}): Promise<string> {
     checkOptionNames(options, { partitions: true }, 'explain()')
     checkWhole('partitions', options.partitions, 1)
-    const source = await openSource(this.#job.source)
     const partitions = options.partitions ?? this.#host.taskTarget()
-    const plan = await inTurns(planJob(this.#job, source, { partitions }))
-    const shipped = [...new Set(plan.stages.flatMap(({ tasks }) => [...udfsIn(tasks[0]?.program ?? [])]))]
-    const travels = shipped.flatMap((udf) => describeShipment(inspectUdf(udf, this.#host)).trimEnd().split('\n'))
-    const lines = [
-      'Job',
-      ...indented(describeJob(this.#job)),
-      ...explainPlan(plan, source),
-      ...(travels.length === 0 ? [] : ['Functions that travel', ...indented(travels)]),
-    ]
-    return lines.join('\n')
+    return explanationText(await explainJob(this.#job, partitions, this.#host))
   }
 
   /**

@@ -5,9 +5,7 @@
 import { randomUUID } from 'node:crypto'
 import { realpath } from 'node:fs/promises'
 import { CancelledError, InternalError } from '../../functions/errors.ts'
-import { typeName } from '../../functions/types/type.ts'
 import { settledWithin } from '../../runtime/bytes/settled-within.ts'
-import { DataFrame } from '../../runtime/dataframe.ts'
 import type { ParsedJob } from '../../runtime/job/json-job.ts'
 import type { Documents, Payload } from '../bodies/documents.ts'
 import { HttpError, publicError } from '../errors.ts'
@@ -21,6 +19,7 @@ import { JobTrace } from '../tracing/job-trace.ts'
 import { uploadExpired } from '../uploads/upload-errors.ts'
 import type { Upload } from '../uploads/uploads.ts'
 import { auditLine, contentsOf, type JobContents } from './audit.ts'
+import { type ExplainedJob, explain } from './explain.ts'
 import { countEnd, measureJobs } from './job-counts.ts'
 import { JobEvents } from './job-events.ts'
 import { JobRecord, type JobResource } from './job-record.ts'
@@ -258,19 +257,10 @@ export class JobService {
    *
    * @throws {VolleyError} Whatever is wrong with its document, its expressions or its source.
    */
-  async explain(
-    document: unknown,
-    mayInline: boolean,
-    upload: Upload | undefined,
-  ): Promise<{ readonly plan: string; readonly columns: readonly object[] }> {
-    const { session } = this.#options
-    const { job, options } = await this.#parse(document, mayInline, upload)
+  async explain(document: unknown, mayInline: boolean, upload: Upload | undefined): Promise<ExplainedJob> {
+    const parsed = await this.#parse(document, mayInline, upload)
     try {
-      const frame = new DataFrame(session, job)
-      const { partitions } = options
-      const plan = await frame.explain(partitions === undefined ? {} : { partitions })
-      const columns = (await frame.schema()).map((column) => ({ ...column, type: typeName(column.type) }))
-      return { plan: this.#hide(plan), columns }
+      return await explain(parsed, this.#options, (text) => this.#hide(text))
     } catch (error) {
       throw this.#publicError(error)
     }

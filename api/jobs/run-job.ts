@@ -80,7 +80,12 @@ async function* withPublicErrors(
 }
 
 /** Jobs that bring code get workers of their own, with one task each: a fresh process costs more than a task saves. */
-function optionsOf(options: JobOptions, inlineCode: boolean, defaultTimeoutMs: number, workers: number): JobOptions {
+export function optionsOf(
+  options: JobOptions,
+  inlineCode: boolean,
+  defaultTimeoutMs: number,
+  workers: number,
+): JobOptions {
   const isolation = inlineCode ? 'job' : options.isolation
   return {
     ...options,

@@ -16,6 +16,8 @@ export interface UdfShipment {
   readonly kind: 'by-value' | 'by-name'
   /** The size of its frame in bytes, body included. */
   readonly bytes: number
+  /** SHA-256 of its code and what that captured, in hexadecimal; absent where its name alone travels. */
+  readonly hash?: string
   /** What its closure takes along: names with the path to them, by value or by reference, and about how many bytes. */
   readonly captures: readonly ShippedEntry[]
 }

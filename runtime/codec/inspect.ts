@@ -1,6 +1,7 @@
 // What would travel, for people to look at before it does: captured values may be secrets, or far larger than anyone
 // thinks. Nothing is sent, and no code is revived.
 
+import * as crypto from 'node:crypto'
 import type { CodecContext } from '../../functions/contract/codec-context.ts'
 import type { Udf, UserFunction } from '../../functions/contract/udf.ts'
 import type { UdfShipment } from '../../functions/contract/udf-shipment.ts'
@@ -38,7 +39,13 @@ export function inspectUdf(udf: InspectedUdf, context?: CodecContext): UdfShipme
   if (definition !== undefined) return inspectDefinition(definition, encodingContext(context))
   const { bytes, report } = captureClosure(udf)
   const { name } = udf as UserFunction
-  return { name: name === '' ? 'anonymous' : name, kind: 'by-value', bytes: bytes.length, captures: report }
+  return {
+    name: name === '' ? 'anonymous' : name,
+    kind: 'by-value',
+    bytes: bytes.length,
+    hash: crypto.hash('sha256', bytes),
+    captures: report,
+  }
 }
 
 /**
@@ -71,10 +78,13 @@ function inspectDefinition(udf: Udf, context: CodecContext): UdfShipment {
   const bytes = encodeUdf(udf, context).length
   const kind = travelsByValue(udf, context) ? 'by-value' : 'by-name'
   // A body that came as bytes travels on as those bytes; this side does not open them.
-  if (kind === 'by-name' || body.kind !== 'live') return { name, family, kind, bytes, captures: [] }
+  if (kind === 'by-name') return { name, family, kind, bytes, captures: [] }
+  if (body.kind !== 'live') {
+    return { name, family, kind, bytes, ...(body.kind === 'shipped' ? { hash: body.hash } : {}), captures: [] }
+  }
   const { fn, captures } = body
-  const { report } = captureClosure(fn, { label: name, ...(captures === undefined ? {} : { captures }) })
-  return { name, family, kind, bytes, captures: report }
+  const captured = captureClosure(fn, { label: name, ...(captures === undefined ? {} : { captures }) })
+  return { name, family, kind, bytes, hash: crypto.hash('sha256', captured.bytes), captures: captured.report }
 }
 
 function definitionOf(udf: InspectedUdf): Udf | undefined {

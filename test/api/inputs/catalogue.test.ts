@@ -1,9 +1,9 @@
 // What a server tells of jobs that do not run, of its tables and of single functions; and SQL text as a body.
 
 import { test } from 'tap'
-import { field, int64, SessionContext, udtf, utf8 } from 'volley'
+import { col, field, float64, inspectUdf, int64, SessionContext, udf, udtf, utf8 } from 'volley'
 import { buildServer, type ServerOptions } from 'volley/api'
-import { dataRoot } from '../with-server.ts'
+import { dataRoot, token } from '../with-server.ts'
 
 const session = new SessionContext({ backend: 'in-process' })
 session.registerUdtf(
@@ -56,6 +56,58 @@ test('what a server tells', { timeout: 120_000 }, async (t) => {
     t.match((await request('POST', '/v1/explain', { sql: 'select dely from flights' })).json(), {
       code: 'unknown_column',
     })
+  })
+  await t.test('as data too: steps, what is read, stages, tasks, columns, functions', async (t) => {
+    const rate = 1.19
+    const gross = udf((net: number) => net * rate, [float64], float64, { name: 'gross' })
+    const bytes = Buffer.from(gross(col('delay')).toBytes()).toString('base64')
+    const job = {
+      source: { table: 'flights' },
+      steps: [
+        { filter: 'delay > 60' },
+        { withColumns: { gross: { bytes } } },
+        { aggregate: { by: ['origin'], values: ['sum(gross) as g'] } },
+      ],
+    }
+    const trusting = ask({
+      tables: { flights: `${dataRoot}/flights-3m.parquet` },
+      dataRoots: [],
+      insecureNoAuth: false,
+      tokens: [token],
+      allowInlineUdfs: true,
+    })
+    const { plan, functions, ...rest } = (
+      await trusting('POST', '/v1/explain', job, { authorization: `Bearer ${token}` })
+    ).json()
+    const columns = ['date', 'delay', 'distance', 'origin', 'destination']
+    t.strictSame(rest, {
+      steps: [
+        'parquet flights',
+        'filter delay > Int64(60)',
+        'withColumns gross = gross(delay)',
+        'aggregate by origin: sum(gross) AS g',
+      ],
+      reads: { rows: 3_000_000, columns, sourceColumns: 5, skips: ['delay >= 60'] },
+      stages: [
+        {
+          tasks: 1,
+          operations: [
+            'filter delay > Int64(60)',
+            `project ${columns.join(', ')}, gross = gross(delay)`,
+            'aggregate by origin: sum(gross)',
+            'project origin, g = sum(gross)',
+          ],
+        },
+      ],
+      tasks: 1,
+      columns: [
+        { name: 'origin', type: 'utf8', nullable: true },
+        { name: 'g', type: 'float64', nullable: true },
+      ],
+    })
+    const { hash } = inspectUdf(gross)
+    t.match(functions, [{ name: 'gross', family: 'scalar', kind: 'by-value', hash, captures: [] }])
+    t.match(plan, /\n {2}gross: scalar function, by value, \d+ bytes\n/)
   })
   await t.test('and the same as text, with tables by their names', async (t) => {
     const sql = { sql: 'select count(*) as n from flights' }
