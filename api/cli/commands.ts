@@ -51,6 +51,7 @@ function runCommand(): Command {
     .description('Runs a JSON job here, on worker processes of its own')
     .argument('<job>', 'file with the job; - reads it from stdin')
     .addOption(listOption('--table <name=path>', 'file that the job may read by this name'))
+    .addOption(listOption('--part <name=path>', 'file that the job reads as the part of this name', { env: false }))
   addInputOptions(command)
   addOutputOptions(command)
   addWorkOptions(command)

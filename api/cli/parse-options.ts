@@ -70,14 +70,14 @@ export function character(value: string): string {
 }
 
 /** `name=path`, several of them, by name. */
-export function tablesOf(values: readonly string[]): Readonly<Record<string, string>> {
+export function tablesOf(values: readonly string[], what = 'table'): Readonly<Record<string, string>> {
   const pairs = values.map((value) => {
     const at = value.indexOf('=')
-    if (at <= 0 || at === value.length - 1) throw new UsageError(`Cannot take "${value}" as a table: write NAME=PATH`)
+    if (at <= 0 || at === value.length - 1) throw new UsageError(`Cannot take "${value}" as a ${what}: write NAME=PATH`)
     return [value.slice(0, at), value.slice(at + 1)] as const
   })
   const twice = pairs.find(([name], i) => pairs.findIndex(([other]) => other === name) < i)
-  if (twice !== undefined) throw new UsageError(`Cannot name two tables "${twice[0]}": give one of them another name`)
+  if (twice !== undefined) throw new UsageError(`Cannot name two ${what}s "${twice[0]}": give one of them another name`)
   return Object.fromEntries(pairs)
 }
 

@@ -15,6 +15,7 @@ import { DataFrame } from '../../runtime/dataframe.ts'
 import type { Job, JobOptions } from '../../runtime/job/job.ts'
 import { decodeJob } from '../../runtime/job/job-codec.ts'
 import { type JobParseContext, type ParsedJob, parseJobJson, parseJson } from '../../runtime/job/json-job.ts'
+import type { JobParts } from '../../runtime/job/json-part.ts'
 import { tableFunctionsOf } from '../../runtime/job/table-call.ts'
 import { onCommandLine } from '../advice.ts'
 import { contextFunctions } from './context-functions.ts'
@@ -33,12 +34,16 @@ export type RunOptions = WorkOptions & OutputOptions & InputOptions & { readonly
 export async function run(file: string, options: RunOptions, command: Command): Promise<void> {
   const output = await outputFor(options)
   const named = tablesOf(listOf(command, 'table'))
+  const parts = tablesOf(listOf(command, 'part'), 'part')
   await withLocalSession(options, async (local) => {
     const { signal } = local.runOptions
     const document = await readJob(file, signal)
     const tables = await inputTables(named, [], options, signal)
     const context = await parseContext(local, tables, 'Name its file with --table', options)
-    const parsed = await parseDocument(document, context)
+    const parsed = await parseDocument(document, {
+      ...context,
+      parts: partsOf(await inputTables(parts, [], options, signal)),
+    })
     // Functions whose code came in the document travel on as they came.
     const here = parsed.inlineCode ? local : byName(local)
     if (options.explain === true) return explain(parsed.job, here, parsed.options)
@@ -114,6 +119,13 @@ async function parseContext(
     sink: async (spec) => ({ ...spec, path: resolve(spec.path) + (spec.path.endsWith('/') ? '/' : '') }),
   }
 }
+
+/** Files that stand for what a job would bring along over HTTP. */
+const partsOf = (files: Tables): JobParts => ({
+  find: (name) => files.get(name),
+  names: () => [...files.keys()],
+  advice: 'Give its file with --part NAME=FILE',
+})
 
 /** A job document: JSON, or what `DataFrame.toBytes()` gave. */
 async function readJob(file: string, signal: AbortSignal): Promise<unknown> {

@@ -9,10 +9,12 @@ export class NamedParts implements JobParts {
   readonly #upload: Upload
   readonly #uploads: Uploads
   readonly #named = new Set<string>()
+  readonly advice: string
 
   constructor(upload: Upload, uploads: Uploads) {
     this.#upload = upload
     this.#uploads = uploads
+    this.advice = `Its parts are ${this.names().join(', ')}`
   }
 
   find(name: string): PartFile | undefined {

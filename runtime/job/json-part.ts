@@ -1,9 +1,10 @@
 // Sources that come along with a job, beside its document: `{ "part": "sales" }`. The parse context knows what came; what it
 // is read as, the document says, or else what came with the part.
 
+import { didYouMean } from '../../functions/nearest.ts'
 import { fileFormats } from '../source/formats.ts'
 import type { FileSpec } from '../source/source.ts'
-import { asChoice, asRecordOf, asText, below, invalidJob, type JsonObject, suggestion } from './json-checks.ts'
+import { asChoice, asRecordOf, asText, below, invalidJob, type JsonObject } from './json-checks.ts'
 import { parseFormatOptions } from './json-format-options.ts'
 
 /** A part as a source names it. */
@@ -28,6 +29,8 @@ export interface PartFile {
 export interface JobParts {
   find(name: string): PartFile | undefined
   names(): readonly string[]
+  /** What to do about one that there is not, in the words of the surface. */
+  readonly advice: string
 }
 
 /** How a format is called in documents: as a source of files is. */
@@ -58,8 +61,8 @@ export function partSource(
 ): FileSpec {
   const found = parts?.find(name)
   if (found === undefined) {
-    const known = parts?.names() ?? []
-    const hint = known.length === 0 ? 'No parts came with it' : suggestion(name, known)
+    const advice = parts?.advice ?? 'Send it along with the job, as multipart/form-data'
+    const hint = didYouMean(name, parts?.names() ?? [], advice)
     throw invalidJob(below(pointer, 'part'), `there is no part "${name}". ${hint}`)
   }
   const kind = format ?? found.kind

@@ -51,6 +51,15 @@ test('volley run', { timeout: 240_000 }, async (t) => {
     t.equal(twice.code, 2)
     t.match(twice.stderr, /the job has a sink/)
   })
+  await t.test('takes files for the parts of a request', async (t) => {
+    const input = JSON.stringify({ source: { part: 't' }, steps: [{ filter: 'a > 1' }] })
+    const part = join(directory, 'part.txt')
+    await writeFile(part, 'a,b\n1,x\n2,y\n')
+    t.equal((await volley(['run', '-', '--part', `t=${part}`], { input })).stdout, '{"a":2,"b":"y"}\n')
+    const { code, stderr } = await volley(['run', '-'], { input })
+    t.equal(code, 1)
+    t.match(stderr, /there is no part "t". Give its file with --part NAME=FILE/)
+  })
   await t.test('tells how a job would run, and runs nothing', async (t) => {
     const path = join(directory, 'explained.csv')
     const failing = { source: { rows: [{ a: 0 }] }, steps: [{ select: ['1 / a as x'] }], sink: { csv: path } }

@@ -1,11 +1,13 @@
 // Jobs that bring files along: what is read as what, what is refused, how long it is kept, and that nothing stays behind.
 
+import { execFile } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdirSync, readdirSync } from 'node:fs'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import t, { type Test } from 'tap'
 import { SessionContext } from 'volley'
 import { buildServer, type JobResource, type ServerOptions } from 'volley/api'
@@ -107,8 +109,9 @@ t.test('files that come with a job', { timeout: 300_000 }, async (t) => {
   t.test('are refused unless they are what the job names', async (t) => {
     const wrong: readonly (readonly [parts: object, code: string, detail: RegExp])[] = [
       [{ t: file }, 'invalid_upload', /no part "job"/],
-      [{ job: ofPart }, 'invalid_job', /at "\/source\/part": there is no part "t". No parts came/],
+      [{ job: ofPart }, 'invalid_job', /at "\/source\/part": there is no part "t". Send it along/],
       [{ job: ofPart, T: file }, 'invalid_job', /Did you mean "T"/],
+      [{ job: ofPart, sales: file }, 'invalid_job', /Its parts are sales/],
       [{ job: ofPart, t: file, u: file }, 'invalid_upload', /no source of the job names its part "u"/],
       [{ job: ofPart, t: file, T: file }, 'invalid_upload', /part "T" is there twice/],
       [{ job: ofPart, t: { ...file, content: '' } }, 'invalid_upload', /part "t" is empty/],
@@ -182,31 +185,43 @@ t.test('files that come with a job', { timeout: 300_000 }, async (t) => {
   })
 })
 
-t.test('an upload that is cut off, or comes too slowly, leaves nothing', { timeout: 120_000 }, async (t) => {
-  const stateDir = await stateDirectory(t)
-  const session = new SessionContext({ backend: 'in-process' })
-  const { app } = server(t, { session, stateDir, connections: { bodyTimeoutMs: 500 } })
-  const port = Number(new URL(await app.listen({ host: '127.0.0.1', port: 0 })).port)
-  const begin = async () => {
-    const socket = connect(port, '127.0.0.1')
-    await once(socket, 'connect')
-    const body = form({ job: ofPart, t: { ...file, content: csv.repeat(1000) } })
-    const headers = `Host: localhost\r\nAuthorization: ${auth.authorization}\r\nContent-Type: multipart/form-data; boundary=B\r\n`
-    socket.write(`POST /v1/jobs HTTP/1.1\r\n${headers}Content-Length: ${body.length}\r\n\r\n`)
-    socket.write(body.subarray(0, -100))
-    return socket
-  }
-  const kept = () => readdirSync(join(stateDir, 'uploads'))
-  const cut = await begin()
-  t.ok(await until(() => kept().length === 1))
-  cut.destroy()
-  t.ok(await until(() => kept().length === 0))
-  const slow = await begin()
-  const [answer] = await once(slow, 'data')
-  t.match(String(answer), /^HTTP\/1.1 408 [\s\S]*"code":"request_timeout"/)
-  slow.destroy()
-  t.ok(await until(() => kept().length === 0))
-})
+t.test(
+  'the upload in the reference works as printed; one that is cut off or too slow leaves nothing',
+  { timeout: 120_000 },
+  async (t) => {
+    const stateDir = await stateDirectory(t)
+    const session = new SessionContext({ backend: 'in-process' })
+    const { app } = server(t, { session, stateDir, connections: { bodyTimeoutMs: 500 } })
+    const url = await app.listen({ host: '127.0.0.1', port: 0 })
+    const page = await readFile(new URL('../../../docs/reference/http.md', import.meta.url), 'utf8')
+    const [, command = ''] = /```sh\n(curl [^`]*@sales\.csv)\n```/.exec(page) ?? []
+    await writeFile(join(stateDir, 'sales.csv'), 'region,net\nsouth,20\nnorth,1\nsouth,2\n')
+    const env = { ...process.env, VOLLEY_URL: url, VOLLEY_TOKEN: token }
+    const { stdout } = await promisify(execFile)('sh', ['-c', command], { cwd: stateDir, env })
+    t.equal(stdout, '{"region":"north","net":1}\n{"region":"south","net":22}\n')
+
+    const port = Number(new URL(url).port)
+    const begin = async () => {
+      const socket = connect(port, '127.0.0.1')
+      await once(socket, 'connect')
+      const body = form({ job: ofPart, t: { ...file, content: csv.repeat(1000) } })
+      const headers = `Host: localhost\r\nAuthorization: ${auth.authorization}\r\nContent-Type: multipart/form-data; boundary=B\r\n`
+      socket.write(`POST /v1/jobs HTTP/1.1\r\n${headers}Content-Length: ${body.length}\r\n\r\n`)
+      socket.write(body.subarray(0, -100))
+      return socket
+    }
+    const kept = () => readdirSync(join(stateDir, 'uploads'))
+    const cut = await begin()
+    t.ok(await until(() => kept().length === 1))
+    cut.destroy()
+    t.ok(await until(() => kept().length === 0))
+    const slow = await begin()
+    const [answer] = await once(slow, 'data')
+    t.match(String(answer), /^HTTP\/1.1 408 [\s\S]*"code":"request_timeout"/)
+    slow.destroy()
+    t.ok(await until(() => kept().length === 0))
+  },
+)
 
 t.test(
   'a job that waits finds its files after a restart; what belongs to none is removed',

@@ -91,7 +91,7 @@ async function codeOf(document: unknown): Promise<string | undefined> {
       sql: ctx.sqlOptions(),
       table: () => ({ source: { kind: 'memory', bytes: new Uint8Array() }, steps: [] }),
       files: async (paths) => paths,
-      parts: { find: () => ({ paths: ['t'], kind: 'csv' }), names: () => [] },
+      parts: { find: () => ({ paths: ['t'], kind: 'csv' }), names: () => [], advice: '' },
       sink: async (spec) => spec,
       decodeBytes: () => ctx.parseExpr('1'),
       decodeJob: () => ({ source: { kind: 'memory', bytes: new Uint8Array() }, steps: [] }),
