@@ -42,7 +42,15 @@ export type { ColumnValues, RowOptions } from './data/rows.ts'
 export { type ArrowOptions, DataFrame, type ExprInput, type IPCOptions, type RunOptions } from './dataframe.ts'
 export { evaluateExpr } from './evaluate/evaluate.ts'
 export type { Job, JobOptions, JobStep, JobSteps } from './job/job.ts'
-export type { CloseOptions, PoolOptions, PoolStats, TimeSummary, WorkerInfo, WorkerStats } from './pool/pool.ts'
+export type {
+  CloseOptions,
+  LossKind,
+  PoolOptions,
+  PoolStats,
+  TimeSummary,
+  WorkerInfo,
+  WorkerStats,
+} from './pool/pool.ts'
 export type {
   ArrowWriteOptions,
   CsvWriteOptions,

@@ -63,7 +63,8 @@ export const definitions = {
   workersLost: {
     name: 'volley_workers_lost_total',
     type: 'counter',
-    help: 'Worker processes that ended without having been told to.',
+    help: 'Worker processes that ended without having been told to, by how: out_of_heap, killed from outside, crashed by a signal of their own, exited.',
+    labels: ['kind'],
   },
   spoolBytes: {
     name: 'volley_spool_bytes',

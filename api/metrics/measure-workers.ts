@@ -18,6 +18,6 @@ export function measureWorkers(metrics: Metrics, statsOf: () => PoolStats | unde
     [actors, 'actor'],
   ])
   onStats('workersStarted', ({ started }) => [[started]])
-  onStats('workersLost', ({ lost }) => [[lost]])
+  onStats('workersLost', ({ losses }) => Object.entries(losses).map(([kind, count]) => [count, kind]))
   onStats('tasksQueued', ({ queued }) => [[queued]])
 }

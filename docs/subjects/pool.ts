@@ -20,6 +20,7 @@ export {
   type ImapOptions,
   type Isolation,
   type LogStream,
+  type LossKind,
   type ManyOptions,
   type MapOptions,
   type MapProgress,

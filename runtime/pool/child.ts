@@ -12,6 +12,7 @@ import { type Exit, OutputTail } from './exit.ts'
 import { lossError, startError } from './faults.ts'
 import { encodeFrame, FrameReader } from './frames.ts'
 import type { LaunchOptions } from './launch.ts'
+import { type LossKind, lossKindOf } from './losses.ts'
 import { residentBytes, watchMemory } from './memory.ts'
 import { type PoolMessage, parseWorkerMessage, type WorkerInfo, type WorkerMessage } from './protocol.ts'
 import { packTaskMessage } from './task-message.ts'
@@ -50,8 +51,8 @@ export class Child implements PoolWorker {
   served = 0
   /** How long tasks kept it busy, in milliseconds. */
   busyMs = 0
-  /** It ended though nobody had told it to. */
-  lost = false
+  /** It ended though nobody had told it to: how. */
+  loss: LossKind | undefined
   readonly #options: ChildOptions
   readonly #traffic: Traffic
   readonly #artifacts: ArtifactCache
@@ -77,6 +78,10 @@ export class Child implements PoolWorker {
 
   get pid(): number {
     return this.#process?.pid ?? 0
+  }
+
+  get lost(): boolean {
+    return this.loss !== undefined
   }
 
   get isIdle(): boolean {
@@ -179,7 +184,7 @@ export class Child implements PoolWorker {
     void this.#process.hungUp.then(() => this.#hungUp())
     const exit = await this.#process.ended
     this.#hasEnded = true
-    this.lost = this.#state !== 'ending' && !this.#assignment?.isStopped
+    if (this.#state !== 'ending' && !this.#assignment?.isStopped) this.loss = lossKindOf(exit, this.#tail.text)
     if (this.#assignment?.isDraining) await this.#process.resultEnded
     this.#vanish(exit)
     await this.#process.dispose()

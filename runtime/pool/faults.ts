@@ -3,11 +3,12 @@
 
 import { CancelledError, isVolleyError, ResourceError, type VolleyError, WorkerError } from '../../functions/errors.ts'
 import type { Exit } from './exit.ts'
+import { isOutOfHeap } from './losses.ts'
 
 /** The error of a task whose worker ended under it. */
 export function lossError(pid: number, exit: Exit, output: string): VolleyError {
   const details = { pid, exitCode: exit.code, signal: exit.signal, output }
-  if (/JavaScript heap out of memory|Array buffer allocation failed.*FATAL/s.test(output)) {
+  if (isOutOfHeap(output)) {
     const message = `Cannot finish the task: worker ${pid} ran out of heap; raise maxOldSpaceMb or use smaller partitions`
     return new ResourceError('memory_limit', message, { details })
   }

@@ -10,6 +10,7 @@ import { type CheckedOptions, checkOptions } from './check-options.ts'
 import { Child, type ChildOptions, type Traffic } from './child.ts'
 import { DedicatedWorker, type Dedication } from './dedicated-worker.ts'
 import { closed, forkInWorker, tooManyActors } from './faults.ts'
+import { Losses, type LossKind } from './losses.ts'
 import type { PoolOptions } from './options.ts'
 import type { WorkerInfo } from './protocol.ts'
 import { oneShare } from './queue.ts'
@@ -18,6 +19,7 @@ import { makeScratch, removeScratch } from './scratch.ts'
 import { type TimeSummary, Times } from './times.ts'
 import { WorkerSet } from './worker-set.ts'
 
+export type { LossKind } from './losses.ts'
 export type { PoolOptions } from './options.ts'
 export type { WorkerInfo } from './protocol.ts'
 export type { TimeSummary } from './times.ts'
@@ -36,6 +38,8 @@ export interface PoolStats {
   readonly started: number
   /** Processes that ended without having been told to. */
   readonly lost: number
+  /** How those ended, those of actors too. */
+  readonly losses: Readonly<Record<LossKind, number>>
   /** Workers cannot start: the last tries have all failed. Tasks are refused with `start_failed` until one does. */
   readonly isFailing: boolean
   /** Artifacts that were sent: each once to a worker, as long as it keeps them. */
@@ -92,6 +96,7 @@ export class ForkPool implements Backend, AsyncDisposable {
   readonly #workers: WorkerSet<Child>
   readonly #directory = makeScratch()
   readonly #sent: Traffic = { artifacts: 0, bytes: 0 }
+  readonly #losses = new Losses()
   readonly #waitTimes = new Times()
   readonly #runTimes = new Times()
   readonly #dedicated = new Set<DedicatedWorker>()
@@ -175,6 +180,7 @@ export class ForkPool implements Backend, AsyncDisposable {
   stats(): PoolStats {
     return {
       ...this.#workers.counts,
+      losses: this.#losses.counts,
       isFailing: this.#workers.isFailing,
       sentArtifacts: this.#sent.artifacts,
       sentBytes: this.#sent.bytes,
@@ -216,6 +222,10 @@ export class ForkPool implements Backend, AsyncDisposable {
   }
 
   #launch(options: CheckedOptions & Pick<ChildOptions, 'keepsState'>, name: string): Child {
-    return new Child({ ...options, trace: this.trace }, join(this.#directory, name), this.#sent)
+    const child = new Child({ ...options, trace: this.trace }, join(this.#directory, name), this.#sent)
+    void child.gone.then(() => {
+      if (child.loss !== undefined) this.#losses.add(child.loss)
+    })
+    return child
   }
 }

@@ -5,6 +5,7 @@
 import { type Isolation, maxTimerMs, type TaskShare } from '../backend.ts'
 import type { Exit } from './exit.ts'
 import { closed, disagrees, leftBeforeWork } from './faults.ts'
+import { crashSignals } from './losses.ts'
 import type { WorkerInfo } from './protocol.ts'
 import { type Claim, TaskQueue } from './queue.ts'
 import { type Clock, Restarts } from './restarts.ts'
@@ -325,14 +326,3 @@ export class WorkerSet<Worker extends PoolWorker> {
 function isKilledFromOutside(worker: PoolWorker, { signal }: Exit): boolean {
   return worker.lost && signal !== null && !crashSignals.has(signal)
 }
-
-/** Signals by which a process ends itself. */
-const crashSignals: ReadonlySet<NodeJS.Signals> = new Set([
-  'SIGABRT',
-  'SIGBUS',
-  'SIGFPE',
-  'SIGILL',
-  'SIGSEGV',
-  'SIGSYS',
-  'SIGTRAP',
-])

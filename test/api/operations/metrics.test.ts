@@ -60,6 +60,7 @@ test('GET /metrics tells what a server has done', { timeout: 120_000 }, async (t
   t.ok((sampled('volley_result_bytes_total') ?? 0) > 100)
   t.equal(sampled('volley_tasks_total'), 1)
   t.equal(sampled('volley_workers', 'volley_workers{state="idle"}'), 2)
+  t.equal(sampled('volley_workers_lost_total', 'volley_workers_lost_total{kind="killed"}'), 0)
   t.equal(sampled('volley_jobs', 'volley_jobs{status="running"}'), 0)
   t.equal(
     sampled('volley_http_requests_total', 'volley_http_requests_total{method="POST",route="/v1/jobs",status="200"}'),

@@ -39,7 +39,7 @@ test('a worker that exits under its task is lost, by name and with its last word
     details: { pid: run.pid, exitCode: 3, signal: null, output: 'disk is full' },
   })
   t.equal((await runTask(pool, { text: 'next' })).bytes.toString(), 'next')
-  t.match(pool.stats(), { lost: 1, started: 2 })
+  t.match(pool.stats(), { lost: 1, started: 2, losses: { out_of_heap: 0, killed: 0, crashed: 0, exited: 1 } })
 })
 
 test('the error of a lost worker does not quote what an earlier task printed', { timeout: 120_000 }, async (t) => {

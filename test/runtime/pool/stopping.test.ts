@@ -147,6 +147,7 @@ test('a task that fills the heap fails with memory_limit', { timeout: 120_000 },
   const run = await start(pool, { hoard: 'heap' })
   await t.rejects(run.done, { code: 'memory_limit', message: /ran out of heap; raise maxOldSpaceMb/ })
   t.equal((await runTask(pool, { text: 'next' })).bytes.toString(), 'next')
+  t.match(pool.stats().losses, { out_of_heap: 1 })
 })
 
 test('a task that takes memory outside of the heap fails with memory_limit', {
