@@ -31,6 +31,8 @@ export async function main(args: readonly string[]): Promise<void> {
 
 /** Says what went wrong and gives its exit code. */
 function exitCodeOf(error: unknown): number {
+  // What went wrong first is what matters; that tidying up failed too follows from it.
+  if (error instanceof SuppressedError) return exitCodeOf(error.suppressed)
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
   if (error instanceof Interrupted) return 130
   if (error instanceof UsageError) return say(`${error.message} [usage_error]`, 2)

@@ -220,7 +220,8 @@ export class Database implements StoreCalls {
 
   #migrate(path: string): void {
     const [check] = Object.values(this.#db.prepare('pragma quick_check(1)').get() ?? {})
-    if (check !== 'ok') throw damaged(path, String(check))
+    // The finding comes after a line that says which database it is about.
+    if (check !== 'ok') throw damaged(path, String(check).split('\n').at(-1) ?? '')
     const [version] = Object.values(this.#db.prepare('pragma user_version').get() ?? {})
     if (Number(version) > migrations.length) {
       throw createError(

@@ -13,6 +13,9 @@ import type { StoreAnswer, StoreRequest } from './store-thread.ts'
 /** Calls that write: those that only read may succeed on a full disk. */
 const writing: ReadonlySet<keyof StoreCalls> = new Set(['insert', 'end', 'restart', 'sweep', 'dropResult'])
 
+/** Calls of one transaction: while they run nobody else is answered. */
+const MAX_CALLS = 256
+
 interface Waiting {
   readonly isWriting: boolean
   readonly askedAt: number
@@ -24,6 +27,9 @@ export class JobStore {
   readonly #path: string
   readonly #metrics: Metrics
   readonly #waiting = new Map<number, Waiting>()
+  /** Those that came while others were being answered. */
+  readonly #unsent: StoreRequest[] = []
+  #isAnswering = false
   #thread: Promise<Worker> | undefined
   #lastId = 0
   #failure: Error | undefined
@@ -56,14 +62,12 @@ export class JobStore {
 
   /** Answers what was asked so far, then closes the database. */
   async close(): Promise<void> {
-    if (this.#thread === undefined) return
-    const thread = await this.#thread
-    // Its thread has ended by itself.
-    if (this.#failure !== undefined) return
-    const exit = new Promise((resolve) => thread.once('exit', resolve))
-    thread.ref()
+    const thread = await this.#thread?.catch(() => undefined)
+    // It was never there, or has ended by itself.
+    if (thread === undefined || this.#failure !== undefined) return
     this.#failure = createError('closed', 'Cannot ask the job store: it is closed')
-    thread.postMessage({ id: 0, args: [] } satisfies StoreRequest)
+    const exit = new Promise((resolve) => thread.once('exit', resolve))
+    if (!this.#isAnswering) this.#send(thread)
     await exit
   }
 
@@ -74,22 +78,31 @@ export class JobStore {
     const id = ++this.#lastId
     const { promise, resolve, reject } = Promise.withResolvers<unknown>()
     this.#waiting.set(id, { isWriting: writing.has(call.name), askedAt: performance.now(), resolve, reject })
-    thread.ref()
-    thread.postMessage({ ...call, id } satisfies StoreRequest)
+    this.#unsent.push({ ...call, id })
+    if (!this.#isAnswering) this.#send(thread)
     return promise
+  }
+
+  /** What has come meanwhile goes together; nothing, once the store is closed, is its end. */
+  #send(thread: Worker): void {
+    this.#isAnswering = true
+    thread.ref()
+    thread.postMessage(this.#unsent.splice(0, MAX_CALLS))
   }
 
   async #start(): Promise<Worker> {
     const module = await threadModule('store/store-thread')
     const thread = new Worker(module, {
       workerData: { path: this.#path },
-      // SQLite in Node warns that its interface may change.
-      execArgv: [...process.execArgv, '--disable-warning=ExperimentalWarning'],
+      // SQLite in Node warns that its interface may change. Flags of the process are not for threads.
+      execArgv: ['--disable-warning=ExperimentalWarning'],
     })
     thread.unref()
     thread.on('message', (answers: readonly StoreAnswer[]) => {
+      this.#isAnswering = false
       for (const answer of answers) this.#settle(answer)
-      if (this.#waiting.size === 0) thread.unref()
+      if (this.#unsent.length > 0 || this.#failure !== undefined) this.#send(thread)
+      else thread.unref()
     })
     thread.on('error', (error) => this.#fail(error as Error))
     thread.on('exit', () => this.#fail(createError('storage_failed', 'Cannot ask the job store: its thread has ended')))
