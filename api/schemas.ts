@@ -3,6 +3,7 @@
 
 import { documentSchema, optionsSchema, sinkSchema, sourceSchema, stepSchema } from '../runtime/job/document-schema.ts'
 import { expressionSchema, type JsonSchema } from '../runtime/job/json-schema.ts'
+import { resultFormats } from './formats/result-formats.ts'
 import { jobStatuses } from './jobs/job-record.ts'
 import type { ParameterSchema, ParametersSchema } from './operations/check-parameters.ts'
 
@@ -195,3 +196,17 @@ export const jobIdSchema: ParameterSchema = {
 }
 
 export const jobParamsSchema: ParametersSchema = { type: 'object', properties: { id: jobIdSchema } }
+
+/** The query of whatever answers a result: for addresses that are given where headers cannot be. */
+export const formatQuery: ParametersSchema['properties'] = {
+  format: {
+    type: 'string',
+    enum: resultFormats.map(({ name }) => name),
+    description: 'the format of the result, whatever `Accept` says',
+  },
+  header: {
+    type: 'string',
+    enum: ['present', 'absent'],
+    description: 'whether CSV begins with the names of the columns',
+  },
+}

@@ -1,6 +1,7 @@
-// The formats that commands write, by their names: those of files, a JSON array, and tables for people.
+// The formats that commands write, by their names: those of files and of results, and tables for people.
 
 import { extname } from 'node:path'
+import { InternalError } from '../../functions/errors.ts'
 import type { SinkSpec } from '../../runtime/program/sink.ts'
 import { sinkFormats } from '../../runtime/sink/formats.ts'
 import { type ResultFormat, resultFormats } from '../formats/result-formats.ts'
@@ -15,8 +16,10 @@ const fileFormats: ReadonlyMap<OutputFormat, readonly string[]> = new Map([
   ['json', ['json']],
 ])
 
-/** What `--format` may be. */
-export const formatNames: readonly OutputFormat[] = ['table', ...fileFormats.keys()]
+/** What `--format` may be: those that a file's name tells come first. */
+export const formatNames: readonly OutputFormat[] = [
+  ...new Set(['table', ...fileFormats.keys(), ...resultFormats.map(({ name }) => name)]),
+]
 
 /** `.parquet`, `.csv` and so on: all there are. */
 export const knownExtensions: readonly string[] = [...fileFormats.values()].flat().map((extension) => `.${extension}`)
@@ -33,18 +36,17 @@ export function formatOfPath(path: string): OutputFormat | undefined {
   return [...fileFormats].find(([, extensions]) => extensions.includes(extension))?.[0]
 }
 
-export const isBinary = (format: OutputFormat): boolean => format === 'arrow' || format === 'parquet'
+/** Whether its bytes are no text. */
+export const isBinary = (format: OutputFormat): boolean =>
+  resultFormats.some(({ name, parameters }) => name === format && parameters.charset === undefined)
 
 /** As what workers write files of a format; undefined where they do not. */
 export const sinkKindOf = (format: OutputFormat): SinkSpec['kind'] | undefined =>
   sinkFormats.find(({ kind }) => formatName(kind) === format)?.kind
 
-/** What turns an Arrow stream into a format; undefined where only whole files are written. */
-export function encoderOf(format: OutputFormat): ResultFormat['encode'] | undefined {
-  if (format === 'json') return encodeJson
-  return resultFormats.find(({ name }) => name === format)?.encode
-}
-
-async function* encodeJson(stream: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  yield* (await import('../formats/json.ts')).encodeJson(stream)
+/** What turns an Arrow stream into a format. */
+export function encoderOf(format: OutputFormat): ResultFormat['encode'] {
+  const found = resultFormats.find(({ name }) => name === format)
+  if (found === undefined) throw new InternalError(`Cannot write results as ${format}`)
+  return found.encode
 }

@@ -87,19 +87,22 @@ function standardOutput({ format, rows, all, partitionBy = [] }: OutputOptions):
 }
 
 async function namedOutput(out: string, options: OutputOptions): Promise<Output> {
-  const { force = false, partitionBy = [] } = options
+  const { format, force = false, partitionBy = [] } = options
+  if (format === 'table') {
+    throw new UsageError('Cannot write a table into a file: tables are printed, give --format csv')
+  }
   const stats = await statOf(out)
   if (out.endsWith('/') || partitionBy.length > 0) return directoryOutput(out, stats, options)
   if (stats?.isDirectory() === true) {
     throw new UsageError(`Cannot write "${out}": it is a directory, name a file in it, or "${out}/" for files in it`)
   }
-  if (stats?.isFile() === false) return { to: 'device', format: options.format ?? DEFAULT_FORMAT, path: out }
-  const format = formatFor(out, options.format)
+  if (stats?.isFile() === false) return { to: 'device', format: format ?? DEFAULT_FORMAT, path: out }
+  const chosen = formatFor(out, format)
   if (stats !== undefined && !force) throw exists(out)
   await checkDirectory(out)
   // What a link leads to is replaced, not the link.
   const path = stats === undefined ? resolve(out) : await realpath(out)
-  return { to: 'file', format, path, overwrite: force, partitionBy: [] }
+  return { to: 'file', format: chosen, path, overwrite: force, partitionBy: [] }
 }
 
 async function directoryOutput(out: string, stats: Stats | undefined, options: OutputOptions): Promise<Output> {
@@ -119,8 +122,6 @@ const exists = (out: string): UsageError =>
 
 function formatFor(out: string, format: OutputFormat | undefined): OutputFormat {
   const known = formatOfPath(out)
-  if (format === 'table')
-    throw new UsageError('Cannot write a table into a file: tables are printed, give --format csv')
   if (format !== undefined && known !== undefined && known !== format) {
     throw new UsageError(
       `Cannot write ${format} into "${out}": its name says ${known}, leave --format out or name it otherwise`,

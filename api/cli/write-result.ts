@@ -1,7 +1,7 @@
 // A job's result on its way out: printed, piped, or into a file that gets its name only once it is whole.
 
 import { randomUUID } from 'node:crypto'
-import { createReadStream, createWriteStream } from 'node:fs'
+import { createWriteStream } from 'node:fs'
 import { rename, rm } from 'node:fs/promises'
 import { basename, dirname, extname, join } from 'node:path'
 import { Readable } from 'node:stream'
@@ -13,7 +13,7 @@ import type { JobRun } from '../../runtime/scheduler/submit.ts'
 import { writing } from '../../runtime/sink/output-errors.ts'
 import { sinkOf } from '../../runtime/sink/sink-of.ts'
 import { readArrowBatches } from '../../runtime/source/arrow/read-streams.ts'
-import { type LocalSession, scratchDirectory } from './local-session.ts'
+import type { LocalSession } from './local-session.ts'
 import { UsageError } from './outcome.ts'
 import type { FileOutput, Output, PrintedOutput } from './output.ts'
 import { encoderOf, type OutputFormat, sinkKindOf } from './output-formats.ts'
@@ -29,8 +29,8 @@ export async function runInto(
   { session, progress, runOptions }: LocalSession,
   limits: JobOptions = {},
 ): Promise<void> {
-  if (job.sink !== undefined && writesFiles(output)) {
-    throw new UsageError('Cannot write the result twice: the job has a sink, leave out --out and --format parquet')
+  if (job.sink !== undefined && output.to === 'file') {
+    throw new UsageError('Cannot write the result twice: the job has a sink, leave out --out')
   }
   const submit: Submit = (submitted) => session.submit(submitted, { ...limits, ...runOptions })
   switch (output.to) {
@@ -48,10 +48,6 @@ export async function runInto(
   }
 }
 
-/** Whether the rows go into files of their own on their way. */
-const writesFiles = (output: Output): boolean =>
-  output.to === 'file' || (output.to !== 'print' && encoderOf(output.format) === undefined)
-
 async function print({ schema, stream }: JobRun, output: PrintedOutput, progress: ProgressLine): Promise<void> {
   const table = new TablePrinter(schema, output)
   for await (const batch of readArrowBatches(stream)) table.add(batch)
@@ -59,13 +55,10 @@ async function print({ schema, stream }: JobRun, output: PrintedOutput, progress
   await printText(table.toString())
 }
 
-/** The result as it comes, or from a temporary file where only whole files can be written. */
+/** The result as it comes. */
 async function resultBytes(format: OutputFormat, job: Job, submit: Submit): Promise<Readable> {
-  const encode = encoderOf(format)
-  if (encode !== undefined) return Readable.from(encode((await submit(job)).stream), { objectMode: false })
-  const path = join(scratchDirectory(), `result.${format}`)
-  await writeFile({ to: 'file', format, path, overwrite: false, partitionBy: [] }, job, submit)
-  return createReadStream(path)
+  const { stream } = await submit(job)
+  return Readable.from(encoderOf(format)(stream), { objectMode: false })
 }
 
 /** Workers write what they can; a name without an extension would be a directory to them. */

@@ -3,7 +3,7 @@
 import { ndjsonFormat } from '../../runtime/sink/text/ndjson.ts'
 import { encodeRows } from './rows.ts'
 
-/** The rows of an Arrow stream as a JSON array. */
+/** The rows of an Arrow stream as a JSON array, which is only closed when the stream has ended. */
 export async function* encodeJson(stream: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   let isEmpty = true
   // Chunks are whole lines, and the only line feeds in them are those between rows.

@@ -1,42 +1,101 @@
-// Which result format a request asks for: its Accept header against the table of formats.
+// Which representation of a result a request asks for: its Accept header, or its query, against the table of formats.
+// Parameters of media types that a format does not know are passed over.
 
 import { HttpError } from '../errors.ts'
-import { type ResultFormat, resultFormats } from './result-formats.ts'
+import { type FormatParameters, type ResultFormat, resultFormats } from './result-formats.ts'
+
+/** A format as it was asked for. */
+export interface Representation {
+  readonly format: ResultFormat
+  readonly parameters: FormatParameters
+  /** What the reply is called. */
+  readonly contentType: string
+}
+
+/** What a query says in the place of an `Accept` header, for those who can only give an address. */
+export interface FormatQuery {
+  readonly format?: string
+  readonly header?: string
+}
 
 /**
- * The format that an `Accept` header prefers; the Arrow stream when it has no preference.
+ * What an `Accept` header prefers, or a query says; the Arrow stream when there is no preference.
  *
  * @throws {HttpError} `not_acceptable`, naming the formats there are.
  */
-export function negotiate(accept: string | undefined): ResultFormat {
-  const ranges = (accept ?? '*/*').split(',').map(parseRange)
-  const weighed = resultFormats.map((format) => ({ format, weight: weightOf(typeOf(format), ranges) }))
-  const best = weighed.reduce((a, b) => (b.weight > a.weight ? b : a))
-  if (best.weight > 0) return best.format
-  const offered = resultFormats.map(typeOf)
-  throw new HttpError('not_acceptable', `Cannot answer as ${accept}: ask for one of ${offered.join(', ')}`, {
-    details: { offered },
-  })
+export function negotiate(accept: string | undefined, { format, ...parameters }: FormatQuery = {}): Representation {
+  const chosen = resultFormats.find(({ name }) => name === format)
+  const preferred = chosen === undefined ? preferredBy(accept ?? '*/*') : representation(chosen, {})
+  const all = { ...preferred.parameters, ...parameters }
+  if (isOffered(preferred.format, all)) return representation(preferred.format, all)
+  const query = new URLSearchParams(parameters)
+  throw new HttpError('not_acceptable', `Cannot answer ${typeOf(preferred.format)} with "${query}": leave it out`)
 }
 
-const typeOf = (format: ResultFormat): string => format.contentType.split(';')[0] ?? ''
+function preferredBy(accept: string): Representation {
+  const ranges = accept.split(',').map(parseRange)
+  const [best] = resultFormats.flatMap((format) => weighed(format, ranges)).toSorted((a, b) => b.weight - a.weight)
+  if (best !== undefined && best.weight > 0) return representation(best.format, best.parameters)
+  const offered = resultFormats.map(typeOf)
+  throw new HttpError(
+    'not_acceptable',
+    `Cannot answer as ${accept}: ask for one of ${offered.join(', ')}; texts are in UTF-8`,
+    { details: { offered } },
+  )
+}
 
 interface MediaRange {
   readonly type: string
+  readonly parameters: FormatParameters
   readonly weight: number
 }
 
 function parseRange(text: string): MediaRange {
-  const [type = '', ...parameters] = text.split(';').map((part) => part.trim().toLowerCase())
-  const weight = parameters.find((parameter) => parameter.startsWith('q='))?.slice(2)
-  return { type, weight: weight === undefined ? 1 : Number(weight) || 0 }
+  const [type = '', ...rest] = text.split(';').map((part) => part.trim().toLowerCase())
+  const { q = '1', ...parameters } = Object.fromEntries(
+    rest.map((part) => {
+      const [name = '', value = ''] = part.split('=')
+      return [name.trim(), value.trim().replace(/^"(.*)"$/, '$1')]
+    }),
+  )
+  return { type, parameters, weight: Number(q) || 0 }
 }
 
-/** The weight of the most specific range that includes the type; 0 when none does. */
-function weightOf(type: string, ranges: readonly MediaRange[]): number {
+interface Weighed {
+  readonly format: ResultFormat
+  readonly parameters: FormatParameters
+  readonly weight: number
+}
+
+/** What the most specific ranges that include a format make of it. */
+function weighed(format: ResultFormat, ranges: readonly MediaRange[]): readonly Weighed[] {
+  const type = typeOf(format)
   for (const wanted of [type, `${type.split('/')[0]}/*`, '*/*']) {
-    const found = ranges.find((range) => range.type === wanted)
-    if (found !== undefined) return found.weight
+    const found = ranges
+      .filter((range) => range.type === wanted)
+      .map(({ parameters, weight }) => ({
+        format,
+        parameters: wanted === type ? known(format, parameters) : {},
+        weight,
+      }))
+      .filter(({ parameters }) => isOffered(format, parameters))
+    if (found.length > 0) return found
   }
-  return 0
+  return []
+}
+
+const known = (format: ResultFormat, parameters: FormatParameters): FormatParameters =>
+  Object.fromEntries(Object.entries(parameters).filter(([name]) => Object.hasOwn(format.parameters, name)))
+
+const isOffered = (format: ResultFormat, parameters: FormatParameters): boolean =>
+  Object.entries(parameters).every(([name, value]) => format.parameters[name]?.includes(value))
+
+const typeOf = ({ contentType }: ResultFormat): string => contentType.split(';')[0] ?? ''
+
+function representation(format: ResultFormat, parameters: FormatParameters): Representation {
+  const { charset, ...told } = parameters
+  const contentType = [format.contentType, ...Object.entries(told).map(([name, value]) => `${name}=${value}`)].join(
+    '; ',
+  )
+  return { format, parameters, contentType }
 }

@@ -4,7 +4,7 @@ import { Readable } from 'node:stream'
 import type { FastifyInstance } from 'fastify'
 import { settledWithin } from '../../runtime/bytes/settled-within.ts'
 import { HttpError } from '../errors.ts'
-import { negotiate } from '../formats/negotiate.ts'
+import { type FormatQuery, negotiate } from '../formats/negotiate.ts'
 import type { JobEvents } from '../jobs/job-events.ts'
 import { isFinal, type JobStatus } from '../jobs/job-record.ts'
 import type { JobService } from '../jobs/job-service.ts'
@@ -22,20 +22,24 @@ interface OfJob {
   readonly Params: { readonly id: string }
 }
 
+interface ResultQuery extends FormatQuery {
+  readonly fromBatch?: string
+}
+
 export function addJobPartRoutes(app: FastifyInstance, jobs: JobService, replyIdleMs: number): void {
-  app.get<OfJob & { readonly Querystring: { readonly fromBatch?: string } }>(
+  app.get<OfJob & { readonly Querystring: ResultQuery }>(
     '/v1/jobs/:id/result',
     { schema: getJobResult, config: { scope: 'jobs:read' } },
     async (request, reply) => {
-      const format = negotiate(request.headers.accept)
+      const { fromBatch, ...query } = request.query
+      const representation = negotiate(request.headers.accept, query)
       const job = await jobs.find(request.params.id, askerOf(request))
       request.jobId = job.resource.id
       refuseWithout(job)
       const result = await jobs.result(job)
       await result.begun
-      const { fromBatch } = request.query
       const from = fromBatch === undefined ? {} : { fromBatch: Number(fromBatch) }
-      return sendResult(request, reply, result, { format, idleMs: replyIdleMs, ...from })
+      return sendResult(request, reply, result, { representation, idleMs: replyIdleMs, ...from })
     },
   )
   app.get<OfJob>(

@@ -6,7 +6,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { CancelledError } from '../../functions/errors.ts'
 import { settledWithin } from '../../runtime/bytes/settled-within.ts'
 import { HttpError } from '../errors.ts'
-import { negotiate } from '../formats/negotiate.ts'
+import { type FormatQuery, negotiate } from '../formats/negotiate.ts'
 import { isFinal, type JobResource } from '../jobs/job-record.ts'
 import type { JobService } from '../jobs/job-service.ts'
 import type { Asker, Idempotency } from '../jobs/submission.ts'
@@ -33,7 +33,9 @@ interface ListQuery {
 /** Submits, lists, tells, cancels and repeats. */
 export function addJobRoutes(app: FastifyInstance, jobs: JobService, replyIdleMs: number): void {
   const submitting = { schema: runJob, config: { scope: 'jobs:write', takesUploads: true } } as const
-  app.post('/v1/jobs', submitting, (request, reply) => submit(request, reply, jobs, replyIdleMs))
+  app.post<{ Querystring: FormatQuery }>('/v1/jobs', submitting, (request, reply) =>
+    submit(request, reply, jobs, replyIdleMs),
+  )
   app.get<{ Querystring: ListQuery }>('/v1/jobs', { schema: listJobs, config: { scope: 'jobs:read' } }, (request) =>
     list(request.query, askerOf(request), jobs),
   )
@@ -63,13 +65,13 @@ export function addJobRoutes(app: FastifyInstance, jobs: JobService, replyIdleMs
 }
 
 async function submit(
-  request: FastifyRequest,
+  request: FastifyRequest<{ Querystring: FormatQuery }>,
   reply: FastifyReply,
   jobs: JobService,
   replyIdleMs: number,
 ): Promise<FastifyReply> {
   const { isAsync, waitMs } = preferenceOf(request.headers.prefer)
-  const format = negotiate(isAsync ? undefined : request.headers.accept)
+  const representation = negotiate(isAsync ? undefined : request.headers.accept, request.query)
   const idempotency = idempotencyOf(request)
   const asker = askerOf(request)
   const earlier = idempotency && (await jobs.withKey(asker.id, idempotency))
@@ -77,7 +79,7 @@ async function submit(
     reply.header('idempotency-replayed', 'true').header(idHeader, earlier.resource.id)
     if (isAsync) return accepted(reply, earlier.resource)
     if (!isFinal(earlier.resource.status)) throw stillRuns(earlier.resource.id)
-    return sendResult(request, reply, await jobs.result(earlier), { format, idleMs: replyIdleMs })
+    return sendResult(request, reply, await jobs.result(earlier), { representation, idleMs: replyIdleMs })
   }
   const left = responseClosed(reply.raw)
   const record = await jobs.submit({
@@ -104,7 +106,7 @@ async function submit(
   // A reply that is gone is wanted by nobody, unless it can be asked for again. Harmless after the last byte.
   if (idempotency === undefined) void left.then(() => record.cancel(clientLeft()))
   await record.result.begun
-  return sendResult(request, reply, record.result, { format, idleMs: record.idleTimeoutMs ?? replyIdleMs })
+  return sendResult(request, reply, record.result, { representation, idleMs: record.idleTimeoutMs ?? replyIdleMs })
 }
 
 async function list(query: ListQuery, asker: Asker, jobs: JobService): Promise<object> {

@@ -13,6 +13,7 @@ import type { ParametersSchema } from '../operations/check-parameters.ts'
 import type { ProblemCode } from '../operations/routes.ts'
 import {
   explainedSchema,
+  formatQuery,
   functionsSchema,
   jobIdSchema,
   jobListSchema,
@@ -92,8 +93,9 @@ export const runJob: FastifySchema = {
   operationId: 'runJob',
   summary: 'Runs a job',
   description:
-    'The reply is the result, in the format that `Accept` asks for, and is sent while the job runs: one that breaks off was not whole. With `Prefer: respond-async` it is the job, and the result is kept.',
+    'The reply is the result, in the format that `Accept` or `format` asks for, and is sent while the job runs: one that breaks off was not whole. With `Prefer: respond-async` it is the job, and the result is kept.',
   tags: ['jobs'],
+  querystring: { type: 'object', additionalProperties: false, properties: formatQuery } satisfies ParametersSchema,
   headers: {
     type: 'object',
     properties: {
@@ -196,6 +198,7 @@ export const getJobResult: FastifySchema = {
     type: 'object',
     additionalProperties: false,
     properties: {
+      ...formatQuery,
       fromBatch: {
         type: 'integer',
         minimum: 0,

@@ -1,15 +1,15 @@
 // A result on its way to a client: in the format that was asked for, at the client's pace, whole, from a record batch on,
-// or a range of its bytes.
+// or a range of its bytes. What fails before the first byte has a status of its own; after it, the connection breaks off.
 
 import { Readable } from 'node:stream'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { HttpError } from '../errors.ts'
-import type { ResultFormat } from '../formats/result-formats.ts'
+import type { Representation } from '../formats/negotiate.ts'
 import type { SpooledResult } from '../spool/spooled-result.ts'
 import { withIdleLimit } from './idle-limit.ts'
 
 export interface SendOptions {
-  readonly format: ResultFormat
+  readonly representation: Representation
   /** How long the client may take nothing. */
   readonly idleMs: number
   /** The first record batch to send. */
@@ -19,20 +19,24 @@ export interface SendOptions {
 /** Bytes read ahead of the socket. */
 const PREFETCH_BYTES = 256 * 1024
 
-/** @throws {HttpError} `range_not_satisfiable`. */
-export function sendResult(
+/**
+ * @throws {HttpError} `range_not_satisfiable`, `result_corrupted`.
+ * @throws {PlanError} `not_implemented` for a column that the format has no type for.
+ */
+export async function sendResult(
   request: FastifyRequest,
   reply: FastifyReply,
   result: SpooledResult,
-  { format, idleMs, fromBatch }: SendOptions,
-): FastifyReply {
+  { representation, idleMs, fromBatch }: SendOptions,
+): Promise<FastifyReply> {
+  const { format, parameters, contentType } = representation
   const range = format.name === 'arrow' && fromBatch === undefined ? rangeOf(request, result) : undefined
   const read = result.read({
     ...(fromBatch === undefined ? {} : { fromBatch }),
     ...(range === undefined ? {} : { range }),
   })
-  const bytes = withIdleLimit(format.encode(read), reply.raw, idleMs)
-  reply.headers({ 'content-type': format.contentType, vary: 'accept' })
+  const bytes = await begun(withIdleLimit(format.encode(read, parameters), reply.raw, idleMs))
+  reply.headers({ 'content-type': contentType, vary: 'accept' })
   if (range !== undefined) {
     const { start, end } = range
     reply.status(206).headers({
@@ -41,6 +45,17 @@ export function sendResult(
     })
   }
   return reply.send(Readable.from(bytes, { objectMode: false, highWaterMark: PREFETCH_BYTES }))
+}
+
+/** The same bytes, once the first of them are there. They can be left before any is taken, as a generator cannot. */
+async function begun(bytes: AsyncGenerator<Uint8Array, void>): Promise<AsyncIterable<Uint8Array>> {
+  let first: IteratorResult<Uint8Array, void> | undefined = await bytes.next()
+  const next = async (): Promise<IteratorResult<Uint8Array, void>> => {
+    const taken = first ?? (await bytes.next())
+    first = undefined
+    return taken
+  }
+  return { [Symbol.asyncIterator]: () => ({ next, return: () => bytes.return() }) }
 }
 
 /** Of one range of a complete result; others are passed over, as RFC 9110 allows. */

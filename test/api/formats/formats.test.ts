@@ -2,8 +2,8 @@
 
 import { test } from 'tap'
 import { date32, decimal128, field, float64, int64, list, SessionContext, struct, timestamp, utf8 } from 'volley'
-import { negotiate } from '../../api/formats/negotiate.ts'
-import { resultFormats } from '../../api/formats/result-formats.ts'
+import { negotiate } from '../../../api/formats/negotiate.ts'
+import { resultFormats } from '../../../api/formats/result-formats.ts'
 
 test('negotiate() takes what the header prefers', async (t) => {
   const cases = [
@@ -13,13 +13,36 @@ test('negotiate() takes what the header prefers', async (t) => {
     ['TEXT/CSV; charset=utf-8', 'text/csv; charset=utf-8'],
     ['application/x-ndjson, */*;q=0.1', 'application/x-ndjson'],
     ['application/*', 'application/vnd.apache.arrow.stream'],
+    ['application/json; indent=4', 'application/json'],
+    ['text/csv; header="absent", text/csv; q=0.5', 'text/csv; charset=utf-8; header=absent'],
+    ['text/csv; charset=latin1, */*;q=0.1', 'application/vnd.apache.arrow.stream'],
     ['text/*', 'text/csv; charset=utf-8'],
     ['application/vnd.apache.arrow.stream;q=0.2, text/csv;q=0.9', 'text/csv; charset=utf-8'],
     ['application/vnd.apache.arrow.stream;q=0, */*', 'application/x-ndjson'],
   ] as const
   for (const [accept, contentType] of cases) t.equal(negotiate(accept).contentType, contentType, accept ?? 'nothing')
-  t.throws(() => negotiate('image/png'), { code: 'not_acceptable' })
-  t.throws(() => negotiate('text/csv;q=0'), { code: 'not_acceptable' })
+  for (const accept of ['image/png', 'text/csv;q=0', 'text/csv; charset=latin1', 'text/csv; header=maybe']) {
+    t.throws(() => negotiate(accept), { code: 'not_acceptable' }, accept)
+  }
+})
+
+test('negotiate() takes what the query says, whatever the header prefers', async (t) => {
+  const types = ['arrow', 'ndjson', 'json', 'csv', 'arrow-file', 'parquet'].map(
+    (format) => negotiate('text/html', { format }).contentType,
+  )
+  t.same(types, [
+    'application/vnd.apache.arrow.stream',
+    'application/x-ndjson',
+    'application/json',
+    'text/csv; charset=utf-8',
+    'application/vnd.apache.arrow.file',
+    'application/vnd.apache.parquet',
+  ])
+  t.equal(negotiate('text/csv', { header: 'absent' }).contentType, 'text/csv; charset=utf-8; header=absent')
+  t.throws(() => negotiate('application/json', { header: 'absent' }), {
+    code: 'not_acceptable',
+    message: 'Cannot answer application/json with "header=absent": leave it out',
+  })
 })
 
 test('values are written in their JSON encoding', { timeout: 120_000 }, async (t) => {
