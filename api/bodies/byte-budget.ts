@@ -6,7 +6,7 @@ import { Transform } from 'node:stream'
 import { getHeapStatistics } from 'node:v8'
 import type { FastifyInstance } from 'fastify'
 import { HttpError } from '../errors.ts'
-import { responseClosed } from '../operations/response-closed.ts'
+import { responseClosed } from '../response-closed.ts'
 import { isUpload } from './upload-type.ts'
 
 /** The default: an eighth of the memory that this process may have, as the bytes of a job exist a few times while it runs. */

@@ -1,7 +1,7 @@
 // The metrics of requests, whoever sends them and however they end.
 
 import type { FastifyInstance } from 'fastify'
-import { responseClosed } from '../operations/response-closed.ts'
+import { responseClosed } from '../response-closed.ts'
 import type { Metrics } from './definitions.ts'
 
 declare module 'fastify' {

@@ -4,7 +4,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { checkOptionNames, checkWhole } from '../../functions/options.ts'
 import { HttpError } from '../errors.ts'
-import { responseClosed } from './response-closed.ts'
+import { responseClosed } from '../response-closed.ts'
 
 /** Limits of connections and requests, whoever makes them. */
 export interface ConnectionLimits {

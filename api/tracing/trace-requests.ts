@@ -12,7 +12,7 @@ import {
 } from '@opentelemetry/api'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { addToLog } from '../operations/request-log.ts'
-import { responseClosed } from '../operations/response-closed.ts'
+import { responseClosed } from '../response-closed.ts'
 import { tracer } from './tracer.ts'
 
 declare module 'fastify' {

@@ -46,7 +46,7 @@ test('a server that takes functions', { timeout: 240_000 }, async (t) => {
     const document = { ...rows.limit(1).toJSON(), options: { partitions: 1 } }
     t.equal((await post(document, { accept: 'text/csv' })).text, 'id,net\n1,10\n')
     const both = await post({ ...document, sql: 'select 1' })
-    t.match(both.problem, { code: 'invalid_job', detail: /either "sql", or "source" and "steps", or "bytes"/ })
+    t.match(both.problem, { code: 'invalid_job', detail: /"source" and "steps", or "sql" and "tables", or "bytes"/ })
     t.match((await post({ bytes: '?' })).problem, { code: 'invalid_job', details: { pointer: '/bytes' } })
     t.match((await post({ bytes: 5 })).problem, { code: 'invalid_job', details: { pointer: '/bytes' } })
   })

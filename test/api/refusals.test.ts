@@ -45,7 +45,12 @@ const cases: readonly (readonly [title: string, job: unknown, status: number, pr
   ['a type that does not fit', filter("delay + origin > 'x'"), 400, { code: /type_mismatch/ }],
   ['an unknown table', { sql: 'select 1 from nowhere' }, 400, { code: 'unknown_table', details: { table: 'nowhere' } }],
   ['a join', { sql: 'select a from b join c' }, 501, { code: 'not_implemented' }],
-  ['a part', { source: { part: 'x' } }, 501, { code: 'not_implemented', details: { pointer: '/source/part' } }],
+  [
+    'a part without an upload',
+    { source: { part: 'x' } },
+    400,
+    { code: 'invalid_job', details: { pointer: '/source/part' } },
+  ],
   ['a URL', { source: { csv: 'https://example.org/a.csv' } }, 501, { code: 'not_implemented' }],
   ['a missing file', { source: { parquet: 'none.parquet' } }, 422, { code: 'source_not_found' }],
   ['a file of another kind', { source: { parquet: 'airports.csv' } }, 422, { code: 'source_unreadable' }],
