@@ -212,7 +212,7 @@ function known(thrown: unknown): KnownError {
   if (thrown instanceof HttpError) return thrown
   const { statusCode, message } = thrown as { readonly statusCode?: number; readonly message?: string }
   if (statusCode === undefined || statusCode >= 500) return defect
-  const { code, text } = refusals.get(statusCode) ?? { code: 'bad_request', text: message }
+  const { code, text = message } = refusals.get(statusCode) ?? { code: 'bad_request' }
   return { code, message: text ?? 'Cannot understand the request', details: {} }
 }
 
@@ -222,9 +222,13 @@ const defect: KnownError = {
   details: {},
 }
 
-/** What Fastify itself refuses, by status. */
-const refusals = new Map<number, { readonly code: ErrorCode | HttpErrorCode; readonly text: string }>([
+/** What Fastify itself refuses, or the hooks of an application around, by status. */
+const refusals = new Map<number, { readonly code: ErrorCode | HttpErrorCode; readonly text?: string }>([
+  [401, { code: 'unauthorized' }],
+  [403, { code: 'scope_missing' }],
+  [404, { code: 'not_found' }],
   [413, { code: 'size_limit', text: 'Cannot read the body: it is too large, name a file or a table as the source' }],
+  [429, { code: 'rate_limited' }],
   [
     415,
     {

@@ -8,7 +8,8 @@ import { SessionContext } from '../runtime/context/session.ts'
 import { ForkPool, type PoolStats } from '../runtime/pool/pool.ts'
 import { addRateLimit } from './admission/rate-limit.ts'
 import { AcceptedTokens } from './auth/accepted-tokens.ts'
-import { addAuth } from './auth/auth.ts'
+import { addAuth, asAnybody, byToken } from './auth/auth.ts'
+import type { Authenticate } from './auth/principal.ts'
 import { redactingLogger } from './auth/redact.ts'
 import { addByteBudget, ByteBudget, defaultBytesInFlight } from './bodies/byte-budget.ts'
 import { addDocuments, Documents } from './bodies/documents.ts'
@@ -16,7 +17,7 @@ import { DataRoots } from './data-roots.ts'
 import fastify from './fastify.cjs'
 import { addHostCheck } from './host-check.ts'
 import { JobService } from './jobs/job-service.ts'
-import { createMetrics } from './metrics/definitions.ts'
+import { createMetrics, type Metrics } from './metrics/definitions.ts'
 import { measureProcess } from './metrics/measure-process.ts'
 import { addRequestMetrics } from './metrics/measure-requests.ts'
 import { measureWorkers } from './metrics/measure-workers.ts'
@@ -74,11 +75,6 @@ import { WriteRoots } from './write-roots.ts'
 export function buildServer(options: ServerOptions): FastifyInstance {
   checkServerOptions(options)
   if (fastify === undefined) throw noFastify()
-  const tokens = tokensOf(options)
-  const roots = new DataRoots(options.dataRoots ?? [])
-  const tables = tableSources(options.tables ?? {})
-  const { maxBodyBytes = 16 * 1024 * 1024, maxBytesInFlight = defaultBytesInFlight(maxBodyBytes) } = options
-  const budget = new ByteBudget(bytesInFlight(maxBytesInFlight, maxBodyBytes))
   const connections = connectionLimitsOf(options.connections)
   const metrics = createMetrics()
   const app = fastify({
@@ -89,13 +85,44 @@ export function buildServer(options: ServerOptions): FastifyInstance {
     return503OnClosing: false,
     // Closing may take as long as `drainMs`, which is more than Fastify grants by default.
     pluginTimeout: 0,
-    bodyLimit: maxBodyBytes,
     genReqId: requestIdOf,
     childLoggerFactory: (logger, { reqId }, options) => logger.child({ requestId: reqId }, options),
     frameworkErrors: answerError,
     clientErrorHandler: clientErrorHandler(metrics),
     ...serverTimeouts(connections),
   })
+  addConnectionChecks(app, connections.maxConnections, metrics)
+  addService(app, options, { metrics, guard: () => addHostCheck(app, options.allowedHosts ?? []) })
+  return app
+}
+
+/** What differs between a server of its own and a part of somebody's application. */
+interface Surroundings {
+  readonly metrics: Metrics
+  /** Who sends a request; absent, its token tells. */
+  readonly authenticate?: Authenticate | undefined
+  /** Adds what guards the routes besides, before anybody is asked for a token. */
+  guard?(): void
+}
+
+/**
+ * Adds the service to an application, or to a part of one: hooks, routes, error handling and shutdown, which concern
+ * nothing outside of that part.
+ *
+ * @param options - Checked ones.
+ * @throws {PlanError} `invalid_argument`, as `buildServer` does.
+ */
+export function addService(
+  app: FastifyInstance,
+  options: ServerOptions,
+  { metrics, authenticate, guard }: Surroundings,
+): void {
+  const asking = authenticate ?? authenticationOf(app, options)
+  const roots = new DataRoots(options.dataRoots ?? [])
+  const tables = tableSources(options.tables ?? {})
+  const { maxBodyBytes = 16 * 1024 * 1024, maxBytesInFlight = defaultBytesInFlight(maxBodyBytes) } = options
+  const budget = new ByteBudget(bytesInFlight(maxBytesInFlight, maxBodyBytes))
+  const connections = connectionLimitsOf(options.connections)
   const session = options.session ?? new SessionContext({ backend: ForkPool.fork(options.pool), log: 'ignore' })
   registerTables(session, tables)
 
@@ -105,18 +132,14 @@ export function buildServer(options: ServerOptions): FastifyInstance {
   addErrors(app, routes)
   addRequestTraces(app)
   addRequestMetrics(app, metrics)
-  addConnectionChecks(app, connections.maxConnections, metrics)
   addRequestLimit(app, connections)
-  addHostCheck(app, options.allowedHosts ?? [])
-  addAuth(
-    app,
-    tokens && new AcceptedTokens(tokens, options.stateDir, (err) => app.log.error({ err }, 'tokens cannot be used')),
-  )
+  guard?.()
+  addAuth(app, asking)
   addRateLimit(app, options.rate)
   addBodyTimeout(app, connections)
   addByteBudget(app, budget, maxBodyBytes)
   const documents = new Documents()
-  addDocuments(app, documents)
+  addDocuments(app, documents, maxBodyBytes)
   const uploads = new Uploads(options.stateDir, options.maxKeptUploadBytes ?? 8 * 1024 ** 3)
   addUploads(app, documents, uploads, { maxBodyBytes, maxUploadBytes: options.maxUploadBytes ?? 1024 ** 3 })
   const ofWorkers = functionsOfWorkers(app, options.pool?.workerContext)
@@ -169,7 +192,17 @@ export function buildServer(options: ServerOptions): FastifyInstance {
     measuring[Symbol.dispose]()
     if (options.session === undefined) await session.close()
   })
-  return app
+}
+
+/** By tokens, unless everybody may do everything. */
+function authenticationOf(app: FastifyInstance, options: ServerOptions): Authenticate {
+  const tokens = tokensOf(options)
+  if (tokens === undefined) return asAnybody
+  const accepted = new AcceptedTokens(tokens, options.stateDir, (err) =>
+    app.log.error({ err }, 'tokens cannot be used'),
+  )
+  app.addHook('onClose', () => accepted[Symbol.asyncDispose]())
+  return byToken(accepted)
 }
 
 /**

@@ -75,7 +75,7 @@ const programs = new Map(
 test('every example of a docstring runs, and what it says comes out', async (t) => {
   const directory = await makeDirectory()
   t.teardown(() => rm(directory, { recursive: true }))
-  const makesProcesses = (code: string): boolean => /\b(WorkerPool|buildServer)\b/.test(code)
+  const makesProcesses = (code: string): boolean => /\b(WorkerPool|buildServer|volleyPlugin)\b/.test(code)
   const [alone, withWorkers] = [false, true].map(
     (forks) => new Map([...programs].filter(([, code]) => makesProcesses(code) === forks)),
   )

@@ -5,7 +5,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { HttpError } from '../errors.ts'
 import type { AcceptedTokens } from './accepted-tokens.ts'
 import { WrongTokens } from './attempts.ts'
-import { anonymous, type Principal, type Scope } from './principal.ts'
+import { type Authenticate, anonymous, type Principal, type Scope } from './principal.ts'
 import { secretParameterIn } from './redact.ts'
 
 declare module 'fastify' {
@@ -23,22 +23,30 @@ declare module 'fastify' {
 /**
  * Has every request checked, including those for unknown routes.
  *
- * @param accepted - The tokens; undefined accepts everybody.
+ * @param authenticate - Who sends a request; undefined for nobody who is known.
  */
-export function addAuth(app: FastifyInstance, accepted: AcceptedTokens | undefined): void {
-  const wrongTokens = new WrongTokens()
+export function addAuth(app: FastifyInstance, authenticate: Authenticate): void {
   app.decorateRequest('principal', undefined)
-  app.addHook('onClose', async () => accepted?.[Symbol.asyncDispose]())
   app.addHook('onRequest', async (request) => {
     refuseSecretInUrl(request.url)
     const { config } = request.routeOptions
     if (config.public === true) return
-    const principal = accepted === undefined ? anonymous : await principalOf(request, accepted, wrongTokens)
+    const principal = await authenticate(request)
+    if (principal === undefined) throw unauthorized('the application does not know who sends it')
     request.principal = principal
-    // Whoever has a token may learn that a route does not exist.
+    // Whoever is known may learn that a route does not exist.
     if (!request.is404) requireScope(principal, config.scope ?? 'admin')
   })
 }
+
+/** By the bearer token of a request, one of those that are accepted. */
+export function byToken(accepted: AcceptedTokens): Authenticate {
+  const wrongTokens = new WrongTokens()
+  return (request) => principalOf(request, accepted, wrongTokens)
+}
+
+/** Everybody may do everything. */
+export const asAnybody: Authenticate = () => anonymous
 
 /** Addresses end up in logs and histories, tokens must not. @throws {HttpError} `token_in_url`. */
 function refuseSecretInUrl(url: string): void {

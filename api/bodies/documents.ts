@@ -48,12 +48,13 @@ export class Documents implements AsyncDisposable {
 }
 
 /** Has bodies parsed by their content type. */
-export function addDocuments(app: FastifyInstance, documents: Documents): void {
+export function addDocuments(app: FastifyInstance, documents: Documents, maxBodyBytes: number): void {
   app.decorateRequest('payload', undefined)
   app.addHook('onClose', () => documents[Symbol.asyncDispose]())
   app.removeAllContentTypeParsers()
+  const how = { parseAs: 'buffer', bodyLimit: maxBodyBytes } as const
   for (const contentType of documents.contentTypes) {
-    app.addContentTypeParser(contentType, { parseAs: 'buffer' }, async (request: FastifyRequest, body: Buffer) => {
+    app.addContentTypeParser(contentType, how, async (request: FastifyRequest, body: Buffer) => {
       request.payload = { contentType, bytes: body }
       const { document, bytes } = await documents.parse(request.payload)
       request.held?.resize(bytes)

@@ -29,7 +29,7 @@ export function addErrors(app: FastifyInstance, routes: Routes): void {
   app.setErrorHandler(answerError)
   app.setNotFoundHandler((request: FastifyRequest, reply: FastifyReply) => {
     const [path = ''] = request.url.split('?')
-    const methods = routes.methodsOf(path)
+    const methods = routes.methodsOf(path.slice(app.prefix.length) || '/')
     if (methods.length === 0) {
       throw new HttpError('not_found', `Cannot ${request.method} "${path}": there is no such route`)
     }

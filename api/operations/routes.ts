@@ -36,7 +36,7 @@ export class Routes {
   /** Notes all routes that are added from now on. */
   constructor(app: FastifyInstance) {
     app.addHook('onRoute', ({ method, routePath, schema = {}, config = {} }) => {
-      for (const each of [method].flat()) this.#routes.push({ method: each, path: routePath, schema, config })
+      for (const each of [method].flat()) this.#routes.push({ method: each, path: routePath || '/', schema, config })
     })
   }
 

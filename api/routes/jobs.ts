@@ -42,7 +42,7 @@ export function addJobRoutes(app: FastifyInstance, jobs: JobService, replyIdleMs
   app.get<OfJob>('/v1/jobs/:id', { schema: getJob, config: { scope: 'jobs:read' } }, async (request, reply) => {
     const { resource } = await jobs.find(request.params.id, askerOf(request))
     const etag = `"${createHash('sha256').update(JSON.stringify(resource)).digest('base64url').slice(0, 22)}"`
-    reply.headers({ etag, link: linksOf(resource.id) })
+    reply.headers({ etag, link: linksOf(reply, resource.id) })
     return request.headers['if-none-match'] === etag ? reply.status(304).send() : resource
   })
   app.delete<OfJob>('/v1/jobs/:id', { schema: cancelJob, config: { scope: 'jobs:write' } }, (request) =>
@@ -96,7 +96,7 @@ async function submit(
   })
   request.held?.holdUntil(record.ended)
   addJob(request, reply, record.id)
-  reply.headers({ [idHeader]: record.id, location: `/v1/jobs/${record.id}` })
+  reply.headers({ [idHeader]: record.id, location: pathOf(reply, record.id) })
   if (isAsync) {
     reply.header('preference-applied', 'respond-async')
     if (waitMs > 0) await settledWithin(record.ended, waitMs)
@@ -124,15 +124,18 @@ async function list(query: ListQuery, asker: Asker, jobs: JobService): Promise<o
 }
 
 function accepted(reply: FastifyReply, resource: JobResource): FastifyReply {
-  const location = `/v1/jobs/${resource.id}`
+  const location = pathOf(reply, resource.id)
   return reply
     .status(202)
-    .headers({ location, link: linksOf(resource.id), [idHeader]: resource.id })
+    .headers({ location, link: linksOf(reply, resource.id), [idHeader]: resource.id })
     .send(resource)
 }
 
-const linksOf = (id: string): string =>
-  ['result', 'events', 'logs'].map((rel) => `</v1/jobs/${id}/${rel}>; rel="${rel}"`).join(', ')
+/** The routes may stand below a prefix. */
+const pathOf = ({ server }: FastifyReply, id: string): string => `${server.prefix}/v1/jobs/${id}`
+
+const linksOf = (reply: FastifyReply, id: string): string =>
+  ['result', 'events', 'logs'].map((rel) => `<${pathOf(reply, id)}/${rel}>; rel="${rel}"`).join(', ')
 
 /** Whoever sent a request. Where no token is needed, everybody sees everything. */
 export function askerOf({ principal }: FastifyRequest): Asker {

@@ -5,6 +5,7 @@
  */
 
 export {
+  type Authenticate,
   buildServer,
   type ConnectionLimits,
   type HttpErrorCode,
@@ -19,4 +20,6 @@ export {
   type ServerOptions,
   type StoredResult,
   type Token,
+  type VolleyPluginOptions,
+  volleyPlugin,
 } from '../../api/index.ts'
