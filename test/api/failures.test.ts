@@ -2,6 +2,7 @@
 
 import { test } from 'tap'
 import { SessionContext, type VolleyError } from 'volley'
+import { resultFormats } from '../../api/formats/result-formats.ts'
 import { type Answer, asBytes, flights, onDelay, serve, until } from './with-server.ts'
 
 const throwing = onDelay((delay) => {
@@ -30,13 +31,13 @@ const cases = [
     problem: {
       status: 422,
       code: 'udf_failed',
-      detail: /^Function "throwing" threw in row \d+ at .*failures\.test\.ts:8:\d+: too late: \d+$/,
+      detail: /^Function "throwing" threw in row \d+ at .*failures\.test\.ts:9:\d+: too late: \d+$/,
       details: {
         udf: 'throwing',
         file: /failures\.test\.ts$/,
-        line: 8,
+        line: 9,
         row: Number,
-        workerStack: /failures\.test\.ts:8/,
+        workerStack: /failures\.test\.ts:9/,
       },
     },
   },
@@ -111,9 +112,9 @@ test('a failure after the first batch breaks the connection off and is kept with
     steps: [{ filter: "date > timestamp '2001-01-20' or delay < 200" }, { select: [asBytes(late.alias('x'))] }],
     options: { partitions: 1 },
   }
-  for (const accept of ['application/vnd.apache.arrow.stream', 'application/x-ndjson', 'text/csv']) {
-    const id = `late-${accept.split('/')[1]}`
-    await t.rejects(post(job, { accept, 'x-volley-job-id': id }), { message: 'terminated' })
+  for (const { name, contentType } of resultFormats) {
+    const id = `late-${name}`
+    await t.rejects(post(job, { accept: contentType, 'x-volley-job-id': id }), { message: 'terminated' }, name)
     const resource = async () => JSON.parse((await ask('GET', `/v1/jobs/${id}`)).text)
     t.ok(await until(async () => (await resource()).status === 'failed'))
     t.match(await resource(), { error: { code: 'udf_failed', details: { udf: 'late' } } })

@@ -1,5 +1,6 @@
 // Formats: which one a request asks for, and how values are written.
 
+import { Readable } from 'node:stream'
 import { test } from 'tap'
 import { date32, decimal128, field, float64, int64, list, SessionContext, struct, timestamp, utf8 } from 'volley'
 import { negotiate } from '../../../api/formats/negotiate.ts'
@@ -94,4 +95,31 @@ test('values are written in their JSON encoding', { timeout: 120_000 }, async (t
       '',
     ].join('\n'),
   )
+})
+
+test('a stream that breaks off leaves bytes that do not look whole', { timeout: 120_000 }, async (t) => {
+  await using session = new SessionContext({ backend: 'in-process' })
+  const whole = await session.fromColumns({ a: [1, 2] }, { a: int64 }).toIPC()
+  async function* brokenOff() {
+    // All but the mark of its end.
+    yield whole.subarray(0, -8)
+    throw new Error('broken off')
+  }
+  const ends: Readonly<Record<string, string>> = { json: ']\n', 'arrow-file': 'ARROW1', parquet: 'PAR1' }
+  for (const [name, end] of Object.entries(ends)) {
+    const format = resultFormats.find((each) => each.name === name)!
+    const chunks: Uint8Array[] = []
+    await t.rejects(
+      async () => {
+        for await (const chunk of format.encode(brokenOff())) chunks.push(chunk)
+      },
+      { message: 'broken off' },
+      name,
+    )
+    // What is longer than the mark that both begin with.
+    const bytes = Buffer.concat(chunks).subarray(8).toString('latin1')
+    t.notOk(bytes.endsWith(end), name)
+    const complete = Buffer.concat(await Array.fromAsync(format.encode(Readable.from([whole]))))
+    t.ok(complete.toString('latin1').endsWith(end), `${name}, whole`)
+  }
 })
