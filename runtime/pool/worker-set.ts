@@ -169,10 +169,6 @@ export class WorkerSet<Worker extends PoolWorker> {
     return this.#options.minWorkers + this.#options.spareWorkers
   }
 
-  get #most(): number {
-    return this.#options.workers + this.#options.spareWorkers
-  }
-
   /** One for each task there is, within the bounds, and the spare ones. */
   get #wanted(): number {
     const { minWorkers, workers, spareWorkers } = this.#options
@@ -224,7 +220,8 @@ export class WorkerSet<Worker extends PoolWorker> {
     if (this.#busy >= this.#options.workers) return undefined
     const used = this.#idle.findLast((worker) => worker.served > 0)
     const fresh = this.#idle.find((worker) => worker.served === 0)
-    const isFull = this.#workers.size >= this.#most
+    // Otherwise another one is about to be started.
+    const isFull = this.#workers.size >= this.#wanted
     const makesRoom = isolation === 'job' && fresh === undefined && this.counts.starting === 0 && isFull
     if (makesRoom && used !== undefined && this.#restarts.isDue) this.#retire(used)
     const worker = isolation === 'job' ? fresh : (used ?? fresh)

@@ -425,6 +425,15 @@ test('a set of none at rest starts a worker for a task, and ends it afterwards',
   t.match(model.set.counts, { starting: 0, idle: 0, busy: 0, lost: 0 })
 })
 
+test('a task that wants a fresh worker gets one where the only worker there is was used', async (t) => {
+  const model = new Model(2, 0, 0)
+  model.submit()
+  await model.heal()
+  const alone = model.submit('job')
+  await model.heal()
+  t.equal(alone.outcome, 'done')
+})
+
 test('of those that wait the highest priority goes first, and among equals the one that came first', async (t) => {
   const model = new Model(1)
   model.in('starting')[0]?.getReady()
