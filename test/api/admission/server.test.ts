@@ -48,8 +48,9 @@ test('one token may have so many jobs waiting, a job so much time to start, and 
 }, async (t) => {
   const limits = { maxRunningJobs: 1, maxQueuedPerToken: 1, maxResultBytes: 100_000, maxSpoolBytes: 200_000 }
   const { ask, post } = await serve(t, { pool: { workers: 1 }, ...limits })
-  const answers = await Promise.all([post(one), post(one), post(one)])
-  t.strictSame(answers.map(({ status }) => status).toSorted(), [200, 200, 429])
+  // So many that no pace of theirs lets each find the queue empty.
+  const answers = await Promise.all(Array.from({ length: 40 }, () => post(one)))
+  t.strictSame([...new Set(answers.map(({ status }) => status))].toSorted(), [200, 429])
   t.ok(answers.some(({ problem }) => problem.code === 'too_many_jobs'))
 
   const alone = (startTimeoutMs: number) => ({ ...one, options: { isolation: 'job', startTimeoutMs } })
