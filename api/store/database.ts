@@ -34,11 +34,15 @@ export class Database implements StoreCalls {
    * later version.
    */
   constructor(path: string) {
+    let db: DatabaseSync | undefined
     try {
-      this.#db = new DatabaseSync(path)
+      db = new DatabaseSync(path)
+      this.#db = db
       this.#lock()
       this.#migrate(path)
     } catch (error) {
+      // Whoever tries again must not find it locked.
+      db?.close()
       throw openError(path, error)
     }
   }
