@@ -1,13 +1,12 @@
 // The tokens of a state directory: hashes with names, in a file that only its owner may read. Writers take turns and
 // replace it as a whole, so that a server reads the old tokens or the new ones, and a crash leaves one of them.
 
-import { randomUUID } from 'node:crypto'
-import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises'
+import { mkdir, open, readFile, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { createError, type VolleyError } from '../../functions/errors.ts'
 import { invalidArgument } from '../../functions/options.ts'
-import { syncDirectory } from '../../runtime/bytes/files.ts'
+import { replaceFile } from '../../runtime/bytes/files.ts'
 import { isRunning } from '../../runtime/bytes/is-running.ts'
 import { allScopes, type Scope } from './principal.ts'
 import { isTokenName } from './token.ts'
@@ -63,25 +62,12 @@ export class TokenFile {
     })
     await using _lock = await this.#lock()
     const [tokens, result] = edit(await this.read())
-    await this.#replace(`${JSON.stringify({ version: 1, tokens }, undefined, 2)}\n`).catch((error: unknown) => {
-      throw this.#failed('keep', error)
-    })
+    await replaceFile(this.path, `${JSON.stringify({ version: 1, tokens }, undefined, 2)}\n`).catch(
+      (error: unknown) => {
+        throw this.#failed('keep', error)
+      },
+    )
     return result
-  }
-
-  async #replace(text: string): Promise<void> {
-    const next = `${this.path}.${randomUUID()}`
-    try {
-      {
-        await using file = await open(next, 'wx', 0o600)
-        await file.writeFile(text)
-        await file.sync()
-      }
-      await rename(next, this.path)
-    } finally {
-      await rm(next, { force: true })
-    }
-    await syncDirectory(this.#directory)
   }
 
   /** A lock holds the id of its process; that of a dead one is taken away. */

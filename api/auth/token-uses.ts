@@ -1,9 +1,9 @@
 // When tokens were last used, to the minute, beside the tokens: whoever takes one back wants to know whether anybody will
 // miss it. It is written at most once a minute, and what a crash loses is a minute.
 
-import { randomUUID } from 'node:crypto'
-import { readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { replaceFile } from '../../runtime/bytes/files.ts'
 
 const MINUTE_MS = 60_000
 
@@ -55,16 +55,8 @@ export class TokenUses implements AsyncDisposable {
   async #write(): Promise<void> {
     clearTimeout(this.#timer)
     this.#timer = undefined
-    const path = pathIn(this.#stateDirectory)
-    const next = `${path}.${randomUUID()}`
     const uses = { ...(await readTokenUses(this.#stateDirectory)), ...Object.fromEntries(this.#unwritten) }
     this.#unwritten.clear()
-    try {
-      await writeFile(next, `${JSON.stringify(uses, undefined, 2)}\n`, { mode: 0o600 })
-      await rename(next, path)
-    } catch (error) {
-      this.#onProblem(error)
-      await rm(next, { force: true })
-    }
+    await replaceFile(pathIn(this.#stateDirectory), `${JSON.stringify(uses, undefined, 2)}\n`).catch(this.#onProblem)
   }
 }

@@ -164,7 +164,7 @@ export class JobRecord {
   }
 
   get isOver(): boolean {
-    return this.#endedAt !== undefined
+    return isFinal(this.#status)
   }
 
   /** Asks for the end of the job. */

@@ -59,7 +59,6 @@ interface AcceptedJob {
 const MAX_RUNS = 3
 /** Of documents that are kept so that the job can be run again. */
 const MAX_KEPT_DOCUMENT = 1024 * 1024
-const MAX_LISTED = 1000
 
 export class JobService {
   readonly #options: JobServiceOptions
@@ -192,10 +191,8 @@ export class JobService {
   }
 
   /** Jobs, newest first, and where the next page begins. */
-  async list(
-    filter: Omit<JobFilter, 'limit'> & { readonly limit: number },
-  ): Promise<{ readonly jobs: readonly JobResource[]; readonly next: number | undefined }> {
-    const limit = Math.min(filter.limit, MAX_LISTED)
+  async list(filter: JobFilter): Promise<{ readonly jobs: readonly JobResource[]; readonly next: number | undefined }> {
+    const { limit } = filter
     const stored = await this.#store.call('list', { ...filter, limit: limit + 1 })
     const page = stored.slice(0, limit)
     return {

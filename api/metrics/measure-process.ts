@@ -22,8 +22,7 @@ export function measureProcess(metrics: Metrics): Disposable {
     delay.reset()
     return samples
   })
-  const built = version()
-  metrics.onRead('buildInfo', () => [[1, built, process.version]])
+  metrics.onRead('buildInfo', () => [[1, version(), process.version]])
   metrics.onRead('heapBytes', () => {
     const { used_heap_size, heap_size_limit } = getHeapStatistics()
     return [

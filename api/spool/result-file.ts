@@ -4,7 +4,7 @@
 import { type FileHandle, open, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { createError, isVolleyError } from '../../functions/errors.ts'
-import { syncDirectory, writeAt } from '../../runtime/bytes/files.ts'
+import { isDiskFull, syncDirectory, writeAt } from '../../runtime/bytes/files.ts'
 import { HttpError } from '../errors.ts'
 import { storageFull } from './quota.ts'
 
@@ -164,8 +164,8 @@ export function resultCorrupted(why: string, cause?: unknown): HttpError {
 
 function storageError(cause: unknown): Error {
   if (isVolleyError(cause) || cause instanceof HttpError) return cause
+  if (isDiskFull(cause)) return storageFull('the disk is full', cause)
   const { code, message } = cause as NodeJS.ErrnoException
-  if (code === 'ENOSPC' || code === 'EDQUOT') return storageFull('the disk is full', cause)
   return createError('storage_failed', `Cannot keep the result: its file cannot be written (${code ?? message})`, {
     details: code === undefined ? {} : { errno: code },
     cause,

@@ -10,8 +10,23 @@ import { threadModule } from '../threads/thread-module.ts'
 import type { StoreCalls } from './store-calls.ts'
 import type { StoreAnswer, StoreRequest } from './store-thread.ts'
 
-/** Calls that write: those that only read may succeed on a full disk. */
-const writing: ReadonlySet<keyof StoreCalls> = new Set(['insert', 'end', 'restart', 'sweep', 'dropResult'])
+/** Whether a call writes: those that only read may succeed on a full disk. */
+const isWriting: Readonly<Record<keyof StoreCalls, boolean>> = {
+  insert: true,
+  end: true,
+  restart: true,
+  get: false,
+  withKey: false,
+  documentOf: false,
+  eventsOf: false,
+  list: false,
+  unfinished: false,
+  idsWithResult: false,
+  uploads: false,
+  sweep: true,
+  releaseUpload: true,
+  dropResult: true,
+}
 
 /** Calls of one transaction: while they run nobody else is answered. */
 const MAX_CALLS = 256
@@ -77,7 +92,7 @@ export class JobStore {
     if (this.#failure !== undefined) throw this.#failure
     const id = ++this.#lastId
     const { promise, resolve, reject } = Promise.withResolvers<unknown>()
-    this.#waiting.set(id, { isWriting: writing.has(call.name), askedAt: performance.now(), resolve, reject })
+    this.#waiting.set(id, { isWriting: isWriting[call.name], askedAt: performance.now(), resolve, reject })
     this.#unsent.push({ ...call, id })
     if (!this.#isAnswering) this.#send(thread)
     return promise

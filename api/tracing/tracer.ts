@@ -5,6 +5,4 @@ import { type Tracer, trace } from '@opentelemetry/api'
 import { version } from '../version.ts'
 
 /** Asked for each time: a provider may come after a server was built. */
-export const tracer = (): Tracer => trace.getTracer('volley', built)
-
-const built = version()
+export const tracer = (): Tracer => trace.getTracer('volley', version())

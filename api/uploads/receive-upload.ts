@@ -4,7 +4,7 @@
 import { createHash } from 'node:crypto'
 import { open } from 'node:fs/promises'
 import type { Readable } from 'node:stream'
-import { writeAt } from '../../runtime/bytes/files.ts'
+import { isDiskFull, writeAt } from '../../runtime/bytes/files.ts'
 import type { Payload } from '../bodies/documents.ts'
 import { boundaryOf, type Part, partsOf } from './multipart.ts'
 import { partFormat } from './part-format.ts'
@@ -135,8 +135,8 @@ async function writePart(
 
 /** What the disk and the connection say of themselves, in codes of ours. */
 function coded(error: unknown): unknown {
+  if (isDiskFull(error)) return uploadFull('the disk is full', error)
   const { code } = error as { readonly code?: unknown }
-  if (code === 'ENOSPC' || code === 'EDQUOT') return uploadFull('the disk is full', error)
   if (code === 'ECONNRESET' || code === 'ERR_STREAM_PREMATURE_CLOSE') {
     return Object.assign(invalidUpload('its connection broke off before its end; send it again'), { cause: error })
   }

@@ -1,6 +1,9 @@
-// What Node's file handles leave to their callers: writing all of something, and names that outlive a power failure.
+// What Node's file handles leave to their callers: writing all of something, and names and files that outlive a power
+// failure.
 
-import { type FileHandle, open } from 'node:fs/promises'
+import { randomUUID } from 'node:crypto'
+import { type FileHandle, open, rename, rm } from 'node:fs/promises'
+import { dirname } from 'node:path'
 
 /** Writes all of the buffers, one after the other, from `position` on. */
 export async function writeAt(file: FileHandle, buffers: readonly Uint8Array[], position: number): Promise<void> {
@@ -31,4 +34,26 @@ export async function syncDirectory(path: string): Promise<void> {
   } finally {
     await directory.close()
   }
+}
+
+/** Puts a text in the place of a file's whole content, for its owner alone: it is there whole or not at all. */
+export async function replaceFile(path: string, text: string): Promise<void> {
+  const next = `${path}.${randomUUID()}`
+  try {
+    {
+      await using file = await open(next, 'wx', 0o600)
+      await file.writeFile(text)
+      await file.sync()
+    }
+    await rename(next, path)
+  } finally {
+    await rm(next, { force: true })
+  }
+  await syncDirectory(dirname(path))
+}
+
+/** Whether an error of the file system says that there is no room, on the disk or of the user's. */
+export function isDiskFull(error: unknown): boolean {
+  const { code } = error as NodeJS.ErrnoException
+  return code === 'ENOSPC' || code === 'EDQUOT'
 }

@@ -220,9 +220,9 @@ export class WorkerSet<Worker extends PoolWorker> {
     if (this.#busy >= this.#options.workers) return undefined
     const used = this.#idle.findLast((worker) => worker.served > 0)
     const fresh = this.#idle.find((worker) => worker.served === 0)
-    // Otherwise another one is about to be started.
-    const isFull = this.#workers.size >= this.#wanted
-    const makesRoom = isolation === 'job' && fresh === undefined && this.counts.starting === 0 && isFull
+    // With fewer than are wanted, another one is about to be started.
+    const hasAll = this.#workers.size >= this.#wanted
+    const makesRoom = isolation === 'job' && fresh === undefined && this.counts.starting === 0 && hasAll
     if (makesRoom && used !== undefined && this.#restarts.isDue) this.#retire(used)
     const worker = isolation === 'job' ? fresh : (used ?? fresh)
     if (worker === undefined) return undefined

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createError, type VolleyError } from '../../functions/errors.ts'
 import type { TaskInput } from '../backend.ts'
-import { writeAt } from '../bytes/files.ts'
+import { isDiskFull, writeAt } from '../bytes/files.ts'
 
 const MEMORY_BYTES = 8 * 1024 * 1024
 /** The size of one read and of one write. */
@@ -109,7 +109,7 @@ export class ShuffleStore implements AsyncDisposable {
 
 function storageFailed(directory: string, cause: unknown): VolleyError {
   const { message, code } = cause as NodeJS.ErrnoException
-  const why = code === 'ENOSPC' || code === 'EDQUOT' ? 'there is no space left' : message
+  const why = isDiskFull(cause) ? 'there is no space left' : message
   return createError(
     'storage_failed',
     `Cannot keep the results between stages in "${directory}": ${why}; free some, or set TMPDIR to another directory`,
