@@ -96,14 +96,23 @@ test('run() stops sending input to a task that has had enough, and keeps its wor
 }, async (t) => {
   const pool = poolOf(t, 'echo')
   let sent = 0
+  const answered = Promise.withResolvers<void>()
   const input = {
     bytes: 1000 * 65536,
     async *read() {
-      for (; sent < 1000; sent += 1) yield Buffer.alloc(65536, 1)
+      for (; sent < 1000; sent += 1) {
+        // The answer is on its way: on a busy machine all could be sent before it is here.
+        if (sent === 100) await answered.promise
+        yield Buffer.alloc(65536, 1)
+      }
     },
   }
-  const first = await runTask(pool, { readChunks: 2, text: 'enough' }, { input })
-  t.equal(first.bytes.toString(), 'enough')
+  const first = await start(pool, { readChunks: 2, text: 'enough' }, { input })
+  for await (const bytes of first.stream) {
+    t.equal(Buffer.from(bytes).toString(), 'enough')
+    answered.resolve()
+  }
+  await first.done
   t.ok(sent < 200, `sent ${sent} of 1000 chunks`)
   const second = await runTask(pool, { text: 'next' })
   t.equal(second.bytes.toString(), 'next')
