@@ -11,7 +11,7 @@ import * as arrow from 'apache-arrow'
 import { type Test, test } from 'tap'
 import { parquetFile, physical, thriftStruct } from '../runtime/source/make-parquet.ts'
 import { temporaryFiles } from '../runtime/source/temporary-files.ts'
-import { fewVariables } from './spawn-server.ts'
+import { fewVariables } from './server-process.ts'
 import { dataRoot, token, until } from './with-server.ts'
 
 const LONGEST_MS = 50

@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Test, test } from 'tap'
 import { col, float64, udf } from 'volley'
-import { spawnVolley } from './spawn-server.ts'
+import { spawnVolley } from './server-process.ts'
 import { asBytes, token, until } from './with-server.ts'
 
 interface Report {

@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { test } from 'tap'
-import { childrenOf } from './spawn-server.ts'
+import { childrenOf } from './server-process.ts'
 import { isAlive, until } from './with-server.ts'
 
 const script = fileURLToPath(new URL('../../examples/quickstart.ts', import.meta.url))

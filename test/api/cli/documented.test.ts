@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { test } from 'tap'
 import { commands } from '../../../api/cli/commands.ts'
-import { fewVariables, spawnVolley } from '../spawn-server.ts'
+import { fewVariables, spawnVolley } from '../server-process.ts'
 import { until } from '../with-server.ts'
 
 const root = fileURLToPath(new URL('../../..', import.meta.url))

@@ -6,7 +6,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'tap'
 import { SessionContext } from 'volley'
-import { childrenOf, spawnVolley, volley } from '../spawn-server.ts'
+import { childrenOf, spawnVolley } from '../server-process.ts'
+import { volley } from '../spawn-server.ts'
 import { dataRoot, isAlive, until } from '../with-server.ts'
 
 const table = ['--table', `flights=${join(dataRoot, 'flights-3m.parquet')}`]

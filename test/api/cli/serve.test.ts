@@ -5,7 +5,8 @@ import { mkdtemp, readFile, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'tap'
-import { spawnServer, spawnVolley, volley } from '../spawn-server.ts'
+import { spawnVolley } from '../server-process.ts'
+import { spawnServer, volley } from '../spawn-server.ts'
 import { until } from '../with-server.ts'
 
 test('volley serve', { timeout: 240_000 }, async (t) => {

@@ -5,7 +5,8 @@ import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'tap'
-import { childrenOf, spawnVolley, volley } from '../spawn-server.ts'
+import { childrenOf, spawnVolley } from '../server-process.ts'
+import { volley } from '../spawn-server.ts'
 import { dataRoot, isAlive, until } from '../with-server.ts'
 
 const directory = await mkdtemp(join(tmpdir(), 'volley-sql-'))
