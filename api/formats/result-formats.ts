@@ -13,6 +13,11 @@ export interface ResultFormat {
   readonly contentType: string
   /** The parameters that it knows, and the values that they may have. */
   readonly parameters: Readonly<Record<string, readonly string[]>>
+  /**
+   * Whether every reader tells a whole result from one that broke off by its bytes; of the others the reply does. Of Arrow
+   * streams some readers take the end of the bytes for the end.
+   */
+  readonly hasEnd: boolean
   /** The Arrow stream in this format. */
   encode(stream: Bytes, parameters?: FormatParameters): Bytes
 }
@@ -25,12 +30,14 @@ export const resultFormats: readonly ResultFormat[] = [
     name: 'arrow',
     contentType: 'application/vnd.apache.arrow.stream',
     parameters: {},
+    hasEnd: false,
     encode: (stream) => stream,
   },
   {
     name: 'ndjson',
     contentType: 'application/x-ndjson',
     parameters: text,
+    hasEnd: false,
     async *encode(stream) {
       const { ndjsonFormat } = await import('../../runtime/sink/text/ndjson.ts')
       yield* (await import('./rows.ts')).encodeRows(stream, ndjsonFormat)
@@ -40,6 +47,7 @@ export const resultFormats: readonly ResultFormat[] = [
     name: 'json',
     contentType: 'application/json',
     parameters: text,
+    hasEnd: true,
     async *encode(stream) {
       yield* (await import('./json.ts')).encodeJson(stream)
     },
@@ -48,6 +56,7 @@ export const resultFormats: readonly ResultFormat[] = [
     name: 'csv',
     contentType: 'text/csv; charset=utf-8',
     parameters: { ...text, header: ['present', 'absent'] },
+    hasEnd: false,
     async *encode(stream, { header } = {}) {
       const { csvFormat } = await import('../../runtime/sink/text/csv.ts')
       yield* (await import('./rows.ts')).encodeRows(stream, csvFormat({ header: header !== 'absent' }))
@@ -57,6 +66,7 @@ export const resultFormats: readonly ResultFormat[] = [
     name: 'arrow-file',
     contentType: 'application/vnd.apache.arrow.file',
     parameters: {},
+    hasEnd: true,
     async *encode(stream) {
       yield* (await import('../../runtime/source/arrow/stream-to-file.ts')).streamToFile(stream)
     },
@@ -65,6 +75,7 @@ export const resultFormats: readonly ResultFormat[] = [
     name: 'parquet',
     contentType: 'application/vnd.apache.parquet',
     parameters: {},
+    hasEnd: true,
     async *encode(stream) {
       yield* (await import('./parquet.ts')).encodeParquet(stream)
     },

@@ -6,6 +6,7 @@ import type { Udf } from '../../functions/contract/udf.ts'
 import { describeSource } from '../../runtime/job/describe-job.ts'
 import type { ParsedJob } from '../../runtime/job/json-job.ts'
 import type { Payload } from '../bodies/documents.ts'
+import type { UploadedPart } from '../uploads/uploads.ts'
 import { functionsOf, sourcesOf } from './functions-of.ts'
 import type { JobRecord } from './job-record.ts'
 
@@ -41,7 +42,7 @@ export function contentsOf(
 
 /** @param contents - Absent where the document could not be read any more. */
 export function auditLine(record: JobRecord, contents: JobContents | undefined): object {
-  const { id, owner, requestId, status, errorCode, times, report } = record
+  const { id, owner, requestId, upload, status, errorCode, times, report } = record
   const { rowsRead = 0, rows = 0, bytes = 0, retries = 0 } = report
   return {
     audit: 'job',
@@ -49,6 +50,7 @@ export function auditLine(record: JobRecord, contents: JobContents | undefined):
     ...(requestId === undefined ? {} : { requestId }),
     owner,
     ...contents,
+    ...(upload === undefined ? {} : { uploads: upload.parts.map(partOf) }),
     status,
     ...(errorCode === undefined ? {} : { code: errorCode }),
     rowsRead,
@@ -63,3 +65,6 @@ export function auditLine(record: JobRecord, contents: JobContents | undefined):
 function useOf({ name, body }: Udf): FunctionUse {
   return body.kind === 'shipped' ? { name, by: 'value', sha256: body.hash } : { name, by: 'name' }
 }
+
+/** By which a file is told from another; its name is the client's. */
+const partOf = ({ name, bytes, hash }: UploadedPart) => ({ part: name, bytes, sha256: hash })

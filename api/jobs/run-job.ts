@@ -6,6 +6,7 @@ import type { SessionContext } from '../../runtime/context/session.ts'
 import type { JobOptions } from '../../runtime/job/job.ts'
 import type { ParsedJob } from '../../runtime/job/json-job.ts'
 import type { JobReport } from '../../runtime/scheduler/job-metrics.ts'
+import type { JobRun } from '../../runtime/scheduler/submit.ts'
 import type { Admission } from '../admission/admission.ts'
 import type { ResultIndex } from '../spool/result-index.ts'
 import type { JobTrace } from '../tracing/job-trace.ts'
@@ -29,53 +30,69 @@ export interface JobRunner {
  * @throws What clients may see of whatever was wrong with it; readers of its result get the same.
  */
 export async function runJob(
-  { job, options, inlineCode }: ParsedJob,
+  parsed: ParsedJob,
   record: JobRecord,
   runner: JobRunner,
   trace: JobTrace | undefined,
 ): Promise<{ readonly report: JobReport; readonly index: ResultIndex }> {
-  const { session, admission, publicError, onLog } = runner
-  const { owner, id } = record
-  const { priority = 0, queueTimeoutMs, startTimeoutMs, ...own } = options
+  const { owner } = record
+  const { priority = 0, queueTimeoutMs, startTimeoutMs } = parsed.options
+  const failPublicly = (error: unknown): never => {
+    throw runner.publicError(error)
+  }
   let signal = record.signal
   try {
-    using _turn = await admission.enter({ owner, priority, queueTimeoutMs, signal })
+    using _turn = await runner.admission.enter({ owner, priority, queueTimeoutMs, signal })
     using start = new StartLimit(startTimeoutMs, signal)
     signal = start.signal
     trace?.admitted()
     record.start()
-    const { concurrency } = await session.backend()
-    const run = await session.submit(job, {
-      ...optionsOf(own, inlineCode, runner.defaultTimeoutMs, concurrency),
-      share: { owner, job: id },
-      signal,
-      recorder: trace,
-      onStart: () => start.meet(),
-      onProgress: (progress) => record.onProgress(progress),
-      onRetry: (retry) => record.onRetry(retry, publicError(retry.error)),
-      onLog: (stream, bytes) => {
-        record.onLog(stream, bytes)
-        onLog(id, stream, bytes)
-      },
-    })
-    const index = await record.result.write(withPublicErrors(run.stream, publicError), signal)
-    return { report: await run.done, index }
+    const run = await submit(parsed, record, runner, start, trace).catch(failPublicly)
+    const index = await record.result.write(withPublicErrors(run.stream, failPublicly), signal)
+    return { report: await run.done.catch(failPublicly), index }
   } catch (thrown) {
-    const error = signal.aborted ? signal.reason : publicError(thrown)
+    const error = signal.aborted ? signal.reason : thrown
     // Whoever waits for the first batch of a job that did not get as far as its stream.
     await record.result.remove(error)
     throw error
   }
 }
 
+async function submit(
+  { job, options, inlineCode }: ParsedJob,
+  record: JobRecord,
+  { session, defaultTimeoutMs, publicError, onLog }: JobRunner,
+  start: StartLimit,
+  trace: JobTrace | undefined,
+): Promise<JobRun> {
+  const { owner, id } = record
+  // What was a matter of admission; a priority there is one among the owner's own jobs.
+  const { priority, queueTimeoutMs, startTimeoutMs, ...own } = options
+  const { concurrency } = await session.backend()
+  return session.submit(job, {
+    ...optionsOf(own, inlineCode, defaultTimeoutMs, concurrency),
+    share: { owner, job: id },
+    signal: start.signal,
+    recorder: trace,
+    onStart: () => start.meet(),
+    onProgress: (progress) => record.onProgress(progress),
+    onRetry: (retry) => record.onRetry(retry, publicError(retry.error)),
+    onLog: (stream, bytes) => {
+      record.onLog(stream, bytes)
+      onLog(id, stream, bytes)
+    },
+  })
+}
+
+/** What the stream throws, as clients may see it: its readers get it as well as whoever drains it. */
 async function* withPublicErrors(
   stream: AsyncIterable<Uint8Array>,
-  publicError: (error: unknown) => unknown,
+  failPublicly: (error: unknown) => never,
 ): AsyncGenerator<Uint8Array> {
   try {
     yield* stream
   } catch (error) {
-    throw publicError(error)
+    failPublicly(error)
   }
 }
 

@@ -76,7 +76,7 @@ export const problemTexts: Readonly<Record<string, readonly [meaning: string, wa
   interrupted: ["The server stopped while the job ran, and must not run it again","Submit it again"],
   result_corrupted: ["A stored result is missing, or its bytes are not those that were written","Run the job again"],
   range_not_satisfiable: ["A result is asked for from beyond its end","`details.batches` says how many batches there are"],
-  not_acceptable: ["The result is not available in that format","`details.offered` lists the formats"],
+  not_acceptable: ["The result is not available in that format, or not over HTTP/1.0","`details.offered` lists the formats"],
   unsupported_media_type: ["The body is of a type that is not supported","Send `Content-Type: application/json`"],
   invalid_upload: ["A `multipart/form-data` body is malformed, was cut off, or its parts are not those that its job names","The message says which part, and what to do"],
   upload_expired: ["A job is to run again, and the files that were uploaded with it are not kept any more","Send it again"],

@@ -4,14 +4,14 @@ import { Readable } from 'node:stream'
 import type { FastifyInstance } from 'fastify'
 import { settledWithin } from '../../runtime/bytes/settled-within.ts'
 import { HttpError } from '../errors.ts'
-import { type FormatQuery, negotiate } from '../formats/negotiate.ts'
+import type { FormatQuery } from '../formats/negotiate.ts'
 import type { JobEvents } from '../jobs/job-events.ts'
 import { isFinal, type JobStatus } from '../jobs/job-record.ts'
 import type { JobService } from '../jobs/job-service.ts'
 import type { FoundJob } from '../jobs/submission.ts'
 import { askerOf } from './jobs.ts'
 import { followJob, getJobLogs, getJobResult } from './operations.ts'
-import { sendResult } from './send-result.ts'
+import { representationFor, sendResult } from './send-result.ts'
 
 /** Comments that keep proxies from closing a connection on which nothing happens. */
 const HEARTBEAT_MS = 15_000
@@ -32,7 +32,7 @@ export function addJobPartRoutes(app: FastifyInstance, jobs: JobService, replyId
     { schema: getJobResult, config: { scope: 'jobs:read' } },
     async (request, reply) => {
       const { fromBatch, ...query } = request.query
-      const representation = negotiate(request.headers.accept, query)
+      const representation = representationFor(request, query)
       const job = await jobs.find(request.params.id, askerOf(request))
       request.jobId = job.resource.id
       refuseWithout(job)

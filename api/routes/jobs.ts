@@ -14,7 +14,7 @@ import { addJob } from '../operations/request-log.ts'
 import { responseClosed } from '../response-closed.ts'
 import { cancelJob, getJob, listJobs, rerunJob, runJob } from './operations.ts'
 import { preferenceOf } from './prefer.ts'
-import { sendResult } from './send-result.ts'
+import { representationFor, sendResult } from './send-result.ts'
 
 const idHeader = 'x-volley-job-id'
 
@@ -71,7 +71,7 @@ async function submit(
   replyIdleMs: number,
 ): Promise<FastifyReply> {
   const { isAsync, waitMs } = preferenceOf(request.headers.prefer)
-  const representation = negotiate(isAsync ? undefined : request.headers.accept, request.query)
+  const representation = isAsync ? negotiate(undefined, request.query) : representationFor(request, request.query)
   const idempotency = idempotencyOf(request)
   const asker = askerOf(request)
   const earlier = idempotency && (await jobs.withKey(asker.id, idempotency))

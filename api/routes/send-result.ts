@@ -4,7 +4,8 @@
 import { Readable } from 'node:stream'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { HttpError } from '../errors.ts'
-import type { Representation } from '../formats/negotiate.ts'
+import { type FormatQuery, negotiate, type Representation } from '../formats/negotiate.ts'
+import { resultFormats } from '../formats/result-formats.ts'
 import type { SpooledResult } from '../spool/spooled-result.ts'
 import { withIdleLimit } from './idle-limit.ts'
 
@@ -18,6 +19,24 @@ export interface SendOptions {
 
 /** Bytes read ahead of the socket. */
 const PREFETCH_BYTES = 256 * 1024
+
+/**
+ * How a request asks for a result.
+ *
+ * @throws {HttpError} `not_acceptable` for what there is not; over HTTP/1.0, where replies have no last chunk, also for
+ * formats of which a part looks like a whole.
+ */
+export function representationFor({ headers, raw }: FastifyRequest, query: FormatQuery): Representation {
+  const representation = negotiate(headers.accept, query)
+  const { format, contentType } = representation
+  if (raw.httpVersion !== '1.0' || format.hasEnd) return representation
+  const offered = resultFormats.filter(({ hasEnd }) => hasEnd).map(({ contentType }) => contentType)
+  throw new HttpError(
+    'not_acceptable',
+    `Cannot answer ${contentType} over HTTP/1.0, where a result that broke off would look whole: use HTTP/1.1 (in nginx, proxy_http_version 1.1), or ask for one of ${offered.join(', ')}`,
+    { details: { offered } },
+  )
+}
 
 /**
  * @throws {HttpError} `range_not_satisfiable`, `result_corrupted`.

@@ -126,17 +126,29 @@ test('the log has a line for each job that ended, with hashes and names only', {
       done()
     },
   })
-  const { post } = await serve(t, { pool: { workers: 1 }, allowInlineUdfs: true, logger: { level: 'info', stream } })
+  const { url, post } = await serve(t, {
+    pool: { workers: 1 },
+    allowInlineUdfs: true,
+    logger: { level: 'info', stream },
+  })
   const twice = onDelay((delay) => delay * 2, 'twice')
   const byValue = { source: flights, steps: [{ withColumns: { twice: asBytes(twice) } }, { filter: 'delay > 424242' }] }
   t.equal((await post(byValue, { 'x-request-id': 'asked-1', 'x-volley-job-id': 'job-1' })).status, 200)
   t.equal((await post({ sql: "select 1 / (length('a secret') - 8) as x" }, { 'x-request-id': 'asked-2' })).status, 422)
 
+  const uploaded = new FormData()
+  uploaded.set('job', '{ "source": { "part": "sales" } }')
+  uploaded.set('sales', new File(['a\n1\n'], 'secret-name.csv'))
+  const headers = { authorization: `Bearer ${token}` }
+  t.equal((await fetch(`${url}/v1/jobs`, { method: 'POST', headers, body: uploaded })).status, 200)
+  const ends = () => log.match(/"audit":"job"/g)?.length
+  t.ok(await until(() => ends() === 3), 'a job may be on record after its reply')
+
   const lines = log
     .split('\n')
     .filter((line) => line !== '')
     .map((line) => JSON.parse(line))
-  const [first, second] = lines.filter(({ audit }) => audit === 'job')
+  const [first, second, third] = lines.filter(({ audit }) => audit === 'job')
   t.match(first, {
     msg: 'job ended',
     jobId: 'job-1',
@@ -153,6 +165,8 @@ test('the log has a line for each job that ended, with hashes and names only', {
     ranMs: Number,
   })
   t.match(second, { requestId: 'asked-2', functions: [], status: 'failed', code: 'division_by_zero' })
+  const sha256 = '309b0e45a73d3fc5325e2b6ed0a01ef8b9cde6b05a5633c1f893f970d52bfddc'
+  t.match(third, { sources: ['csv sales'], uploads: [{ part: 'sales', bytes: 4, sha256 }] })
   t.equal(lines.find(({ msg, requestId }) => msg === 'request completed' && requestId === 'asked-1').jobId, 'job-1')
-  for (const written of ['a secret', '424242', 'delay * 2']) t.notMatch(log, written)
+  for (const written of ['a secret', '424242', 'delay * 2', 'secret-name']) t.notMatch(log, written)
 })

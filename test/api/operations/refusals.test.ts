@@ -87,6 +87,23 @@ test('routes say which methods they take, ids of requests come back', { timeout:
   t.match(await ask('HEAD', '/livez', 'no\tid'), { headers: { 'x-request-id': /^[0-9a-f-]{36}$/ } })
 })
 
+test('HTTP/1.0 gets no format of which a part looks like a whole', { timeout: 120_000 }, async (t) => {
+  await using app = build()
+  const port = Number(new URL(await app.listen({ host: '127.0.0.1', port: 0 })).port)
+  const job = '{"source":{"rows":[{"a":1}]}}'
+  const ask = (accept: string) => {
+    const request = post(authorized, `accept: ${accept}`, `content-length: ${job.length}`).replace(
+      'HTTP/1.1',
+      'HTTP/1.0',
+    )
+    return send(port, request + job)
+  }
+  for (const accept of ['text/csv', 'application/x-ndjson', '*/*']) {
+    t.match(await ask(accept), { status: 406, problem: { code: 'not_acceptable', detail: /use HTTP\/1\.1/ } }, accept)
+  }
+  t.match(await ask('application/json'), { status: 200, text: /\n\]\n$/ })
+})
+
 test('who is slow is answered 408, before and after the token is known', { timeout: 120_000 }, async (t) => {
   const connections = { headersTimeoutMs: 200, bodyTimeoutMs: 200, minBodyBytesPerSecond: 1_000_000 }
   await using app = build({ connections })
