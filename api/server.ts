@@ -4,8 +4,9 @@
 import type { FastifyInstance } from 'fastify'
 import { createError, type VolleyError } from '../functions/errors.ts'
 import type { Backend } from '../runtime/backend.ts'
+import { forkPool } from '../runtime/calls/fork-pool.ts'
 import { SessionContext } from '../runtime/context/session.ts'
-import { ForkPool, type PoolStats } from '../runtime/pool/pool.ts'
+import type { PoolStats } from '../runtime/pool/pool.ts'
 import { addRateLimit } from './admission/rate-limit.ts'
 import { AcceptedTokens } from './auth/accepted-tokens.ts'
 import { addAuth, asAnybody, byToken } from './auth/auth.ts'
@@ -123,7 +124,7 @@ export function addService(
   const { maxBodyBytes = 16 * 1024 * 1024, maxBytesInFlight = defaultBytesInFlight(maxBodyBytes) } = options
   const budget = new ByteBudget(bytesInFlight(maxBytesInFlight, maxBodyBytes))
   const connections = connectionLimitsOf(options.connections)
-  const session = options.session ?? new SessionContext({ backend: ForkPool.fork(options.pool), log: 'ignore' })
+  const session = options.session ?? new SessionContext({ backend: forkPool(options.pool, 'ignore'), log: 'ignore' })
   registerTables(session, tables)
 
   const routes = new Routes(app)

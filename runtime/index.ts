@@ -49,6 +49,7 @@ export type {
   PoolStats,
   TimeSummary,
   WorkerInfo,
+  WorkerStartOptions,
   WorkerStats,
 } from './pool/pool.ts'
 export type {

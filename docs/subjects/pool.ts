@@ -29,5 +29,6 @@ export {
   type TimeSummary,
   type WorkerInfo,
   WorkerPool,
+  type WorkerStartOptions,
   type WorkerStats,
 } from '../../runtime/index.ts'

@@ -118,12 +118,14 @@ export async function makeActor<Instance extends object>(
   const made: { members: ActorMembers } = { members: { methods: [], fields: [] } }
   const worker = pool.dedicate({
     holder: `actor "${name}"`,
-    first: timeoutMs === undefined ? task : { ...task, timeoutMs },
-    options: { signal: neverAborted(), onLog },
-    begin: async (run) => {
-      const calls = { task, count: 1, name: target.name }
-      const { results } = await makeCalls({ run: async () => run }, calls, context, {}, neverAborted())
-      made.members = checkMembers(results[0])
+    first: {
+      request: timeoutMs === undefined ? task : { ...task, timeoutMs },
+      options: { signal: neverAborted(), onLog },
+      begin: async (run) => {
+        const calls = { task, count: 1, name: target.name }
+        const { results } = await makeCalls({ run: async () => run }, calls, context, {}, neverAborted())
+        made.members = checkMembers(results[0])
+      },
     },
     restarts,
   })

@@ -7,7 +7,7 @@ import { wrongOption } from '../../functions/options.ts'
 import type { Backend } from '../backend.ts'
 import { CallEncoder, type CallTarget, encodeCall, encodeExport, encodeTarget } from '../codec/call-codec.ts'
 import { encodingContext } from '../codec/context-slots.ts'
-import { type CloseOptions, ForkPool, type PoolOptions, type PoolStats, type WorkerInfo } from '../pool/pool.ts'
+import type { CloseOptions, ForkPool, PoolOptions, PoolStats, WorkerInfo } from '../pool/pool.ts'
 import { span } from '../trace/spans.ts'
 import { type Actor, type ActorClass, makeActor } from './actor.ts'
 import type { ActorOptions } from './actor-options.ts'
@@ -27,6 +27,7 @@ import { CallSource, type Chunk, ChunkSize } from './call-source.ts'
 import { type CallPlan, CallStream } from './call-stream.ts'
 import { checkCallable, checkItems, isExportName } from './check-callable.ts'
 import type { AnyExports, ExportArgs, ExportName, ExportResult } from './exports.ts'
+import { forkPool } from './fork-pool.ts'
 import { makeCalls } from './make-calls.ts'
 
 /** A function, or the name of one. */
@@ -59,7 +60,7 @@ export class WorkerPool<Exports extends object = AnyExports> implements AsyncDis
 
   /** What `fork` calls, and does the same: without types nobody is kept from calling it. */
   private constructor(options: PoolOptions) {
-    this.#pool = ForkPool.fork(options)
+    this.#pool = forkPool(options)
     this.#workerContext = options.workerContext
   }
 
@@ -67,8 +68,10 @@ export class WorkerPool<Exports extends object = AnyExports> implements AsyncDis
    * Makes a pool and starts its workers, without waiting for them.
    *
    * @typeParam Exports - `typeof import('./worker-context.ts')`, so that its functions can be called by name with their types.
-   * @param options - How many workers, what they load, their limits.
+   * @typeParam StartArgs - What `onWorkerStart` takes.
+   * @param options - How many workers, what they load and call when they start, their limits.
    * @throws {PlanError} `invalid_argument` for an option that there is not, or a value that it cannot have.
+   * @throws {ShippingError} When `onWorkerStart` or one of `initArgs` cannot travel.
    * @throws {WorkerError} `start_failed` inside a worker.
    * @example
    * import { WorkerPool } from 'volley'
@@ -78,8 +81,11 @@ export class WorkerPool<Exports extends object = AnyExports> implements AsyncDis
    *
    * @see Node's `child_process.fork`
    */
-  static fork<Exports extends object = AnyExports>(options: PoolOptions = {}): WorkerPool<Exports> {
-    return new WorkerPool<Exports>(options)
+  // biome-ignore lint/suspicious/noExplicitAny: where Exports is named, the arguments of `onWorkerStart` cannot be inferred
+  static fork<Exports extends object = AnyExports, StartArgs extends readonly unknown[] = readonly any[]>(
+    options: PoolOptions<StartArgs> = {},
+  ): WorkerPool<Exports> {
+    return new WorkerPool<Exports>(options as PoolOptions)
   }
 
   /** The workers as a place that runs jobs: `new SessionContext({ backend: pool.backend })`. */

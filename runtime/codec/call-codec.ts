@@ -3,7 +3,8 @@
 //
 //   what is called u8 (0 a function by name, 2 a function whose body is an artifact, 3 a function that the worker context
 //   exports, 4 a class whose body is an artifact: its instance becomes the worker's actor, 5 a method of that actor, 6 a
-//   class that the worker context exports) · name length u16 LE · code length u32 LE · name · code (a function by name: the
+//   class that the worker context exports; 128 more where contexts that the call sets are those of the process from then on,
+//   as for actors and what a worker calls before it takes work) · name length u16 LE · code length u32 LE · name · code (a function by name: the
 //   signature; an export: nothing; by value: the reference to an artifact, its body, and in a closure of several functions
 //   its member u32 LE; a method, and the export of a class: their names) · sections, one attachment per call: its
 //   arguments, as sections again
@@ -38,8 +39,15 @@ const nameOfCallee: ReadonlyMap<number, Callee> = new Map(
   Object.entries(callees).map(([name, number]) => [number, name as Callee]),
 )
 
+/** Added to what is called. */
+const OF_PROCESS = 0x80
+
 /** What is to be called, ready to travel: by value, or by a name and the text that belongs to it. */
-export type CallTarget = { readonly name: string } & (
+export type CallTarget = {
+  readonly name: string
+  /** Contexts that the call sets are those of the process from then on, not of the call. */
+  readonly isOfProcess?: true
+} & (
   | { readonly callee: 'function' | 'class'; readonly body: ShippedBody; readonly caller?: Caller }
   | {
       readonly callee: 'named' | 'export' | 'method' | 'exportedClass'
@@ -48,6 +56,9 @@ export type CallTarget = { readonly name: string } & (
       readonly caller?: undefined
     }
 )
+
+/** The same, called for what it does to its process. */
+export const ofProcess = (target: CallTarget): CallTarget => ({ ...target, isOfProcess: true })
 
 /** A function that the worker context exports. */
 export const encodeExport = (name: string): CallTarget => ({ callee: 'export', name, text: '' })
@@ -83,7 +94,7 @@ export function encodeTarget(
  * @throws {ShippingError} When it cannot travel; `closure_inlining_off` when the context sends no code.
  */
 export function encodeClass(fn: UserFunction, name: string, context: CodecContext): CallTarget {
-  if (context.udfInlining) return { ...capture('class', { label: name, fn }, context), name: `new ${name}` }
+  if (context.udfInlining) return ofProcess({ ...capture('class', { label: name, fn }, context), name: `new ${name}` })
   throw new ShippingError(
     'closure_inlining_off',
     `Cannot ship class "${name}": the sender context is strict. Pass the name of a class that the worker context exports`,
@@ -92,18 +103,12 @@ export function encodeClass(fn: UserFunction, name: string, context: CodecContex
 }
 
 /** A class that the worker context exports, whose instance is to be an actor. */
-export const encodeExportedClass = (name: string): CallTarget => ({
-  callee: 'exportedClass',
-  name: `new ${name}`,
-  text: name,
-})
+export const encodeExportedClass = (name: string): CallTarget =>
+  ofProcess({ callee: 'exportedClass', name: `new ${name}`, text: name })
 
 /** A method of the actor that lives in the worker. */
-export const encodeMethod = (actor: string, method: string): CallTarget => ({
-  callee: 'method',
-  name: `${actor}.${method}`,
-  text: method,
-})
+export const encodeMethod = (actor: string, method: string): CallTarget =>
+  ofProcess({ callee: 'method', name: `${actor}.${method}`, text: method })
 
 function capture(callee: 'function' | 'class', companion: Companion, context: CodecContext): CallTarget {
   const types = shippedTypes(context)
@@ -187,7 +192,7 @@ export class CallEncoder {
     const code =
       body === undefined ? Buffer.from(target.text) : encodeBodyReference(this.#shared ?? body, this.#artifacts)
     const head = Buffer.alloc(HEAD_BYTES)
-    head.writeUInt8(callees[target.callee], 0)
+    head.writeUInt8(callees[target.callee] | (target.isOfProcess === true ? OF_PROCESS : 0), 0)
     head.writeUInt16LE(nameBytes.length, 1)
     head.writeUInt32LE(code.length, 3)
     const calls = encodeSections({ text: '', attachments: this.#calls })
@@ -210,6 +215,8 @@ export interface DecodedCall {
     | { readonly callee: 'export' }
     | { readonly callee: 'exportedClass'; readonly exportName: string }
     | { readonly callee: 'method'; readonly method: string }
+  /** Contexts that it sets are those of the process from then on. */
+  readonly isOfProcess: boolean
   /** How many calls there are. */
   readonly count: number
   /**
@@ -231,7 +238,7 @@ export interface DecodedCall {
 export function decodeCall(bytes: Uint8Array, artifacts: ArtifactSource, given?: CodecContext): DecodedCall {
   const context = decodingContext(given)
   const { payload } = decodeEnvelope(bytes, 'VLYCALL')
-  const { name, callee, code, rest } = splitHead(payload)
+  const { name, callee, isOfProcess, code, rest } = splitHead(payload)
   if ((callee === 'function' || callee === 'class') && !context.udfInlining) {
     throw new WireError(
       'wire_inline_refused',
@@ -248,7 +255,7 @@ export function decodeCall(bytes: Uint8Array, artifacts: ArtifactSource, given?:
     if (Array.isArray(decoded)) return decoded
     throw new WireError('wire_damaged', `Cannot read a call of function "${name}": its arguments are not a list`)
   }
-  return { name, target: targetOf(callee, name, code, artifacts), count, args }
+  return { name, target: targetOf(callee, name, code, artifacts), isOfProcess, count, args }
 }
 
 function targetOf(callee: Callee, name: string, code: Uint8Array, artifacts: ArtifactSource): DecodedCall['target'] {
@@ -264,12 +271,19 @@ function splitHead(payload: Uint8Array) {
   const codeStart = payload.length < HEAD_BYTES ? Number.POSITIVE_INFINITY : HEAD_BYTES + view.getUint16(1, true)
   const codeEnd = codeStart > payload.length ? codeStart : codeStart + view.getUint32(3, true)
   if (codeEnd > payload.length) throw new WireError('wire_damaged', 'Cannot read a call: it ends in its function')
-  const callee = nameOfCallee.get(view.getUint8(0))
+  const first = view.getUint8(0)
+  const callee = nameOfCallee.get(first & ~OF_PROCESS)
   if (callee === undefined) {
-    throw new WireError('wire_damaged', `Cannot read a call: ${view.getUint8(0)} is nothing that can be called`)
+    throw new WireError('wire_damaged', `Cannot read a call: ${first} is nothing that can be called`)
   }
   const name = new TextDecoder().decode(payload.subarray(HEAD_BYTES, codeStart))
-  return { name, callee, code: payload.subarray(codeStart, codeEnd), rest: payload.subarray(codeEnd) }
+  return {
+    name,
+    callee,
+    isOfProcess: (first & OF_PROCESS) !== 0,
+    code: payload.subarray(codeStart, codeEnd),
+    rest: payload.subarray(codeEnd),
+  }
 }
 
 /** The results of calls, in the order of the calls. */

@@ -32,6 +32,7 @@ import { callable, type ScalarUDF } from '../../functions/udf/scalar.ts'
 import { type TableUDF, tableCallable } from '../../functions/udf/table.ts'
 import { type WindowUDF, windowCallable } from '../../functions/udf/window.ts'
 import { type Backend, inheritLog, mostWorkers } from '../backend.ts'
+import { checkWorkerStart } from '../calls/worker-start.ts'
 import { globalCtx } from '../codec/context-slots.ts'
 import { installFrameRuntime } from '../codec/frame-runtime.ts'
 import { type ArrowInput, arrowSource } from '../data/arrow-input.ts'
@@ -44,13 +45,14 @@ import type { Job } from '../job/job.ts'
 import { decodeJob } from '../job/job-codec.ts'
 import { parseQuery, placeholderRow } from '../job/sql-job.ts'
 import { namedTableSource, tableFunctionsOf, tableSource } from '../job/table-call.ts'
+import type { WorkerStartOptions } from '../pool/options.ts'
 import { type JobRun, type SubmitOptions, submitJob } from '../scheduler/submit.ts'
 import type { CsvOptions, JsonOptions, SourceSpec } from '../source/source.ts'
 import { resolvePaths } from './paths.ts'
 import { Registry } from './registry.ts'
 
 /** Where a session's jobs run, and what their workers load. */
-export interface SessionOptions {
+export interface SessionOptions extends WorkerStartOptions {
   /**
    * Where jobs run. `fork`: in forked workers; `in-process`: in this process, one task after another. A pool's
    * `backend`: in its workers; it is closed with the session. Inside a worker the default is `in-process`.
@@ -128,6 +130,8 @@ const sessionOptions: Readonly<Record<keyof SessionOptions, true>> = {
   workers: true,
   spareWorkers: true,
   workerContext: true,
+  onWorkerStart: true,
+  initArgs: true,
   execArgv: true,
   env: true,
   cwd: true,
@@ -1013,12 +1017,12 @@ export class SessionContext implements CodecContext, DataFrameHost, AsyncDisposa
   }
 
   async #makeBackend(): Promise<Backend> {
-    const { backend = 'fork', log: _, arrow: __, ...pool } = this.#shared.options
+    const { backend = 'fork', log, arrow: _, ...pool } = this.#shared.options
     if (typeof backend === 'object') return backend
     if (backend === 'in-process' || process.env.VOLLEY_WORKER === '1')
       return new InProcessBackend(this.withUdfInlining({ enabled: true }), pool.trace)
-    const { ForkPool } = await import('../pool/pool.ts')
-    return ForkPool.fork(pool)
+    const { forkPool } = await import('../calls/fork-pool.ts')
+    return forkPool(pool, log)
   }
 }
 
@@ -1048,6 +1052,11 @@ function checkSessionOptions(options: SessionOptions): void {
   checkWhole('workers', options.workers, 1, mostWorkers)
   checkWhole('spareWorkers', options.spareWorkers, 0, mostWorkers)
   checkUrl('workerContext', options.workerContext)
+  checkWorkerStart(options)
+  if (options.onWorkerStart !== undefined && backend !== undefined && backend !== 'fork') {
+    const hint = 'this session starts no workers; with a pool, give it to WorkerPool.fork'
+    throw wrongOption('onWorkerStart', options.onWorkerStart, hint)
+  }
   checkTexts('execArgv', options.execArgv)
   checkTextsByName('env', options.env)
   if (options.cwd !== undefined && typeof options.cwd !== 'string') {

@@ -38,6 +38,8 @@ const known: Readonly<Record<keyof PoolOptions, true>> = {
   maxActors: true,
   entry: true,
   workerContext: true,
+  onWorkerStart: true,
+  initArgs: true,
   execArgv: true,
   nodeOptions: true,
   maxOldSpaceMb: true,

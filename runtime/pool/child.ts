@@ -10,6 +10,7 @@ import { ArtifactCache } from './artifact-cache.ts'
 import { Assignment, type TaskLimits, type WorkerPort } from './assignment.ts'
 import { type Exit, OutputTail } from './exit.ts'
 import { lossError, startError } from './faults.ts'
+import type { FirstTask } from './first-task.ts'
 import { encodeFrame, FrameReader } from './frames.ts'
 import type { LaunchOptions } from './launch.ts'
 import { type LossKind, lossKindOf } from './losses.ts'
@@ -30,6 +31,8 @@ export interface ChildOptions extends Omit<LaunchOptions, 'entry'>, TaskLimits {
   readonly trace: TraceFile | undefined
   /** What a task leaves in its memory is there for the next one. */
   readonly keepsState?: boolean
+  /** What it runs before it is ready. */
+  readonly first?: FirstTask | undefined
 }
 
 /** What the workers of a pool were sent. */
@@ -62,6 +65,9 @@ export class Child implements PoolWorker {
   #process: WorkerProcess | undefined
   #state: 'starting' | 'idle' | 'busy' | 'ending' | 'gone' = 'starting'
   #assignment: Assignment | undefined
+  /** Tasks and the first task: each has a number of its own. */
+  #assignments = 0
+  #isReady = false
   #startFailure: VolleyError | undefined
   #distrusted = false
   #hasEnded = false
@@ -96,8 +102,18 @@ export class Child implements PoolWorker {
   run(request: TaskRequest, options: TaskOptions, onReleased: (clean: boolean) => void): TaskRun {
     const worker = this.#process
     if (worker === undefined || !this.isIdle) throw new InternalError('Cannot give a worker a task: it is not idle')
-    this.#state = 'busy'
     this.served += 1
+    return this.#assign(worker, request, options, onReleased)
+  }
+
+  #assign(
+    worker: WorkerProcess,
+    request: TaskRequest,
+    options: TaskOptions,
+    onReleased: (clean: boolean) => void,
+  ): TaskRun {
+    this.#state = 'busy'
+    this.#assignments += 1
     this.#tail = new OutputTail() // one task's output does not concern the next
     worker.hold(true)
     const watch = watchMemory(worker.pid, this.#options.maxRssBytes, (error) => assignment.stop(error, 0))
@@ -117,7 +133,7 @@ export class Child implements PoolWorker {
         void this.#release(clean, onReleased)
       },
     }
-    const assignment = new Assignment(this.served, port, request, options, this.#options)
+    const assignment = new Assignment(this.#assignments, port, request, options, this.#options)
     this.#assignment = assignment
     assignment.start()
     return assignment.run
@@ -238,14 +254,12 @@ export class Child implements PoolWorker {
   #onMessage(message: WorkerMessage): void {
     if (this.#state === 'starting' && message.kind === 'ready') {
       const { kind: _, ...info } = message
-      this.#state = 'idle'
-      this.#process?.hold(false)
-      this.#ready.resolve({ ...info, pid: this.pid })
+      void this.#prepare({ ...info, pid: this.pid })
     } else if (this.#state === 'starting' && message.kind === 'start-failed') {
       const cause = errorFromPlain(message.error)
       this.#failStart(cause.message, cause)
     } else if (this.#assignment !== undefined) {
-      if ('spans' in message) this.#options.trace?.addTask(this.pid, this.served, message.spans ?? [])
+      if ('spans' in message) this.#options.trace?.addTask(this.pid, this.#assignments, message.spans ?? [])
       this.#assignment.onMessage(message)
     } else if (this.#state !== 'ending') {
       throw new WorkerError('protocol_error', `Cannot accept '${message.kind}' from worker ${this.pid}: it has no task`)
@@ -264,8 +278,35 @@ export class Child implements PoolWorker {
     this.#assignment?.onLog(stream, bytes)
   }
 
+  /** Runs the first task, if there is to be one: then the worker can take those of others. */
+  async #prepare(info: WorkerInfo): Promise<void> {
+    const { first } = this.#options
+    const worker = this.#process
+    if (first !== undefined && worker !== undefined) {
+      const released = Promise.withResolvers<boolean>()
+      try {
+        const run = this.#assign(worker, first.request, first.options, released.resolve)
+        run.done.catch(() => {}) // before anybody listens
+        await first.begin(run)
+        await run.done
+      } catch (error) {
+        this.#failStart((error as Error).message, error as VolleyError)
+        return
+      }
+      if (!(await released.promise)) {
+        this.#failStart('its first task left it unfit for others')
+        return
+      }
+    }
+    if (this.#state === 'ending' || this.#state === 'gone') return
+    this.#isReady = true
+    this.#state = 'idle'
+    this.#process?.hold(false)
+    this.#ready.resolve(info)
+  }
+
   #failStart(why: string, cause?: VolleyError): void {
-    if (this.#state !== 'starting') return
+    if (this.#isReady || this.#state === 'ending' || this.#state === 'gone') return
     const details = { stack: cause?.details.workerStack ?? '', output: this.#tail.text }
     const context = this.#options.workerContext
     const what = context === undefined ? 'Cannot start a worker' : `Cannot start a worker with its context '${context}'`

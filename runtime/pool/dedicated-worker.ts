@@ -5,6 +5,7 @@
 import type { TaskOptions, TaskRequest, TaskRun } from '../backend.ts'
 import type { Exit } from './exit.ts'
 import { ended, stateLost } from './faults.ts'
+import type { FirstTask } from './first-task.ts'
 import { oneShare, TaskQueue } from './queue.ts'
 import type { PoolWorker } from './worker-set.ts'
 
@@ -20,11 +21,7 @@ export interface Dedication {
   /** Whose it is, for messages: `actor "Counter"`. */
   readonly holder: string
   /** What a process runs before anything else. */
-  readonly first: TaskRequest
-  /** Who watches that task. */
-  readonly options: TaskOptions
-  /** Reads the result of the first task; rejects if that failed. Called for each process. */
-  begin(run: TaskRun): Promise<void>
+  readonly first: FirstTask
   /** How many processes may follow the first one, once that has run its first task. */
   readonly restarts: number
 }
@@ -165,10 +162,10 @@ export class DedicatedWorker<Worker extends TaskWorker = TaskWorker> {
 
   async #begin(worker: Worker): Promise<void> {
     if (this.#over !== undefined || !worker.isIdle) return
-    const { first, options, begin } = this.#dedication
+    const { request, options, begin } = this.#dedication.first
     const released = Promise.withResolvers<boolean>()
     try {
-      const run = worker.run(first, options, released.resolve)
+      const run = worker.run(request, options, released.resolve)
       run.done.catch(() => {}) // before anybody listens
       await begin(run)
       await run.done

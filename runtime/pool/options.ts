@@ -1,7 +1,28 @@
 // What a pool can be told. check-options.ts checks it: these types are public, and those of a pool's parts are not.
 
+/** What workers call before they take work. */
+// biome-ignore lint/suspicious/noExplicitAny: whatever the function takes
+export interface WorkerStartOptions<Args extends readonly unknown[] = readonly any[]> {
+  /**
+   * Called in every worker before it takes work, with `initArgs`, and awaited: a function that can travel, or the name of
+   * one that the `workerContext` exports. What it leaves behind, in globals or in modules, is there for the functions that
+   * run later. A worker in which it throws is not used: `start_failed`.
+   *
+   * @defaultValue none; with `initArgs`, the export `onWorkerStart` of the `workerContext`
+   */
+  readonly onWorkerStart?: string | ((...args: Args) => unknown)
+  /**
+   * What `onWorkerStart` gets: plain data, functions, expressions, DataFrames, Arrow tables, batches and vectors.
+   *
+   * @defaultValue none
+   */
+  readonly initArgs?: readonly [...Args]
+}
+
 /** What a pool of workers can be told. */
-export interface PoolOptions {
+// biome-ignore lint/suspicious/noExplicitAny: whatever `onWorkerStart` takes
+export interface PoolOptions<StartArgs extends readonly unknown[] = readonly any[]>
+  extends WorkerStartOptions<StartArgs> {
   /**
    * Tasks that run at the same time, each in a process of its own, from 1. The pool keeps that many; to have it grow and
    * shrink, give `minWorkers` and `maxWorkers` instead.

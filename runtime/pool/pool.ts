@@ -10,6 +10,7 @@ import { type CheckedOptions, checkOptions } from './check-options.ts'
 import { Child, type ChildOptions, type Traffic } from './child.ts'
 import { DedicatedWorker, type Dedication } from './dedicated-worker.ts'
 import { closed, forkInWorker, tooManyActors } from './faults.ts'
+import type { FirstTask } from './first-task.ts'
 import { Losses, type LossKind } from './losses.ts'
 import type { PoolOptions } from './options.ts'
 import type { WorkerInfo } from './protocol.ts'
@@ -20,7 +21,7 @@ import { type TimeSummary, Times } from './times.ts'
 import { WorkerSet } from './worker-set.ts'
 
 export type { LossKind } from './losses.ts'
-export type { PoolOptions } from './options.ts'
+export type { PoolOptions, WorkerStartOptions } from './options.ts'
 export type { WorkerInfo } from './protocol.ts'
 export type { TimeSummary } from './times.ts'
 
@@ -105,9 +106,9 @@ export class ForkPool implements Backend, AsyncDisposable {
   #closed: Promise<void> | undefined
 
   /** What `fork` calls, and does the same. */
-  private constructor(given: PoolOptions) {
+  private constructor(given: PoolOptions, first: FirstTask | undefined) {
     if (process.env.VOLLEY_WORKER === '1') throw forkInWorker()
-    const options = checkOptions(given)
+    const options = { ...checkOptions(given), first }
     this.#options = options
     this.trace = options.trace === undefined ? undefined : TraceFile.open(options.trace)
     const launch = (number: number): Child => this.#launch(options, `${number}`)
@@ -117,11 +118,12 @@ export class ForkPool implements Backend, AsyncDisposable {
   /**
    * Makes a pool and starts its workers, without waiting for them.
    *
+   * @param first - What each worker runs before it takes tasks.
    * @throws {PlanError} `invalid_argument` for an option that there is not, or a value that it cannot have.
    * @throws {WorkerError} `start_failed` inside a worker.
    */
-  static fork(options: PoolOptions = {}): ForkPool {
-    return new ForkPool(options)
+  static fork(options: PoolOptions = {}, first?: FirstTask): ForkPool {
+    return new ForkPool(options, first)
   }
 
   /**

@@ -22,7 +22,9 @@ export async function runCall(bytes: Uint8Array, io: TaskIo): Promise<TaskReport
   const results = new ResultEncoder(encodingContext())
   for (let index = 0; index < call.count; index += 1) {
     try {
-      await withSlotsOf(call, async () => {
+      // What an actor's constructor sets, or what a worker calls before it takes work, lasts as long as the process.
+      const withSlots = call.isOfProcess ? (work: () => Promise<void>) => work() : runWithOwnSlots
+      await withSlots(async () => {
         const args = await argumentsOf(call, index, io)
         io.signal.throwIfAborted()
         using _running = span(io.trace, 'run')
@@ -41,12 +43,6 @@ export async function runCall(bytes: Uint8Array, io: TaskIo): Promise<TaskReport
   await io.write([results.finish()])
   return nothingRead
 }
-
-// An actor has its process for itself: contexts that its constructor sets last as long as it does.
-const withSlotsOf = ({ target }: DecodedCall, work: () => Promise<void>): Promise<void> =>
-  target.callee === 'class' || target.callee === 'exportedClass' || target.callee === 'method'
-    ? work()
-    : runWithOwnSlots(work)
 
 const nothingRead: TaskReport = { rows: 0, batches: 0 }
 

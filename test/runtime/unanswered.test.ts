@@ -42,7 +42,7 @@ test('new WorkerPool() does what fork() does', { timeout: 240_000 }, async (t) =
 test('options that there are not are refused with the nearest that there is', async (t) => {
   const doors: readonly (readonly [make: () => unknown, message: RegExp])[] = [
     [
-      () => WorkerPool.fork(untyped({ worker: 1 })),
+      () => WorkerPool.fork(untyped<object>({ worker: 1 })),
       /"worker" among the options of a pool: .* Did you mean "workers"\?/,
     ],
     [() => new SessionContext(untyped({ worker: 1 })), /"worker" among the options of a session context/],

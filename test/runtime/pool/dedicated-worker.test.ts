@@ -110,9 +110,11 @@ class Model {
   constructor(restarts = 0, maxQueue = 1000) {
     const dedication = {
       holder: 'actor "Counter"',
-      first,
-      options: { signal: new AbortController().signal },
-      begin: async (run: TaskRun) => void (await run.done),
+      first: {
+        request: first,
+        options: { signal: new AbortController().signal },
+        begin: async (run: TaskRun) => void (await run.done),
+      },
       restarts,
     }
     this.worker = new DedicatedWorker(dedication, maxQueue, () => {

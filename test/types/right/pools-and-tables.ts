@@ -77,3 +77,9 @@ export const byName = [scored, awaitedByName, unknownResult]
 getWorkerCtx()?.udfNames()
 getWorkerCtx<SessionContext>()?.table('rates').collectColumns()
 getSenderCtx<SessionContext>()?.withUdfInlining({ enabled: false })
+
+// What workers call when they start.
+WorkerPool.fork({ onWorkerStart: (rate: number, names: string[]) => [rate, names], initArgs: [1.19, ['de']] })
+WorkerPool.fork({ onWorkerStart: async () => {} })
+WorkerPool.fork<Scores>({ workerContext: new URL('file:///scores.js'), onWorkerStart: 'connect', initArgs: [1] })
+new SessionContext({ onWorkerStart: (rate: number) => rate, initArgs: [1.19] })

@@ -5,6 +5,12 @@ import { decimal128, int64, list, lit, SessionContext, utf8, WorkerPool } from '
 const pool = WorkerPool.fork({ workers: 1 })
 // @ts-expect-error: a misspelt option
 WorkerPool.fork({ wrokers: 1 })
+// @ts-expect-error: what it gets is a number
+WorkerPool.fork({ onWorkerStart: (rate: number) => rate, initArgs: ['1.19'] })
+// @ts-expect-error: it gets two
+WorkerPool.fork({ onWorkerStart: (rate: number, name: string) => [rate, name], initArgs: [1.19] })
+// @ts-expect-error: arguments come in a list
+new SessionContext({ onWorkerStart: (rate: number) => rate, initArgs: 1.19 })
 // @ts-expect-error: an argument is missing
 pool.run((a: number, b: number) => a + b, 1)
 // @ts-expect-error: one too many
