@@ -190,6 +190,10 @@ function writeFiles(
     ['schema.parquet', emptyParquet(300_000, 0), '422 source_unreadable'],
     ['sample.csv', csv(2000, 1000), '200'],
     ['sample.ndjson', ndjson(1000, 1000), '200'],
+    ['text.ndjson', `{"c0":1,"c1":"${'x\\n'.repeat(5_000_000)}"}\n`, '200'],
+    ['list.ndjson', `{"c0":1,"c1":[${times(1_500_000, (i) => `{"a":${i % 9}}`)}]}\n`, '200'],
+    ['lists.ndjson', `{"c0":1,"c1":${'['.repeat(7e6)}${']'.repeat(7e6)}}\n`, '422 source_unreadable'],
+    ['unclosed.ndjson', `{"c0":1,"c1":"${'x'.repeat(15_000_000)}\n`, '422 source_unreadable'],
     ['row-groups.parquet', emptyParquet(500, 300), '200'],
   ]
   for (const [name, content] of files) write(name, content)

@@ -1,32 +1,27 @@
-// Guesses types from sampled JSON values: bool, int64, float64, utf8, lists and structs of them. Texts stay texts: dates
-// and decimals are declared. Looks at values only; since one line may hold millions of them, in pieces.
+// Guesses types from the shapes of JSON values: bool, int64, float64, utf8, lists and structs of them. Texts stay texts:
+// dates and decimals are declared. Knows no values and no files.
 
-import {
-  bool,
-  type DataType,
-  field,
-  float64,
-  int64,
-  list,
-  struct,
-  typeName,
-  utf8,
-} from '../../../functions/types/type.ts'
-import type { Pieces } from '../../turns/turns.ts'
-
-/** As deep as types may be nested in tasks. */
-const mostDepth = 64
+import { type DataType, field, float64, list, struct, typeName, utf8 } from '../../../functions/types/type.ts'
 
 /** Values of one column that no type holds. */
 export class MixedTypesError extends Error {
   override readonly name = 'MixedTypesError'
 }
 
+/** What is known of a value, or of many: nothing of null; that no type holds it, and why. */
+export type Shape = undefined | DataType | ListShape | StructShape | SeenType | MixedTypesError
+
+interface ListShape {
+  readonly items: SeenType
+}
+
+export type StructShape = ReadonlyMap<string, Shape>
+
 /** The type that all values fit which it has seen: numbers widen, structs gain fields, other scalars become their text. */
 export class SeenType {
   /** At most one of these is there; none as long as all values were null. */
   #scalar: DataType | undefined
-  #item: SeenType | undefined
+  #items: SeenType | undefined
   #fields: Map<string, SeenType> | undefined
   readonly #onField: () => void
 
@@ -35,61 +30,56 @@ export class SeenType {
     this.#onField = onField
   }
 
-  /** @throws {MixedTypesError} For one that is nested deeper than types may be, or that no type holds with the others. */
-  *add(value: unknown, depth = 1): Pieces<void> {
-    if (depth > mostDepth) throw new MixedTypesError(`nested more than ${mostDepth} deep`)
-    if (typeof value !== 'object') this.#addScalar(value)
-    else if (Array.isArray(value)) yield* this.#addList(value, depth)
-    else if (value !== null) yield* this.#addStruct(value, depth)
+  /** @throws {MixedTypesError} For what no type holds, by itself or with the values before. */
+  add(shape: Shape): void {
+    if (shape === undefined) return
+    if (shape instanceof MixedTypesError) throw shape
+    if (shape instanceof SeenType) this.add(shape.#shape)
+    else if (shape instanceof Map) this.#addFields(shape)
+    else if ('items' in shape) this.#addItems(shape.items)
+    else this.#addScalar(shape as DataType)
   }
 
   /** What was null in all values is a text. */
   get type(): DataType {
-    if (this.#item !== undefined) return list(this.#item.type)
+    if (this.#items !== undefined) return list(this.#items.type)
     if (this.#fields !== undefined) return struct([...this.#fields].map(([name, seen]) => field(name, seen.type)))
     return this.#scalar ?? utf8
   }
 
-  #addScalar(value: unknown): void {
-    const type = scalarType(value)
-    if (this.#item !== undefined || this.#fields !== undefined) throw this.#mixedWith(typeName(type))
+  get #shape(): Shape {
+    return this.#items === undefined ? (this.#fields ?? this.#scalar) : { items: this.#items }
+  }
+
+  #addScalar(type: DataType): void {
+    if (this.#items !== undefined || this.#fields !== undefined) throw this.#mixedWith(typeName(type))
     this.#scalar = this.#scalar === undefined ? type : commonType(this.#scalar, type)
   }
 
-  *#addList(values: readonly unknown[], depth: number): Pieces<void> {
+  #addItems(items: SeenType): void {
     if (this.#scalar !== undefined || this.#fields !== undefined) throw this.#mixedWith('list')
-    this.#item ??= new SeenType(this.#onField)
-    for (const value of values) {
-      yield* this.#item.add(value, depth + 1)
-      yield
-    }
+    this.#items ??= new SeenType(this.#onField)
+    this.#items.add(items)
   }
 
-  *#addStruct(value: object, depth: number): Pieces<void> {
-    if (this.#scalar !== undefined || this.#item !== undefined) throw this.#mixedWith('struct')
+  #addFields(fields: StructShape): void {
+    if (this.#scalar !== undefined || this.#items !== undefined) throw this.#mixedWith('struct')
     this.#fields ??= new Map()
-    for (const [name, each] of Object.entries(value)) {
+    for (const [name, shape] of fields) {
       let seen = this.#fields.get(name)
       if (seen === undefined) {
         this.#onField()
         seen = new SeenType(this.#onField)
         this.#fields.set(name, seen)
       }
-      yield* seen.add(each, depth + 1)
-      yield
+      seen.add(shape)
     }
   }
 
   #mixedWith(other: string): MixedTypesError {
-    const own = this.#item !== undefined ? 'list' : this.#fields !== undefined ? 'struct' : typeName(this.type)
+    const own = this.#items !== undefined ? 'list' : this.#fields !== undefined ? 'struct' : typeName(this.type)
     return new MixedTypesError(`both ${own} and ${other}`)
   }
-}
-
-function scalarType(value: unknown): DataType {
-  if (typeof value === 'boolean') return bool
-  if (typeof value === 'number') return Number.isSafeInteger(value) ? int64 : float64
-  return utf8
 }
 
 const isNumber = (type: DataType): boolean => type.kind === 'int64' || type.kind === 'float64'

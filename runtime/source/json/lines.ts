@@ -2,9 +2,13 @@
 // Knows no types.
 
 import { DataError } from '../../../functions/errors.ts'
+import { atOnce } from '../../turns/turns.ts'
 import { unreadable } from '../files.ts'
 import { show } from '../text/builders.ts'
 import { lineAt } from '../text/text-pieces.ts'
+import { JsonSyntaxError } from './cursor.ts'
+import { scanJson } from './scan.ts'
+import { ShapeHandler } from './shape.ts'
 
 export type JsonRow = Readonly<Record<string, unknown>>
 
@@ -35,12 +39,23 @@ export function parseLines(text: string): readonly JsonRow[] | { readonly badLin
       const row: unknown = line.trim() === '' ? undefined : JSON.parse(line)
       if (isRow(row)) rows.push(row)
       else if (row !== undefined) return { badLine: start, why: `${show(row)} is not an object` }
-    } catch (error) {
-      return { badLine: start, why: `it is not valid JSON (${error instanceof Error ? error.message : String(error)})` }
+    } catch {
+      return { badLine: start, why: notJson(Buffer.from(line)) }
     }
     start += line.length + 1
   }
   return rows
+}
+
+/** Why a line is not JSON, in the words that the scanner has for it. */
+function notJson(line: Buffer): string {
+  try {
+    atOnce(scanJson(line, new ShapeHandler(() => {})))
+    return 'it is not valid JSON'
+  } catch (error) {
+    if (!(error instanceof JsonSyntaxError)) throw error
+    return error.message
+  }
 }
 
 const isRow = (value: unknown): value is JsonRow => typeof value === 'object' && value !== null && !Array.isArray(value)

@@ -1,20 +1,22 @@
 // Opening newline-delimited JSON in the parent: columns and types from a sample of each file, byte ranges.
-// Never reads more than the sample.
+// Never reads more than the sample, and makes no values of it: that is for the workers.
 
 import { DataError, PlanError } from '../../../functions/errors.ts'
 import { field, type Schema } from '../../../functions/types/type.ts'
-import { inTurns, type Pieces, yieldTurn } from '../../turns/turns.ts'
+import { inTurns, yieldTurn } from '../../turns/turns.ts'
 import { type Declared, parseDeclared } from '../csv/infer.ts'
-import { checkColumns, tooManyColumns, unreadable, withFiles } from '../files.ts'
+import { checkColumns, unreadable, withFiles } from '../files.ts'
 import { groupPieces } from '../partitions.ts'
-import { type JsonOptions, mostColumns, type OpenedSource } from '../source.ts'
-import { longestSample, openWindow, textPieces } from '../text/text-pieces.ts'
-import { MixedTypesError, SeenType } from './infer.ts'
-import { checkIsLines, endOfLines, type JsonRow, lineError, parseLines } from './lines.ts'
-import { hasMoreMembers } from './most-members.ts'
+import type { JsonOptions, OpenedSource } from '../source.ts'
+import { longestSample, openWindow, type TextWindow, textPieces } from '../text/text-pieces.ts'
+import { JsonSyntaxError } from './cursor.ts'
+import { MixedTypesError, SeenType, type StructShape } from './infer.ts'
+import { checkIsLines, endOfLines, lineError } from './lines.ts'
+import { scanJson } from './scan.ts'
+import { ShapeHandler } from './shape.ts'
 
-/** Lines that are longer may have too many columns to be parsed in one turn. */
-const longLine = 1 << 18
+const [lineFeed, openObject] = [10, 123]
+const longestExcerpt = 60
 
 /** Opens NDJSON files: their types are declared or inferred from a sample. @throws {DataError} */
 export async function openJson(paths: readonly string[], options: JsonOptions = {}): Promise<OpenedSource> {
@@ -41,7 +43,7 @@ async function inferSchema(
   let fields = 0
   for (const { path } of files) {
     const onField = (): void => checkColumns(path, ++fields)
-    for await (const row of sampleLines(path, sampleRows)) await inTurns(addRow(columns, row, path, declared, onField))
+    for await (const row of sampleLines(path, sampleRows)) addRow(columns, row, path, declared, onField)
   }
   if (columns.size === 0 && files[0] !== undefined) {
     throw unreadable(files[0].path, 'it has no rows to tell its columns from; declare the schema')
@@ -51,24 +53,23 @@ async function inferSchema(
   return [...columns].map(([name, seen]) => declared.typeOf(name) ?? field(name, seen.type))
 }
 
-function* addRow(
+function addRow(
   columns: Map<string, SeenType>,
-  row: JsonRow,
+  row: StructShape,
   path: string,
   declared: Declared,
   onField: () => void,
-): Pieces<void> {
-  for (const [name, value] of Object.entries(row)) {
+): void {
+  for (const [name, shape] of row) {
     let seen = columns.get(name)
     if (seen === undefined) {
       onField()
       seen = new SeenType(onField)
       columns.set(name, seen)
     }
-    yield
     if (declared.typeOf(name) !== undefined) continue
     try {
-      yield* seen.add(value)
+      seen.add(shape)
     } catch (error) {
       if (!(error instanceof MixedTypesError)) throw error
       throw new DataError(
@@ -80,32 +81,49 @@ function* addRow(
   }
 }
 
-/** The rows of the first `sampleRows` lines, those of a piece of the file at a time. */
-async function* sampleLines(path: string, sampleRows: number): AsyncGenerator<JsonRow> {
+/** The shapes of the rows in the first `sampleRows` lines that are not blank. */
+async function* sampleLines(path: string, sampleRows: number): AsyncGenerator<StructShape> {
   await using window = await openWindow(path, 0, 1 << 16, longestSample)
   let rows = 0
   do {
     await window.fill()
     if (window.base === 0 && rows === 0) checkIsLines(path, window.bytes, window.from)
     const end = endOfLines(window.bytes, window.from, window.to, window.isEnd)
-    const text = Buffer.from(window.bytes.buffer, window.from, end - window.from).toString()
-    const lines = text
-      .split('\n')
-      .slice(0, sampleRows - rows)
-      .join('\n')
-    if (lines.length > longLine && hasMoreMembers(lines, mostColumns)) throw tooManyColumns(path)
-    await yieldTurn()
-    const parsed = parseLines(lines)
-    if ('badLine' in parsed) {
-      throw await lineError(
-        path,
-        window.base + window.from + Buffer.byteLength(lines.slice(0, parsed.badLine)),
-        parsed.why,
-      )
+    for (let from = window.from; from < end && rows < sampleRows; ) {
+      const next = window.bytes.indexOf(lineFeed, from)
+      const to = next < 0 || next > end ? end : next
+      const row = await sampleLine(path, window, from, to)
+      if (row !== undefined) {
+        rows++
+        yield row
+      }
+      from = to + 1
     }
     window.use(end)
-    rows += parsed.length
-    await yieldTurn()
-    yield* parsed
   } while (rows < sampleRows && !window.isEnd)
+}
+
+/** The shape of the row in one line; undefined for a blank one. */
+async function sampleLine(
+  path: string,
+  { bytes, base }: TextWindow,
+  from: number,
+  to: number,
+): Promise<StructShape | undefined> {
+  const line = Buffer.from(bytes.buffer, bytes.byteOffset + from, to - from)
+  if (line[0] !== openObject && line.toString().trim() === '') return undefined
+  const handler = new ShapeHandler((members) => checkColumns(path, members))
+  try {
+    await inTurns(scanJson(line, handler))
+  } catch (error) {
+    if (!(error instanceof JsonSyntaxError)) throw error
+    throw await lineError(path, base + from, error.message)
+  }
+  if (handler.shape instanceof Map) return handler.shape
+  throw await lineError(path, base + from, `${excerpt(line)} is not an object`)
+}
+
+function excerpt(line: Buffer): string {
+  const text = line.toString('utf8', 0, 4 * longestExcerpt).trim()
+  return text.length > longestExcerpt ? `${text.slice(0, longestExcerpt)}…` : text
 }
