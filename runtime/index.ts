@@ -71,7 +71,10 @@ export type {
   FunctionSpec,
   JsonOptions,
   MemorySpec,
+  MomentsSpec,
+  NumbersSpec,
   PendingSpec,
+  SeriesSpec,
   SourceSpec,
 } from './source/source.ts'
 export type { Span, SpanName, SpanRecorder, TaskRecorder } from './trace/spans.ts'

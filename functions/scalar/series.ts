@@ -43,7 +43,7 @@ function moments(type: DataType, closed: boolean): ScalarKernel {
 }
 
 /** The direction of a step, which is that of its greatest part. */
-function isForward({ months, days, nanos }: IntervalValue, type: DataType): boolean {
+export function isForward({ months, days, nanos }: IntervalValue, type: DataType): boolean {
   if (type.kind === 'date32' && months === 0 && days === 0)
     throw new DataError('invalid_value', 'Cannot make a series of dates with steps of less than a day')
   if (months !== 0) return months > 0

@@ -10,6 +10,7 @@ import type { Udf } from '../../functions/contract/udf.ts'
 import { describeValue } from '../../functions/describe-value.ts'
 import { PlanError } from '../../functions/errors.ts'
 import { type Expr, make, type Operand, toNode } from '../../functions/expr/expr.ts'
+import type { ExprNode } from '../../functions/expr/node.ts'
 import { refuseJson, uncloneable } from '../../functions/in-process-value.ts'
 import {
   checkChoice,
@@ -448,8 +449,7 @@ export class SessionContext implements CodecContext, DataFrameHost, AsyncDisposa
   sql(text: string): DataFrame {
     const { from, args, steps } = parseQuery(text, this.sqlOptions())
     if (from !== undefined && args !== undefined) {
-      const known = tableFunctionsOf([this], 'Register it with registerUdtf')
-      return new DataFrame(this, { source: namedTableSource(from, args, known), steps })
+      return new DataFrame(this, { source: this.#namedTable(from, args), steps })
     }
     const { source, steps: own } = from === undefined ? placeholderRow() : this.#shared.registry.table(from)
     return new DataFrame(this, { source, steps: [...own, ...steps] })
@@ -807,7 +807,7 @@ export class SessionContext implements CodecContext, DataFrameHost, AsyncDisposa
   /**
    * The rows that a table function gives. It runs in a worker, when the job does.
    *
-   * @param fn - What `udtf()` gave, or the name of a registered one.
+   * @param fn - What `udtf()` gave, or the name of a registered one, or of a built-in: `range`, `generate_series`.
    * @param args - Constants: JavaScript values, or expressions without columns.
    * @throws {PlanError} `unknown_function` with the nearest name; `type_mismatch` for arguments that do not fit.
    * @example
@@ -827,7 +827,7 @@ export class SessionContext implements CodecContext, DataFrameHost, AsyncDisposa
    * @see DataFusion's table functions; docs/guide/user-defined-functions.md
    */
   tableFunction<Args extends readonly unknown[]>(fn: TableUDF<Args> | string, ...args: NoInfer<Args>): DataFrame {
-    if (typeof fn === 'string') return this.#read(this.#tableSource(this.udtf(fn), args))
+    if (typeof fn === 'string') return this.#read(this.#namedTable(fn, (args as readonly Operand[]).map(toNode)))
     checkRegistered(fn, 'table', 'tableFunction')
     return this.#read(this.#tableSource(fn, args))
   }
@@ -1006,6 +1006,10 @@ export class SessionContext implements CodecContext, DataFrameHost, AsyncDisposa
   /** What `await using` calls: `close()`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close()
+  }
+
+  #namedTable(name: string, args: readonly ExprNode[]): SourceSpec {
+    return namedTableSource(name, args, tableFunctionsOf([this], 'Register it with registerUdtf'))
   }
 
   #tableSource({ definition }: TableUDF, args: readonly unknown[]): SourceSpec {

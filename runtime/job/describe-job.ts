@@ -19,6 +19,8 @@ export function describeJob({ source, steps, sink }: Job): readonly string[] {
 export function describeSource(source: SourceSpec): string {
   if (source.kind === 'pending') return 'memory'
   if (source.kind === 'function') return `table function ${source.udf.name}`
+  if (source.kind === 'series')
+    return source.of === 'numbers' ? `series of ${source.count} numbers` : 'series of timestamps'
   if (source.kind === 'memory') return source.bytes.length === 0 ? 'no rows' : `memory, ${source.bytes.length} bytes`
   const { kind, paths, options } = source
   const more = paths.length > MAX_PATHS ? ` and ${paths.length - MAX_PATHS} more` : ''

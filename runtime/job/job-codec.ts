@@ -111,6 +111,7 @@ function isSource(source: unknown, budget: NodeBudget): boolean {
   if (!isRecord(source) || typeof source.kind !== 'string') return false
   if (source.kind === 'memory') return hasOnly(source, ['kind', 'bytes']) && source.bytes instanceof Uint8Array
   if (source.kind === 'function') return isFunctionSource(source, budget)
+  if (source.kind === 'series') return isSeries(source, budget)
   const format = fileFormats().find(({ kind }) => kind === source.kind)
   if (format === undefined) {
     throw damaged(`this process knows no source of kind "${source.kind.slice(0, 40)}", register the format here`)
@@ -130,6 +131,41 @@ function isFunctionSource(source: Readonly<Record<string, unknown>>, budget: Nod
   if (!hasOnly(source, ['kind', 'udf', 'args']) || !isRecord(udf) || !isDecodedUdf(udf)) return false
   return udf.family === 'table' && isListOf(args, (arg) => isConstant(arg, budget)) && args.length === udf.inputs.length
 }
+
+function isSeries({ kind: _, of, ...rest }: Readonly<Record<string, unknown>>, budget: NodeBudget): boolean {
+  budget.spend()
+  if (of === 'numbers') {
+    const { first, step, count } = rest
+    return (
+      hasOnly(rest, ['first', 'step', 'count']) &&
+      isInt64(first) &&
+      isInt64(step) &&
+      Number.isSafeInteger(count) &&
+      Number(count) >= 0 &&
+      (count === 0 || isInt64(first + step * BigInt(Number(count) - 1)))
+    )
+  }
+  const { first, end, isClosed, step, timezone } = rest
+  return (
+    of === 'moments' &&
+    hasOnly(rest, ['first', 'end', 'isClosed', 'step', 'timezone']) &&
+    isInt64(first) &&
+    isInt64(end) &&
+    typeof isClosed === 'boolean' &&
+    isInterval(step) &&
+    isDataType({ kind: 'timestamp', unit: 'ns', ...(timezone === undefined ? {} : { timezone }) }, budget)
+  )
+}
+
+const isInt64 = (value: unknown): value is bigint => typeof value === 'bigint' && BigInt.asIntN(64, value) === value
+
+/** One that leads somewhere. */
+const isInterval = (step: unknown): boolean =>
+  isRecord(step) &&
+  hasOnly(step, ['months', 'days', 'nanos']) &&
+  [step.months, step.days].every((part) => Number.isInteger(part) && Math.abs(Number(part)) < 2 ** 31) &&
+  isInt64(step.nanos) &&
+  (step.months !== 0 || step.days !== 0 || step.nanos !== 0n)
 
 /** A value of the engine's, of whatever type. */
 function isConstant(value: unknown, budget: NodeBudget): boolean {

@@ -2,7 +2,6 @@
 // becomes a job's source.
 
 import { Binder } from '../../functions/bind/binder.ts'
-import type { Bound } from '../../functions/bind/bound.ts'
 import { catalogue } from '../../functions/catalogue/catalogue.ts'
 import type { CodecContext } from '../../functions/contract/codec-context.ts'
 import type { TableUdf } from '../../functions/contract/udf.ts'
@@ -11,7 +10,8 @@ import { displayNode } from '../../functions/expr/display.ts'
 import type { ExprNode } from '../../functions/expr/node.ts'
 import { didYouMean } from '../../functions/nearest.ts'
 import { checkArguments } from '../../functions/udf/resolve.ts'
-import type { FunctionSpec } from '../source/source.ts'
+import type { FunctionSpec, SeriesSpec } from '../source/source.ts'
+import { type ConstantOf, seriesNames, seriesSource } from './series-call.ts'
 
 /** The table functions that a name may stand for. */
 export interface TableFunctions {
@@ -38,14 +38,20 @@ export function tableFunctionsOf(
 }
 
 /**
- * The source that a call in FROM reads.
+ * The source that a call in FROM reads. A function that was registered goes before a built-in of its name.
  *
  * @throws {PlanError} `unknown_function` with the nearest name, and what `tableSource` throws.
  */
-export function namedTableSource(name: string, args: readonly ExprNode[], known: TableFunctions): FunctionSpec {
+export function namedTableSource(
+  name: string,
+  args: readonly ExprNode[],
+  known: TableFunctions,
+): FunctionSpec | SeriesSpec {
   const udf = known.find(name) ?? known.find(name.toLowerCase())
   if (udf !== undefined) return tableSource(udf, args)
-  const hint = didYouMean(name, known.names(), known.advice)
+  const series = seriesSource(name.toLowerCase(), args, constantsFor(name))
+  if (series !== undefined) return series
+  const hint = didYouMean(name, [...known.names(), ...seriesNames()], known.advice)
   throw new PlanError('unknown_function', `Table function "${name}" is not known. ${hint}`, {
     details: { function: name },
   })
@@ -57,23 +63,24 @@ export function namedTableSource(name: string, args: readonly ExprNode[], known:
  * @throws {PlanError} `type_mismatch` for a wrong number of arguments, a type that does not fit, or what is no constant.
  */
 export function tableSource(udf: TableUdf, args: readonly ExprNode[]): FunctionSpec {
+  const constantOf = constantsFor(udf.name)
+  checkArguments(
+    udf,
+    args.map((node) => constantOf(node)),
+  )
+  return { kind: 'function', udf, args: args.map((node, i) => constantOf(node, udf.inputs[i]).value) }
+}
+
+/** Reads the arguments of a table function. */
+function constantsFor(name: string): ConstantOf {
   const binder = new Binder([], catalogue)
-  const constant = (node: ExprNode): Extract<Bound, { kind: 'constant' }> => {
-    const bound = binder.bind(node)
+  return (node, type) => {
+    const bound = binder.bind(type === undefined ? node : { kind: 'cast', input: node, to: type, safe: false })
     if (bound.kind === 'constant') return bound
     throw new PlanError(
       'type_mismatch',
-      `Table function "${udf.name}" takes constants, ${displayNode(node)} is none that is known before the job runs`,
-      { details: { function: udf.name } },
+      `Table function "${name}" takes constants, ${displayNode(node)} is none that is known before the job runs`,
+      { details: { function: name } },
     )
   }
-  checkArguments(
-    udf,
-    args.map(constant).map(({ type, nullable }) => ({ type, nullable })),
-  )
-  const values = args.map((node, i) => {
-    const type = udf.inputs[i]
-    return constant(type === undefined ? node : { kind: 'cast', input: node, to: type, safe: false }).value
-  })
-  return { kind: 'function', udf, args: values }
 }

@@ -60,6 +60,7 @@ type Table = { readonly [Format in keyof FormatOptions]: SourceFormat<Format> } 
   readonly memory: SourceFormat<'memory'>
   readonly pending: SourceFormat<'pending'>
   readonly function: SourceFormat<'function'>
+  readonly series: SourceFormat<'series'>
 }
 
 const table: Table = {
@@ -122,6 +123,13 @@ const table: Table = {
     }),
     read: async (spec, _, options) => (await import('./function/read-function.ts')).readFunction(spec, options),
   },
+  series: {
+    kind: 'series',
+    extensions: [],
+    open: async (spec) => (await import('./series/open-series.ts')).openSeries(spec),
+    read: async (spec, partition, options) =>
+      (await import('./series/read-series.ts')).readSeries(spec, partition, options),
+  },
 }
 
 async function narrowBytes(bytes: Uint8Array, partition: SourcePartition): Promise<NarrowSource> {
@@ -144,11 +152,12 @@ export function registerFormat<Format extends keyof FormatOptions>(format: Sourc
   formats.set(format.kind, format)
 }
 
+const withoutFiles: ReadonlySet<string> = new Set(['memory', 'pending', 'function', 'series'])
+
 /** The file formats: all but what is in memory, or will be. */
 export const fileFormats = (): readonly SourceFormat<FileSpec['kind']>[] => [...formats.values()].filter(isOfFiles)
 
-const isOfFiles = (format: SourceFormat): format is SourceFormat<FileSpec['kind']> =>
-  format.kind !== 'memory' && format.kind !== 'pending' && format.kind !== 'function'
+const isOfFiles = (format: SourceFormat): format is SourceFormat<FileSpec['kind']> => !withoutFiles.has(format.kind)
 
 /** The source that a path's extension tells; undefined when it tells none. */
 export function sourceOfPath(path: string): FileSpec | undefined {

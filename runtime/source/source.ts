@@ -2,6 +2,7 @@
 // each kind is opened and read, and what it is called, is the table of formats' concern (formats.ts).
 
 import type { ArrowSchemaLike } from '../../functions/arrow/like.ts'
+import type { IntervalValue } from '../../functions/cast/interval.ts'
 import type { TableUdf } from '../../functions/contract/udf.ts'
 import type { TypeInput } from '../../functions/types/parse-type.ts'
 import type { Schema } from '../../functions/types/type.ts'
@@ -28,7 +29,7 @@ export type FileSpec = {
 }[keyof FormatOptions]
 
 /** Where rows come from: plain data, which travels inside tasks and JSON jobs, but for what is still to come. */
-export type SourceSpec = FileSpec | MemorySpec | PendingSpec | FunctionSpec
+export type SourceSpec = FileSpec | MemorySpec | PendingSpec | FunctionSpec | SeriesSpec
 
 /** The bytes of an Arrow stream or file. */
 export interface MemorySpec {
@@ -54,6 +55,41 @@ export interface FunctionSpec {
   readonly udf: TableUdf
   /** What it is called with, of the types of its inputs. */
   readonly args: readonly Value[]
+}
+
+/** What `range` and `generate_series` give in FROM. */
+export type SeriesSpec = NumbersSpec | MomentsSpec
+
+/** Whole numbers at equal distances. */
+export interface NumbersSpec {
+  /** That it is a series. */
+  readonly kind: 'series'
+  /** What it is a series of. */
+  readonly of: 'numbers'
+  /** The first one. */
+  readonly first: bigint
+  /** From each one to the next. */
+  readonly step: bigint
+  /** How many there are. */
+  readonly count: number
+}
+
+/** Moments, each of which is the one before moved by a step. */
+export interface MomentsSpec {
+  /** That it is a series. */
+  readonly kind: 'series'
+  /** What it is a series of. */
+  readonly of: 'moments'
+  /** The first one, in nanoseconds since 1970. */
+  readonly first: bigint
+  /** Where it ends, in nanoseconds since 1970. */
+  readonly end: bigint
+  /** Whether the end belongs to it. */
+  readonly isClosed: boolean
+  /** From each one to the next. */
+  readonly step: IntervalValue
+  /** Of the moments; absent where they have none. */
+  readonly timezone?: string
 }
 
 /** Types of some or all columns: a whole schema, or types (or their names) by column; other columns are inferred. */
