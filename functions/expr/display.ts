@@ -4,7 +4,6 @@
 import { displayType } from '../types/type.ts'
 import { displayValue } from './display-value.ts'
 import type { BinaryOperator, ExprNode, FrameBound, SortNode, WindowNode } from './node.ts'
-import { inQuotes, quoteName } from './quote-name.ts'
 
 const precedence: Partial<Record<BinaryOperator, number>> = {
   OR: 1,
@@ -37,15 +36,6 @@ const precedence: Partial<Record<BinaryOperator, number>> = {
 /** The expression as DataFusion prints it. Two expressions have the same text exactly when they are written alike. */
 export function displayNode(node: ExprNode): string {
   return display(node, displayNode)
-}
-
-/** The same as a text that `parseExpr` reads: names stand in double quotes where they have to. */
-export function exprText(node: ExprNode): string {
-  if (node.kind === 'column') return quoteName(node.name)
-  if (node.kind === 'literal' && typeof node.value === 'string')
-    return `${displayType(node.type)}(${inQuotes(node.value)})`
-  if (node.kind === 'alias') return `${exprText(node.input)} AS ${quoteName(node.name)}`
-  return display(node, exprText)
 }
 
 /** The name of the column an expression gives: its alias, else its text without casts. */

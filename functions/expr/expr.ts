@@ -11,8 +11,9 @@ import { uncloneable } from '../in-process-value.ts'
 import { checkOptionNames, invalidArgument } from '../options.ts'
 import { asSchema, asType, type TypeInput } from '../types/parse-type.ts'
 import type { Schema } from '../types/type.ts'
-import { displayNode, exprText, outputName, variantName } from './display.ts'
+import { displayNode, outputName, variantName } from './display.ts'
 import { exprRuntime } from './expr-runtime.ts'
+import { exprText } from './expr-text.ts'
 import { type LiteralValue, literal } from './literal.ts'
 import type {
   AggregateNode,
@@ -451,7 +452,7 @@ export class Expr {
    * @example
    * import { col } from 'volley'
    *
-   * col('region').isIn(['north', 'south']).toString() // => 'region IN ([Utf8("north"), Utf8("south")])'
+   * col('region').isIn(['north', 'south']).toString() // => 'region IN (Utf8("north"), Utf8("south"))'
    *
    * @see DataFusion `Expr::in_list`
    */
@@ -466,7 +467,7 @@ export class Expr {
    * @example
    * import { col } from 'volley'
    *
-   * col('region').isNotIn(['north']).toString() // => 'region NOT IN ([Utf8("north")])'
+   * col('region').isNotIn(['north']).toString() // => 'region NOT IN (Utf8("north"))'
    *
    * @see DataFusion `Expr::in_list`
    */
@@ -837,9 +838,10 @@ export class Expr {
   }
 
   /**
-   * The expression as DataFusion prints it, for people. `ctx.parseExpr` reads it back, with names in double quotes where
-   * they need them; not so windows, ordered aggregates, and literals of types that SQL has no simple word for. What a
-   * column is called is `canonicalName()`.
+   * The expression as SQL text, for people and for `ctx.parseExpr`, which reads it back as an equal expression; `sort`
+   * and `aggregate` read sort keys and grouping sets. Literals say their type. Functions of your own stand there by
+   * name: whoever reads the text has registered them. Metadata of types is not in it. What a column is called is
+   * `canonicalName()`.
    *
    * @example
    * import { col, when } from 'volley'
@@ -847,7 +849,7 @@ export class Expr {
    * String(when(col('n').gt(10), 'many').otherwise('few'))
    * // => 'CASE WHEN n > Int64(10) THEN Utf8("many") ELSE Utf8("few") END'
    *
-   * @see DataFusion's `Display` of `Expr`
+   * @see DataFusion `expr_to_sql`
    */
   toString(): string {
     return exprText(this.node)

@@ -22,9 +22,21 @@ const constants = new Set([
 
 /** The name as it is, or in double quotes where SQL would not read it as that name. */
 export function quoteName(name: string): string {
+  return isPlain(name) && !constants.has(name.toUpperCase()) ? name : inQuotes(name)
+}
+
+const isPlain = (name: string): boolean => /^[a-z_][a-z0-9_]*$/i.test(name) && !reservedWords.has(name.toUpperCase())
+
+/** Reserved words that are nevertheless names of functions. */
+export const callable: ReadonlySet<string> = new Set(['LEFT', 'RIGHT'])
+
+/** Names that SQL reads as a form of its own where a parenthesis follows. */
+const forms = new Set(['CUBE', 'EXTRACT', 'POSITION', 'ROLLUP', 'SUBSTRING', 'TRIM'])
+
+/** The name of a function that is called: as it is, or in double quotes where SQL would read something else. */
+export function quoteFunctionName(name: string): string {
   const word = name.toUpperCase()
-  const isPlain = /^[a-z_][a-z0-9_]*$/i.test(name) && !reservedWords.has(word) && !constants.has(word)
-  return isPlain ? name : inQuotes(name)
+  return callable.has(word) || (!forms.has(word) && isPlain(name)) ? name : inQuotes(name)
 }
 
 /** In double quotes; those inside are doubled, everything else stands for itself. */

@@ -4,12 +4,13 @@
 import { displayNode } from '../expr/display.ts'
 import { literal } from '../expr/literal.ts'
 import type { ExprNode } from '../expr/node.ts'
+import { precedence } from '../expr/precedence.ts'
 import { isNumeric } from '../types/type.ts'
 import { acceptConstant, parseCall } from './calls.ts'
 import type { Token } from './lexer.ts'
 import { acceptTypedLiteral, bytesLiteral, integerLiteral, numberLiteral, textLiteral } from './literals.ts'
-import { atFunctionName, getField, isReserved, parseColumn } from './names.ts'
-import { foreignOperators, infixes, likeOperators, precedence } from './operators.ts'
+import { aliased, atFunctionName, getField, isReserved, parseColumn } from './names.ts'
+import { foreignOperators, infixes, likeOperators } from './operators.ts'
 import type { Parser } from './parser.ts'
 import { acceptWordAfter, parseQuantified, subquery } from './predicates.ts'
 import { acceptPrintedLiteral } from './printed-literal.ts'
@@ -111,11 +112,11 @@ function parseNegative(parser: Parser): ExprNode {
   return parser.node({ kind: 'unary', op: '-', input: parser.expr(precedence.multiplicative) })
 }
 
-/** `(a)` is `a`; `(a, b)` is `struct(a, b)`. */
+/** `(a)` is `a`, `(a AS n)` is `a` under the name `n`; `(a, b)` is `struct(a, b)`. */
 function parseParenthesised(parser: Parser): ExprNode {
   const opening = parser.next()
   if (parser.atWord('SELECT') || parser.atWord('WITH')) throw subquery(parser, opening)
-  const values = parser.list(() => parser.expr())
+  const values = parser.list(() => aliased(parser))
   parser.expectClosing(')', opening)
   if (parser.atOperator('->')) throw lambda(parser, opening)
   const [inner] = values

@@ -3,17 +3,18 @@
 
 import { setNode } from '../expr/grouping-sets.ts'
 import type { ExprNode } from '../expr/node.ts'
+import { aliased } from './names.ts'
 import type { Parser } from './parser.ts'
 
 /** Parses ROLLUP (…), CUBE (…) or GROUPING SETS (…) when one of them comes next. */
 export function acceptGroupingSets(parser: Parser): ExprNode | undefined {
   if (parser.atWord('GROUPING') && parser.atWord('SETS', 1) && parser.atOperator('(', 2)) {
     parser.next()
-    return parseItems(parser, 'sets', () => acceptGroupingSets(parser) ?? acceptSet(parser) ?? parser.expr())
+    return parseItems(parser, 'sets', () => acceptGroupingSets(parser) ?? acceptSet(parser) ?? aliased(parser))
   }
   const form = parser.atWord('ROLLUP') ? 'rollup' : parser.atWord('CUBE') ? 'cube' : undefined
   if (form === undefined || !parser.atOperator('(', 1)) return undefined
-  return parseItems(parser, form, () => acceptSet(parser) ?? parser.expr())
+  return parseItems(parser, form, () => acceptSet(parser) ?? aliased(parser))
 }
 
 function parseItems(parser: Parser, form: 'rollup' | 'cube' | 'sets', parseItem: () => ExprNode): ExprNode {
@@ -28,7 +29,7 @@ function parseItems(parser: Parser, form: 'rollup' | 'cube' | 'sets', parseItem:
 export function acceptSet(parser: Parser): ExprNode | undefined {
   if (!parser.atOperator('(') || !isWhole(parser)) return undefined
   const opening = parser.next()
-  const keys = parser.atOperator(')') ? [] : parser.list(() => parser.expr())
+  const keys = parser.atOperator(')') ? [] : parser.list(() => aliased(parser))
   parser.expectClosing(')', opening)
   return setNode(keys)
 }

@@ -2,14 +2,11 @@
 
 import { literal } from '../expr/literal.ts'
 import type { ExprNode } from '../expr/node.ts'
-import { reservedWords } from '../expr/quote-name.ts'
+import { callable, reservedWords } from '../expr/quote-name.ts'
 import { nearest } from '../nearest.ts'
 import type { Token } from './lexer.ts'
 import type { FunctionName } from './options.ts'
 import type { Parser } from './parser.ts'
-
-/** Reserved words that are nevertheless names of functions. */
-const callable = new Set(['LEFT', 'RIGHT'])
 
 /** Without a lookup, these names make aggregate and window nodes. */
 const aggregates = new Set(
@@ -68,6 +65,13 @@ export function acceptAlias(parser: Parser): string | undefined {
     return parser.next().value
   }
   return parser.atName() && !isReserved(parser.peek()) ? parser.next().value : undefined
+}
+
+/** Parses an expression, and the name behind it when AS says that there is one. */
+export function aliased(parser: Parser): ExprNode {
+  const input = parser.expr()
+  const name = parser.atWord('AS') ? acceptAlias(parser) : undefined
+  return name === undefined ? input : parser.node({ kind: 'alias', input, name })
 }
 
 function isTable(parser: Parser, token: Token): boolean {

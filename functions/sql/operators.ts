@@ -1,46 +1,19 @@
-// The binary operators: how tightly they bind and what they are called. The order is that of sqlparser's generic dialect,
-// which DataFusion reads with; PostgreSQL differs in `||` and the bit operators.
+// The operators by the symbols and words that the text has for them; how tightly they bind is expr/precedence.ts.
 
 import type { BinaryOperator } from '../expr/node.ts'
-
-export const precedence = {
-  or: 5,
-  and: 10,
-  not: 15,
-  contains: 16,
-  is: 17,
-  like: 19,
-  comparison: 20,
-  bitOr: 21,
-  bitXor: 22,
-  bitAnd: 23,
-  additive: 30,
-  multiplicative: 40,
-  timeZone: 41,
-  postfix: 50,
-} as const
+import { binaryPrecedence, precedence } from '../expr/precedence.ts'
 
 interface Infix {
   readonly op: BinaryOperator
   readonly precedence: number
 }
 
-const table: readonly (readonly [symbols: string, precedence: number])[] = [
-  ['OR', precedence.or],
-  ['AND', precedence.and],
-  ['= <> < <= > >= ~ ~* !~ !~*', precedence.comparison],
-  ['|', precedence.bitOr],
-  ['^ << >>', precedence.bitXor],
-  ['&', precedence.bitAnd],
-  ['+ -', precedence.additive],
-  ['* / % ||', precedence.multiplicative],
-]
-
-/** Operators that make a binary node, by symbol or keyword. */
+/** Operators that make a binary node, by symbol or keyword. IS DISTINCT FROM is read with the other forms of IS. */
 export const infixes: ReadonlyMap<string, Infix> = new Map<string, Infix>([
-  ...table.flatMap(([symbols, binding]) =>
-    symbols.split(' ').map((op): [string, Infix] => [op, { op: op as BinaryOperator, precedence: binding }]),
-  ),
+  ...Object.entries(binaryPrecedence).map(([op, binding]): [string, Infix] => [
+    op,
+    { op: op as BinaryOperator, precedence: binding },
+  ]),
   ['==', { op: '=', precedence: precedence.comparison }],
   ['!=', { op: '<>', precedence: precedence.comparison }],
   ['#', { op: '^', precedence: precedence.bitXor }],

@@ -2,11 +2,10 @@
 
 import { literal } from '../expr/literal.ts'
 import type { ExprNode } from '../expr/node.ts'
+import { precedence } from '../expr/precedence.ts'
 import { timestamp, utf8 } from '../types/type.ts'
 import type { Token } from './lexer.ts'
-import { precedence } from './operators.ts'
 import type { Parser } from './parser.ts'
-import { atPrintedList } from './printed-literal.ts'
 import { callBuiltIn } from './special-forms.ts'
 
 /** Parses the word operator that comes next, if it binds tighter than `min`, and what follows it. */
@@ -36,10 +35,7 @@ function parseIn(parser: Parser, input: ExprNode, negated: boolean): ExprNode {
   const opening = parser.peek()
   parser.expectOperator('(')
   if (parser.atWord('SELECT') || parser.atWord('WITH')) throw subquery(parser, opening)
-  // As expressions print it; in SQL this would be a list of one array.
-  const bracket = atPrintedList(parser) ? parser.next() : undefined
-  const list = parser.list(() => parser.expr())
-  if (bracket !== undefined) parser.expectClosing(']', bracket)
+  const list = parser.atOperator(')') ? Object.freeze([]) : parser.list(() => parser.expr())
   parser.expectClosing(')', opening)
   return parser.node({ kind: 'in', input, list, negated })
 }

@@ -2,11 +2,11 @@
 // becomes the node that the plain spelling gives.
 
 import type { ExprNode } from '../expr/node.ts'
+import { precedence } from '../expr/precedence.ts'
 import { continueCall } from './calls.ts'
 import type { Token } from './lexer.ts'
 import { integerLiteral, textLiteral } from './literals.ts'
 import { resolveFunctions } from './names.ts'
-import { precedence } from './operators.ts'
 import type { Parser } from './parser.ts'
 import { parseSqlType } from './type-name.ts'
 

@@ -2,6 +2,7 @@
 // Volley does (`int64`, `list<utf8>`, `timestamp(ms, UTC)`). Where both have a name, Volley's meaning holds: int8 is 8 bits.
 
 import { isVolleyError, type PlanError } from '../errors.ts'
+import { arrowWords } from '../types/arrow-name.ts'
 import { jobWords, unknownType } from '../types/job-words.ts'
 import {
   binary,
@@ -26,7 +27,7 @@ import {
   uint64,
   utf8,
 } from '../types/type.ts'
-import { maxTypeDepth, parseTypeName, type TypeCursor, type TypeRule, type TypeWord } from '../types/type-grammar.ts'
+import { type ArrowCursor, maxTypeDepth, parseTypeName, type TypeRule, type TypeWord } from '../types/type-grammar.ts'
 import type { Parser } from './parser.ts'
 
 /** Parses a type. @throws {PlanError} `unknown_type` with the nearest name, at its position. */
@@ -50,9 +51,9 @@ const integer =
   ({ parser }) =>
     parser.acceptWords('UNSIGNED') ? unsigned : signed
 
-/** What a word means in jobs. */
-const asInJobs: SqlRule = (cursor, word) => {
-  const type = jobWords.get(word.key)?.(cursor, word)
+/** What a word means in Arrow's types and in jobs. */
+const asInArrow: SqlRule = (cursor, word) => {
+  const type = arrowWords.get(word.key)?.(cursor, word)
   if (type === undefined) throw cursor.unknown(word)
   return type
 }
@@ -66,7 +67,7 @@ const secondDigits: Readonly<Record<number, TimeUnit>> = { 0: 's', 3: 'ms', 6: '
 
 const parseTimestamp: SqlRule = (cursor, word) => {
   const { parser } = cursor
-  if (parser.atOperator('(') && parser.peek(1).kind === 'word') return asInJobs(cursor, word)
+  if (parser.atOperator('(') && parser.peek(1).kind === 'word') return asInArrow(cursor, word)
   const digits = parseNumbers(parser)[0] ?? 9
   const unit = secondDigits[digits]
   if (unit === undefined) throw parser.fail(`timestamps have 0, 3, 6 or 9 digits of seconds, not ${digits}`, word.start)
@@ -76,7 +77,7 @@ const parseTimestamp: SqlRule = (cursor, word) => {
 }
 
 const sqlWords = new Map<string, SqlRule>([
-  ...jobWords,
+  ...arrowWords,
   ['tinyint', integer(int8, uint8)],
   ['smallint', integer(int16, uint16)],
   ['int', integer(int32, uint32)],
@@ -117,8 +118,8 @@ const sqlWords = new Map<string, SqlRule>([
       return time64('ns')
     },
   ],
-  ['interval', (cursor, word) => (cursor.at('(') ? asInJobs(cursor, word) : interval('month_day_nano'))],
-  ['array', (cursor, word) => asInJobs(cursor, { ...word, key: 'list' })],
+  ['interval', (cursor, word) => (cursor.at('(') ? asInArrow(cursor, word) : interval('month_day_nano'))],
+  ['array', (cursor, word) => asInArrow(cursor, { ...word, key: 'list' })],
 ])
 
 /** Parses `(10, 2)`, when it comes next and holds whole numbers. */
@@ -136,7 +137,7 @@ function parseNumbers(parser: Parser): readonly number[] {
 }
 
 /** The tokens of a text as the grammar of types sees them. A name in quotes is never a word of SQL's. */
-class SqlCursor implements TypeCursor {
+class SqlCursor implements ArrowCursor {
   readonly parser: Parser
   #depth = 0
 
@@ -165,11 +166,12 @@ class SqlCursor implements TypeCursor {
   }
 
   at(symbol: string): boolean {
-    return this.parser.atOperator(symbol)
+    return symbol === '"' ? this.parser.peek().kind === 'quoted' : this.parser.atOperator(symbol)
   }
 
   accept(symbol: string): boolean {
-    return symbol === '>' ? this.parser.acceptAngle() : this.parser.acceptOperator(symbol)
+    if (symbol === '>') return this.parser.acceptAngle()
+    return symbol === 'non-null' ? this.#acceptNonNull() : this.parser.acceptOperator(symbol)
   }
 
   close(symbol: string, word: TypeWord): void {
@@ -180,15 +182,46 @@ class SqlCursor implements TypeCursor {
     const { parser } = this
     if (!parser.atOperator('(')) return undefined
     const opening = parser.next()
-    const start = opening.end
-    while (!parser.atOperator(')') && parser.peek().kind !== 'end') parser.next()
-    const end = parser.peek().start
+    const parameters = parser.list(() => {
+      const { kind, value } = parser.peek()
+      const text = this.skipParameter()
+      return kind === 'quoted' || kind === 'string' ? value : text
+    })
     parser.expectClosing(')', opening)
-    return parser.text
-      .slice(start, end)
-      .replace(/['"]/g, '')
-      .split(',')
-      .map((parameter) => parameter.trim())
+    return parameters
+  }
+
+  skipParameter(): string {
+    const { parser } = this
+    const { start } = parser.peek()
+    for (let open = 0; parser.peek().kind !== 'end'; parser.next()) {
+      const { text } = parser.peek()
+      if (open === 0 && [',', ')'].includes(text)) break
+      open += text === '(' ? 1 : text === ')' ? -1 : 0
+    }
+    return parser.text.slice(start, parser.previous()?.end)
+  }
+
+  quotedName(): string | undefined {
+    if (this.parser.peek().kind !== 'quoted' || !this.parser.atOperator(':', 1)) return undefined
+    const name = this.parser.next().value
+    this.parser.next()
+    return name
+  }
+
+  size(): void {
+    const { parser } = this
+    if (parser.peek().kind !== 'number') return
+    parser.next()
+    if (!parser.acceptOperator(',')) parser.acceptWords('X')
+  }
+
+  itemName(): string | undefined {
+    const { parser } = this
+    if (!parser.atWord('FIELD') || !parser.atOperator(':', 1) || parser.peek(2).kind !== 'string') return undefined
+    parser.next()
+    parser.next()
+    return parser.next().value
   }
 
   fieldName(): string {
@@ -220,6 +253,13 @@ class SqlCursor implements TypeCursor {
 
   wrongCount({ text, start }: TypeWord, count: number): PlanError {
     return this.parser.fail(`${text}<…> takes ${count} ${count === 1 ? 'type' : 'types'}`, start)
+  }
+
+  #acceptNonNull(): boolean {
+    const { parser } = this
+    if (!parser.atWord('NON') || !parser.atOperator('-', 1) || !parser.atWord('NULL', 2)) return false
+    for (let i = 0; i < 3; i++) parser.next()
+    return true
   }
 
   /** Adds the position to what is wrong with a type. */

@@ -1,8 +1,9 @@
 // OVER (…): partitions, order and frame of a window function.
 
 import type { FrameBound, LiteralNode, WindowFrame } from '../expr/node.ts'
+import { precedence } from '../expr/precedence.ts'
+import { isInteger } from '../types/type.ts'
 import type { Token } from './lexer.ts'
-import { precedence } from './operators.ts'
 import type { OverClauses, Parser } from './parser.ts'
 import { parseOrdering } from './sort-key.ts'
 
@@ -81,7 +82,7 @@ function parseOffset(parser: Parser, units: WindowFrame['units']): LiteralNode {
   const node = parser.expr(precedence.comparison)
   const counted = units !== 'range'
   const what = counted ? 'a whole number' : 'a number or an interval'
-  const isCount = node.kind === 'literal' && typeof node.value === 'bigint' && node.type.kind === 'int64'
+  const isCount = node.kind === 'literal' && node.value !== null && isInteger(node.type)
   const isRange = node.kind === 'literal' && (typeof node.value === 'number' || node.type.kind === 'interval')
   if (node.kind !== 'literal' || !(isCount || (!counted && isRange && node.type.kind !== 'date32')))
     throw parser.fail(`a frame's bound is ${what}, UNBOUNDED or CURRENT ROW`, token.start, { expected: [what] })

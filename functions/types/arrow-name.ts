@@ -21,7 +21,7 @@ import {
   timestamp,
   utf8,
 } from './type.ts'
-import { parseTypeName, plain, type TypeRule, type TypeWord } from './type-grammar.ts'
+import { type ArrowCursor, parseTypeName, plain, type TypeRule, type TypeWord } from './type-grammar.ts'
 
 const units: ReadonlyMap<string, TimeUnit> = new Map<string, TimeUnit>([
   ['s', 's'],
@@ -41,7 +41,7 @@ const intervals = new Map([
   ['monthdaynano', interval('month_day_nano')],
 ])
 
-type ArrowRule = TypeRule<TextCursor>
+type ArrowRule = TypeRule<ArrowCursor>
 
 /** What a word takes in round brackets; in other brackets, or none, it means what it means in jobs. */
 const inBrackets =
@@ -62,7 +62,7 @@ const withUnit = (make: (unit: string, second: string) => DataType | undefined):
   })
 
 /** A word that takes types; parameters after those that `parse` consumes say nothing that Volley keeps. */
-const withTypes = (parse: (cursor: TextCursor, word: TypeWord) => DataType): ArrowRule =>
+const withTypes = (parse: (cursor: ArrowCursor, word: TypeWord) => DataType): ArrowRule =>
   inBrackets((cursor, word) => {
     cursor.accept('(')
     const type = cursor.nested(() => parse(cursor, word))
@@ -78,12 +78,21 @@ const parseTime = withUnit((name) => {
   return unit === 's' || unit === 'ms' ? time32(unit) : time64(unit)
 })
 
-const parseList = withTypes((cursor) => list(parseField(cursor, 'item')))
+const parseList = withTypes(parseItem)
 
 const parseFixedSizeList = withTypes((cursor) => {
-  cursor.take(/\s*\d+\s*(?:x\s|,)/y)
-  return list(parseField(cursor, 'item'))
+  cursor.size()
+  return parseItem(cursor)
 })
+
+function parseItem(cursor: ArrowCursor): DataType {
+  const item = parseField(cursor, 'item')
+  if (!cursor.accept(',')) return list(item)
+  const name = cursor.itemName()
+  if (name !== undefined) return list({ ...item, name })
+  cursor.skipParameter()
+  return list(item)
+}
 
 /** `Map(Utf8, Int64)` is ours, `Map("entries": Struct("key": …, "value": …), unsorted)` Arrow's. */
 const parseMap = withTypes((cursor, word) => {
@@ -91,7 +100,7 @@ const parseMap = withTypes((cursor, word) => {
   const entries = parseNamedField(cursor).type
   const [key, value] = entries.kind === 'struct' ? entries.fields : []
   if (key === undefined || value === undefined) throw cursor.unknown(word)
-  return map(key.type, value.type)
+  return Object.freeze({ kind: 'map', key, value })
 })
 
 const parseDictionary = withTypes((cursor, word) => {
@@ -106,14 +115,14 @@ const parseStruct = withTypes((cursor) => {
   return struct(fields)
 })
 
-function parsePair(cursor: TextCursor, word: TypeWord): readonly [DataType, DataType] {
+function parsePair(cursor: ArrowCursor, word: TypeWord): readonly [DataType, DataType] {
   const { type: first } = parseField(cursor, 'first')
   if (!cursor.accept(',')) throw cursor.unknown(word)
   return [first, parseField(cursor, 'second').type]
 }
 
-function parseNamedField(cursor: TextCursor): Field {
-  const name = cursor.take(/\s*"((?:[^"\\]|\\.)*)"\s*:/sy)?.[1]
+function parseNamedField(cursor: ArrowCursor): Field {
+  const name = cursor.quotedName()
   if (name !== undefined) return parseField(cursor, name)
   const text = cursor.skipParameter()
   throw new PlanError('unknown_type', `Cannot read the struct field ${text}: write it like "name": Int64`, {
@@ -121,12 +130,12 @@ function parseNamedField(cursor: TextCursor): Field {
   })
 }
 
-function parseField(cursor: TextCursor, name: string): Field {
+function parseField(cursor: ArrowCursor, name: string): Field {
   const nullable = !cursor.accept('non-null')
   return field(name, parseTypeName(cursor), nullable)
 }
 
-const arrowWords = new Map<string, ArrowRule>([
+export const arrowWords = new Map<string, ArrowRule>([
   ...jobWords,
   ['largeutf8', plain(utf8)],
   ['utf8view', plain(utf8)],

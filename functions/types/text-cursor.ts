@@ -3,7 +3,7 @@
 import { PlanError } from '../errors.ts'
 import { unknownType } from './job-words.ts'
 import type { DataType } from './type.ts'
-import { maxTypeDepth, parseTypeName, type TypeCursor, type TypeWord, type TypeWords } from './type-grammar.ts'
+import { type ArrowCursor, maxTypeDepth, parseTypeName, type TypeWord, type TypeWords } from './type-grammar.ts'
 
 const quotedName = /("(?:[^"\\]|\\.)*")\s*:/sy
 const plainName = /([^":,<>][^:,<>]*):/y
@@ -11,7 +11,7 @@ const plainName = /([^":,<>][^:,<>]*):/y
 /** Types in one name, each field of a struct being one. */
 const MAX_TYPES = 2000
 
-export class TextCursor implements TypeCursor {
+export class TextCursor implements ArrowCursor {
   readonly #text: string
   readonly #words: TypeWords<TextCursor>
   #position = 0
@@ -32,7 +32,7 @@ export class TextCursor implements TypeCursor {
     if (++this.#count > MAX_TYPES) throw tooMany(this.#text)
     this.#skipBlanks()
     const start = this.#position
-    const text = this.take(/\w+/y)?.[0] ?? ''
+    const text = this.#take(/\w+/y)?.[0] ?? ''
     return { text, key: text.toLowerCase(), start }
   }
 
@@ -51,15 +51,6 @@ export class TextCursor implements TypeCursor {
     if (!this.at(symbol)) return false
     this.#position += symbol.length
     return true
-  }
-
-  /** Consumes what a sticky pattern matches here. */
-  take(pattern: RegExp): RegExpExecArray | undefined {
-    pattern.lastIndex = this.#position
-    const match = pattern.exec(this.#text)
-    if (match === null) return undefined
-    this.#position = pattern.lastIndex
-    return match
   }
 
   close(symbol: string, word: TypeWord): void {
@@ -81,19 +72,31 @@ export class TextCursor implements TypeCursor {
     return this.#text.slice(start, this.#position).trim()
   }
 
-  fieldName(word: TypeWord): string {
+  quotedName(): string | undefined {
     this.#skipBlanks()
-    const quoted = this.take(quotedName)?.[1]
-    if (quoted === undefined) {
-      const name = this.take(plainName)?.[1]
-      if (name === undefined) throw this.unknown(word)
-      return name.trim()
-    }
+    const start = this.#position
+    const quoted = this.#take(quotedName)?.[1]
+    if (quoted === undefined) return undefined
     try {
       return String(JSON.parse(quoted))
     } catch {
-      throw this.unknown(word)
+      this.#position = start
+      return undefined
     }
+  }
+
+  size(): void {
+    this.#take(/\s*\d+\s*(?:x\s|,)/y)
+  }
+
+  itemName(): string | undefined {
+    return this.#take(/\s*field:\s*'((?:[^']|'')*)'/y)?.[1]?.replaceAll("''", "'")
+  }
+
+  fieldName(word: TypeWord): string {
+    const name = this.quotedName() ?? this.#take(plainName)?.[1]?.trim()
+    if (name === undefined) throw this.unknown(word)
+    return name
   }
 
   nested<Result>(parse: () => Result): Result {
@@ -123,8 +126,17 @@ export class TextCursor implements TypeCursor {
     return this.#position === this.#text.length || ',>)'.includes(this.#text.charAt(this.#position))
   }
 
+  /** Consumes what a sticky pattern matches here. */
+  #take(pattern: RegExp): RegExpExecArray | undefined {
+    pattern.lastIndex = this.#position
+    const match = pattern.exec(this.#text)
+    if (match === null) return undefined
+    this.#position = pattern.lastIndex
+    return match
+  }
+
   #skipBlanks(): void {
-    this.take(/\s*/y)
+    this.#take(/\s*/y)
   }
 
   /** Where the next comma or closing bracket is that lies outside of brackets and quotes; else the end of the text. */

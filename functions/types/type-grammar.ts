@@ -38,6 +38,18 @@ export interface TypeCursor {
   wrongCount(word: TypeWord, count: number): PlanError
 }
 
+/** A place in a text whose types may be in Arrow's words. */
+export interface ArrowCursor extends TypeCursor {
+  /** Consumes a name in double quotes and the colon after it, when they come next. */
+  quotedName(): string | undefined
+  /** Consumes how many items a list of fixed size has. */
+  size(): void
+  /** Consumes `field: 'name'`, when it comes next: what the items of a list are called. */
+  itemName(): string | undefined
+  /** Consumes whatever stands before the next comma or closing bracket of this level. */
+  skipParameter(): string
+}
+
 /** Consumes what follows a word, and makes the type. */
 export type TypeRule<Cursor extends TypeCursor = TypeCursor> = (cursor: Cursor, word: TypeWord) => DataType
 export type TypeWords<Cursor extends TypeCursor = TypeCursor> = ReadonlyMap<string, TypeRule<Cursor>>

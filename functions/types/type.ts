@@ -566,14 +566,19 @@ const intervalNames: Record<IntervalUnit, string> = {
 }
 
 /** The type as DataFusion prints it: `Int64`, `Decimal128(10, 2)`, `List(Int64)`. Canonical names and messages use it. */
-export function displayType(type: DataType): string {
+export const displayType = (type: DataType): string => typeText(type, JSON.stringify)
+
+/** The same with the names of fields and zones in quotes of another kind. */
+export function typeText(type: DataType, quote: (name: string) => string): string {
+  const show = ({ type: inner, nullable }: Field): string => `${nullable ? '' : 'non-null '}${typeText(inner, quote)}`
+  const showNamed = (inner: Field): string => `${quote(inner.name)}: ${show(inner)}`
   switch (type.kind) {
     case 'decimal128':
       return `Decimal128(${type.precision}, ${type.scale})`
-    case 'timestamp':
-      return type.timezone === undefined
-        ? `Timestamp(${unitNames[type.unit]})`
-        : `Timestamp(${unitNames[type.unit]}, "${type.timezone}")`
+    case 'timestamp': {
+      const zone = type.timezone === undefined ? '' : `, ${quote(type.timezone)}`
+      return `Timestamp(${unitNames[type.unit]}${zone})`
+    }
     case 'time32':
     case 'time64':
       return `Time${type.kind.slice(4)}(${unitNames[type.unit]})`
@@ -581,20 +586,20 @@ export function displayType(type: DataType): string {
       return `Duration(${unitNames[type.unit]})`
     case 'interval':
       return `Interval(${intervalNames[type.unit]})`
-    case 'list':
-      return `List(${displayField(type.item)})`
+    case 'list': {
+      const { name } = type.item
+      return `List(${show(type.item)}${name === 'item' ? '' : `, field: '${name.replaceAll("'", "''")}'`})`
+    }
     case 'struct':
-      return `Struct(${type.fields.map((f) => `"${f.name}": ${displayField(f)}`).join(', ')})`
+      return `Struct(${type.fields.map(showNamed).join(', ')})`
     case 'map':
-      return `Map("entries": non-null Struct("key": ${displayField(type.key)}, "value": ${displayField(type.value)}), unsorted)`
+      return `Map("entries": non-null Struct(${showNamed(type.key)}, ${showNamed(type.value)}), unsorted)`
     case 'dictionary':
-      return `Dictionary(${displayType(type.index)}, ${displayType(type.value)})`
+      return `Dictionary(${typeText(type.index, quote)}, ${typeText(type.value, quote)})`
     default:
       return displayNames[type.kind]
   }
 }
-
-const displayField = ({ type, nullable }: Field): string => `${nullable ? '' : 'non-null '}${displayType(type)}`
 
 /**
  * The name of a type, as JSON jobs and error details spell it.

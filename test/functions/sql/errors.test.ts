@@ -10,7 +10,6 @@ const cases: readonly (readonly [text: string, position: number, problem: string
   ['> 1', 0, 'expected a value, found ">"'],
   ['a = = 1', 4, 'expected a value after "=", found "="'],
   ['a + * b', 4, '* stands for all columns, which only count(*) and SELECT * take'],
-  ['a in ()', 6, 'expected a value after "(", found ")"'],
   ['f(a,)', 4, 'expected a value after ",", found ")"'],
   ['a and or b', 6, 'expected a value after "and", found "or"'],
   ['from', 0, 'expected a value, or "from" in double quotes for a column of that name, found "from"'],
