@@ -2,8 +2,8 @@
 // each kind is opened and read, and what it is called, is the table of formats' concern (formats.ts).
 
 import type { ArrowSchemaLike } from '../../functions/arrow/like.ts'
-import type { IntervalValue } from '../../functions/cast/interval.ts'
 import type { TableUdf } from '../../functions/contract/udf.ts'
+import type { IntervalValue } from '../../functions/types/js-values.ts'
 import type { TypeInput } from '../../functions/types/parse-type.ts'
 import type { Schema } from '../../functions/types/type.ts'
 import type { Value } from '../../functions/types/value.ts'
