@@ -16,7 +16,7 @@ import type { PoolOptions } from '../runtime/pool/pool.ts'
 import { Admission } from './admission/admission.ts'
 import type { Rate } from './admission/rate-limiter.ts'
 import { type AcceptedToken, acceptToken, type Token } from './auth/token.ts'
-import type { Retention } from './jobs/submission.ts'
+import type { Retention } from './jobs/retention.ts'
 import type { ConnectionLimits } from './operations/request-limits.ts'
 
 /** What a server serves, to whom, and within which limits. */

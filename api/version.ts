@@ -1,19 +1,11 @@
-// The version of this package, as its package.json says.
+// The version of this package, as its package.json says. The build puts a constant in the place of this module: in an
+// application that was bundled, the package.json that is found is the application's, if there is one.
 
 import { readFileSync } from 'node:fs'
-import * as module from 'node:module'
 
 let known: string | undefined
 
-/** `unknown` in an application that was bundled: the package.json that is found there is the application's. */
 export function version(): string {
-  known ??= read()
+  known ??= JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')).version as string
   return known
-}
-
-function read(): string {
-  const here = import.meta.url as string | undefined
-  const path = here === undefined ? undefined : module.findPackageJSON('..', here)
-  const found = path === undefined ? {} : (JSON.parse(readFileSync(path, 'utf8')) as Readonly<Record<string, unknown>>)
-  return found.name === 'volley' ? String(found.version) : 'unknown'
 }

@@ -28,7 +28,7 @@ export function workerFunctionsOf({ href }: URL): Promise<WorkerFunctions> {
 
 async function load(href: string): Promise<WorkerFunctions> {
   const before = getWorkerCtx()
-  await import(href)
+  await import(/* webpackIgnore: true */ href)
   const context = getWorkerCtx()
   // This process is no worker: what bytes are decoded under here stays as it was.
   if (before === undefined) clearWorkerCtx()

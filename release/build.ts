@@ -37,16 +37,25 @@ const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as
 
 rmSync(dist, { recursive: true, force: true })
 compile()
+writeVersion()
 for (const file of plainFiles) cpSync(join(root, file), join(dist, file))
 const inputs = [...(await bundleDependencies()), ...(await writeBundle(join(dist, 'worker'), false))]
 writeFileSync(join(dist, 'worker/main.d.mts'), 'export {}\n')
 for (const file of filesOf(dist)) rewrite(file)
 removeUnreachable()
+checkTypes()
 writeFileSync(join(dist, 'THIRD-PARTY-LICENSES.txt'), noticesOf(root, inputs))
 
 function compile(): void {
   const compiler = join(root, 'node_modules/typescript/lib/tsc.js')
   execFileSync(process.execPath, [compiler, '-p', 'tsconfig.build.json'], { cwd: root, stdio: 'inherit' })
+}
+
+/** Makes the version a constant, which an application takes along when it is bundled. */
+function writeVersion(): void {
+  const file = join(dist, 'api/version.js')
+  writeFileSync(file, `export const version = () => ${JSON.stringify(manifest.version)}\n`)
+  rmSync(`${file}.map`)
 }
 
 /** @returns The files that went into the bundles. */
@@ -112,6 +121,23 @@ function removeUnreachable(): void {
   }
   for (const file of filesOf(dist)) {
     if (!reached.has(file.replace(/\.map$/, '')) && !file.startsWith(join(dist, 'worker'))) rmSync(file)
+  }
+}
+
+/**
+ * Types that change those of other packages, or name a bundle, which has none, would break the projects of users.
+ *
+ * @throws {Error} Names the file, which nothing published should lead to.
+ */
+function checkTypes(): void {
+  for (const file of filesOf(dist)) {
+    if (!/\.d\.c?ts$/.test(file)) continue
+    const [wrong] = /\bdeclare (module|global)\b|\/bundled\/[^'"]+/.exec(readFileSync(file, 'utf8')) ?? []
+    if (wrong !== undefined) {
+      throw new Error(
+        `Cannot publish the types of ${relative(root, file)}, with "${wrong}": import no type of its source where one is exported`,
+      )
+    }
   }
 }
 

@@ -24,9 +24,10 @@ import { countEnd, measureJobs } from './job-counts.ts'
 import { JobEvents } from './job-events.ts'
 import { JobRecord, type JobResource } from './job-record.ts'
 import { type DocumentContext, parseDocument } from './parse-document.ts'
+import type { Retention } from './retention.ts'
 import { type JobRunner, runJob } from './run-job.ts'
 import { isRepeatable } from './side-effects.ts'
-import type { Asker, FoundJob, Idempotency, Repetition, Retention, Settings, Submission } from './submission.ts'
+import type { Asker, FoundJob, Idempotency, Repetition, Settings, Submission } from './submission.ts'
 import { Sweeper } from './sweeper.ts'
 
 /** What a service runs jobs on, where it keeps them, and within which limits. */

@@ -1,19 +1,9 @@
-// What a job comes in with, who asks for it, and how long what is kept of it.
+// What a job comes in with, and who asks for it.
 
 import type { Context } from '@opentelemetry/api'
 import type { Payload } from '../bodies/documents.ts'
 import type { Upload } from '../uploads/uploads.ts'
 import type { JobRecord, JobResource } from './job-record.ts'
-
-/** How long what is kept. */
-export interface Retention {
-  /** Of results, unless a job says less, in milliseconds. */
-  readonly resultMs: number
-  /** Of records. */
-  readonly jobMs: number
-  readonly maxJobs: number
-  readonly maxResultBytes: number
-}
 
 /** A job as it comes in. */
 export interface Submission {

@@ -3,7 +3,7 @@
 import type { Spool } from '../spool/spool.ts'
 import type { JobStore } from '../store/job-store.ts'
 import type { Uploads } from '../uploads/uploads.ts'
-import type { Retention } from './submission.ts'
+import type { Retention } from './retention.ts'
 
 const SWEEP_MS = 30_000
 /** Clocks that are kept right move by less. */

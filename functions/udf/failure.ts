@@ -125,10 +125,15 @@ function placeOf(stack: string): Place | undefined {
   return undefined
 }
 
+/** Where this module is; undefined in an application that was bundled as CommonJS. */
+const here = import.meta.dirname as string | undefined
 /** Where this library's modules are: its rooms, or the directory of the worker's bundle. */
-const here = import.meta.dirname
-const rooms = ['functions', 'runtime'].map((room) => `${here.replace(/functions[\\/]udf$/, room)}/`)
-const ownFolders: readonly string[] = /functions[\\/]udf$/.test(here) ? rooms : [`${here}/`]
+const ownFolders = here === undefined ? [] : foldersBeside(here)
+
+function foldersBeside(directory: string): readonly string[] {
+  if (!/functions[\\/]udf$/.test(directory)) return [`${directory}/`]
+  return ['functions', 'runtime'].map((room) => `${directory.replace(/functions[\\/]udf$/, room)}/`)
+}
 
 /** The error of work that ended with its worker, or at a limit, with the user's functions that were part of it. */
 export function inFunctions(error: unknown, names: readonly string[]): unknown {

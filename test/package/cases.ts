@@ -19,6 +19,7 @@ export const kinds = {
     'esbuild@0.28',
     'rollup@4',
     '@rollup/plugin-commonjs',
+    '@rollup/plugin-json',
     '@rollup/plugin-node-resolve',
     'webpack@5',
     'webpack-cli',
@@ -58,6 +59,15 @@ partitions [{"net":6.5,"n":3}]
 out {"files":2,"read":[3,3,3],"own":[true,3],"oldest":[true,3]}
 `
 
+const serviceResult = `${JSON.stringify({
+  hello: 'hello',
+  kept: ['succeeded', 11_998],
+  uploaded: { net: 6 },
+  client: 3,
+  docs: true,
+  metrics: true,
+})}\n`
+
 const functionsResult = `aggregate [{"p":9}]
 window {"h":[0.75,1,1.5]}
 sql [{"region":"n","t":45},{"region":"s","t":20}]
@@ -68,6 +78,8 @@ argument [11,21]
 returned "net > Int64(2)"
 bytes "tenfold(abs(net)) + Int64(1)"
 `
+
+const results = { job: jobResult, service: serviceResult }
 
 async function prints(printed: Promise<string>, expected: string | RegExp): Promise<void> {
   if (typeof expected === 'string') assert.equal(await printed, expected)
@@ -195,7 +207,7 @@ const bundled: readonly Case[] = bundlers.map((bundler) => ({
   kind: 'tools',
   run: async (project) => {
     await bundleOnce(bundler, project)
-    await prints(project.node([bundler.file]), jobResult)
+    await prints(project.node([bundler.file]), results[bundler.app])
   },
 }))
 
@@ -215,7 +227,7 @@ const bundledAlone: readonly Case[] = bundlers
       try {
         await assert.rejects(run(), /copy the folder of "volley\/worker" to ".*volley-worker"/)
         cpSync(join(aside, 'dist/worker'), join(alone, 'volley-worker'), { recursive: true })
-        await prints(run(), jobResult)
+        await prints(run(), results[bundler.app])
       } finally {
         renameSync(aside, project.path('node_modules/volley'))
       }
@@ -246,6 +258,20 @@ const runners: readonly Case[] = [
     name: 'a Fastify application that mounts the server',
     kind: 'tools',
     run: (project) => prints(project.node(['server.js']), '{"hello":"hello","count":11998}\n'),
+  },
+  {
+    name: 'a Fastify application with the service as a plugin',
+    kind: 'tools',
+    run: (project) => prints(project.node(['service.js']), serviceResult),
+  },
+  {
+    name: 'volley serve',
+    kind: 'tools',
+    run: (project) =>
+      prints(
+        project.node(['serve.js']),
+        /^\{"rows":\{"net":6\},"version":"[\d.]+","docs":true,"spans":true,"code":0\}\n$/,
+      ),
   },
 ]
 
