@@ -28,9 +28,10 @@ export interface ServerOptions {
    */
   readonly session?: SessionContext
   /**
-   * For the workers of that new session.
+   * For the workers of that new session. They run in a cage unless `cage` is `false`: functions read and write what jobs
+   * may, and what its `read` and `write` add.
    *
-   * @defaultValue the defaults of `PoolOptions`
+   * @defaultValue the defaults of `PoolOptions`, and `cage: true`
    */
   readonly pool?: PoolOptions
   /**

@@ -14,6 +14,7 @@ import type { Authenticate } from './auth/principal.ts'
 import { redactingLogger } from './auth/redact.ts'
 import { addByteBudget, ByteBudget, defaultBytesInFlight } from './bodies/byte-budget.ts'
 import { addDocuments, Documents } from './bodies/documents.ts'
+import { cagedPool } from './cage.ts'
 import { DataRoots } from './data-roots.ts'
 import fastify from './fastify.cjs'
 import { addHostCheck } from './host-check.ts'
@@ -124,7 +125,9 @@ export function addService(
   const { maxBodyBytes = 16 * 1024 * 1024, maxBytesInFlight = defaultBytesInFlight(maxBodyBytes) } = options
   const budget = new ByteBudget(bytesInFlight(maxBytesInFlight, maxBodyBytes))
   const connections = connectionLimitsOf(options.connections)
-  const session = options.session ?? new SessionContext({ backend: forkPool(options.pool, 'ignore'), log: 'ignore' })
+  const uploads = new Uploads(options.stateDir, options.maxKeptUploadBytes ?? 8 * 1024 ** 3)
+  const pool = () => forkPool(cagedPool({ options, tables, uploads }), 'ignore')
+  const session = options.session ?? new SessionContext({ backend: pool(), log: 'ignore' })
   registerTables(session, tables)
 
   const routes = new Routes(app)
@@ -141,7 +144,6 @@ export function addService(
   addByteBudget(app, budget, maxBodyBytes)
   const documents = new Documents()
   addDocuments(app, documents, maxBodyBytes)
-  const uploads = new Uploads(options.stateDir, options.maxKeptUploadBytes ?? 8 * 1024 ** 3)
   addUploads(app, documents, uploads, { maxBodyBytes, maxUploadBytes: options.maxUploadBytes ?? 1024 ** 3 })
   const ofWorkers = functionsOfWorkers(app, options.pool?.workerContext)
   const jobs = new JobService({

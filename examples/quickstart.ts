@@ -13,7 +13,7 @@ const token = randomBytes(24).toString('base64url')
 
 // Ctrl-C ends the job, the server and its workers, then this process.
 const interrupt = new AbortController()
-process.once('SIGINT', () => interrupt.abort()).once('SIGTERM', () => interrupt.abort())
+process.on('SIGINT', () => interrupt.abort()).on('SIGTERM', () => interrupt.abort())
 
 await using server = buildServer({
   tokens: [token],

@@ -20,6 +20,7 @@ export type {
   TaskShare,
   TaskStats,
 } from './backend.ts'
+export type { CageOptions } from './cage/options.ts'
 export type { Actor, ActorClass, ActorControls, ActorMethods } from './calls/actor.ts'
 export type { ActorCallOptions, ActorOptions } from './calls/actor-options.ts'
 export type { CallOptions, ImapOptions, ManyOptions, MapOptions, MapProgress } from './calls/call-options.ts'

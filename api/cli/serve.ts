@@ -3,6 +3,7 @@
 import type { Command } from 'commander'
 import type { FastifyInstance } from 'fastify'
 import { isVolleyError } from '../../functions/errors.ts'
+import type { CageOptions } from '../../runtime/cage/options.ts'
 import { configFileOf, readSettings, serverOptionsOf } from '../config/read-settings.ts'
 import type { SettingValues } from '../config/settings.ts'
 import type { ServerOptions } from '../server-options.ts'
@@ -22,9 +23,11 @@ export async function serve(command: Command): Promise<void> {
   await using _traces = await exportTraces(settings.otlpEndpoint)
   // Options that are refused above need not wait for the server's modules.
   const { buildServer } = await import('../server.ts')
+  const options = serverOptionsOf(settings)
   const app = buildServer({
-    ...serverOptionsOf(settings),
+    ...options,
     ...access.options,
+    pool: { ...options.pool, cage: cageOf(settings) },
     allowedHosts: [...(settings.allowHost ?? []), ...(isLoopback(settings.host) ? [] : [settings.host])],
     logger: { level: settings.logLevel, stream: process.stderr },
   })
@@ -44,6 +47,9 @@ async function settingsOf(command: Command): Promise<SettingValues> {
     throw error
   })
 }
+
+const cageOf = ({ cage, cageRead: read, cageWrite: write }: SettingValues): false | CageOptions =>
+  cage === 'on' && { ...(read && { read }), ...(write && { write }) }
 
 interface Access {
   readonly options: Pick<ServerOptions, 'tokens' | 'stateDir' | 'insecureNoAuth'>

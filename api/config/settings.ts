@@ -103,6 +103,22 @@ export const settings = {
     defaultText: 'an empty one',
     option: 'pool.cwd',
   }),
+  cage: setting({
+    kind: choice('on', 'off'),
+    placeholder: 'on|off',
+    help: 'keep functions from files that jobs may not read, and from starting processes',
+    default: 'on',
+  }),
+  cageRead: setting({
+    kind: paths,
+    placeholder: 'path',
+    help: 'file or directory that functions may read besides the data roots',
+  }),
+  cageWrite: setting({
+    kind: paths,
+    placeholder: 'dir',
+    help: 'directory that functions may write below besides the write roots',
+  }),
   workers: setting({
     kind: whole(1, 1024),
     placeholder: 'n',

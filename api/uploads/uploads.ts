@@ -2,11 +2,11 @@
 // one. All of them together have a limit. Jobs read the files by their paths, which nobody else gets to name.
 
 import { randomUUID } from 'node:crypto'
-import { mkdir, mkdtemp, open, readdir, rm, stat } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join, sep } from 'node:path'
-import { InternalError } from '../../functions/errors.ts'
+import { mkdirSync } from 'node:fs'
+import { mkdir, open, readdir, rm, stat } from 'node:fs/promises'
+import { join, resolve, sep } from 'node:path'
 import { syncDirectory } from '../../runtime/bytes/files.ts'
+import { makeScratch, removeScratch } from '../../runtime/pool/scratch.ts'
 import type { PartFormat } from './part-format.ts'
 import { uploadExpired, uploadFull } from './upload-errors.ts'
 
@@ -25,9 +25,10 @@ export interface UploadedPart extends PartFormat {
 }
 
 export class Uploads {
-  readonly #stateDir: string | undefined
+  /** It is there from the beginning: the cage of the workers has to know it. */
+  readonly directory: string
+  readonly #outlivesProcess: boolean
   readonly #maxBytes: number
-  #directory: string | undefined
   readonly #bytesOf = new Map<string, number>()
   #bytes = 0
   /** Those that no job has claimed yet. */
@@ -38,7 +39,9 @@ export class Uploads {
    * @param maxBytes - Of all uploads together.
    */
   constructor(stateDir: string | undefined, maxBytes: number) {
-    this.#stateDir = stateDir
+    this.#outlivesProcess = stateDir !== undefined
+    this.directory = stateDir === undefined ? makeScratch('volley-uploads-') : resolve(stateDir, 'uploads')
+    mkdirSync(this.directory, { recursive: true, mode: 0o700 })
     this.#maxBytes = maxBytes
   }
 
@@ -47,21 +50,10 @@ export class Uploads {
     return this.#bytes
   }
 
-  get directory(): string {
-    if (this.#directory === undefined) throw new InternalError('The uploads are not open')
-    return this.#directory
-  }
-
   /** Removes what earlier processes left, but for these uploads. */
   async open(kept: ReadonlySet<string>): Promise<void> {
-    if (this.#stateDir === undefined) {
-      this.#directory = await mkdtemp(join(tmpdir(), 'volley-uploads-'))
-      return
-    }
-    this.#directory = join(this.#stateDir, 'uploads')
-    await mkdir(this.#directory, { recursive: true, mode: 0o700 })
-    for (const id of await readdir(this.#directory)) {
-      if (kept.has(id)) this.#count(id, await bytesIn(join(this.#directory, id)))
+    for (const id of await readdir(this.directory)) {
+      if (kept.has(id)) this.#count(id, await bytesIn(join(this.directory, id)))
       else await this.remove(id)
     }
   }
@@ -130,9 +122,7 @@ export class Uploads {
 
   /** Removes them, unless they outlive this process. */
   async close(): Promise<void> {
-    if (this.#stateDir === undefined && this.#directory !== undefined) {
-      await rm(this.#directory, { recursive: true, force: true })
-    }
+    if (!this.#outlivesProcess) await removeScratch(this.directory)
   }
 
   #count(id: string, bytes: number): void {

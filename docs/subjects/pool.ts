@@ -12,6 +12,7 @@ export {
   type ActorMethods,
   type ActorOptions,
   type AnyExports,
+  type CageOptions,
   type CallOptions,
   type CloseOptions,
   type ExportArgs,

@@ -13,6 +13,7 @@ import {
   wrongOption,
 } from '../../functions/options.ts'
 import { mostWorkers } from '../backend.ts'
+import { checkedCage } from '../cage/options.ts'
 import type { ChildOptions } from './child.ts'
 import { findLauncher } from './launch.ts'
 import type { PoolOptions } from './options.ts'
@@ -50,6 +51,7 @@ const known: Readonly<Record<keyof PoolOptions, true>> = {
   startTimeoutMs: true,
   env: true,
   cwd: true,
+  cage: true,
   launcher: true,
   trace: true,
 }
@@ -85,6 +87,7 @@ export function checkOptions(options: PoolOptions): CheckedOptions {
     startTimeoutMs: whole('startTimeoutMs', options.startTimeoutMs, 1, 30_000),
     env: checkedEnv(options.env),
     workingDirectory: checkedDirectory(options.cwd),
+    cage: checkedCage(options.cage),
     launcher: options.launcher ?? findLauncher(),
     trace: options.trace,
   }

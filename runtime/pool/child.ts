@@ -174,7 +174,7 @@ export class Child implements PoolWorker {
   /** The bundle may have to be built first; that time does not count as the worker's. */
   async #entry(): Promise<WorkerEntry> {
     const { entry } = this.#options
-    return entry === undefined ? workerEntry() : { url: entry, compileCache: undefined }
+    return entry === undefined ? workerEntry() : { url: entry, directory: undefined, compileCache: undefined }
   }
 
   /** The life of the process, from its start to its end. */

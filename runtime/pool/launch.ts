@@ -7,6 +7,9 @@ import { delimiter, join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { execa, type Subprocess } from 'execa'
+import { placesOfModule } from '../cage/module-places.ts'
+import { permissionFlags } from '../cage/node-flags.ts'
+import type { Places } from '../cage/options.ts'
 import type { WorkerEntry } from './worker-entry.ts'
 
 export interface LaunchOptions {
@@ -19,6 +22,9 @@ export interface LaunchOptions {
   readonly env: { readonly [name: string]: string }
   /** Where it runs; undefined for its place for temporary files. */
   readonly workingDirectory: string | undefined
+  /** What its functions may read and write, if it is to run in a cage, besides what it is made of. */
+  readonly cage: Places | undefined
+  readonly workerContext: string | undefined
   /** A command that becomes its arguments: `['setpriv', '--pdeathsig', 'KILL']`. */
   readonly launcher: readonly string[]
 }
@@ -50,7 +56,8 @@ const ownFlags = ['--disable-warning=ExperimentalWarning']
 export function launch(options: LaunchOptions, scratch: string, resultSocket: Socket | undefined): Launched {
   const [file = process.execPath, ...rest] = [...options.launcher, process.execPath]
   const heap = options.maxOldSpaceMb === undefined ? [] : [`--max-old-space-size=${options.maxOldSpaceMb}`]
-  const args = [...rest, ...ownFlags, ...options.nodeOptions, ...heap, fileURLToPath(options.entry.url)]
+  const flags = [...ownFlags, ...cageFlags(options, scratch), ...options.nodeOptions, ...heap]
+  const args = [...rest, ...flags, fileURLToPath(options.entry.url)]
   const subprocess = execa(file, args, spawnOptions(options, scratch, resultSocket ?? 'pipe'))
   type Pipes = [null, Readable, Readable, Socket | null, Socket, Socket]
   const [, stdout, stderr, result, input, control] = subprocess.stdio as unknown as Pipes
@@ -72,13 +79,28 @@ function spawnOptions(options: LaunchOptions, scratch: string, result: Socket | 
   } as const
 }
 
-function environment({ env, entry }: LaunchOptions, scratch: string): Record<string, string> {
+function cageFlags(
+  { cage, entry, workerContext, workingDirectory }: LaunchOptions,
+  scratch: string,
+): readonly string[] {
+  if (cage === undefined) return []
+  const modules = [
+    ...(entry.directory === undefined ? placesOfModule(entry.url.href) : [entry.directory]),
+    ...(workerContext === undefined ? [] : placesOfModule(workerContext)),
+  ]
+  const read = [...modules, ...(workingDirectory === undefined ? [] : [workingDirectory]), ...cage.read]
+  return permissionFlags({ read, write: [scratch, ...cage.write] })
+}
+
+function environment({ env, entry, cage }: LaunchOptions, scratch: string): Record<string, string> {
   const environment: Record<string, string> = { TMPDIR: scratch, TEMP: scratch, TMP: scratch }
-  if (entry.compileCache !== undefined) environment.NODE_COMPILE_CACHE = entry.compileCache
   for (const name of inheritedVariables) {
     const value = process.env[name]
     if (value !== undefined) environment[name] = value
   }
+  if (entry.compileCache !== undefined) environment.NODE_COMPILE_CACHE ??= entry.compileCache
+  // Node uses no cache that it may not write to, and what a hostile function writes there other workers would run.
+  if (cage !== undefined) delete environment.NODE_COMPILE_CACHE
   return { ...environment, ...env }
 }
 

@@ -1,5 +1,7 @@
 // What a pool can be told. check-options.ts checks it: these types are public, and those of a pool's parts are not.
 
+import type { CageOptions } from '../cage/options.ts'
+
 /** What workers call before they take work. */
 // biome-ignore lint/suspicious/noExplicitAny: whatever the function takes
 export interface WorkerStartOptions<Args extends readonly unknown[] = readonly any[]> {
@@ -142,6 +144,13 @@ export interface PoolOptions<StartArgs extends readonly unknown[] = readonly any
    * @defaultValue an empty one for each, which is removed with it
    */
   readonly cwd?: string
+  /**
+   * Whether workers run in a cage: functions then read and write only files that they are given, and start no processes
+   * and threads. See docs/security.md for what that stops, and what not.
+   *
+   * @defaultValue `false`; `true` for the workers of a server
+   */
+  readonly cage?: boolean | CageOptions
   /**
    * A command put before `node`, which must become that process (as `exec` does).
    *

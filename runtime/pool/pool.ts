@@ -95,7 +95,7 @@ export class ForkPool implements Backend, AsyncDisposable {
   readonly trace: TraceFile | undefined
   readonly #options: CheckedOptions
   readonly #workers: WorkerSet<Child>
-  readonly #directory = makeScratch()
+  readonly #directory = makeScratch('volley-pool-')
   readonly #sent: Traffic = { artifacts: 0, bytes: 0 }
   readonly #losses = new Losses()
   readonly #waitTimes = new Times()

@@ -1,5 +1,5 @@
-// The temporary directory of a pool, in which each worker has its own. It is removed with the pool, or with this
-// process if the pool was never closed.
+// Temporary directories, such as that of a pool, in which each worker has its own. They are removed with what they are
+// for, or with this process if that was never closed.
 
 import { mkdtempSync, rmSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
@@ -9,9 +9,9 @@ import { join } from 'node:path'
 const directories = new Set<string>()
 
 /** A directory of this process's own, which is removed when the process ends, if not before. */
-export function makeScratch(): string {
+export function makeScratch(prefix: string): string {
   if (directories.size === 0) process.on('exit', removeAll)
-  const directory = mkdtempSync(join(tmpdir(), 'volley-pool-'))
+  const directory = mkdtempSync(join(tmpdir(), prefix))
   directories.add(directory)
   return directory
 }

@@ -21,6 +21,8 @@ export interface BundleManifest {
 
 export interface WorkerEntry {
   readonly url: URL
+  /** What holds the module and all that it imports; undefined where nobody knows. */
+  readonly directory: string | undefined
   /** Where Node may keep what it compiled, for the next worker; undefined where there is no such place. */
   readonly compileCache: string | undefined
 }
@@ -103,7 +105,7 @@ async function inCheckout(): Promise<WorkerEntry> {
   if (bundle !== undefined) return cached(join(cache, bundle), join(cache, dirname(bundle), 'compiled'))
   const prebuilt = join(root, 'dist/worker/main.mjs')
   if (existsSync(prebuilt)) return packaged(pathToFileURL(prebuilt))
-  return packaged(pathToFileURL(join(root, 'runtime/worker/main.ts')))
+  return packaged(pathToFileURL(join(root, 'runtime/worker/main.ts')), root)
 }
 
 /** The bundle in the cache, unless a file that it was made of has changed. */
@@ -139,12 +141,12 @@ async function build(cache: string): Promise<string | undefined> {
 }
 
 function cached(file: string, compileCache: string): WorkerEntry {
-  return { url: pathToFileURL(file), compileCache }
+  return { url: pathToFileURL(file), directory: dirname(file), compileCache }
 }
 
 /** An entry whose own directory is not to be written to. */
-function packaged(url: URL): WorkerEntry {
-  return { url, compileCache: privateCache() }
+function packaged(url: URL, directory = dirname(fileURLToPath(url))): WorkerEntry {
+  return { url, directory, compileCache: privateCache() }
 }
 
 /** A directory that only this user can write to, as what lies in it is executed. */

@@ -9,6 +9,7 @@ import { span, TaskSpans } from '../trace/spans.ts'
 import { type Control, openControl } from './control.ts'
 import { InputReader } from './input-reader.ts'
 import { replacedIntrinsic } from './intrinsics.ts'
+import { lockProcess } from './lock-process.ts'
 import { installLogStreams } from './log-streams.ts'
 import { isResultPipeOpen, openResults, ResultWriter } from './result-writer.ts'
 import type { RunTask, TaskIo } from './task-io.ts'
@@ -42,6 +43,8 @@ type Artifacts = Map<string, Uint8Array>
  */
 export function startTaskLoop(runTask: RunTask, hooks: TaskLoopHooks = {}): void {
   installLogStreams()
+  // Of a worker in a cage, whose process was started with the permission model.
+  if (process.permission !== undefined) lockProcess()
   const artifacts: Artifacts = new Map()
   const channels = { input: new InputReader(), results: openResults(), artifacts }
   let running: { readonly id: number; readonly controller: AbortController } | undefined

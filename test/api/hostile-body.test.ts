@@ -46,11 +46,14 @@ async function submit(t: Test, args: readonly string[]) {
   t.teardown(() => rm(directory, { recursive: true }))
   const take = await hostileFunction(directory)
   const report = join(directory, 'report.json')
-  const child = spawnVolley(['serve', '--port', '0', '--workers', '1', '--log-level', 'silent', ...args], {
-    VOLLEY_TOKEN: token,
-    NODE_OPTIONS: `--import=${watcher} --disable-warning=ExperimentalWarning`,
-    VOLLEY_TEST_REPORT: report,
-  })
+  const child = spawnVolley(
+    ['serve', '--port', '0', '--workers', '1', '--log-level', 'silent', '--cage-write', directory, ...args],
+    {
+      VOLLEY_TOKEN: token,
+      NODE_OPTIONS: `--import=${watcher} --disable-warning=ExperimentalWarning`,
+      VOLLEY_TEST_REPORT: report,
+    },
+  )
   let stderr = ''
   child.stderr?.on('data', (text) => {
     stderr += text
