@@ -11,6 +11,7 @@ import { exportTraces } from '../tracing/export-traces.ts'
 import { codeOf } from './file-problems.ts'
 import { Interrupted, UsageError } from './outcome.ts'
 import { checkToken, defaultStateDirectory, ownTokens, readTokenFile } from './token.ts'
+import { holdYoungGeneration } from './young-generation.ts'
 
 /** The action of `volley serve`; ends when it is told to. */
 export async function serve(command: Command): Promise<void> {
@@ -35,6 +36,7 @@ export async function serve(command: Command): Promise<void> {
   const stopped = stopSignal()
   if (access.notice !== undefined) process.stderr.write(`${access.notice}\n`)
   await listen(app, settings)
+  using _held = holdYoungGeneration()
   const signal = await stopped
   if (signal === 'SIGINT') throw new Interrupted()
 }

@@ -33,6 +33,9 @@ export function negotiate(accept: string | undefined, { format, ...parameters }:
 }
 
 function preferredBy(accept: string): Representation {
+  // What nearly everybody sends.
+  const only = resultFormats.find((format) => accept === '*/*' || accept === typeOf(format))
+  if (only !== undefined) return representation(only, {})
   const ranges = accept.split(',').map(parseRange)
   const [best] = resultFormats.flatMap((format) => weighed(format, ranges)).toSorted((a, b) => b.weight - a.weight)
   if (best !== undefined && best.weight > 0) return representation(best.format, best.parameters)

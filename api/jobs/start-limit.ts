@@ -10,9 +10,10 @@ export class StartLimit implements Disposable {
 
   /** @param timeoutMs - Absent, there is no limit. */
   constructor(timeoutMs: number | undefined, signal: AbortSignal) {
+    this.signal = signal
+    if (timeoutMs === undefined || timeoutMs > maxTimerMs) return
     const controller = new AbortController()
     this.signal = AbortSignal.any([signal, controller.signal])
-    if (timeoutMs === undefined || timeoutMs > maxTimerMs) return
     this.#timer = setTimeout(() => controller.abort(notStarted(timeoutMs)), timeoutMs)
   }
 

@@ -12,21 +12,41 @@ export async function* withIdleLimit(
   response: ServerResponse,
   idleMs: number,
 ): AsyncGenerator<Uint8Array, void, undefined> {
-  let timer: NodeJS.Timeout | undefined
-  const stop = (): void => clearTimeout(timer)
-  const start = (): void => {
-    stop()
-    if (!response.closed) timer = setTimeout(() => response.destroy(), idleMs)
-  }
-  response.once('close', stop)
+  const limit = new IdleLimit(response, idleMs)
   for await (const chunk of bytes) {
     for (let at = 0; at < chunk.length; at += PIECE_BYTES) {
-      start()
+      limit.start()
       yield chunk.subarray(at, at + PIECE_BYTES)
-      stop()
+      limit.stop()
     }
   }
-  // What is on its way to the socket is still to be taken.
-  response.on('drain', start)
-  start()
+  limit.untilClosed()
+}
+
+export class IdleLimit {
+  readonly #response: ServerResponse
+  readonly #idleMs: number
+  #timer: NodeJS.Timeout | undefined
+
+  constructor(response: ServerResponse, idleMs: number) {
+    this.#response = response
+    this.#idleMs = idleMs
+    response.once('close', () => this.stop())
+  }
+
+  /** From now on something has to be taken. */
+  start(): void {
+    this.stop()
+    if (!this.#response.closed) this.#timer = setTimeout(() => this.#response.destroy(), this.#idleMs)
+  }
+
+  stop(): void {
+    clearTimeout(this.#timer)
+  }
+
+  /** All of the reply has been handed over: what is on its way to the socket is still to be taken. */
+  untilClosed(): void {
+    this.#response.on('drain', () => this.start())
+    this.start()
+  }
 }

@@ -103,8 +103,8 @@ async function submit(
     return accepted(reply, record.toResource())
   }
   jobs.replying(left)
-  // A reply that is gone is wanted by nobody, unless it can be asked for again. Harmless after the last byte.
-  if (idempotency === undefined) void left.then(() => record.cancel(clientLeft()))
+  // A reply that is gone is wanted by nobody, unless it can be asked for again.
+  if (idempotency === undefined) void left.then(() => record.isOver || record.cancel(clientLeft()))
   await record.result.begun
   return sendResult(request, reply, record.result, { representation, idleMs: record.idleTimeoutMs ?? replyIdleMs })
 }

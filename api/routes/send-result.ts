@@ -1,13 +1,15 @@
 // A result on its way to a client: in the format that was asked for, at the client's pace, whole, from a record batch on,
 // or a range of its bytes. What fails before the first byte has a status of its own; after it, the connection breaks off.
+// A small result that is all there goes in one piece, whose length is known.
 
 import { Readable } from 'node:stream'
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { settledWithin } from '../../runtime/bytes/settled-within.ts'
 import { HttpError } from '../errors.ts'
 import { type FormatQuery, negotiate, type Representation } from '../formats/negotiate.ts'
 import { resultFormats } from '../formats/result-formats.ts'
 import type { SpooledResult } from '../spool/spooled-result.ts'
-import { withIdleLimit } from './idle-limit.ts'
+import { IdleLimit, withIdleLimit } from './idle-limit.ts'
 
 export interface SendOptions {
   readonly representation: Representation
@@ -18,7 +20,11 @@ export interface SendOptions {
 }
 
 /** Bytes read ahead of the socket. */
-const PREFETCH_BYTES = 256 * 1024
+const STREAM_OPTIONS = { objectMode: false, highWaterMark: 256 * 1024 }
+/** As an Arrow stream. */
+const SMALL_BYTES = 64 * 1024
+/** How long a reply is held back for the end of a result that is small so far. */
+const HELD_MS = 5
 
 /**
  * How a request asks for a result.
@@ -54,7 +60,10 @@ export async function sendResult(
     ...(fromBatch === undefined ? {} : { fromBatch }),
     ...(range === undefined ? {} : { range }),
   })
-  const bytes = await begun(withIdleLimit(format.encode(read, parameters), reply.raw, idleMs))
+  const encoded = format.encode(read, parameters)
+  const body = (await isSmall(result))
+    ? await whole(encoded, reply, idleMs)
+    : Readable.from(await begun(withIdleLimit(encoded, reply.raw, idleMs)), STREAM_OPTIONS)
   reply.headers({ 'content-type': contentType, vary: 'accept' })
   if (range !== undefined) {
     const { start, end } = range
@@ -63,7 +72,22 @@ export async function sendResult(
       'content-length': `${end - start}`,
     })
   }
-  return reply.send(Readable.from(bytes, { objectMode: false, highWaterMark: PREFETCH_BYTES }))
+  return reply.send(body)
+}
+
+/** @throws What ended the job meanwhile. */
+async function isSmall(result: SpooledResult): Promise<boolean> {
+  if (result.received > SMALL_BYTES) return false
+  if (!result.isComplete) await settledWithin(result.completed, HELD_MS)
+  return result.isComplete && result.received <= SMALL_BYTES
+}
+
+async function whole(encoded: AsyncIterable<Uint8Array>, reply: FastifyReply, idleMs: number): Promise<Buffer> {
+  const chunks = await Array.fromAsync(encoded)
+  new IdleLimit(reply.raw, idleMs).untilClosed()
+  const [only] = chunks
+  if (chunks.length !== 1 || only === undefined) return Buffer.concat(chunks)
+  return Buffer.from(only.buffer, only.byteOffset, only.byteLength)
 }
 
 /** The same bytes, once the first of them are there. They can be left before any is taken, as a generator cannot. */

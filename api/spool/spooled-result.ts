@@ -35,6 +35,7 @@ export class SpooledResult implements ReadableResult {
   readonly #file: ResultFile
   readonly #scanner = new MessageScanner()
   readonly #begun = Promise.withResolvers<void>()
+  readonly #completed = Promise.withResolvers<void>()
   readonly #end = new AbortController()
   #blocks: readonly PlacedBlock[] = this.#scanner.blocks
   #index: ResultIndex | undefined
@@ -49,6 +50,7 @@ export class SpooledResult implements ReadableResult {
     this.#memory = memory
     this.#file = file
     this.#begun.promise.catch(() => {})
+    this.#completed.promise.catch(() => {})
   }
 
   /** One that is to be written. */
@@ -71,6 +73,7 @@ export class SpooledResult implements ReadableResult {
     result.#blocks = placeBlocks(index.blocks)
     result.#index = index
     result.#begun.resolve()
+    result.#completed.resolve()
     return result
   }
 
@@ -82,6 +85,11 @@ export class SpooledResult implements ReadableResult {
   /** Resolves once a record batch, or the end, is there; rejects with the stream's error until then. */
   get begun(): Promise<void> {
     return this.#begun.promise
+  }
+
+  /** Resolves once all of it is there; rejects with the stream's error. */
+  get completed(): Promise<void> {
+    return this.#completed.promise
   }
 
   /**
@@ -161,6 +169,7 @@ export class SpooledResult implements ReadableResult {
       ...(inline === undefined ? {} : { inline }),
     }
     this.#begun.resolve()
+    this.#completed.resolve()
     this.#notify()
     if (isRetained) this.#place.onOver()
     return this.#index
@@ -256,6 +265,7 @@ export class SpooledResult implements ReadableResult {
     if (this.#failure !== undefined) return
     this.#failure = { error }
     this.#begun.reject(error)
+    this.#completed.reject(error)
     this.#end.abort(error)
     this.#notify()
   }

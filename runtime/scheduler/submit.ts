@@ -198,14 +198,7 @@ class JobLimits implements Disposable {
     if (signal?.aborted === true) this.#stop()
     signal?.addEventListener('abort', this.#stop, { once: true })
     if (timeoutMs !== undefined && timeoutMs <= maxTimerMs) {
-      const timeoutError = new ResourceError(
-        'timeout',
-        `The job did not end within ${timeoutMs} ms: allow it more with timeoutMs`,
-        {
-          details: { timeoutMs },
-        },
-      )
-      this.#timer = setTimeout(() => this.#controller.abort(timeoutError), timeoutMs)
+      this.#timer = setTimeout(() => this.#controller.abort(timedOut(timeoutMs)), timeoutMs)
     }
   }
 
@@ -214,3 +207,8 @@ class JobLimits implements Disposable {
     this.#caller?.removeEventListener('abort', this.#stop)
   }
 }
+
+const timedOut = (timeoutMs: number): ResourceError =>
+  new ResourceError('timeout', `The job did not end within ${timeoutMs} ms: allow it more with timeoutMs`, {
+    details: { timeoutMs },
+  })

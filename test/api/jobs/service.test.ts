@@ -32,11 +32,13 @@ t.test('jobs that nobody waits for', { timeout: 300_000 }, async (t) => {
   t.match(job, { status: 'succeeded', owner: 'ann', runs: 1, result: { batches: 1 } })
 
   const result = await ask('GET', `/v1/jobs/${id}/result`)
+  t.equal(result.headers['content-length'], `${result.rawPayload.length}`, 'a small result goes in one piece')
   const rows = tableFromIPC(result.rawPayload).numRows
   t.equal(rows, job.result?.rows)
   t.equal(result.rawPayload.length, job.result?.bytes)
   const csv = await ask('GET', `/v1/jobs/${id}/result`, undefined, { accept: 'text/csv' })
   t.equal(csv.payload.trim().split('\n').length, rows + 1)
+  t.equal(csv.headers['content-length'], `${csv.rawPayload.length}`)
   const part = await ask('GET', `/v1/jobs/${id}/result`, undefined, { range: 'bytes=8-15' })
   t.equal(part.statusCode, 206)
   t.same(part.rawPayload, result.rawPayload.subarray(8, 16))
