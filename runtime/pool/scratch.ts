@@ -5,15 +5,30 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { WorkerError } from '../../functions/errors.ts'
 
 const directories = new Set<string>()
 
-/** A directory of this process's own, which is removed when the process ends, if not before. */
+/**
+ * A directory of this process's own, which is removed when the process ends, if not before.
+ *
+ * @throws {WorkerError} `start_failed` where none can be made.
+ */
 export function makeScratch(prefix: string): string {
+  const directory = makeDirectory(prefix)
   if (directories.size === 0) process.on('exit', removeAll)
-  const directory = mkdtempSync(join(tmpdir(), prefix))
   directories.add(directory)
   return directory
+}
+
+function makeDirectory(prefix: string): string {
+  try {
+    return mkdtempSync(join(tmpdir(), prefix))
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException
+    const message = `Cannot start workers: they need a directory in "${tmpdir()}", where none can be made (${code}); name another place in TMPDIR`
+    throw new WorkerError('start_failed', message, { cause })
+  }
 }
 
 /** Removes a directory that `makeScratch` made, with all that is in it. */

@@ -1,7 +1,17 @@
 // Empty projects that the packed package is installed into, and programs that are run there.
 
 import { execFile } from 'node:child_process'
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  chownSync,
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -11,6 +21,8 @@ const root = fileURLToPath(new URL('../..', import.meta.url))
 const apps = fileURLToPath(new URL('apps/', import.meta.url))
 /** For hangs: an install on a slow line, a compiler on a busy machine. */
 const timeout = 600_000
+
+const nobody = { uid: 65_534, gid: 65_534 }
 
 /** What the package is told from its surroundings: nothing of this checkout's tools. */
 const { NODE_OPTIONS: _, NODE_PATH: __, ...environment } = process.env
@@ -44,14 +56,37 @@ export class Project {
     return this.run(process.execPath, args, variables)
   }
 
+  /**
+   * Runs Node as a user who can write nowhere but to the temporary directory: `nobody`, whom only root can become, or else
+   * this one, for whom nothing of the project is writable then.
+   */
+  async nodeAsReader(args: readonly string[]): Promise<string> {
+    const scratch = mkdtempSync(join(tmpdir(), 'volley-reader-'))
+    const isRoot = process.getuid?.() === 0
+    if (isRoot) chownSync(scratch, nobody.uid, nobody.gid)
+    await this.run('chmod', ['-R', 'a-w', '.'])
+    try {
+      const variables = { HOME: '/nonexistent', TMPDIR: scratch, XDG_CACHE_HOME: undefined, XDG_STATE_HOME: undefined }
+      return await this.run(process.execPath, args, variables, isRoot ? nobody : {})
+    } finally {
+      await this.run('chmod', ['-R', 'u+w', '.'])
+      rmSync(scratch, { recursive: true, force: true })
+    }
+  }
+
   /** Runs a program that a dependency brings. */
   bin(name: string, args: readonly string[], variables: NodeJS.ProcessEnv = {}): Promise<string> {
     return this.run(this.path('node_modules/.bin', name), args, variables)
   }
 
-  async run(file: string, args: readonly string[], variables: NodeJS.ProcessEnv = {}): Promise<string> {
-    const path = `${join(process.execPath, '..')}:${process.env.PATH}`
-    const options = { cwd: this.directory, env: { ...env, PATH: path, ...variables }, timeout, maxBuffer: 64 << 20 }
+  async run(
+    file: string,
+    args: readonly string[],
+    variables: NodeJS.ProcessEnv = {},
+    user: Partial<typeof nobody> = {},
+  ): Promise<string> {
+    const PATH = `${join(process.execPath, '..')}:${process.env.PATH}`
+    const options = { cwd: this.directory, env: { ...env, PATH, ...variables }, timeout, maxBuffer: 64 << 20, ...user }
     try {
       return (await promisify(execFile)(file, args, options)).stdout
     } catch (error) {
@@ -64,6 +99,10 @@ export class Project {
 /** A temporary directory for a run of the tests; it goes with it. */
 export class Workshop implements Disposable {
   readonly #directory = mkdtempSync(join(tmpdir(), 'volley-package-'))
+
+  constructor() {
+    chmodSync(this.#directory, 0o755)
+  }
 
   path(name: string): string {
     return join(this.#directory, name)

@@ -125,6 +125,16 @@ test('a worker that is not ready in time gives start_failed', { timeout: 120_000
   })
 })
 
+test('a pool without a temporary directory says so, and where to name one', async (t) => {
+  const { TMPDIR } = process.env
+  t.teardown(() => {
+    if (TMPDIR === undefined) delete process.env.TMPDIR
+    else process.env.TMPDIR = TMPDIR
+  })
+  process.env.TMPDIR = join(tmpdir(), 'volley-none')
+  t.throws(() => poolOf(t, 'echo'), { code: 'start_failed', message: /volley-none".*ENOENT.*TMPDIR/ })
+})
+
 test('a node that does not exist gives start_failed with the cause', { timeout: 120_000 }, async (t) => {
   const pool = poolOf(t, 'echo', { launcher: ['/nowhere/to/be/found'] })
   await t.rejects(runTask(pool, {}), { code: 'start_failed', message: /could not be spawned \(.*ENOENT/, cause: Error })
