@@ -9,41 +9,7 @@ import {
   type errorCategories,
   isVolleyError,
 } from '../functions/errors.ts'
-
-/** Codes that only a client of the HTTP API meets. */
-export type HttpErrorCode =
-  | 'unauthorized'
-  | 'scope_missing'
-  | 'too_many_attempts'
-  | 'token_in_url'
-  | 'host_forbidden'
-  | 'origin_forbidden'
-  | 'not_found'
-  | 'job_id_taken'
-  | 'idempotency_key_reused'
-  | 'idempotency_in_progress'
-  | 'not_repeatable'
-  | 'no_result'
-  | 'result_expired'
-  | 'interrupted'
-  | 'overloaded'
-  | 'too_many_jobs'
-  | 'queue_timeout'
-  | 'start_timeout'
-  | 'rate_limited'
-  | 'storage_full'
-  | 'result_corrupted'
-  | 'range_not_satisfiable'
-  | 'not_acceptable'
-  | 'unsupported_media_type'
-  | 'invalid_upload'
-  | 'upload_expired'
-  | 'bad_request'
-  | 'method_not_allowed'
-  | 'request_timeout'
-  | 'uri_too_long'
-  | 'expectation_failed'
-  | 'headers_too_large'
+import type { HttpErrorCode } from '../functions/http-error-code.ts'
 
 /** Every code's status. docs/reference/errors.md says the same; a test compares them. */
 export const statuses: Readonly<Record<keyof typeof errorCategories | HttpErrorCode, number>> = {
@@ -84,6 +50,9 @@ export const statuses: Readonly<Record<keyof typeof errorCategories | HttpErrorC
   actor_lost: 502,
   start_failed: 503,
   protocol_error: 502,
+  server_unreachable: 502,
+  connection_lost: 502,
+  result_restarted: 502,
   internal: 500,
   unauthorized: 401,
   scope_missing: 403,
@@ -175,7 +144,7 @@ export interface Problem {
   /** What went wrong and what to do, for people. */
   readonly detail: string
   /** Stable: one per cause. Decide by it. */
-  readonly code: ErrorCode | HttpErrorCode
+  readonly code: ErrorCode
   /** What the error knows besides, as plain data: the column, the row, the limit. */
   readonly details: ErrorDetails
   /** The job that failed. */
@@ -202,7 +171,7 @@ export function problemOf(thrown: unknown, jobId?: string): Problem {
 }
 
 interface KnownError {
-  readonly code: ErrorCode | HttpErrorCode
+  readonly code: ErrorCode
   readonly message: string
   readonly details: ErrorDetails
 }
@@ -223,7 +192,7 @@ const defect: KnownError = {
 }
 
 /** What Fastify itself refuses, or the hooks of an application around, by status. */
-const refusals = new Map<number, { readonly code: ErrorCode | HttpErrorCode; readonly text?: string }>([
+const refusals = new Map<number, { readonly code: ErrorCode; readonly text?: string }>([
   [401, { code: 'unauthorized' }],
   [403, { code: 'scope_missing' }],
   [404, { code: 'not_found' }],

@@ -42,14 +42,14 @@ const job = {
 
 const sql = `select origin, count(*) as n, avg(delay / 60.0) as hours, sum(delay / 60.0 * ${costPerHour}) as cost from flights where delay > 60 group by origin order by n desc limit 5`
 
-const client = new VolleyClient(url, { token })
+const client = new VolleyClient({ url, token })
 const jobId = 'quickstart'
 const finished = new AbortController()
 const startedAt = performance.now()
 const progress = showProgress()
 let received = 0
 try {
-  for await (const batch of client.stream(job, {
+  for await (const batch of client.run(job, {
     jobId,
     signal: interrupt.signal,
     onBytes: (count) => {
@@ -70,7 +70,7 @@ try {
 
 if (!interrupt.signal.aborted) {
   const seconds = (performance.now() - startedAt) / 1000
-  const { report } = await client.job(jobId)
+  const { report } = await client.job(jobId).status()
   const rows = report?.rowsRead ?? 0
   console.log(`rows      ${rows.toLocaleString('en-US')} in ${seconds.toFixed(2)} s`)
   console.log(
@@ -100,7 +100,10 @@ async function showProgress(): Promise<void> {
   let shown = ''
   while (!finished.signal.aborted) {
     await delay(everyMs, undefined, { signal: finished.signal }).catch(() => {})
-    const resource = await client.job(jobId).catch(() => undefined)
+    const resource = await client
+      .job(jobId)
+      .status()
+      .catch(() => undefined)
     const { rowsRead = 0, rowsTotal = 0, tasksDone = 0, tasks = 0 } = resource?.progress ?? {}
     const percent = Math.floor((100 * rowsRead) / Math.max(1, rowsTotal))
     const text = `progress  ${percent} %, ${rowsRead.toLocaleString('en-US')} rows, ${tasksDone} of ${tasks} tasks`

@@ -2,6 +2,7 @@
 // Codes are public: they cross process boundaries, name the documentation anchor and map to one HTTP status
 // in api/errors.ts. Never reuse a code for another cause.
 
+import type { HttpErrorCode } from './http-error-code.ts'
 import type { PlainData } from './plain-data.ts'
 import { rebuildThrown } from './rebuild-thrown.ts'
 import { describeThrown, isThrownData, summarize } from './thrown.ts'
@@ -16,7 +17,7 @@ export type ErrorDetails = { readonly [key: string]: PlainData }
  * `plan` - what was asked cannot be done as written; `data` - the data does not allow it; `udf` - a user's function
  * failed; `shipping` - a function or expression cannot travel; `wire` - received bytes are not acceptable;
  * `resource` - a limit was reached; `cancelled` - somebody stopped it; `worker` - a worker process was lost;
- * `internal` - a defect of ours.
+ * `connection` - a server was not reached, or lost; `server` - it refused a request; `internal` - a defect of ours.
  */
 export type ErrorCategory =
   | 'plan'
@@ -27,9 +28,11 @@ export type ErrorCategory =
   | 'resource'
   | 'cancelled'
   | 'worker'
+  | 'connection'
+  | 'server'
   | 'internal'
 
-/** All codes that belong to the library itself; the API adds none of its own that a library user could meet. */
+/** All codes that belong to the library itself; those of the API alone are met by its clients, as {@link ServerError}. */
 export const errorCategories = {
   // plan
   invalid_argument: 'plan',
@@ -74,12 +77,16 @@ export const errorCategories = {
   actor_lost: 'worker',
   start_failed: 'worker',
   protocol_error: 'worker',
+  // connection
+  server_unreachable: 'connection',
+  connection_lost: 'connection',
+  result_restarted: 'connection',
   // internal
   internal: 'internal',
 } as const satisfies Record<string, ErrorCategory>
 
 /** Every code an error can have. Codes are stable; docs/reference/errors.md has an anchor for each. */
-export type ErrorCode = keyof typeof errorCategories | ShippingErrorCode | WireErrorCode
+export type ErrorCode = keyof typeof errorCategories | ShippingErrorCode | WireErrorCode | HttpErrorCode
 /** Codes of what cannot travel; docs/reference/shipping-errors.md explains each. */
 export type ShippingErrorCode = `closure_${string}`
 /** Codes of bytes that are refused; docs/reference/errors.md explains each. */
@@ -307,6 +314,58 @@ export class WorkerError extends VolleyError {
 }
 
 /**
+ * A client did not reach its server, or lost it before the answer was whole. What the server answers has the class of its
+ * own code.
+ *
+ * @example
+ * import { ConnectionError } from 'volley'
+ * import { VolleyClient } from 'volley/client'
+ *
+ * const client = new VolleyClient({ url: 'http://127.0.0.1:1', retries: 0 })
+ * try {
+ *   await client.tables()
+ * } catch (error) {
+ *   if (!(error instanceof ConnectionError)) throw error
+ *   error.code // => 'server_unreachable'
+ * }
+ *
+ * @see docs/reference/errors.md
+ */
+export class ConnectionError extends VolleyError {
+  override readonly name = 'ConnectionError'
+}
+
+/**
+ * A server refused a request, with a code that only its clients meet: `unauthorized`, `not_found`, `result_expired`. Errors
+ * of jobs keep the class of their code.
+ *
+ * @example
+ * import { ServerError } from 'volley'
+ * import { buildServer } from 'volley/api'
+ * import { VolleyClient } from 'volley/client'
+ *
+ * const app = buildServer({ tokens: ['secret'] })
+ * const client = new VolleyClient({ url: await app.listen({ host: '127.0.0.1', port: 0 }), token: 'secret' })
+ * try {
+ *   await client.job('unknown').status()
+ * } catch (error) {
+ *   if (!(error instanceof ServerError)) throw error
+ *   error.code // => 'not_found'
+ *   error.details.status // => 404
+ * }
+ * await app.close()
+ *
+ * @see docs/reference/errors.md#of-the-http-api
+ */
+export class ServerError extends VolleyError {
+  override readonly name = 'ServerError'
+
+  override get category(): 'server' {
+    return 'server'
+  }
+}
+
+/**
  * An invariant of Volley's own is broken: a defect, please report it.
  *
  * @example
@@ -337,6 +396,8 @@ const classes = {
   resource: ResourceError,
   cancelled: CancelledError,
   worker: WorkerError,
+  connection: ConnectionError,
+  server: ServerError,
 } as const
 
 /** The category of a code: of the codes of closures and bytes by how they begin. */

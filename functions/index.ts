@@ -18,6 +18,7 @@ export type { Accumulator, RowRange, UserFunction, Volatility, WindowEvaluator }
 export type { ShippedEntry, UdfShipment } from './contract/udf-shipment.ts'
 export {
   CancelledError,
+  ConnectionError,
   DataError,
   type ErrorCategory,
   type ErrorCode,
@@ -27,6 +28,7 @@ export {
   type PlainData,
   PlanError,
   ResourceError,
+  ServerError,
   ShippingError,
   type ShippingErrorCode,
   UdfError,

@@ -65,7 +65,7 @@ for (const page of pages) {
 }
 
 const programs = new Map(
-  ['runtime/index.ts', 'api/index.ts', 'api/client.ts'].flatMap((entryPoint) =>
+  ['runtime/index.ts', 'api/index.ts', 'api/client/index.ts'].flatMap((entryPoint) =>
     publicExports(join(root, entryPoint)).flatMap(({ name, docstring }) =>
       (docstring?.examples ?? []).map((example, i) => [`${name}-${i + 1}.ts`, programOf(example)] as const),
     ),

@@ -20,7 +20,7 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 const modules = [
   { name: 'volley', source: 'runtime/index.ts', exports: volley },
   { name: 'volley/api', source: 'api/index.ts', exports: api },
-  { name: 'volley/client', source: 'api/client.ts', exports: client },
+  { name: 'volley/client', source: 'api/client/index.ts', exports: client },
 ]
 
 /** What a docstring lacks. */

@@ -3,7 +3,6 @@
 
 import type { FastifyContextConfig, FastifyInstance, FastifySchema } from 'fastify'
 import type { ErrorCode } from '../../functions/errors.ts'
-import type { HttpErrorCode } from '../errors.ts'
 
 declare module 'fastify' {
   interface FastifySchema {
@@ -19,7 +18,7 @@ declare module 'fastify' {
 }
 
 /** A code, or a family of codes. */
-export type ProblemCode = ErrorCode | HttpErrorCode | 'wire_*' | 'closure_*'
+export type ProblemCode = ErrorCode | 'wire_*' | 'closure_*'
 
 /** A route as it was added. */
 export interface Route {

@@ -38,6 +38,7 @@ export function addJobPartRoutes(app: FastifyInstance, jobs: JobService, replyId
       refuseWithout(job)
       const result = await jobs.result(job)
       await result.begun
+      reply.header('x-volley-job-runs', job.resource.runs)
       const from = fromBatch === undefined ? {} : { fromBatch: Number(fromBatch) }
       return sendResult(request, reply, result, { representation, idleMs: replyIdleMs, ...from })
     },

@@ -43,6 +43,10 @@ const jobHeaders = {
   'x-volley-job-id': header('The id of the job'),
 }
 
+const runsHeader = {
+  'x-volley-job-runs': header('How often the job had been begun: of another run the record batches may be others'),
+}
+
 /** In whichever format the request asks for. */
 const result = (description: string, headers: Readonly<Record<string, JsonSchema>> = {}) => ({
   description,
@@ -211,8 +215,8 @@ export const getJobResult: FastifySchema = {
     properties: { Range: { type: 'string', description: 'bytes of the Arrow stream, once the job has ended' } },
   } satisfies ParametersSchema,
   response: {
-    200: result('The result'),
-    206: result('A part of it', { 'content-range': header('Which part') }),
+    200: result('The result', runsHeader),
+    206: result('A part of it', { ...runsHeader, 'content-range': header('Which part') }),
   },
   problems: [...problemsOfJobs, ...problemsOfResults, 'not_found', 'no_result', 'range_not_satisfiable'],
 }

@@ -7,6 +7,7 @@
 
 export {
   CancelledError,
+  ConnectionError,
   DataError,
   type ErrorCategory,
   type ErrorCode,
@@ -16,6 +17,7 @@ export {
   type PlainData,
   PlanError,
   ResourceError,
+  ServerError,
   ShippingError,
   type ShippingErrorCode,
   UdfError,

@@ -13,9 +13,9 @@ const rate = 2
 const gross = udf((net: number) => net * rate, [float64], float64, { name: 'gross' })
 const flights = join(dataRoot, 'flights-3m.parquet')
 
-async function resultOf(client: VolleyClient, job: Parameters<VolleyClient['stream']>[0]): Promise<unknown[]> {
+async function resultOf(client: VolleyClient, job: Parameters<VolleyClient['run']>[0]): Promise<unknown[]> {
   const found: unknown[] = []
-  for await (const batch of client.stream(job)) for (const row of batch) found.push(row.toJSON())
+  for await (const batch of client.run(job)) for (const row of batch) found.push(row.toJSON())
   return found
 }
 
@@ -24,7 +24,7 @@ test('a server that takes functions', { timeout: 240_000 }, async (t) => {
     allowInlineUdfs: true,
     limits: { maxSteps: 3, maxNodes: 50, maxColumns: 4 },
   })
-  const client = new VolleyClient(url, { token })
+  const client = new VolleyClient({ url, token })
   const send = (frame: DataFrame | Uint8Array, accept = 'application/x-ndjson') =>
     fetch(`${url}/v1/jobs`, {
       method: 'POST',
@@ -80,7 +80,7 @@ test('a server that takes functions', { timeout: 240_000 }, async (t) => {
 test('a server that takes none', { timeout: 240_000 }, async (t) => {
   const { url, session } = await serve(t)
   session.registerUdf(gross)
-  const client = new VolleyClient(url, { token })
+  const client = new VolleyClient({ url, token })
   const frame = rows.select(gross(col('net')).alias('g')).limit(1)
   await t.rejects(resultOf(client, frame), { code: 'wire_inline_refused' })
   await t.rejects(resultOf(client, { ...frame.toJSON() }), { code: 'wire_inline_refused' })

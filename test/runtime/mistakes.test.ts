@@ -181,11 +181,20 @@ test('options out of their range are refused at the door', { timeout: 60_000 }, 
     ],
     'a misspelt limit': [() => buildServer({ tokens: ['secret'], limits: { maxStep: 1 } } as never), /"maxSteps"/],
     'no directories': [() => buildServer({ tokens: ['secret'], dataRoots: '.' } as never), /an array of strings/],
-    'an address without http': [() => new VolleyClient('localhost:8642'), /such as http:\/\/127\.0\.0\.1:8642/],
-    'a misspelt option of a client': [() => new VolleyClient('http://localhost', { tokn: '' } as never), /"token"/],
+    'an address without http': [
+      () => new VolleyClient({ url: 'localhost:8642' }),
+      /such as http:\/\/127\.0\.0\.1:8642/,
+    ],
+    'a misspelt option of a client': [
+      () => new VolleyClient({ url: 'http://localhost', tokn: '' } as never),
+      /"token"/,
+    ],
   })
-  const client = new VolleyClient('http://127.0.0.1:9')
-  await t.rejects(client.job('x'), { code: 'worker_lost', message: /^Cannot reach the server at http:\/\/127/ })
+  const client = new VolleyClient({ url: 'http://127.0.0.1:9' })
+  await t.rejects(client.job('x').status(), {
+    code: 'server_unreachable',
+    message: /^Cannot reach the server at http:\/\/127/,
+  })
 })
 
 test('values that cannot be columns are described without running them', async (t) => {

@@ -61,7 +61,7 @@ test('expressions, functions, sessions, pools and clients print what they are', 
   t.match(inspect(ctx), /, closed }$/)
   await using pool = WorkerPool.fork({ workers: 1 })
   t.match(inspect(pool), /^WorkerPool { workers: 1, starting: \d, idle: \d, busy: 0, queued: 0 }$/)
-  t.equal(inspect(new VolleyClient('http://localhost:1', { token: 'secret' })), 'VolleyClient(http://localhost:1)')
+  t.equal(inspect(new VolleyClient({ url: 'http://localhost:1', token: 'secret' })), 'VolleyClient(http://localhost:1)')
 })
 
 test('explain() says what is read, computed and sent, and runs nothing', async (t) => {

@@ -95,7 +95,7 @@ test('what belongs to one process is neither written nor cloned', async (t) => {
   const held = {
     SessionContext: new SessionContext(),
     WorkerPool: pool,
-    VolleyClient: new VolleyClient('http://127.0.0.1:1', { token: 'secret' }),
+    VolleyClient: new VolleyClient({ url: 'http://127.0.0.1:1', token: 'secret' }),
   }
   for (const [name, value] of Object.entries(held)) {
     t.throws(() => JSON.stringify({ value }), {

@@ -21,10 +21,10 @@ app.addHook('onClose', () => volley.close())
 
 const url = await app.listen({ host: '127.0.0.1', port: 0 })
 const hello = await (await fetch(`${url}/hello`)).text()
-const client = new VolleyClient(url, { token: 'secret' })
+const client = new VolleyClient({ url, token: 'secret' })
 // Large enough to be parsed in the thread for bodies.
 const rows = Array.from({ length: 12_000 }, (_, a) => ({ a }))
 let count = 0
-for await (const batch of client.stream({ source: { rows }, steps: [{ filter: 'a >= 2' }] })) count += batch.numRows
+for await (const batch of client.run({ source: { rows }, steps: [{ filter: 'a >= 2' }] })) count += batch.numRows
 await app.close()
 console.log(JSON.stringify({ hello, count }))

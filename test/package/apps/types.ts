@@ -37,7 +37,7 @@ export async function main(): Promise<number> {
   const options: ServerOptions = { tokens: ['secret'] }
   const app = buildServer(options)
   await app.close()
-  const client = new VolleyClient('http://127.0.0.1:8642')
+  const client = new VolleyClient({ url: 'http://127.0.0.1:8642' })
   if (rows.length > 1) throw new VolleyError('internal', `${client} ${SamePool}`)
   return doubled.length
 }

@@ -143,11 +143,11 @@ t.test('VolleyClient gives batches of the copy it is told', async (t) => {
   t.teardown(() => server.close())
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   for (const copy of Object.values(copies)) {
-    for await (const batch of new VolleyClient(url, { arrow: copy }).stream({ sql: 'select 1' })) {
+    for await (const batch of new VolleyClient({ url, arrow: copy }).run({ sql: 'select 1' })) {
       t.ok(batch instanceof copy.RecordBatch)
     }
   }
-  t.throws(() => new VolleyClient(url, { arrow: {} as never }), { code: 'invalid_argument' })
+  t.throws(() => new VolleyClient({ url, arrow: {} as never }), { code: 'invalid_argument' })
 })
 
 t.test('streams go where web and Node streams go', async (t) => {
