@@ -17,6 +17,7 @@ import { addDocuments, Documents } from './bodies/documents.ts'
 import { cagedPool } from './cage.ts'
 import { DataRoots } from './data-roots.ts'
 import fastify from './fastify.cjs'
+import { ResultEncoder } from './formats/encode-result.ts'
 import { addHostCheck } from './host-check.ts'
 import { JobService } from './jobs/job-service.ts'
 import { createMetrics, type Metrics } from './metrics/definitions.ts'
@@ -37,6 +38,7 @@ import { addJobPartRoutes } from './routes/job-parts.ts'
 import { addJobRoutes } from './routes/jobs.ts'
 import { addMetricsRoute } from './routes/metrics.ts'
 import { addPages } from './routes/pages.ts'
+import type { Replies } from './routes/send-result.ts'
 import { addTableRoutes } from './routes/tables.ts'
 import {
   admissionOf,
@@ -181,9 +183,9 @@ export function addService(
   addTableRoutes(app, session)
   addExplainRoute(app, jobs)
   addJobsToLog(app)
-  const replyIdleMs = options.replyIdleMs ?? 60_000
-  addJobRoutes(app, jobs, replyIdleMs)
-  addJobPartRoutes(app, jobs, replyIdleMs)
+  const replies: Replies = { encoder: new ResultEncoder(), idleMs: options.replyIdleMs ?? 60_000 }
+  addJobRoutes(app, jobs, replies)
+  addJobPartRoutes(app, jobs, replies)
   addPages(app, routes, options.privatePages ?? false)
 
   app.addHook('onReady', async () => {
@@ -193,6 +195,7 @@ export function addService(
   app.addHook('preClose', () => jobs.close(options.drainMs ?? 1000))
   app.addHook('onClose', async () => {
     measuring[Symbol.dispose]()
+    await replies.encoder[Symbol.asyncDispose]()
     if (options.session === undefined) await session.close()
   })
 }

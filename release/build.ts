@@ -31,7 +31,11 @@ const bundled = [
 ]
 
 /** Nobody imports them: threads start them. */
-const startedByName = ['dist/api/bodies/body-thread.js', 'dist/api/store/store-thread.js']
+const startedByName = [
+  'dist/api/bodies/body-thread.js',
+  'dist/api/formats/format-thread.js',
+  'dist/api/store/store-thread.js',
+]
 
 const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as Manifest
 

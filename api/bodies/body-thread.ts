@@ -2,9 +2,10 @@
 // small, or bytes that change hands.
 
 import { parentPort } from 'node:worker_threads'
-import { createError, errorToPlain, type PlainError } from '../../functions/errors.ts'
+import { createError, type PlainError } from '../../functions/errors.ts'
 import { parseJson } from '../../runtime/job/json-job.ts'
 import { rowsOf } from '../../runtime/job/json-source.ts'
+import { plainError } from '../threads/plain-error.ts'
 
 /** What is made of a body: an error, or its JSON, with the rows of its source apart. */
 export interface BodyAnswer {
@@ -29,9 +30,7 @@ function answerFor(body: Uint8Array): BodyAnswer {
     checkSize(json)
     return rows === undefined ? { json } : { json, rows }
   } catch (error) {
-    const { stack, ...plain } = errorToPlain(error)
-    // Of a defect the log has the stack; what others did wrong is told without.
-    return { error: plain.code === 'internal' && stack !== undefined ? { ...plain, stack } : plain }
+    return { error: plainError(error) }
   }
 }
 

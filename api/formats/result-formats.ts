@@ -18,6 +18,8 @@ export interface ResultFormat {
    * streams some readers take the end of the bytes for the end.
    */
   readonly hasEnd: boolean
+  /** Whether it only hands on what is Arrow already; others take time. */
+  readonly isArrow: boolean
   /** The Arrow stream in this format. */
   encode(stream: Bytes, parameters?: FormatParameters): Bytes
 }
@@ -31,6 +33,7 @@ export const resultFormats: readonly ResultFormat[] = [
     contentType: 'application/vnd.apache.arrow.stream',
     parameters: {},
     hasEnd: false,
+    isArrow: true,
     encode: (stream) => stream,
   },
   {
@@ -38,6 +41,7 @@ export const resultFormats: readonly ResultFormat[] = [
     contentType: 'application/x-ndjson',
     parameters: text,
     hasEnd: false,
+    isArrow: false,
     async *encode(stream) {
       const { ndjsonFormat } = await import('../../runtime/sink/text/ndjson.ts')
       yield* (await import('./rows.ts')).encodeRows(stream, ndjsonFormat)
@@ -48,6 +52,7 @@ export const resultFormats: readonly ResultFormat[] = [
     contentType: 'application/json',
     parameters: text,
     hasEnd: true,
+    isArrow: false,
     async *encode(stream) {
       yield* (await import('./json.ts')).encodeJson(stream)
     },
@@ -57,6 +62,7 @@ export const resultFormats: readonly ResultFormat[] = [
     contentType: 'text/csv; charset=utf-8',
     parameters: { ...text, header: ['present', 'absent'] },
     hasEnd: false,
+    isArrow: false,
     async *encode(stream, { header } = {}) {
       const { csvFormat } = await import('../../runtime/sink/text/csv.ts')
       yield* (await import('./rows.ts')).encodeRows(stream, csvFormat({ header: header !== 'absent' }))
@@ -67,6 +73,7 @@ export const resultFormats: readonly ResultFormat[] = [
     contentType: 'application/vnd.apache.arrow.file',
     parameters: {},
     hasEnd: true,
+    isArrow: true,
     async *encode(stream) {
       yield* (await import('../../runtime/source/arrow/stream-to-file.ts')).streamToFile(stream)
     },
@@ -76,6 +83,7 @@ export const resultFormats: readonly ResultFormat[] = [
     contentType: 'application/vnd.apache.parquet',
     parameters: {},
     hasEnd: true,
+    isArrow: false,
     async *encode(stream) {
       yield* (await import('./parquet.ts')).encodeParquet(stream)
     },

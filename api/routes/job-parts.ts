@@ -11,7 +11,7 @@ import type { JobService } from '../jobs/job-service.ts'
 import type { FoundJob } from '../jobs/submission.ts'
 import { askerOf } from './jobs.ts'
 import { followJob, getJobLogs, getJobResult } from './operations.ts'
-import { representationFor, sendResult } from './send-result.ts'
+import { type Replies, representationFor, sendResult } from './send-result.ts'
 
 /** Comments that keep proxies from closing a connection on which nothing happens. */
 const HEARTBEAT_MS = 15_000
@@ -26,7 +26,7 @@ interface ResultQuery extends FormatQuery {
   readonly fromBatch?: string
 }
 
-export function addJobPartRoutes(app: FastifyInstance, jobs: JobService, replyIdleMs: number): void {
+export function addJobPartRoutes(app: FastifyInstance, jobs: JobService, replies: Replies): void {
   app.get<OfJob & { readonly Querystring: ResultQuery }>(
     '/v1/jobs/:id/result',
     { schema: getJobResult, config: { scope: 'jobs:read' } },
@@ -40,7 +40,7 @@ export function addJobPartRoutes(app: FastifyInstance, jobs: JobService, replyId
       await result.begun
       reply.header('x-volley-job-runs', job.resource.runs)
       const from = fromBatch === undefined ? {} : { fromBatch: Number(fromBatch) }
-      return sendResult(request, reply, result, { representation, idleMs: replyIdleMs, ...from })
+      return sendResult(request, reply, result, { ...replies, representation, ...from })
     },
   )
   app.get<OfJob>(

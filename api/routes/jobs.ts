@@ -14,7 +14,7 @@ import { addJob } from '../operations/request-log.ts'
 import { responseClosed } from '../response-closed.ts'
 import { cancelJob, getJob, listJobs, rerunJob, runJob } from './operations.ts'
 import { preferenceOf } from './prefer.ts'
-import { representationFor, sendResult } from './send-result.ts'
+import { type Replies, representationFor, sendResult } from './send-result.ts'
 
 const idHeader = 'x-volley-job-id'
 
@@ -31,10 +31,10 @@ interface ListQuery {
 }
 
 /** Submits, lists, tells, cancels and repeats. */
-export function addJobRoutes(app: FastifyInstance, jobs: JobService, replyIdleMs: number): void {
+export function addJobRoutes(app: FastifyInstance, jobs: JobService, replies: Replies): void {
   const submitting = { schema: runJob, config: { scope: 'jobs:write', takesUploads: true } } as const
   app.post<{ Querystring: FormatQuery }>('/v1/jobs', submitting, (request, reply) =>
-    submit(request, reply, jobs, replyIdleMs),
+    submit(request, reply, jobs, replies),
   )
   app.get<{ Querystring: ListQuery }>('/v1/jobs', { schema: listJobs, config: { scope: 'jobs:read' } }, (request) =>
     list(request.query, askerOf(request), jobs),
@@ -68,7 +68,7 @@ async function submit(
   request: FastifyRequest<{ Querystring: FormatQuery }>,
   reply: FastifyReply,
   jobs: JobService,
-  replyIdleMs: number,
+  replies: Replies,
 ): Promise<FastifyReply> {
   const { isAsync, waitMs } = preferenceOf(request.headers.prefer)
   const representation = isAsync ? negotiate(undefined, request.query) : representationFor(request, request.query)
@@ -79,7 +79,7 @@ async function submit(
     reply.header('idempotency-replayed', 'true').header(idHeader, earlier.resource.id)
     if (isAsync) return accepted(reply, earlier.resource)
     if (!isFinal(earlier.resource.status)) throw stillRuns(earlier.resource.id)
-    return sendResult(request, reply, await jobs.result(earlier), { representation, idleMs: replyIdleMs })
+    return sendResult(request, reply, await jobs.result(earlier), { ...replies, representation })
   }
   const left = responseClosed(reply.raw)
   const record = await jobs.submit({
@@ -106,7 +106,8 @@ async function submit(
   // A reply that is gone is wanted by nobody, unless it can be asked for again.
   if (idempotency === undefined) void left.then(() => record.isOver || record.cancel(clientLeft()))
   await record.result.begun
-  return sendResult(request, reply, record.result, { representation, idleMs: record.idleTimeoutMs ?? replyIdleMs })
+  const idleMs = record.idleTimeoutMs ?? replies.idleMs
+  return sendResult(request, reply, record.result, { ...replies, representation, idleMs })
 }
 
 async function list(query: ListQuery, asker: Asker, jobs: JobService): Promise<object> {

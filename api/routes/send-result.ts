@@ -6,15 +6,21 @@ import { Readable } from 'node:stream'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { settledWithin } from '../../runtime/bytes/settled-within.ts'
 import { HttpError } from '../errors.ts'
+import type { ResultEncoder } from '../formats/encode-result.ts'
 import { type FormatQuery, negotiate, type Representation } from '../formats/negotiate.ts'
 import { resultFormats } from '../formats/result-formats.ts'
 import type { SpooledResult } from '../spool/spooled-result.ts'
 import { IdleLimit, withIdleLimit } from './idle-limit.ts'
 
-export interface SendOptions {
-  readonly representation: Representation
-  /** How long the client may take nothing. */
+/** How a server replies with results. */
+export interface Replies {
+  readonly encoder: ResultEncoder
+  /** How long a client may take nothing. */
   readonly idleMs: number
+}
+
+export interface SendOptions extends Replies {
+  readonly representation: Representation
   /** The first record batch to send. */
   readonly fromBatch?: number
 }
@@ -52,7 +58,7 @@ export async function sendResult(
   request: FastifyRequest,
   reply: FastifyReply,
   result: SpooledResult,
-  { representation, idleMs, fromBatch }: SendOptions,
+  { representation, encoder, idleMs, fromBatch }: SendOptions,
 ): Promise<FastifyReply> {
   const { format, parameters, contentType } = representation
   const range = format.name === 'arrow' && fromBatch === undefined ? rangeOf(request, result) : undefined
@@ -60,10 +66,12 @@ export async function sendResult(
     ...(fromBatch === undefined ? {} : { fromBatch }),
     ...(range === undefined ? {} : { range }),
   })
-  const encoded = format.encode(read, parameters)
   const body = (await isSmall(result))
-    ? await whole(encoded, reply, idleMs)
-    : Readable.from(await begun(withIdleLimit(encoded, reply.raw, idleMs)), STREAM_OPTIONS)
+    ? await whole(format.encode(read, parameters), reply, idleMs)
+    : Readable.from(
+        await begun(withIdleLimit(encoder.encode(format, read, parameters), reply.raw, idleMs)),
+        STREAM_OPTIONS,
+      )
   reply.headers({ 'content-type': contentType, vary: 'accept' })
   if (range !== undefined) {
     const { start, end } = range

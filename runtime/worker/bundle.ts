@@ -37,6 +37,12 @@ async function cacheBundle(cache: string): Promise<void> {
   }
 }
 
+const threads = {
+  'body-thread': 'api/bodies/body-thread.ts',
+  'format-thread': 'api/formats/format-thread.ts',
+  'store-thread': 'api/store/store-thread.ts',
+}
+
 /**
  * Makes the bundle.
  *
@@ -53,7 +59,7 @@ export async function writeBundle(directory: string, here: boolean): Promise<rea
       capture: captureSource,
       'apache-arrow': fileURLToPath(import.meta.resolve('apache-arrow')),
       // Where an application is bundled with the server in it, its threads have their modules here.
-      ...(here ? {} : { 'body-thread': 'api/bodies/body-thread.ts', 'store-thread': 'api/store/store-thread.ts' }),
+      ...(here ? {} : threads),
     },
     outdir: directory,
     outExtension: { '.js': '.mjs' },
