@@ -47,8 +47,8 @@ export type ConvertedArrow<Value, Module extends ArrowModule> = Value extends { 
  * An Arrow object of any copy of Arrow JavaScript as one of the copy that is given: the same values in the same memory,
  * with other classes around them.
  *
- * Arrow's functions ask with `instanceof` for classes of their own copy, and write bytes that nobody can read when they
- * are given a table of another. `collect`, `stream` and `evaluate` convert by themselves when they, or the session, are
+ * Arrow's functions ask with `instanceof` for classes of their own copy, and cannot write or join what is of another.
+ * `collect`, `stream` and `evaluate` convert by themselves when they, or the session, are
  * told the copy; this is for what comes another way, as from `pool.run`.
  *
  * @param value - A table, record batch, vector, data, schema, field or type.

@@ -13,6 +13,7 @@ import {
   isTable,
   isVector,
 } from '../../functions/arrow/recognise.ts'
+import { refuseForeignWriters } from '../../functions/arrow/refuse-foreign-writers.ts'
 import { checkBatch } from '../../functions/column/check-data.ts'
 import { encodeStream } from '../source/arrow/stream-writer.ts'
 import { DamagedMetadataError, verifyMessage } from '../source/arrow/verify.ts'
@@ -76,6 +77,7 @@ function encodeBatches(schema: Schema, batches: readonly RecordBatch[]): Uint8Ar
 function decodeBatches(data: unknown): { schema: Schema; batches: RecordBatch[] } {
   if (!(data instanceof Uint8Array)) throw new TypeError('Cannot read Arrow data: it is not bytes')
   checkMessages(data)
+  refuseForeignWriters()
   const reader = RecordBatchReader.from(data).open()
   const adopter = createAdopter()
   const schema = adopter.schema(reader.schema)

@@ -4,6 +4,7 @@
 import { type RecordBatch, RecordBatchReader, type RecordBatchStreamReader, Schema, Table } from 'apache-arrow'
 import { createAdopter } from '../../../functions/arrow/adopt.ts'
 import { type ArrowModule, libraryOf } from '../../../functions/arrow/convert.ts'
+import { refuseForeignWriters } from '../../../functions/arrow/refuse-foreign-writers.ts'
 import { checkBatch } from '../../../functions/column/check-data.ts'
 import { WorkerError } from '../../../functions/errors.ts'
 import { ChunkReader } from '../chunk-reader.ts'
@@ -22,6 +23,7 @@ export interface ArrowStream {
  * comes through as it is.
  */
 export async function* readArrowStreams(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<ArrowStream> {
+  refuseForeignWriters()
   const source = new ChunkReader(chunks)
   try {
     for (let first = await takeMessage(source); first !== undefined; first = await takeMessage(source)) {

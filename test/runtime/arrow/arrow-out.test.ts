@@ -75,6 +75,30 @@ for (const [name, copy] of Object.entries(copies)) {
   })
 }
 
+for (const [name, copy] of Object.entries(copies).filter(([name]) => name !== 'own')) {
+  t.test(`the writer of ${name} refuses what is not its own, and says what to do`, async (t) => {
+    const table = await ctx.fromColumns({ n: [1, 2], s: ['a', null] }).collect()
+    const refusal = { code: 'invalid_argument', message: /toIPC\(\).*collect\(\{ arrow \}\)/ }
+    t.throws(() => copy.tableToIPC(table), refusal)
+    t.throws(() => copy.tableToIPC(table, 'file'), refusal)
+    t.throws(() => copy.RecordBatchStreamWriter.writeAll(table.batches), refusal)
+    t.throws(() => new copy.RecordBatchStreamWriter().write(table.batches[0]), refusal)
+    const rows = [...table]
+    t.strictSame(
+      rows.map((row) => ({ ...row.toJSON() })),
+      [
+        { n: 1n, s: 'a' },
+        { n: 2n, s: null },
+      ],
+      'whoever else asks gets on',
+    )
+    t.equal((await Promise.all(rows)).length, 2)
+    t.equal(Reflect.get(rows[0] as object, Symbol.asyncIterator), undefined)
+    t.equal(Reflect.get(table.schema.fields[0]?.type as object, 'type'), undefined)
+    t.equal(arrow.tableFromIPC(arrow.tableToIPC(table)).numRows, 2, 'its own copy writes it')
+  })
+}
+
 t.test('convertArrow() makes every kind of object, both ways', (t) => {
   const copy = copies['version 18'] as typeof arrow
   const table = tableOf(arrow, columnsOf(arrow)).select(['int32', 'dictionary'])
