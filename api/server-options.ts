@@ -31,7 +31,7 @@ export interface ServerOptions {
    * For the workers of that new session. They run in a cage unless `cage` is `false`: functions read and write what jobs
    * may, and what its `read` and `write` add.
    *
-   * @defaultValue the defaults of `PoolOptions`, and `cage: true`
+   * @defaultValue the defaults of `PoolOptions`, but for `cage: true` and a `maxRssBytes` of 1 GiB
    */
   readonly pool?: PoolOptions
   /**

@@ -14,7 +14,6 @@ import type { Authenticate } from './auth/principal.ts'
 import { redactingLogger } from './auth/redact.ts'
 import { addByteBudget, ByteBudget, defaultBytesInFlight } from './bodies/byte-budget.ts'
 import { addDocuments, Documents } from './bodies/documents.ts'
-import { cagedPool } from './cage.ts'
 import { DataRoots } from './data-roots.ts'
 import fastify from './fastify.cjs'
 import { ResultEncoder } from './formats/encode-result.ts'
@@ -49,6 +48,7 @@ import {
   spoolBytesOf,
   tokensOf,
 } from './server-options.ts'
+import { serverPool } from './server-pool.ts'
 import { checkTables, registerTables, tableSources } from './tables.ts'
 import { addRequestTraces } from './tracing/trace-requests.ts'
 import { addUploads } from './uploads/add-uploads.ts'
@@ -128,7 +128,7 @@ export function addService(
   const budget = new ByteBudget(bytesInFlight(maxBytesInFlight, maxBodyBytes))
   const connections = connectionLimitsOf(options.connections)
   const uploads = new Uploads(options.stateDir, options.maxKeptUploadBytes ?? 8 * 1024 ** 3)
-  const pool = () => forkPool(cagedPool({ options, tables, uploads }), 'ignore')
+  const pool = () => forkPool(serverPool({ options, tables, uploads }), 'ignore')
   const session = options.session ?? new SessionContext({ backend: pool(), log: 'ignore' })
   registerTables(session, tables)
 

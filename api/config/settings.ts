@@ -133,6 +133,13 @@ export const settings = {
     defaultText: '0',
     option: 'pool.spareWorkers',
   }),
+  maxWorkerMemory: setting({
+    kind: bytes(),
+    placeholder: 'bytes',
+    help: 'that a worker may hold while it has a task; beyond it the task fails (Linux)',
+    defaultText: '1GiB',
+    option: 'pool.maxRssBytes',
+  }),
   stateDir: setting({
     kind: path,
     placeholder: 'dir',

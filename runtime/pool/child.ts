@@ -14,9 +14,9 @@ import type { FirstTask } from './first-task.ts'
 import { encodeFrame, FrameReader } from './frames.ts'
 import type { LaunchOptions } from './launch.ts'
 import { type LossKind, lossKindOf } from './losses.ts'
-import { residentBytes, watchMemory } from './memory.ts'
 import { type PoolMessage, parseWorkerMessage, type WorkerInfo, type WorkerMessage } from './protocol.ts'
 import { packTaskMessage } from './task-message.ts'
+import { residentBytes, watchProcess } from './watch.ts'
 import { type WorkerEntry, workerEntry } from './worker-entry.ts'
 import { WorkerProcess } from './worker-process.ts'
 import type { PoolWorker } from './worker-set.ts'
@@ -116,7 +116,7 @@ export class Child implements PoolWorker {
     this.#assignments += 1
     this.#tail = new OutputTail() // one task's output does not concern the next
     worker.hold(true)
-    const watch = watchMemory(worker.pid, this.#options.maxRssBytes, (error) => assignment.stop(error, 0))
+    const watch = watchProcess(worker.pid, this.#options.maxRssBytes, (error) => assignment.stop(error, 0))
     const port: WorkerPort = {
       pid: worker.pid,
       send: (message) => this.#send(message),

@@ -90,6 +90,12 @@ export function tooMuchLog(maxLogBytes: number): ResourceError {
   return new ResourceError('log_limit', message, { details: { maxLogBytes } })
 }
 
+/** A signal stopped the worker, and it does not go on. */
+export function stopped(pid: number): WorkerError {
+  const message = `Cannot finish the task: worker ${pid} was stopped by a signal, such as SIGSTOP, and did not go on`
+  return new WorkerError('worker_lost', message, { details: { pid, state: 'stopped' } })
+}
+
 /** The worker did not keep to the protocol. */
 export function broken(what: string): WorkerError {
   return new WorkerError('protocol_error', `Cannot trust the worker: ${what}`)

@@ -8,6 +8,7 @@ import type { LogStream } from '../backend.ts'
 import type { KillEscalation } from './assignment.ts'
 import { type Exit, ended, exited } from './exit.ts'
 import { type Launched, type LaunchOptions, launch } from './launch.ts'
+import { killLeftovers } from './leftovers.ts'
 import { makeResultPipe } from './result-pipe.ts'
 
 /** Receivers of what a process writes. */
@@ -15,6 +16,12 @@ export interface ProcessOutput {
   onLog(stream: LogStream, bytes: Uint8Array): void
   onResult(bytes: Uint8Array): void
   onControl(bytes: Uint8Array): void
+}
+
+/** Where it runs. */
+interface Place {
+  readonly directory: string
+  readonly isCaged: boolean
 }
 
 /** From SIGTERM to SIGKILL. */
@@ -32,12 +39,14 @@ export class WorkerProcess {
   readonly #launched: Launched
   readonly #result: Socket
   readonly #directory: string
+  readonly #isCaged: boolean
 
-  private constructor(launched: Launched, result: Socket, directory: string, output: ProcessOutput) {
+  private constructor(launched: Launched, result: Socket, place: Place, output: ProcessOutput) {
     const { stdout, stderr, control } = launched
     this.#launched = launched
     this.#result = result
-    this.#directory = directory
+    this.#directory = place.directory
+    this.#isCaged = place.isCaged
     for (const pipe of this.#pipes()) pipe.on('error', () => {})
     stdout.on('data', (bytes: Buffer) => output.onLog('stdout', bytes))
     stderr.on('data', (bytes: Buffer) => output.onLog('stderr', bytes))
@@ -56,7 +65,8 @@ export class WorkerProcess {
     const launched = launch(options, directory, pipe?.writer)
     pipe?.writer.destroy()
     launched.result?.on('data', (bytes: Buffer) => output.onResult(bytes))
-    return new WorkerProcess(launched, (pipe?.reader ?? launched.result) as Socket, directory, output)
+    const place = { directory, isCaged: options.cage !== undefined }
+    return new WorkerProcess(launched, (pipe?.reader ?? launched.result) as Socket, place, output)
   }
 
   get pid(): number {
@@ -112,7 +122,11 @@ export class WorkerProcess {
   async #end(lastWords: Promise<unknown>): Promise<Exit> {
     const exit = await exited(this.#launched.subprocess)
     this.#launched.subprocess.kill('SIGKILL') // its group: whatever it started and left behind
-    await Promise.race([lastWords, delay(lastWordsMs, undefined, { ref: false })])
+    await Promise.all([
+      Promise.race([lastWords, delay(lastWordsMs, undefined, { ref: false })]),
+      // In a cage nothing can be started.
+      this.#isCaged ? undefined : killLeftovers(this.#directory),
+    ])
     return exit
   }
 

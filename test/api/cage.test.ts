@@ -6,8 +6,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { FastifyInstance } from 'fastify'
 import t, { type Test } from 'tap'
-import { lit, udf, utf8 } from 'volley'
+import { float64, lit, type PoolOptions, udf, utf8 } from 'volley'
 import { buildServer, type ServerOptions } from 'volley/api'
+import { serverPool } from '../../api/server-pool.ts'
+import { Uploads } from '../../api/uploads/uploads.ts'
 import { asBytes, token } from './with-server.ts'
 
 t.setTimeout(120_000)
@@ -58,6 +60,21 @@ t.test('functions read below the data roots, and nothing of the server', async (
 t.test('a server may be told to have no cage', async (t) => {
   const { app, directory } = await served(t, { pool: { cage: false } })
   t.strictSame(JSON.parse(await reading(app, join(directory, 'state/secret'))), [{ text: 'of the server' }])
+})
+
+t.test("a server's workers have a limit of memory", async (t) => {
+  const uploads = new Uploads(undefined, 1)
+  t.teardown(() => uploads.close())
+  const poolFor = (pool: PoolOptions) => serverPool({ options: { pool }, tables: new Map(), uploads })
+  t.match(poolFor({}), { maxRssBytes: 1024 ** 3, cage: { read: [uploads.directory] } })
+  t.match(poolFor({ maxRssBytes: 1, cage: false }), { maxRssBytes: 1, cage: false })
+  const { app } = await served(t, { pool: { maxRssBytes: 400_000_000 } })
+  const hoard = udf(() => [1, 2, 3, 4, 5, 6].map(() => Buffer.alloc(200_000_000, 1)).length, [], float64, {
+    name: 'hoard',
+  })
+  const payload = { source: { csv: 'a.csv' }, steps: [{ select: [asBytes(hoard())] }] }
+  const { body } = await app.inject({ method: 'POST', url: '/v1/jobs', headers: { authorization }, payload })
+  t.match(JSON.parse(body), { code: 'memory_limit' })
 })
 
 t.test('caged workers read tables and uploads, and write below the write roots', async (t) => {

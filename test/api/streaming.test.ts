@@ -3,7 +3,7 @@
 import { once } from 'node:events'
 import { setTimeout as delay } from 'node:timers/promises'
 import { test } from 'tap'
-import { residentBytes } from '../../runtime/pool/memory.ts'
+import { residentBytes } from '../../runtime/pool/watch.ts'
 import { spawnServer } from './spawn-server.ts'
 import { asBytes, flights, onDelay, openJob, serve, token, until } from './with-server.ts'
 

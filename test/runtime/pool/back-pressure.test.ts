@@ -2,7 +2,7 @@
 
 import { setTimeout as delay } from 'node:timers/promises'
 import { test } from 'tap'
-import { residentBytes } from '../../../runtime/pool/memory.ts'
+import { residentBytes } from '../../../runtime/pool/watch.ts'
 import { isAlive, poolOf, runTask, start, until } from './with-pool.ts'
 
 test('not reading pauses the worker, and neither side fills its memory', { timeout: 120_000 }, async (t) => {

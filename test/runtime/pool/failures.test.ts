@@ -8,6 +8,9 @@ import { execa } from 'execa'
 import { type Test, test } from 'tap'
 import { fixture, isAlive, poolOf, runTask, start, until } from './with-pool.ts'
 
+/** Where the system tells of other processes. */
+const onLinux = { timeout: 120_000, skip: process.platform === 'linux' ? false : 'only Linux has /proc' }
+
 test('a task that throws fails with its own error, and its worker serves the next', { timeout: 120_000 }, async (t) => {
   const pool = poolOf(t, 'echo')
   const failing = await start(pool, { bytes: 5_000_000, fail: 'not a number' })
@@ -89,6 +92,34 @@ test('a worker that ends takes along what it started', { timeout: 120_000 }, asy
   const grandchild = Number(bytes.toString())
   t.ok(grandchild > 1)
   t.ok(await until(() => !isAlive(grandchild)))
+})
+
+test('a worker that ends takes along what it started in a session of its own', onLinux, async (t) => {
+  const pool = poolOf(t, 'echo')
+  const { bytes } = await runTask(pool, { detached: true }, { isolation: 'job' })
+  const detached = Number(bytes.toString())
+  t.ok(detached > 1)
+  t.ok(await until(() => !isAlive(detached)))
+})
+
+test('a worker that was stopped is found, ended and replaced', onLinux, async (t) => {
+  const pool = poolOf(t, 'echo')
+  const run = await start(pool, { kill: 'SIGSTOP', sleepMs: 60_000 })
+  await t.rejects(run.done, { code: 'worker_lost', message: /was stopped by a signal/, details: { state: 'stopped' } })
+  t.notOk(isAlive(run.pid ?? 0))
+  t.equal((await runTask(pool, { text: 'next' })).bytes.toString(), 'next')
+})
+
+test('a worker that is stopped for a moment goes on', { timeout: 120_000 }, async (t) => {
+  const pool = poolOf(t, 'echo')
+  const run = await start(pool, { sleepMs: 500 })
+  process.kill(run.pid ?? 0, 'SIGSTOP')
+  await delay(300)
+  process.kill(run.pid ?? 0, 'SIGCONT')
+  for await (const _ of run.stream) {
+  }
+  await run.done
+  t.equal((await runTask(pool, { text: 'next' })).pid, run.pid)
 })
 
 test('a worker that crashes at its start gives start_failed with what it said', { timeout: 120_000 }, async (t) => {

@@ -1,4 +1,4 @@
-// The cage of a server's workers: they read what jobs may read, and write where jobs may write.
+// The workers of a server: limited in memory, and caged. They read what jobs may read, and write where jobs may write.
 
 import { existsSync } from 'node:fs'
 import { dirname } from 'node:path'
@@ -16,14 +16,18 @@ interface Served {
   readonly uploads: Uploads
 }
 
-/** The options of the server's own pool, whose workers are caged unless they are told not to be. */
-export function cagedPool({ options, tables, uploads }: Served): PoolOptions {
+/** What a worker may hold: a server runs code of others beside its own. */
+const maxRssBytes = 1024 ** 3
+
+/** The options of the server's own pool, whose workers are caged and limited unless it is told otherwise. */
+export function serverPool({ options, tables, uploads }: Served): PoolOptions {
   const { pool = {}, dataRoots = [], writeRoots = [] } = options
   const { cage = true } = pool
-  if (cage === false) return pool
+  if (cage === false) return { maxRssBytes, ...pool }
   const own: CageOptions = cage === true ? {} : cage
   const files = [...tables.values()].flatMap((source) => ('paths' in source ? source.paths : []))
   return {
+    maxRssBytes,
     ...pool,
     cage: {
       ...own,
