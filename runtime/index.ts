@@ -23,7 +23,14 @@ export type {
 export type { CageOptions } from './cage/options.ts'
 export type { Actor, ActorClass, ActorControls, ActorMethods } from './calls/actor.ts'
 export type { ActorCallOptions, ActorOptions } from './calls/actor-options.ts'
-export type { CallOptions, ImapOptions, ManyOptions, MapOptions, MapProgress } from './calls/call-options.ts'
+export type {
+  CallOptions,
+  ImapOptions,
+  ManyOptions,
+  MapOptions,
+  MapProgress,
+  SingleCallOptions,
+} from './calls/call-options.ts'
 export type { AnyExports, ExportArgs, ExportName, ExportResult } from './calls/exports.ts'
 export { WorkerPool } from './calls/worker-pool.ts'
 export {

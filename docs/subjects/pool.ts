@@ -27,6 +27,7 @@ export {
   type MapProgress,
   type PoolOptions,
   type PoolStats,
+  type SingleCallOptions,
   type TimeSummary,
   type WorkerInfo,
   WorkerPool,

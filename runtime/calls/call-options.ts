@@ -71,6 +71,17 @@ export interface CallOptions {
   onLog?(stream: LogStream, bytes: Uint8Array): void
 }
 
+/** How one call is made, and what ends it early. */
+export interface SingleCallOptions extends CallOptions {
+  /**
+   * Memory of the arguments that is given away: once they are encoded, these buffers and the views of them are empty here,
+   * so that there are never two copies of it in this process while the call is made.
+   *
+   * @defaultValue none
+   */
+  readonly transfer?: readonly ArrayBuffer[]
+}
+
 /** How far a `map` has come. */
 export interface MapProgress {
   /** Calls that have returned. */
@@ -128,13 +139,33 @@ const callOptions: Readonly<Record<keyof CallOptions, true>> = {
   maxResultBytes: true,
   onLog: true,
 }
+const singleCallOptions: Readonly<Record<keyof SingleCallOptions, true>> = { ...callOptions, transfer: true }
 const manyOptions: Readonly<Record<keyof ManyOptions, true>> = { ...callOptions, concurrency: true, chunkSize: true }
 const mapOptions: Readonly<Record<keyof MapOptions, true>> = { ...manyOptions, onProgress: true }
 const imapOptions: Readonly<Record<keyof ImapOptions, true>> = { ...manyOptions, buffer: true }
 
 /** @throws {PlanError} `invalid_argument` */
-export function checkCallOptions(options: CallOptions): void {
-  check(options, callOptions)
+export function checkCallOptions(options: SingleCallOptions): void {
+  check(options, singleCallOptions)
+  const { transfer } = options
+  if (transfer === undefined) return
+  if (!Array.isArray(transfer)) throw wrongOption('transfer', transfer, 'it is an array of ArrayBuffers')
+  for (const buffer of transfer) {
+    if (ArrayBuffer.isView(buffer)) throw wrongOption('transfer', buffer, 'it is a view, give its buffer')
+    if (!(buffer instanceof ArrayBuffer)) throw wrongOption('transfer', buffer, 'only an ArrayBuffer can be given away')
+    if (buffer.detached) throw wrongOption('transfer', buffer, 'it has been given away before')
+  }
+}
+
+/** Gives away what was to be transferred. @throws {PlanError} `invalid_argument` for memory that cannot be. */
+export function giveAway({ transfer = [] }: SingleCallOptions): void {
+  for (const buffer of new Set(transfer)) {
+    try {
+      buffer.transfer(0)
+    } catch {
+      throw wrongOption('transfer', buffer, 'its memory cannot be given away, as that of WebAssembly')
+    }
+  }
 }
 
 /** @throws {PlanError} `invalid_argument` */

@@ -17,9 +17,11 @@ import {
   checkImapOptions,
   checkMapOptions,
   chunkSizeOf,
+  giveAway,
   type ImapOptions,
   type ManyOptions,
   type MapOptions,
+  type SingleCallOptions,
 } from './call-options.ts'
 import { withoutCall } from './call-outcome.ts'
 import { CallResults } from './call-results.ts'
@@ -194,7 +196,7 @@ export class WorkerPool<Exports extends object = AnyExports> implements AsyncDis
   /**
    * Calls a function in a worker, as `run` does, with options.
    *
-   * @param options - A signal, a time limit, isolation.
+   * @param options - A signal, a time limit, isolation, memory that is given away.
    * @param fn - A function that can travel, or the name of one that the worker-context module exports.
    * @param args - Plain data, functions, expressions, DataFrames, Arrow tables, batches and vectors.
    * @returns What it returns, awaited there if it is a promise.
@@ -208,7 +210,7 @@ export class WorkerPool<Exports extends object = AnyExports> implements AsyncDis
    * @see Python's `Executor.submit`
    */
   runWith<Args extends readonly unknown[], Result>(
-    options: CallOptions,
+    options: SingleCallOptions,
     fn: (...args: Args) => Result,
     ...args: Args
   ): Promise<Awaited<Result>>
@@ -228,11 +230,11 @@ export class WorkerPool<Exports extends object = AnyExports> implements AsyncDis
    * await pool.runWith({ timeoutMs: 10_000 }, 'double', 4) // => 8
    */
   runWith<Name extends ExportName<Exports>>(
-    options: CallOptions,
+    options: SingleCallOptions,
     fn: Name,
     ...args: ExportArgs<Exports, Name>
   ): Promise<ExportResult<Exports, Name>>
-  runWith(options: CallOptions, fn: Callable, ...args: readonly unknown[]): Promise<unknown> {
+  runWith(options: SingleCallOptions, fn: Callable, ...args: readonly unknown[]): Promise<unknown> {
     return this.#track(this.#run(options, fn, args))
   }
 
@@ -515,10 +517,11 @@ export class WorkerPool<Exports extends object = AnyExports> implements AsyncDis
     return this.close()
   }
 
-  async #run(options: CallOptions, fn: Callable, args: readonly unknown[]): Promise<unknown> {
+  async #run(options: SingleCallOptions, fn: Callable, args: readonly unknown[]): Promise<unknown> {
     checkCallOptions(options)
     const context = encodingContext(options.context)
     const calls = this.#encode(fn, args, context, options)
+    giveAway(options)
     const signal = options.signal ?? new AbortController().signal
     const { results } = await makeCalls(this.#pool, calls, context, options, signal).catch((error) => {
       throw withoutCall(error)

@@ -27,7 +27,7 @@ import { decodeEnvelope, encodeEnvelope, FLAG_INLINE_CODE } from './envelope.ts'
 import { decodeGraph, encodeGraph, type FunctionReader } from './graph-codec.ts'
 import { decodeLastingExpr, findLastingExpr } from './lasting-exprs.ts'
 import { inliningOff } from './plain-function.ts'
-import { encodeSections, splitSections } from './sections.ts'
+import { encodeSections, lengthOf, type Pieces, splitSections } from './sections.ts'
 import { shippedTypes } from './shipped-types.ts'
 
 const HEAD_BYTES = 7
@@ -120,7 +120,7 @@ function capture(callee: 'function' | 'class', companion: Companion, context: Co
 /** One call, ready to be sent. @throws {ShippingError} When an argument cannot travel. */
 export function encodeCall(target: CallTarget, args: readonly unknown[], context: CodecContext): EncodedTask {
   const encoder = new CallEncoder(target, context)
-  encoder.add(args)
+  encoder.add(args, { isCopied: false })
   return encoder.finish()
 }
 
@@ -129,7 +129,7 @@ export class CallEncoder {
   readonly #target: CallTarget
   readonly #context: CodecContext
   readonly #artifacts = new ArtifactCollector()
-  readonly #calls: Uint8Array[] = []
+  readonly #calls: Pieces[] = []
   #bytes = 0
   #inline: boolean
   /** The function together with one among the arguments, if they share something. */
@@ -154,11 +154,13 @@ export class CallEncoder {
   /**
    * Adds a call.
    *
+   * @param isCopied - Whether the memory of large arguments is copied at once. If not, it has to stay as it is until
+   * `finish`, which copies it then.
    * @returns False when it cannot travel with those before, and was not added: its function shares something with one
    * among its arguments, or theirs did.
    * @throws {ShippingError} When an argument cannot travel.
    */
-  add(args: readonly unknown[]): boolean {
+  add(args: readonly unknown[], { isCopied = true }: { readonly isCopied?: boolean } = {}): boolean {
     if (this.#shared !== undefined) return false
     let shared: ShippedBody | undefined
     const { name, caller } = this.#target
@@ -178,8 +180,8 @@ export class CallEncoder {
     })
     if (shared !== undefined && this.#calls.length > 0) return false
     this.#shared = shared
-    this.#calls.push(payload)
-    this.#bytes += payload.length
+    this.#calls.push(isCopied ? [Buffer.concat(payload)] : payload)
+    this.#bytes += lengthOf(payload)
     this.#inline ||= inline
     return true
   }
@@ -196,11 +198,7 @@ export class CallEncoder {
     head.writeUInt16LE(nameBytes.length, 1)
     head.writeUInt32LE(code.length, 3)
     const calls = encodeSections({ text: '', attachments: this.#calls })
-    const task = encodeEnvelope(
-      'VLYCALL',
-      this.#inline ? FLAG_INLINE_CODE : 0,
-      Buffer.concat([head, nameBytes, code, calls]),
-    )
+    const task = encodeEnvelope('VLYCALL', this.#inline ? FLAG_INLINE_CODE : 0, [head, nameBytes, code, ...calls])
     return { task, artifacts: this.#artifacts.artifacts }
   }
 }
@@ -289,7 +287,7 @@ function splitHead(payload: Uint8Array) {
 /** The results of calls, in the order of the calls. */
 export class ResultEncoder {
   readonly #context: CodecContext
-  readonly #results: Uint8Array[] = []
+  readonly #results: Pieces[] = []
   #inline = false
 
   constructor(context: CodecContext) {
@@ -300,7 +298,8 @@ export class ResultEncoder {
   add(name: string, result: unknown): void {
     const label = `the result of function "${name}"`
     const { payload, inline } = encodeGraph([result], this.#context, { label })
-    this.#results.push(payload)
+    // The next call may change what this one returned.
+    this.#results.push([Buffer.concat(payload)])
     this.#inline ||= inline
   }
 

@@ -7,6 +7,7 @@ import * as zlib from 'node:zlib'
 import { describeValue } from '../../functions/describe-value.ts'
 import { WireError } from '../../functions/errors.ts'
 import { invalidArgument } from '../../functions/options.ts'
+import { lengthOf, type Pieces } from './sections.ts'
 
 /** What a payload is, as messages call it; see docs/reference/wire.md. */
 const families = {
@@ -43,15 +44,21 @@ export interface Envelope {
 }
 
 /** A payload with its header: family, versions, flags, length and checksum. */
-export function encodeEnvelope(family: Family, flags: number, payload: Uint8Array): Uint8Array {
-  const bytes = new Uint8Array(HEADER_BYTES + payload.length)
+export function encodeEnvelope(family: Family, flags: number, payload: Uint8Array | Pieces): Uint8Array {
+  const pieces = payload instanceof Uint8Array ? [payload] : payload
+  const length = lengthOf(pieces)
+  const bytes = new Uint8Array(HEADER_BYTES + length)
   const view = new DataView(bytes.buffer)
   for (let i = 0; i < family.length; i++) bytes[i] = family.charCodeAt(i)
   bytes[7] = WIRE_VERSION_CURRENT
   bytes[8] = nodeMajor
   bytes[9] = flags
-  view.setUint32(10, payload.length, true)
-  bytes.set(payload, HEADER_BYTES)
+  view.setUint32(10, length, true)
+  let at = HEADER_BYTES
+  for (const piece of pieces) {
+    bytes.set(piece, at)
+    at += piece.length
+  }
   view.setUint32(CHECKED_HEADER_BYTES, checksumOf(bytes), true)
   return bytes
 }

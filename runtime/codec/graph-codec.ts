@@ -17,7 +17,7 @@ import { familyIn, hasInlineCode } from './envelope.ts'
 import { frameRuntime, isFrame } from './frame-runtime.ts'
 import { packNode, unpackNode } from './pack-node.ts'
 import { frameOfFunction } from './plain-function.ts'
-import { encodeSections, type Sections, splitSections } from './sections.ts'
+import { encodeSections, type Pieces, splitSections } from './sections.ts'
 import { decodeUdf, encodeUdf, isDecodedUdf, parseText, peekUdf } from './udf-codec.ts'
 import { validateNode } from './validate-node.ts'
 import { isRecord, NodeBudget } from './validate-type.ts'
@@ -28,7 +28,7 @@ const noBytes = new Uint8Array(0)
 const SMALL_BYTES = 64
 
 export interface EncodedGraph {
-  readonly payload: Uint8Array
+  readonly payload: Pieces
   /** Whether code travels in it or among its artifacts. */
   readonly inline: boolean
 }
@@ -113,6 +113,10 @@ export function encodeGraph(value: unknown, context: CodecContext, options: Enco
       candidate.length >= SMALL_BYTES &&
       !Buffer.isBuffer(candidate) &&
       attachments.push(candidate),
+    Memory: (candidate: unknown) =>
+      candidate instanceof ArrayBuffer &&
+      candidate.byteLength >= SMALL_BYTES &&
+      attachments.push(new Uint8Array(candidate)),
     // Only what a view shows travels: the memory around it belongs to others.
     View: (candidate: unknown) => {
       if (!ArrayBuffer.isView(candidate)) return false
@@ -134,7 +138,7 @@ export function encodeGraph(value: unknown, context: CodecContext, options: Enco
   const bodies = bodiesOf(udfs.keys())
   for (const [udf, index] of udfs) attachments[index - 1] = encodeUdf(udf, context, artifacts, bodies.get(udf))
   const inline = hasOtherCode || udfs.keys().some((udf) => bodies.has(udf))
-  return { payload: encodeSections({ text, attachments } satisfies Sections), inline }
+  return { payload: encodeSections({ text, attachments }), inline }
 }
 
 /**
@@ -192,6 +196,7 @@ export function decodeGraph(
     },
     Frame: (index: unknown) => frameRuntime().fromBytes(attachment(index), context),
     Bytes: (index: number) => attachment(index),
+    Memory: (index: number) => Uint8Array.from(attachment(index)).buffer,
     View: ([name, memory]: [unknown, unknown]) =>
       makeView(name, memory instanceof ArrayBuffer ? new Uint8Array(memory) : attachment(memory)),
     Arrow: ([name, index]: [unknown, unknown]) => {

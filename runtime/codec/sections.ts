@@ -3,21 +3,32 @@
 
 import { WireError } from '../../functions/errors.ts'
 
+/**
+ * Bytes in pieces, which may be a user's own memory: they are copied once, when a header is put in front of all of them,
+ * however deep they lie.
+ */
+export type Pieces = readonly Uint8Array[]
+
 export interface Sections {
   readonly text: string
-  readonly attachments: readonly Uint8Array[]
+  readonly attachments: readonly (Uint8Array | Pieces)[]
 }
 
+export const lengthOf = (pieces: Pieces): number => pieces.reduce((sum, { length }) => sum + length, 0)
+
 /** A text and byte arrays as one: lengths first, then all of them. */
-export function encodeSections({ text, attachments }: Sections): Uint8Array {
+export function encodeSections({ text, attachments }: Sections): Pieces {
   const textBytes = Buffer.from(text)
   const head = Buffer.alloc(8 + 4 * attachments.length)
   head.writeUInt32LE(textBytes.length, 0)
   head.writeUInt32LE(attachments.length, 4)
+  const pieces: Uint8Array[] = [head, textBytes]
   attachments.forEach((attachment, i) => {
-    head.writeUInt32LE(attachment.length, 8 + 4 * i)
+    const own = attachment instanceof Uint8Array ? [attachment] : attachment
+    head.writeUInt32LE(lengthOf(own), 8 + 4 * i)
+    for (const piece of own) pieces.push(piece)
   })
-  return Buffer.concat([head, textBytes, ...attachments])
+  return pieces
 }
 
 /** Finds the sections without reading the text. */

@@ -10,7 +10,7 @@ import { type ArtifactCollector, type ArtifactSource, findArtifact, noArtifacts 
 import { captureBodies, decodeMember, encodeMember } from './bodies.ts'
 import { findByName, signatureText } from './by-name.ts'
 import { decodeEnvelope, encodeEnvelope, type Family, FLAG_INLINE_CODE } from './envelope.ts'
-import { encodeSections, splitSections } from './sections.ts'
+import { encodeSections, type Pieces, splitSections } from './sections.ts'
 import { NodeBudget } from './validate-type.ts'
 import { validateContract } from './validate-udf.ts'
 
@@ -51,15 +51,15 @@ export function encodeUdf(
     0,
   )
   head.writeUInt16LE(name.length, 1)
-  const rest = inline ? byValue(udf, body, artifacts) : Buffer.from(signatureText(udf))
-  return encodeEnvelope(familyOf[udf.family], inline ? FLAG_INLINE_CODE : 0, Buffer.concat([head, name, rest]))
+  const rest = inline ? byValue(udf, body, artifacts) : [Buffer.from(signatureText(udf))]
+  return encodeEnvelope(familyOf[udf.family], inline ? FLAG_INLINE_CODE : 0, [head, name, ...rest])
 }
 
 function byValue(
   { body: _, ...contract }: Udf,
   { bytes, hash: digest, member }: ShippedBody,
   artifacts: ArtifactCollector | undefined,
-): Uint8Array {
+): Pieces {
   const attachment = artifacts === undefined ? bytes : artifacts.add(bytes, digest)
   const attachments = member === undefined ? [attachment] : [attachment, encodeMember(member)]
   return encodeSections({ text: devalue.stringify(contract), attachments })

@@ -50,7 +50,8 @@ const sourceOf = ({ artifacts }: Pick<ArtifactCollector, 'artifacts'>): Artifact
 /** An expression as a program holds it: its bodies are artifacts. */
 function encodeBeside(expr: Expr) {
   const artifacts = new ArtifactCollector()
-  return { payload: encodeGraph(packNode(expr.node), open, { label: 'the expression', artifacts }).payload, artifacts }
+  const { payload } = encodeGraph(packNode(expr.node), open, { label: 'the expression', artifacts })
+  return { payload: Buffer.concat(payload), artifacts }
 }
 
 const errorOf = (work: () => unknown): { code?: string; message?: string; details?: unknown } => {

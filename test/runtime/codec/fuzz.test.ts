@@ -40,8 +40,8 @@ test('an Arrow schema whose table of fields ends within a slot is refused at onc
     const changed = Buffer.from(bytes)
     changed.writeUInt16LE(changed.readUInt16LE(at) | 1, at)
     const { payload } = encodeGraph({ table: tableFromArrays({ a: Int32Array.from([1]) }) }, context)
-    const text = Buffer.from(splitSections(payload).text)
-    const body = encodeSections({ text: text.toString(), attachments: [changed] })
+    const text = Buffer.from(splitSections(Buffer.concat(payload)).text)
+    const body = Buffer.concat(encodeSections({ text: text.toString(), attachments: [changed] }))
     try {
       decodeGraph(body, context)
     } catch (error) {
