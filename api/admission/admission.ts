@@ -63,18 +63,24 @@ export class Admission {
   }
 
   /**
-   * Waits for its turn.
+   * Takes a place in the queue, at once or not at all.
    *
-   * @returns What to dispose of when the job has no more to do.
-   * @throws {HttpError} `queue_full` or `too_many_jobs` at once, `queue_timeout` when its turn did not come in time, all
-   * with `Retry-After`.
+   * @returns When its turn comes: what to dispose of once the job has no more to do. It is rejected with `queue_timeout`,
+   * which has `Retry-After`, when that takes too long, and with the reason of `signal`.
+   * @throws {HttpError} `queue_full`, `too_many_jobs`, with `Retry-After`.
    * @throws The reason of `signal`.
    */
-  async enter({ owner: id, priority, queueTimeoutMs, signal }: AdmissionRequest): Promise<Disposable> {
-    signal.throwIfAborted()
+  enter(request: AdmissionRequest): Promise<Disposable> {
+    request.signal.throwIfAborted()
+    const { owner: id } = request
     const owner = this.#owners.get(id) ?? { id, running: 0, waiting: [] }
-    if (this.#running < this.#maxRunning && owner.running < this.#maxRunningPerOwner) return this.#start(owner)
+    if (this.#running < this.#maxRunning && owner.running < this.#maxRunningPerOwner)
+      return Promise.resolve(this.#start(owner))
     this.#checkRoom(owner)
+    return this.#wait(owner, request)
+  }
+
+  async #wait(owner: Owner, { priority, queueTimeoutMs, signal }: AdmissionRequest): Promise<Disposable> {
     const waiter: Waiter = { priority, turn: Promise.withResolvers() }
     const leave = (why: unknown): void => {
       const at = owner.waiting.indexOf(waiter)

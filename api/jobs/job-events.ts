@@ -1,9 +1,9 @@
-// What happened to a job, for those who follow it: numbered from 1, kept as far as they are of use to a late reader. Of
-// progress only the last is.
+// What happened to a job, for those who follow it: in order, kept as far as they are of use to a late reader. Of progress
+// only the last is.
 
 /** One thing that happened. */
 export interface JobEvent {
-  /** From 1 on, in order. */
+  /** Grows from event to event, over restarts of the server too. */
   readonly id: number
   readonly event: 'status' | 'progress' | 'log'
   readonly data: unknown
@@ -12,15 +12,23 @@ export interface JobEvent {
 /** Older ones are forgotten: what functions print has no end. */
 const MAX_KEPT = 500
 
+/** More than any run has. */
+const IDS_OF_A_RUN = 1_000_000_000
+
 export class JobEvents {
   #events: readonly JobEvent[]
   #lastId: number
   #changed: PromiseWithResolvers<void> | undefined
 
   /** @param events - Those that there were before. */
-  constructor(events: readonly JobEvent[] = []) {
+  constructor(events: readonly JobEvent[] = [], lastId = events.at(-1)?.id ?? 0) {
     this.#events = events
-    this.#lastId = events.at(-1)?.id ?? 0
+    this.#lastId = lastId
+  }
+
+  /** Of a job that is begun for the so manieth time: what was told of it before was lost with the process, its ids are not used again. */
+  static ofRun(run: number): JobEvents {
+    return new JobEvents([], (run - 1) * IDS_OF_A_RUN)
   }
 
   get all(): readonly JobEvent[] {

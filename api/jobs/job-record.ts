@@ -103,7 +103,7 @@ export class JobRecord {
   readonly requestId: string | undefined
   /** What came with it. */
   readonly upload: Upload | undefined
-  readonly events = new JobEvents()
+  readonly events: JobEvents
   /** Where its rows go. */
   readonly result: SpooledResult
   /** Resolves when the job has ended, however it ended. */
@@ -135,6 +135,7 @@ export class JobRecord {
     this.result = result
     this.ended = this.#ended.promise
     this.#runs = runs
+    this.events = JobEvents.ofRun(runs)
     this.events.add('status', { status: this.#status })
   }
 

@@ -7,6 +7,7 @@ import { realpath } from 'node:fs/promises'
 import { CancelledError, InternalError } from '../../functions/errors.ts'
 import { settledWithin } from '../../runtime/bytes/settled-within.ts'
 import type { ParsedJob } from '../../runtime/job/json-job.ts'
+import type { Admission } from '../admission/admission.ts'
 import type { Documents, Payload } from '../bodies/documents.ts'
 import { HttpError, publicError } from '../errors.ts'
 import type { Metrics } from '../metrics/definitions.ts'
@@ -31,7 +32,8 @@ import type { Asker, FoundJob, Idempotency, Repetition, Settings, Submission } f
 import { Sweeper } from './sweeper.ts'
 
 /** What a service runs jobs on, where it keeps them, and within which limits. */
-export interface JobServiceOptions extends DocumentContext, Omit<JobRunner, 'publicError'> {
+export interface JobServiceOptions extends DocumentContext, Omit<JobRunner, 'publicError' | 'turn'> {
+  readonly admission: Admission
   /** Where jobs and results outlive this process. Absent, they end with it. */
   readonly stateDir: string | undefined
   /** Whether function bodies are accepted from those who may send them. */
@@ -51,6 +53,7 @@ export interface JobServiceOptions extends DocumentContext, Omit<JobRunner, 'pub
 interface AcceptedJob {
   readonly parsed: ParsedJob
   readonly payload: Payload | undefined
+  readonly turn: Promise<Disposable>
   /** Whether its result outlives its reader. */
   readonly isKept: boolean
   readonly traceContext?: Submission['traceContext']
@@ -111,7 +114,7 @@ export class JobService {
    * Parses a job and accepts it: it is on record when this resolves, and runs.
    *
    * @throws {VolleyError} Whatever is wrong with its document; `closed` once the service is closing.
-   * @throws {HttpError} `job_id_taken`, `idempotency_in_progress`. What was uploaded with it is removed then.
+   * @throws {HttpError} `job_id_taken`, `idempotency_in_progress`; `queue_full`, `too_many_jobs`. What was uploaded with it is removed then.
    */
   async submit(submission: Submission): Promise<JobRecord> {
     const { upload } = submission
@@ -143,7 +146,9 @@ export class JobService {
       ...(payload === undefined ? {} : { contentType: payload.contentType }),
       ...(upload === undefined ? {} : { upload }),
     }
+    let turn: Promise<Disposable> | undefined
     try {
+      turn = this.#enter(record, parsed)
       if (upload !== undefined && isKept) await this.#options.uploads.sync(upload)
       const { kind } = await this.#store.call('insert', {
         id,
@@ -159,11 +164,15 @@ export class JobService {
       if (kind === 'key-taken') throw inProgress(id)
     } catch (error) {
       this.#records.delete(id)
+      void turn?.then(
+        (place) => place[Symbol.dispose](),
+        () => {},
+      )
       await record.result.remove(error)
       throw error
     }
     this.#options.metrics.add('jobsAccepted')
-    this.#begin(record, { parsed, payload, isKept, traceContext: submission.traceContext })
+    this.#begin(record, { parsed, payload, turn, isKept, traceContext: submission.traceContext })
     return record
   }
 
@@ -314,6 +323,14 @@ export class JobService {
     if (this.#isClosing) throw new CancelledError('closed', 'Cannot run the job: the server is shutting down')
   }
 
+  /** @throws {HttpError} `queue_full`, `too_many_jobs`: before anybody is told that the job is accepted. */
+  #enter({ owner, signal }: JobRecord, { options: { priority = 0, queueTimeoutMs } }: ParsedJob): Promise<Disposable> {
+    const turn = this.#options.admission.enter({ owner, priority, queueTimeoutMs, signal })
+    // It may fail before the job is on record, and whoever runs that hears of it.
+    turn.catch(() => {})
+    return turn
+  }
+
   #begin(record: JobRecord, job: AcceptedJob): void {
     const trace = JobTrace.start(record.id, job.traceContext)
     const run = this.#run(record, job, trace)
@@ -324,14 +341,18 @@ export class JobService {
     })
   }
 
-  async #run(record: JobRecord, { parsed, payload, isKept }: AcceptedJob, trace: JobTrace | undefined): Promise<void> {
+  async #run(
+    record: JobRecord,
+    { parsed, payload, turn, isKept }: AcceptedJob,
+    trace: JobTrace | undefined,
+  ): Promise<void> {
     const contents = contentsOf(parsed, payload, (text) => this.#hide(text))
     const { resultMs } = this.#options.retention
     const { retention } = parsed.options
     const longest = isKept ? resultMs : 0
     const keptMs = retention === undefined ? longest : Math.min(longest, retention.seconds * 1000)
     try {
-      const runner = { ...this.#options, publicError: (error: unknown) => this.#publicError(error) }
+      const runner = { ...this.#options, turn, publicError: (error: unknown) => this.#publicError(error) }
       const ended = await runJob(parsed, record, runner, trace)
       const keptUntil = new Date(Date.now() + keptMs)
       const index = keptMs > 0 ? ended.index : undefined
@@ -407,7 +428,7 @@ export class JobService {
       const parsed = await this.#parse(document, settings.mayInline, upload)
       await this.#store.call('restart', stored.id, JSON.stringify(record.toResource()))
       this.#records.set(stored.id, record)
-      this.#begin(record, { parsed, payload, isKept: true })
+      this.#begin(record, { parsed, payload, turn: this.#enter(record, parsed), isKept: true })
     } catch (error) {
       await record.result.remove(error)
       record.fail(this.#publicError(error))

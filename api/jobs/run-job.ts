@@ -7,7 +7,6 @@ import type { JobOptions } from '../../runtime/job/job.ts'
 import type { ParsedJob } from '../../runtime/job/json-job.ts'
 import type { JobReport } from '../../runtime/scheduler/job-metrics.ts'
 import type { JobRun } from '../../runtime/scheduler/submit.ts'
-import type { Admission } from '../admission/admission.ts'
 import type { ResultIndex } from '../spool/result-index.ts'
 import type { JobTrace } from '../tracing/job-trace.ts'
 import type { JobRecord } from './job-record.ts'
@@ -16,7 +15,8 @@ import { StartLimit } from './start-limit.ts'
 /** What a job runs on. */
 export interface JobRunner {
   readonly session: SessionContext
-  readonly admission: Admission
+  /** When the job may run. */
+  readonly turn: Promise<Disposable>
   readonly defaultTimeoutMs: number
   /** What clients get to see of an error. */
   publicError(error: unknown): unknown
@@ -35,14 +35,13 @@ export async function runJob(
   runner: JobRunner,
   trace: JobTrace | undefined,
 ): Promise<{ readonly report: JobReport; readonly index: ResultIndex }> {
-  const { owner } = record
-  const { priority = 0, queueTimeoutMs, startTimeoutMs } = parsed.options
+  const { startTimeoutMs } = parsed.options
   const failPublicly = (error: unknown): never => {
     throw runner.publicError(error)
   }
   let signal = record.signal
   try {
-    using _turn = await runner.admission.enter({ owner, priority, queueTimeoutMs, signal })
+    using _turn = await runner.turn
     using start = new StartLimit(startTimeoutMs, signal)
     signal = start.signal
     trace?.admitted()

@@ -29,7 +29,7 @@ export interface Submission {
 }
 
 /** What is new about a job that is submitted once more. */
-export type Repetition = Pick<Submission, 'mayInline' | 'requestId' | 'traceContext'>
+export type Repetition = Pick<Submission, 'mayInline' | 'idempotency' | 'requestId' | 'traceContext'>
 
 /** What makes a second submission the first one. */
 export interface Idempotency {

@@ -48,7 +48,7 @@ export interface ResponseOf {
 
 const description = `Jobs over columnar data, with functions of your own.
 
-Every failure is a problem document (RFC 9457); decide by its \`code\`. Every reply has an \`x-request-id\`. What answers GET answers HEAD; OPTIONS tells the methods.`
+Every failure is a problem document (RFC 9457); decide by its \`code\`. Every reply has an \`x-request-id\`, and where it is traced a \`traceresponse\`. What answers GET answers HEAD; OPTIONS tells the methods.`
 
 const tags = [
   { name: 'jobs', description: 'Submitting jobs, following them, and reading their results' },

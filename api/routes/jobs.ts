@@ -48,19 +48,8 @@ export function addJobRoutes(app: FastifyInstance, jobs: JobService, replies: Re
   app.delete<OfJob>('/v1/jobs/:id', { schema: cancelJob, config: { scope: 'jobs:write' } }, (request) =>
     jobs.cancel(request.params.id, askerOf(request)),
   )
-  app.post<OfJob>(
-    '/v1/jobs/:id/rerun',
-    { schema: rerunJob, config: { scope: 'jobs:write' } },
-    async (request, reply) => {
-      const { id: requestId, traceContext } = request
-      const record = await jobs.rerun(request.params.id, {
-        ...askerOf(request),
-        mayInline: mayInline(request),
-        requestId,
-        traceContext,
-      })
-      return accepted(reply, record.toResource())
-    },
+  app.post<OfJob>('/v1/jobs/:id/rerun', { schema: rerunJob, config: { scope: 'jobs:write' } }, (request, reply) =>
+    rerun(request, reply, jobs),
   )
 }
 
@@ -110,6 +99,18 @@ async function submit(
   return sendResult(request, reply, record.result, { ...replies, representation, idleMs })
 }
 
+async function rerun(request: FastifyRequest<OfJob>, reply: FastifyReply, jobs: JobService): Promise<FastifyReply> {
+  const { id: requestId, params, traceContext } = request
+  const asker = askerOf(request)
+  const idempotency = idempotencyOf(request, `rerun ${params.id}`)
+  const earlier = idempotency && (await jobs.withKey(asker.id, idempotency))
+  if (earlier !== undefined) return accepted(reply.header('idempotency-replayed', 'true'), earlier.resource)
+  const again = { ...asker, mayInline: mayInline(request), idempotency, requestId, traceContext }
+  const record = await jobs.rerun(params.id, again)
+  addJob(request, reply, record.id)
+  return accepted(reply, record.toResource())
+}
+
 async function list(query: ListQuery, asker: Asker, jobs: JobService): Promise<object> {
   const { status, since, limit = '100', cursor } = query
   const owner = asker.isAdmin ? query.owner : asker.id
@@ -146,12 +147,16 @@ export function askerOf({ principal }: FastifyRequest): Asker {
 /** Whether its sender may bring function bodies along. */
 export const mayInline = ({ principal }: FastifyRequest): boolean => principal?.scopes.has('udf:inline') === true
 
-/** The order in which the parts of an upload come makes no difference. */
-function idempotencyOf({ headers, payload, upload }: FastifyRequest): Idempotency | undefined {
+/**
+ * The order in which the parts of an upload come makes no difference.
+ *
+ * @param subject - What is asked for besides what the body says.
+ */
+function idempotencyOf({ headers, payload, upload }: FastifyRequest, subject = ''): Idempotency | undefined {
   const key = headers['idempotency-key']
   if (typeof key !== 'string') return undefined
   const { contentType = '', bytes = new Uint8Array() } = payload ?? {}
-  const fingerprint = createHash('sha256').update(`${contentType}\n`).update(bytes)
+  const fingerprint = createHash('sha256').update(`${subject}${contentType}\n`).update(bytes)
   for (const part of upload?.parts.toSorted((a, b) => (a.name < b.name ? -1 : 1)) ?? []) {
     fingerprint.update(JSON.stringify([part.name, part.hash, part.kind, part.options]))
   }

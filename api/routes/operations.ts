@@ -9,7 +9,7 @@ import { uploadType } from '../bodies/upload-type.ts'
 import { jobContentType } from '../formats/job-content-type.ts'
 import { resultFormats } from '../formats/result-formats.ts'
 import { jobStatuses } from '../jobs/job-record.ts'
-import type { ParametersSchema } from '../operations/check-parameters.ts'
+import type { ParameterSchema, ParametersSchema } from '../operations/check-parameters.ts'
 import type { ProblemCode } from '../operations/routes.ts'
 import {
   explainedSchema,
@@ -93,6 +93,17 @@ const problemsOfSubmitting: readonly ProblemCode[] = [
 
 const problemsOfResults: readonly ProblemCode[] = ['not_acceptable', 'result_expired', 'result_corrupted']
 
+const keySchema: ParameterSchema = {
+  type: 'string',
+  minLength: 1,
+  maxLength: 255,
+  description: 'a text that makes a second request with it the first one',
+}
+
+const replayed = {
+  'idempotency-replayed': header('`true` for the job of an earlier request'),
+}
+
 export const runJob: FastifySchema = {
   operationId: 'runJob',
   summary: 'Runs a job',
@@ -109,12 +120,7 @@ export const runJob: FastifySchema = {
           'a preference: `respond-async` to get the job at once, `respond-async, wait=N` to wait up to N seconds for its end',
         examples: ['respond-async, wait=10'],
       },
-      'Idempotency-Key': {
-        type: 'string',
-        minLength: 1,
-        maxLength: 255,
-        description: 'a text that makes a second request with it the first one',
-      },
+      'Idempotency-Key': keySchema,
       'x-volley-job-id': jobIdSchema,
     },
   } satisfies ParametersSchema,
@@ -127,7 +133,7 @@ export const runJob: FastifySchema = {
     202: json('The job', jobResourceSchema, {
       ...jobHeaders,
       'preference-applied': header('`respond-async`'),
-      'idempotency-replayed': header('`true` for the job of an earlier request'),
+      ...replayed,
     }),
   },
   problems: [
@@ -189,8 +195,16 @@ export const rerunJob: FastifySchema = {
   summary: 'Runs a job once more, as a new one',
   tags: ['jobs'],
   params: jobParamsSchema,
-  response: { 202: json('The new job', jobResourceSchema, jobHeaders) },
-  problems: [...problemsOfJobs, ...problemsOfSubmitting, 'not_found', 'not_repeatable', 'upload_expired'],
+  headers: { type: 'object', properties: { 'Idempotency-Key': keySchema } } satisfies ParametersSchema,
+  response: { 202: json('The new job', jobResourceSchema, { ...jobHeaders, ...replayed }) },
+  problems: [
+    ...problemsOfJobs,
+    ...problemsOfSubmitting,
+    'idempotency_key_reused',
+    'not_found',
+    'not_repeatable',
+    'upload_expired',
+  ],
 }
 
 export const getJobResult: FastifySchema = {

@@ -1,5 +1,5 @@
-// A span for each request, below the one that its client names in `traceparent`; the log lines of the request have its
-// trace id, whether or not anybody records spans.
+// A span for each request, below the one that its client names in `traceparent`; the log lines of the request and its reply
+// have its trace id, whether or not anybody records spans.
 
 import {
   type Context,
@@ -32,8 +32,11 @@ export function addRequestTraces(app: FastifyInstance): void {
     const parent = parentOf(request)
     const span = tracer().startSpan(name, { kind: SpanKind.SERVER, attributes }, parent)
     request.traceContext = trace.setSpan(parent, span)
-    const { traceId } = span.spanContext()
-    if (Number.parseInt(traceId, 16) > 0) addToLog(request, reply, { traceId })
+    const { traceId, spanId, traceFlags } = span.spanContext()
+    if (Number.parseInt(traceId, 16) > 0) {
+      addToLog(request, reply, { traceId })
+      reply.header('traceresponse', `00-${traceId}-${spanId}-${traceFlags.toString(16).padStart(2, '0')}`)
+    }
     void responseClosed(reply.raw).then(() => {
       span.setAttribute('http.response.status_code', reply.statusCode)
       if (reply.statusCode >= 500) span.setStatus({ code: SpanStatusCode.ERROR })

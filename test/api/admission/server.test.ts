@@ -43,6 +43,23 @@ test('too many jobs and too many requests are refused with the time to come agai
   t.equal(limited.headers.get('retry-after'), '100')
 })
 
+test('a job that nobody waits for is refused at once where there is no room', { timeout: 60_000 }, async (t) => {
+  const { ask, post } = await serve(t, { maxRunningJobs: 1, maxQueuedJobs: 2 })
+  const submit = () => post(one, { prefer: 'respond-async' })
+  const answers = await Promise.all(Array.from({ length: 40 }, submit))
+  t.strictSame([...new Set(answers.map(({ status }) => status))].toSorted(), [202, 503])
+  const refused = answers.filter(({ status }) => status === 503)
+  for (const { problem, headers } of refused)
+    t.match([problem.code, headers.get('retry-after')], ['queue_full', /^[1-9]/])
+  const { jobs } = JSON.parse((await ask('GET', '/v1/jobs')).text)
+  t.equal(jobs.length, answers.length - refused.length, 'what was refused is not on record')
+  for (const { headers } of answers.filter(({ status }) => status === 202)) {
+    await ask('GET', `${headers.get('location')}/events`)
+    t.match(JSON.parse((await ask('GET', headers.get('location') ?? '')).text), { status: 'succeeded' })
+  }
+  t.match(await submit(), { status: 202 }, 'there is room again')
+})
+
 test('one token may have so many jobs waiting, a job so much time to start, and results so much of the disk', {
   timeout: 60_000,
 }, async (t) => {

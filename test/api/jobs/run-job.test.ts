@@ -2,7 +2,6 @@
 
 import { test } from 'tap'
 import { DataError, type SessionContext } from 'volley'
-import { Admission } from '../../../api/admission/admission.ts'
 import { JobRecord } from '../../../api/jobs/job-record.ts'
 import { runJob } from '../../../api/jobs/run-job.ts'
 import { Spool } from '../../../api/spool/spool.ts'
@@ -33,7 +32,7 @@ for (const [where, session] of Object.entries(sessions)) {
     const told = new DataError('source_unreadable', 'Cannot read "a.csv"')
     const runner = {
       session: { backend: async () => ({ concurrency: 1 }), ...session } as unknown as SessionContext,
-      admission: new Admission(),
+      turn: Promise.resolve({ [Symbol.dispose]() {} }),
       defaultTimeoutMs: 1000,
       publicError(error: unknown) {
         seen.push(error)

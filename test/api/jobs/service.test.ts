@@ -88,6 +88,17 @@ t.test('jobs that nobody waits for', { timeout: 300_000 }, async (t) => {
     t.match((await ask('POST', '/v1/jobs', slow, key)).json(), { code: 'idempotency_key_reused', status: 422 })
   })
 
+  t.test('a key makes the second rerun the first one', async (t) => {
+    const key = { 'idempotency-key': 'k2' }
+    const first = await ask('POST', `/v1/jobs/${id}/rerun`, undefined, key)
+    const second = await ask('POST', `/v1/jobs/${id}/rerun`, undefined, key)
+    t.match([first.statusCode, second.statusCode], [202, 202])
+    t.match(second.headers, { 'idempotency-replayed': 'true', location: first.headers.location })
+    const other = await ask('POST', `/v1/jobs/${first.json<JobResource>().id}/rerun`, undefined, key)
+    t.match(other.json(), { code: 'idempotency_key_reused', status: 422 })
+    t.not((await ask('POST', `/v1/jobs/${id}/rerun`)).headers.location, first.headers.location)
+  })
+
   t.test('a result that was streamed is not kept', async (t) => {
     const { headers } = await ask('POST', '/v1/jobs', byOrigin)
     const path = `/v1/jobs/${headers['x-volley-job-id']}`
@@ -116,8 +127,13 @@ t.test('a server that is killed', { timeout: 300_000 }, async (t) => {
   t.match(await second.ask(`/v1/jobs/${done.id}`), { status: 'succeeded', result: done.result })
   const result = await fetch(`${second.url}/v1/jobs/${done.id}/result`, { headers: auth })
   t.equal(tableFromIPC(new Uint8Array(await result.arrayBuffer())).numRows, done.result?.rows)
-  const events = await fetch(`${second.url}/v1/jobs/${id}/events`, { headers: auth })
-  t.match(await events.text(), /"status":"succeeded"/)
+  // Whoever has seen many events of the first run sees all of the second.
+  const headers = { ...auth, 'last-event-id': '1000000' }
+  const events = await (await fetch(`${second.url}/v1/jobs/${id}/events`, { headers })).text()
+  t.match(events, /"queued".*"running".*"succeeded"/s)
+  const again = await fetch(`${second.url}/v1/jobs/${id}/result`, { headers: auth })
+  t.equal(again.headers.get('x-volley-job-runs'), '2')
+  await again.body?.cancel()
   t.match(await second.ask(`/v1/jobs/${id}`), { runs: 2, result: { rows: 3_000_000 } })
 })
 

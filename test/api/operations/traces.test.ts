@@ -32,15 +32,16 @@ test('spans go to the SDK that a process has', { timeout: 60_000 }, async (t) =>
     })
   const spansOf = async (traceparent: string, sql: string) => {
     exporter.reset()
-    await post(traceparent, sql)
+    const { headers } = await post(traceparent, sql)
     // A job ends a little after the last byte of its reply: once that is on record.
     if (!traceparent.endsWith('-00')) await until(() => exporter.getFinishedSpans().some(({ name }) => name === 'job'))
     const spans = exporter.getFinishedSpans()
-    return { spans, named: (name: string) => spans.find((span) => span.name === name) }
+    return { headers, spans, named: (name: string) => spans.find((span) => span.name === name) }
   }
 
   const failed = await spansOf(`00-${traceId}-${parent}-01`, "select 1 / (length('a secret') - 8) as x")
   const [request, job] = [failed.named('POST /v1/jobs'), failed.named('job')]
+  t.equal(failed.headers.traceresponse, `00-${traceId}-${request?.spanContext().spanId}-01`, 'the reply names the span')
   t.match(request, { parentSpanContext: { traceId, spanId: parent, isRemote: true } })
   t.match(request?.attributes, { 'http.request.method': 'POST', 'http.response.status_code': 422 })
   t.equal(job?.parentSpanContext?.spanId, request?.spanContext().spanId)
