@@ -190,17 +190,19 @@ function overResults(value: ExprNode, resultOf: (node: ExprNode) => ExprNode | u
   })
   walk(replaced, (node) => {
     if (results.has(node)) return false
-    if (node.kind === 'column') {
-      throw new PlanError(
-        'type_mismatch',
-        `Cannot use column "${node.name}" in an aggregation: group by it, or put it into an aggregate such as max()`,
-        { details: { column: node.name } },
-      )
-    }
+    if (node.kind === 'column') throw columnOutsideGroups(node.name)
     return true
   })
   return replaced
 }
+
+/** The error for a column that has many values in a group. */
+export const columnOutsideGroups = (name: string): PlanError =>
+  new PlanError(
+    'type_mismatch',
+    `Cannot use column "${name}" in an aggregation: group by it, or put it into an aggregate such as max()`,
+    { details: { column: name } },
+  )
 
 /** Rewrites top-down; nothing below a replaced node is looked at. */
 function rewriteOutside(node: ExprNode, replace: (node: ExprNode) => ExprNode | undefined): ExprNode {

@@ -83,8 +83,12 @@ function isColumn(parser: Parser, token: Token): boolean {
 }
 
 function resolveColumn(parser: Parser, token: Token, qualified: boolean): ExprNode {
-  const aliased = qualified ? undefined : parser.aliases.get(token.value.toLowerCase())
-  if (aliased !== undefined) return parser.reuse(aliased)
+  const alias = token.value.toLowerCase()
+  const aliased = qualified ? undefined : parser.aliases.get(alias)
+  if (aliased !== undefined) {
+    parser.aliasesUsed.add(alias)
+    return parser.reuse(aliased)
+  }
   const { columns } = parser.options
   if (columns === undefined || columns.includes(token.value)) return parser.node({ kind: 'column', name: token.value })
   const wanted = token.value.toLowerCase()

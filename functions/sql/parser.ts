@@ -31,6 +31,8 @@ export class Parser {
   tables: readonly string[]
   /** Output names that may stand for their expressions, in lower case; a query sets them clause by clause. */
   aliases: ReadonlyMap<string, ExprNode> = new Map()
+  /** Those that the text has named so far. */
+  readonly aliasesUsed = new Set<string>()
   readonly #limits: Limits
   readonly #tokens: Token[]
   readonly #parseOperators: ParseOperators

@@ -1,9 +1,8 @@
 // SELECT over one table, or over none, as plain data: its clauses as expressions, output names in GROUP BY, HAVING and
 // ORDER BY already replaced by what they stand for. Turning it into the steps of a job is not done here.
 
-import { childrenOf } from '../expr/children.ts'
 import type { ExprNode, SortNode } from '../expr/node.ts'
-import { hasAggregate, withoutAlias } from '../expr/walk.ts'
+import { columnsOf, hasAggregate, withoutAlias } from '../expr/walk.ts'
 import { parseOperators } from './expression.ts'
 import { acceptGroupingSets } from './group-key.ts'
 import type { Token } from './lexer.ts'
@@ -22,6 +21,8 @@ export interface SelectStatement {
   readonly where?: ExprNode
   readonly groupBy: readonly ExprNode[]
   readonly having?: ExprNode
+  /** The output names that GROUP BY and HAVING were taken to mean. They mean columns of these names if there are any. */
+  readonly outputNames: readonly string[]
   /** A `wildcard` node stands for all columns. */
   readonly items: readonly ExprNode[]
   readonly distinct: boolean
@@ -48,11 +49,16 @@ export function parseSelect(text: string, options: SqlOptions = {}): SelectState
   else if (parser.index !== source.itemsEnd) throw parser.expected('"," or FROM', [',', 'FROM'])
   else parser.rewind(source.end)
   const where = parser.acceptWords('WHERE') ? parser.expr() : undefined
-  parser.aliases = outputNames(parser, items, true)
+  const names = outputNames(items)
+  const beside = namesBesideColumns(parser, names, where === undefined ? items : [...items, where])
+  parser.aliases = new Map([...beside].filter(([, node]) => !hasAggregate(node)))
   const groupBy = parseGroupBy(parser, items)
+  const keys = new Set(groupBy.map((key) => (key.kind === 'column' ? key.name.toLowerCase() : '')))
+  parser.aliases = new Map([...beside].filter(([name]) => parser.aliasesUsed.has(name) || !keys.has(name)))
   const having = parser.acceptWords('HAVING') ? parser.expr() : undefined
+  const used = [...parser.aliasesUsed]
   skipWindows(parser)
-  parser.aliases = outputNames(parser, items, false)
+  parser.aliases = names
   const orderBy = parser.acceptWords('ORDER', 'BY') ? parser.list(() => parseOrderKey(parser, items)) : []
   const { limit, offset } = parseLimits(parser)
   parser.acceptOperator(';')
@@ -64,6 +70,7 @@ export function parseSelect(text: string, options: SqlOptions = {}): SelectState
     ...(source?.args === undefined ? {} : { args: source.args }),
     ...(where === undefined ? {} : { where }),
     groupBy: Object.freeze(groupBy),
+    outputNames: Object.freeze(used),
     ...(having === undefined ? {} : { having }),
     items,
     distinct,
@@ -193,29 +200,28 @@ function parseItem(parser: Parser): ExprNode {
   return name === undefined ? input : parser.node({ kind: 'alias', input, name })
 }
 
-/**
- * What output names stand for. In GROUP BY and HAVING a column of the source goes before (`hideColumns`): one that is
- * known, or one that the item itself reads, as in `upper(name) AS name`.
- */
-function outputNames(parser: Parser, items: readonly ExprNode[], hideColumns: boolean): ReadonlyMap<string, ExprNode> {
+/** What output names stand for, by name in lower case. */
+function outputNames(items: readonly ExprNode[]): ReadonlyMap<string, ExprNode> {
   const names = new Map<string, ExprNode>()
   for (const item of items) {
     if (item.kind !== 'alias') continue
     const key = item.name.toLowerCase()
-    const isColumn =
-      parser.options.columns?.some((column) => column.toLowerCase() === key) ?? refersToColumn(item.input, key)
-    if (!(hideColumns && isColumn) && !names.has(key)) names.set(key, item.input)
+    if (!names.has(key)) names.set(key, item.input)
   }
   return names
 }
 
-function refersToColumn(root: ExprNode, lowerName: string): boolean {
-  const nodes: ExprNode[] = [root]
-  for (let node = nodes.pop(); node !== undefined; node = nodes.pop()) {
-    if (node.kind === 'column' && node.name.toLowerCase() === lowerName) return true
-    nodes.push(...childrenOf(node))
-  }
-  return false
+/**
+ * The names that GROUP BY and HAVING may mean, where a column goes before: none that is known, or that the query reads,
+ * as in `upper(name) AS name`. Whether there are others shows when the job is planned.
+ */
+function namesBesideColumns(
+  parser: Parser,
+  names: ReadonlyMap<string, ExprNode>,
+  read: readonly ExprNode[],
+): ReadonlyMap<string, ExprNode> {
+  const columns = new Set([...(parser.options.columns ?? []), ...columnsOf(read)].map((name) => name.toLowerCase()))
+  return new Map([...names].filter(([name]) => !columns.has(name)))
 }
 
 function parseGroupBy(parser: Parser, items: readonly ExprNode[]): readonly ExprNode[] {

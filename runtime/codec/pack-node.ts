@@ -7,6 +7,7 @@ import { type Arity, childSlots } from '../../functions/expr/children.ts'
 import type { ExprNode, LiteralNode, NodeKind } from '../../functions/expr/node.ts'
 import { parseType } from '../../functions/types/parse-type.ts'
 import { bool, type DataType, int64, nullType, typeName, utf8 } from '../../functions/types/type.ts'
+import { OneOfEach } from './one-of-each.ts'
 import { MAX_NODE_DEPTH } from './validate-node.ts'
 import { isRecord } from './validate-type.ts'
 
@@ -44,12 +45,14 @@ const types = new Set(['type', 'to'])
 const nestedKinds: readonly DataType['kind'][] = ['list', 'struct', 'map', 'dictionary']
 
 /**
- * A node in its packed shape. Nodes that are one object are packed as one, so that they travel once.
+ * A node in its packed shape. What is equal in it, nodes, types, frames, is one object: it travels once, and equal
+ * expressions have equal bytes however they were put together.
  *
  * @throws {ShippingError} `closure_too_deep` for what a receiver would refuse.
  */
 export function packNode(root: ExprNode): unknown {
   const packed = new Map<ExprNode, unknown>()
+  const oneOfEach = new OneOfEach()
   const pack = (node: ExprNode, depth: number): unknown => {
     const known = packed.get(node)
     if (known !== undefined) return known
@@ -62,11 +65,18 @@ export function packNode(root: ExprNode): unknown {
         },
       )
     }
-    const result = packOne(node, (child) => pack(child, depth + 1))
+    for (const fn of functionsIn(node)) oneOfEach.keep(fn)
+    const result = oneOfEach.copyOf(packOne(node, (child) => pack(child, depth + 1)))
     packed.set(node, result)
     return result
   }
   return pack(root, 1)
+}
+
+/** The user's function that a node calls, which travels apart. */
+function functionsIn(node: ExprNode): readonly unknown[] {
+  if (node.kind === 'udf') return [node.udf]
+  return node.kind === 'aggregate' || node.kind === 'window' ? [node.fn] : []
 }
 
 function packOne(node: ExprNode, pack: (node: ExprNode) => unknown): unknown {

@@ -48,17 +48,21 @@ const checks: { readonly [Form in FieldForm & string]: Check } = {
   named: (value, budget) => isListOf(value, (item) => isNamed(item, budget)),
   windows: (value, budget) => isListOf(value, (item) => isNamed(item, budget, 'window')),
   text: isText,
-  texts: (value, budget) =>
-    isListOf(value, (item) => {
-      budget.spend()
-      return isText(item)
-    }),
+  texts: isTexts,
+  'texts?': (value, budget) => value === undefined || isTexts(value, budget),
   count: isCount,
   'count?': (value) => value === undefined || isCount(value),
   partitions: (value) => Number.isInteger(value) && Number(value) >= 1 && Number(value) <= MAX_PARTITIONS,
   schema: (value, budget) => isListOf(value, (column) => isField(column, budget)),
   groupingSets: isGroupingSets,
   'groupingSets?': (value, budget, op) => value === undefined || isGroupingSets(value, budget, op),
+}
+
+function isTexts(value: unknown, budget: NodeBudget): boolean {
+  return isListOf(value, (item) => {
+    budget.spend()
+    return isText(item)
+  })
 }
 
 const isChoice = (value: unknown, choices: readonly string[]): boolean => choices.some((choice) => choice === value)

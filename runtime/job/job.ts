@@ -25,6 +25,8 @@ export interface JobSteps {
     readonly kind: 'aggregate'
     readonly by: readonly ExprNode[]
     readonly values: readonly ExprNode[]
+    /** Names of SQL text that `by` and what follows were read for; the job fails if its rows have columns of these names. */
+    readonly outputNames?: readonly string[]
   }
   /** Orders the rows. */
   readonly sort: { readonly kind: 'sort'; readonly keys: readonly SortNode[] }

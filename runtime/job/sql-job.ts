@@ -1,13 +1,14 @@
 // A SELECT over one table, or none, as steps of a job: the clauses in the order in which they take effect. functions/sql
 // parses the text; which columns there are is found when the job is planned.
 
+import { columnOutsideGroups } from '../../functions/bind/aggregate.ts'
 import { nameBeside } from '../../functions/bind/column-names.ts'
 import { NodeKeys } from '../../functions/bind/node-key.ts'
 import { PlanError } from '../../functions/errors.ts'
 import { mapChildren } from '../../functions/expr/children.ts'
 import { displayNode, outputName } from '../../functions/expr/display.ts'
 import type { AggregateNode, ExprNode, SortNode } from '../../functions/expr/node.ts'
-import { hasAggregate, walk, withoutAlias } from '../../functions/expr/walk.ts'
+import { columnsOf, hasAggregate, walk, withoutAlias } from '../../functions/expr/walk.ts'
 import type { SqlOptions } from '../../functions/sql/options.ts'
 import { parseSelect, type SelectStatement } from '../../functions/sql/select.ts'
 import { encodePlaceholderRow } from '../data/memory-table.ts'
@@ -55,7 +56,7 @@ function isGrouped({ groupBy, having, items, orderBy }: SelectStatement): boolea
  * to the items it names, and those of which it matters how often they are evaluated are columns before it.
  */
 function groupedSteps(statement: SelectStatement): readonly JobStep[] {
-  const { groupBy, having, items, orderBy } = statement
+  const { groupBy, having, items, orderBy, outputNames } = statement
   if (items.some((item) => item.kind === 'wildcard')) {
     throw new PlanError(
       'type_mismatch',
@@ -74,8 +75,15 @@ function groupedSteps(statement: SelectStatement): readonly JobStep[] {
     computed.push({ name, node: known.over(node) })
     known.add(node, name)
   }
+  const names = [...[...keys, ...values].map(outputName), ...computed.map(({ name }) => name)]
+  refuseOtherColumns(known, [...(having === undefined ? [] : [having]), ...items, ...orderBy], names)
   return [
-    { kind: 'aggregate', by, values: values.map((node) => alias(node, displayNode(node))) },
+    {
+      kind: 'aggregate',
+      by,
+      values: values.map((node) => alias(node, displayNode(node))),
+      ...(outputNames.length === 0 ? {} : { outputNames }),
+    },
     ...(computed.length === 0 ? [] : [{ kind: 'withColumns', columns: computed } as const]),
     ...(having === undefined ? [] : [{ kind: 'filter', condition: known.over(having) } as const]),
     ...outputSteps({
@@ -84,6 +92,14 @@ function groupedSteps(statement: SelectStatement): readonly JobStep[] {
       orderBy: orderBy.map((key) => known.over(key) as SortNode),
     }),
   ]
+}
+
+/** What is over groups reads keys and aggregates. @throws {PlanError} `type_mismatch` for any other column. */
+function refuseOtherColumns(known: KnownColumns, nodes: readonly ExprNode[], names: readonly string[]): void {
+  const there = new Set(names.map((name) => name.toLowerCase()))
+  for (const name of columnsOf(nodes.map((node) => known.over(node)))) {
+    if (!there.has(name.toLowerCase())) throw columnOutsideGroups(name)
+  }
 }
 
 /** The items that `having` contains and that must not be evaluated there again. */

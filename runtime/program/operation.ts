@@ -8,7 +8,16 @@ import type { NamedNode, ProgramOp } from './program.ts'
 /** Forms of fields with expressions in them. */
 const nodeForms = ['node', 'nodes', 'sortKeys', 'aggregates', 'named', 'windows'] as const
 /** Forms of other fields. `partitions` is a count from 1; a field whose form ends in `?` may be absent. */
-type PlainForm = 'text' | 'texts' | 'count' | 'count?' | 'partitions' | 'schema' | 'groupingSets' | 'groupingSets?'
+type PlainForm =
+  | 'text'
+  | 'texts'
+  | 'texts?'
+  | 'count'
+  | 'count?'
+  | 'partitions'
+  | 'schema'
+  | 'groupingSets'
+  | 'groupingSets?'
 
 /** The form of a field; a list of texts allows any one of them. */
 export type FieldForm = (typeof nodeForms)[number] | PlainForm | readonly string[]

@@ -8,13 +8,14 @@ const texts = (nodes: readonly ExprNode[]) => nodes.map(displayNode)
 
 /** The statement with its expressions displayed. */
 function displayed(text: string, options?: SqlOptions) {
-  const { items, groupBy, orderBy, where, having, ...rest } = parseSelect(text, options)
+  const { items, groupBy, orderBy, where, having, outputNames, ...rest } = parseSelect(text, options)
   return {
     ...rest,
     items: texts(items),
     ...(where === undefined ? {} : { where: displayNode(where) }),
     ...(groupBy.length === 0 ? {} : { groupBy: texts(groupBy) }),
     ...(having === undefined ? {} : { having: displayNode(having) }),
+    ...(outputNames.length === 0 ? {} : { outputNames }),
     ...(orderBy.length === 0 ? {} : { orderBy: texts(orderBy) }),
   }
 }
@@ -31,6 +32,7 @@ t.test('parseSelect() gives the clauses as plain data', async (t) => {
       where: 'delay > Int64(60)',
       groupBy: ['origin'],
       having: 'count(*) > Int64(5)',
+      outputNames: ['n'],
       orderBy: ['count(*) DESC NULLS FIRST'],
       limit: 10,
       offset: 2,
@@ -83,6 +85,16 @@ t.test('parseSelect() reads named windows', async (t) => {
       orderBy: ['a ASC NULLS LAST'],
     },
   )
+})
+
+t.test('parseSelect() takes no output name in GROUP BY and HAVING for what must be a column', async (t) => {
+  const swapped = displayed('select a as b, b as a from t group by a, b')
+  t.match(swapped, { groupBy: ['a', 'b'] }, 'the items read both')
+  t.match(displayed('select max(c) as a from t group by a'), { groupBy: ['a'] }, 'no key is an aggregate')
+  t.match(displayed('select k as a, max(c) as x from t group by k, x having x > 3'), { having: 'x > Int64(3)' })
+  t.match(displayed('select k as a from t where a > 1 group by a'), { groupBy: ['a'] })
+  const { outputNames } = parseSelect('select k as A, sum(c) as s, d as e from t group by a having s > 1 order by e')
+  t.same(outputNames, ['a', 's'], 'what has to be no column')
 })
 
 t.test('parseSelect() lets a column go before an output name in GROUP BY, not in ORDER BY', async (t) => {

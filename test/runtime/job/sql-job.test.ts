@@ -1,7 +1,7 @@
 // Queries evaluate their items once and sort what came out, as DataFusion does; expected rows are DataFusion's.
 
 import t from 'tap'
-import { SessionContext, udf } from 'volley'
+import { DataFrame, SessionContext, udf } from 'volley'
 
 t.setTimeout(240_000)
 
@@ -141,4 +141,34 @@ t.test('DISTINCT in an aggregate is ordered by what it is distinct in', async (t
   t.same(await rows('select array_agg(distinct g order by g desc) from t'), [[['b', 'a']]])
   await t.rejects(rows('select array_agg(distinct g order by x) from t'), { code: 'type_mismatch' })
   await t.rejects(rows("select string_agg(distinct g, ',' order by x) from t"), { code: 'type_mismatch' })
+})
+
+t.test('GROUP BY and HAVING mean columns before output names, once the columns are known', async (t) => {
+  t.same(await rows('select g as k, sum(x) as s from t group by k having s > 1 order by k'), [['a', '5']])
+  t.same(await rows('select x as g, g as x from t group by g, x order by 2, 1'), [
+    [2, 'a'],
+    [3, 'a'],
+    [1, 'b'],
+  ])
+  const isColumn = (name: string) => ({
+    code: 'type_mismatch',
+    message: `Cannot use "${name}" for an item of the query: GROUP BY and HAVING mean the column of that name. Name the item otherwise, or repeat its expression there`,
+    details: { column: name },
+  })
+  await t.rejects(rows('select upper(g) as x, count(*) from t group by x'), isColumn('x'))
+  await t.rejects(rows('select x + 1 as k, count(*) as g from t group by k having G > 1'), isColumn('g'))
+  await t.rejects(rows('select upper(g) as x from t group by rollup(x)'), isColumn('x'))
+  const shadowed = ctx.sql('select upper(g) as x, count(*) from t group by x')
+  await t.rejects(DataFrame.fromBytes(shadowed.toBytes(), ctx).toRows(), isColumn('x'))
+})
+
+t.test('what is over groups reads keys and aggregates', async (t) => {
+  const outside = { code: 'type_mismatch', message: /^Cannot use column "x" in an aggregation: group by it/ }
+  for (const text of [
+    'select x from t group by g',
+    'select g from t group by g order by x',
+    'select max(x) from t having x > 1',
+  ])
+    t.throws(() => ctx.sql(text), outside, text)
+  t.same(await rows('select G from t group by g order by g'), [['a'], ['b']])
 })
