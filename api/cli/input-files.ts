@@ -9,6 +9,7 @@ import { pipeline } from 'node:stream/promises'
 import { fileURLToPath } from 'node:url'
 import { DataError, PlanError } from '../../functions/errors.ts'
 import { didYouMean } from '../../functions/nearest.ts'
+import { makeScratch } from '../../runtime/bytes/scratch.ts'
 import { resolvePaths } from '../../runtime/context/paths.ts'
 import { fileFormats, sourceOfPath } from '../../runtime/source/formats.ts'
 import { isPattern } from '../../runtime/source/glob.ts'
@@ -22,7 +23,6 @@ import {
   HEAD_BYTES,
 } from './detect-format.ts'
 import { codeOf, reasonOf } from './file-problems.ts'
-import { scratchDirectory } from './local-session.ts'
 import { UsageError } from './outcome.ts'
 
 export interface InputOptions {
@@ -129,7 +129,7 @@ async function statOf(path: string): Promise<Stats | undefined> {
 }
 
 async function savedInput(stream: Readable, signal: AbortSignal): Promise<string> {
-  const path = join(scratchDirectory(), 'input')
+  const path = join(makeScratch('input'), 'input')
   await pipeline(stream, createWriteStream(path, { flags: 'wx', mode: 0o600 }), { signal })
   return path
 }

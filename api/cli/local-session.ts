@@ -1,10 +1,7 @@
 // A session of a command's own: workers of this machine, what they print and how far they are on stderr, an end by Ctrl-C
 // that leaves nothing behind.
 
-import { mkdtempSync, rmSync } from 'node:fs'
 import { stat } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { SessionContext } from '../../runtime/context/session.ts'
 import type { RunOptions } from '../../runtime/dataframe.ts'
 import { reasonOf } from './file-problems.ts'
@@ -63,13 +60,6 @@ export async function withLocalSession(
     // What a worker context keeps open in this process, such as a connection, does not keep the command.
     if (workerContext !== undefined) setTimeout(() => process.exit(), LINGER_MS).unref()
   }
-}
-
-/** A directory for temporary files, gone when this process ends. */
-export function scratchDirectory(): string {
-  const directory = mkdtempSync(join(tmpdir(), 'volley-input-'))
-  process.once('exit', () => rmSync(directory, { recursive: true, force: true }))
-  return directory
 }
 
 async function checkWorkerContext(file: string): Promise<void> {

@@ -1,11 +1,11 @@
 // Where results of jobs are between their workers and their readers, so that a worker is free when its task is done,
 // whoever reads however slowly. Memory first, then files; all of them together have a quota.
 
-import { mkdir, mkdtemp, readdir, rm, stat } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { mkdir, readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as zlib from 'node:zlib'
 import { CancelledError, InternalError } from '../../functions/errors.ts'
+import { makeScratch, removeScratch } from '../../runtime/bytes/scratch.ts'
 import { MemoryBudget } from './memory-chunks.ts'
 import { Quota } from './quota.ts'
 import { resultCorrupted } from './result-file.ts'
@@ -44,7 +44,7 @@ export class Spool implements AsyncDisposable {
   }
 
   static async open(options: SpoolOptions = {}): Promise<Spool> {
-    if (options.directory === undefined) return new Spool(await mkdtemp(join(tmpdir(), 'volley-results-')), options)
+    if (options.directory === undefined) return new Spool(makeScratch('results'), options)
     const directory = join(options.directory, 'results')
     await mkdir(directory, { recursive: true, mode: 0o700 })
     return new Spool(directory, options)
@@ -99,7 +99,7 @@ export class Spool implements AsyncDisposable {
   async close(): Promise<void> {
     const reason = new CancelledError('closed', 'The server is shutting down')
     await Promise.all([...this.#results].map((result) => result.remove(reason)))
-    if (!this.#isDurable) await rm(this.#directory, { recursive: true, force: true })
+    if (!this.#isDurable) await removeScratch(this.#directory)
   }
 
   [Symbol.asyncDispose](): Promise<void> {

@@ -6,7 +6,7 @@ import { mkdirSync } from 'node:fs'
 import { mkdir, open, readdir, rm, stat } from 'node:fs/promises'
 import { join, resolve, sep } from 'node:path'
 import { syncDirectory } from '../../runtime/bytes/files.ts'
-import { makeScratch, removeScratch } from '../../runtime/pool/scratch.ts'
+import { makeScratch, removeScratch } from '../../runtime/bytes/scratch.ts'
 import type { PartFormat } from './part-format.ts'
 import { uploadExpired, uploadFull } from './upload-errors.ts'
 
@@ -40,7 +40,7 @@ export class Uploads {
    */
   constructor(stateDir: string | undefined, maxBytes: number) {
     this.#outlivesProcess = stateDir !== undefined
-    this.directory = stateDir === undefined ? makeScratch('volley-uploads-') : resolve(stateDir, 'uploads')
+    this.directory = stateDir === undefined ? makeScratch('uploads') : resolve(stateDir, 'uploads')
     mkdirSync(this.directory, { recursive: true, mode: 0o700 })
     this.#maxBytes = maxBytes
   }

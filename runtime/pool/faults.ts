@@ -1,6 +1,7 @@
 // The errors a pool raises about tasks and workers: their codes, their texts, their details. They are made here and
 // thrown elsewhere.
 
+import { tmpdir } from 'node:os'
 import { CancelledError, isVolleyError, ResourceError, type VolleyError, WorkerError } from '../../functions/errors.ts'
 import type { Exit } from './exit.ts'
 import { isOutOfHeap } from './losses.ts'
@@ -124,6 +125,13 @@ export function closed(): CancelledError {
 
 export function ended(holder: string): CancelledError {
   return new CancelledError('closed', `Cannot call the ${holder}: it has ended`)
+}
+
+/** The error of a pool that has no place for its workers' temporary files. */
+export function noScratch(cause: unknown): WorkerError {
+  const { code } = cause as NodeJS.ErrnoException
+  const message = `Cannot start workers: they need a directory in "${tmpdir()}", where none can be made (${code}); name another place in TMPDIR`
+  return new WorkerError('start_failed', message, { cause })
 }
 
 /** Forks of forks would multiply without anybody who counts them. */

@@ -3,20 +3,20 @@
 
 import { join } from 'node:path'
 import type { Backend, TaskOptions, TaskRequest, TaskRun } from '../backend.ts'
+import { makeScratch, removeLeftScratch, removeScratch } from '../bytes/scratch.ts'
 import { settledWithin } from '../bytes/settled-within.ts'
 import { both, clock } from '../trace/spans.ts'
 import { TraceFile } from '../trace/trace-file.ts'
 import { type CheckedOptions, checkOptions } from './check-options.ts'
 import { Child, type ChildOptions, type Traffic } from './child.ts'
 import { DedicatedWorker, type Dedication } from './dedicated-worker.ts'
-import { closed, forkInWorker, tooManyActors } from './faults.ts'
+import { closed, forkInWorker, noScratch, tooManyActors } from './faults.ts'
 import type { FirstTask } from './first-task.ts'
 import { Losses, type LossKind } from './losses.ts'
 import type { PoolOptions } from './options.ts'
 import type { WorkerInfo } from './protocol.ts'
 import { oneShare } from './queue.ts'
 import { systemClock } from './restarts.ts'
-import { makeScratch, removeScratch } from './scratch.ts'
 import { type TimeSummary, Times } from './times.ts'
 import { WorkerSet } from './worker-set.ts'
 
@@ -95,7 +95,7 @@ export class ForkPool implements Backend, AsyncDisposable {
   readonly trace: TraceFile | undefined
   readonly #options: CheckedOptions
   readonly #workers: WorkerSet<Child>
-  readonly #directory = makeScratch('volley-pool-')
+  readonly #directory = makeDirectory()
   readonly #sent: Traffic = { artifacts: 0, bytes: 0 }
   readonly #losses = new Losses()
   readonly #waitTimes = new Times()
@@ -110,6 +110,7 @@ export class ForkPool implements Backend, AsyncDisposable {
     if (process.env.VOLLEY_WORKER === '1') throw forkInWorker()
     const options = { ...checkOptions(given), first }
     this.#options = options
+    void removeLeftScratch()
     this.trace = options.trace === undefined ? undefined : TraceFile.open(options.trace)
     const launch = (number: number): Child => this.#launch(options, `${number}`)
     this.#workers = new WorkerSet(options, launch, systemClock)
@@ -229,5 +230,14 @@ export class ForkPool implements Backend, AsyncDisposable {
       if (child.loss !== undefined) this.#losses.add(child.loss)
     })
     return child
+  }
+}
+
+/** @throws {WorkerError} `start_failed` where none can be made. */
+function makeDirectory(): string {
+  try {
+    return makeScratch('pool')
+  } catch (cause) {
+    throw noScratch(cause)
   }
 }

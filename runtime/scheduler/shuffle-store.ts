@@ -2,12 +2,13 @@
 // file once they are not, so that this process stays small whatever the job. Bytes come in any order and are kept
 // apart by the task they come from and the partition they are for; what they mean is not known here.
 
-import { type FileHandle, mkdtemp, open, rm } from 'node:fs/promises'
+import { type FileHandle, open } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createError, type VolleyError } from '../../functions/errors.ts'
 import type { TaskInput } from '../backend.ts'
 import { isDiskFull, writeAt } from '../bytes/files.ts'
+import { makeScratch, removeScratch } from '../bytes/scratch.ts'
 
 const MEMORY_BYTES = 8 * 1024 * 1024
 /** The size of one read and of one write. */
@@ -65,7 +66,7 @@ export class ShuffleStore implements AsyncDisposable {
   }
 
   async #open(): Promise<FileHandle> {
-    this.#directory = await mkdtemp(join(tmpdir(), 'volley-store-'))
+    this.#directory = makeScratch('store')
     return open(join(this.#directory, 'results'), 'w+')
   }
 
@@ -103,7 +104,7 @@ export class ShuffleStore implements AsyncDisposable {
     this.#partitions.clear()
     const file = await this.#file?.catch(() => undefined)
     await file?.close()
-    if (this.#directory !== undefined) await rm(this.#directory, { recursive: true, force: true })
+    if (this.#directory !== undefined) await removeScratch(this.#directory)
   }
 }
 

@@ -8,7 +8,7 @@ import { hostname } from 'node:os'
 import { basename, dirname, join, relative, resolve, sep } from 'node:path'
 import type { Schema } from '../../functions/types/type.ts'
 import { syncDirectory } from '../bytes/files.ts'
-import { isRunning } from '../bytes/is-running.ts'
+import { mayBeRunning, processName } from '../bytes/process-name.ts'
 import type { SinkSpec, TaskFile, TaskSink, WrittenFile } from '../program/sink.ts'
 import { extensionOf, isDirectory, optionsOf, sinkFormatOf, sinkFormats } from './formats.ts'
 import { outputExists, outputForbidden, outputUnwritable, writing } from './output-errors.ts'
@@ -41,7 +41,7 @@ export class Output {
     this.#target = resolve(spec.path)
     this.#staging = join(
       dirname(this.#target),
-      `${stagingPrefix(this.#target)}${process.pid}-${randomUUID().slice(0, 8)}`,
+      `${stagingPrefix(this.#target)}${processName}-${randomUUID().slice(0, 8)}`,
     )
   }
 
@@ -196,7 +196,7 @@ function ignoreMissing(error: NodeJS.ErrnoException): undefined {
   if (error.code !== 'ENOENT') throw error
 }
 
-/** What the names of hidden directories beside a target begin with; a process id and some letters follow. */
+/** What the names of hidden directories beside a target begin with; the process's name and some letters follow. */
 const stagingPrefix = (target: string): string =>
   `.${basename(target).slice(0, 80)}.volley-${hostname()
     .replaceAll(/[^\w.-]/g, '_')
@@ -213,8 +213,8 @@ async function removeLeftovers(target: string): Promise<void> {
   })
   for (const name of names) {
     if (!name.startsWith(prefix)) continue
-    const [, pid] = /^(\d+)-[0-9a-f]{8}$/.exec(name.slice(prefix.length)) ?? []
-    if (pid === undefined || isRunning(Number(pid))) continue
+    const [, owner] = /^(\d+-\d+)-[0-9a-f]{8}$/.exec(name.slice(prefix.length)) ?? []
+    if (owner === undefined || mayBeRunning(owner)) continue
     await rm(join(directory, name), { recursive: true, force: true })
   }
 }

@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url'
 import { DuckDBInstance } from '@duckdb/node-api'
 import t from 'tap'
 import { float64, SessionContext, type WriteSummary } from 'volley'
+import { processName } from '../../../runtime/bytes/process-name.ts'
 
 const directory = await mkdtemp(join(tmpdir(), 'volley-partitions-'))
 const ctx = new SessionContext({ workers: 2 })
@@ -124,7 +125,7 @@ t.test('what a killed process left behind goes with the next job', { timeout: 60
   t.match(left[0], `.out.volley-${hostname().slice(0, 10)}`)
   const running = `.out.volley-${hostname()
     .replaceAll(/[^\w.-]/g, '_')
-    .slice(0, 60)}-${process.pid}-0123abcd`
+    .slice(0, 60)}-${processName}-0123abcd`
   await mkdir(join(place, running))
   await sales.writeCsv(join(place, 'out'))
   t.strictSame((await readdir(place)).toSorted(), [running, 'out'], 'that of a running process stays')
