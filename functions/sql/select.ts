@@ -218,9 +218,9 @@ function outputNames(items: readonly ExprNode[]): ReadonlyMap<string, ExprNode> 
 function namesBesideColumns(
   parser: Parser,
   names: ReadonlyMap<string, ExprNode>,
-  read: readonly ExprNode[],
+  clauses: readonly ExprNode[],
 ): ReadonlyMap<string, ExprNode> {
-  const columns = new Set([...(parser.options.columns ?? []), ...columnsOf(read)].map((name) => name.toLowerCase()))
+  const columns = new Set([...(parser.options.columns ?? []), ...columnsOf(clauses)].map((name) => name.toLowerCase()))
   return new Map([...names].filter(([name]) => !columns.has(name)))
 }
 
