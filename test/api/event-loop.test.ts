@@ -251,5 +251,9 @@ test('no request keeps the event loop busy for long', { timeout: 240_000 }, asyn
       await check(`${name} as ${format}`, () => ask(url, body, `/v1/jobs?format=${format}`), '200')
     }
   }
+  const rows = JSON.stringify({ source: { parquet: 'flights-3m.parquet' }, steps: [{ limit: 300_000 }] })
+  for (const format of ['csv', 'parquet']) {
+    await check(`300,000 rows as ${format}`, () => ask(url, rows, `/v1/jobs?format=${format}`), '200')
+  }
   for (const path of ['/v1/functions', '/readyz']) await check(path, () => ask(url, '', path), '200')
 })

@@ -103,8 +103,10 @@ test('a failure after the first batch breaks the connection off and is kept with
 }, async (t) => {
   const { post, ask } = await serve(t, { allowInlineUdfs: true })
   const late = onDelay((delay) => {
-    if (delay > 1000) throw new Error('too late')
-    return delay
+    if (delay <= 1000) return delay
+    // By now the first rows are on their way, in every format.
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 500)
+    throw new Error('too late')
   }, 'late')
   const job = {
     source: flights,
@@ -112,6 +114,8 @@ test('a failure after the first batch breaks the connection off and is kept with
     steps: [{ filter: "date > timestamp '2001-01-20' or delay < 200" }, { select: [asBytes(late.alias('x'))] }],
     options: { partitions: 1 },
   }
+  const rows = { source: flights, steps: [{ limit: 100_000 }] }
+  t.equal((await post(rows, { accept: 'text/csv' })).status, 200, 'the thread that writes texts has started')
   for (const { name, contentType } of resultFormats) {
     const id = `late-${name}`
     await t.rejects(post(job, { accept: contentType, 'x-volley-job-id': id }), { message: 'terminated' }, name)

@@ -1,10 +1,13 @@
 // Results that a thread writes are the same as those written in place, and so is what fails.
 
+import { setTimeout as delay } from 'node:timers/promises'
 import { test } from 'tap'
 import { SessionContext } from 'volley'
 import { ResultEncoder } from '../../../api/formats/encode-result.ts'
 import { type ResultFormat, resultFormats } from '../../../api/formats/result-formats.ts'
 import { createError } from '../../../functions/errors.ts'
+import { streamOf } from '../spool/streams.ts'
+import { until } from '../with-server.ts'
 
 const timeout = 120_000
 
@@ -92,5 +95,40 @@ test('encode() breaks off what is being written when the server closes', { timeo
   const encoded = encoder.encode(formatOf('ndjson'), inChunks(await arrowStream(50_000)), {})
   await encoded.next()
   await encoder[Symbol.asyncDispose]()
-  await t.rejects(concat(encoded), { code: 'size_limit', message: /the server is shutting down/ })
+  await t.rejects(concat(encoded), { code: 'closed' })
+})
+
+test('encode() takes no more of a stream than its reader is behind', { timeout }, async (t) => {
+  await using encoder = new ResultEncoder()
+  const bytes = Buffer.from(streamOf(40, 10_000))
+  let taken = 0
+  async function* counted(): AsyncGenerator<Uint8Array> {
+    for await (const chunk of inChunks(bytes, 10_000)) {
+      taken += chunk.length
+      yield chunk
+    }
+  }
+  const encoded = encoder.encode(formatOf('csv'), counted(), {})
+  await encoded.next()
+  let before = -1
+  const stands = async (): Promise<boolean> => {
+    const isSame = taken === before
+    before = taken
+    await delay(300)
+    return isSame
+  }
+  t.ok(await until(stands))
+  t.ok(taken < bytes.length / 2, `${taken} of ${bytes.length} bytes`)
+  await encoded.return()
+})
+
+test('a thread that fails takes with it what it had, and another takes its place', { timeout }, async (t) => {
+  await using encoder = new ResultEncoder(1)
+  const bytes = await arrowStream(50_000)
+  const waiting = encoder.encode(formatOf('csv'), inChunks(bytes), {})
+  await waiting.next()
+  const unknown = { ...formatOf('csv'), name: 'unknown' }
+  await t.rejects(concat(encoder.encode(unknown, inChunks(bytes), {})), { code: 'internal' })
+  await t.rejects(concat(waiting), { code: 'internal' })
+  t.ok((await concat(encoder.encode(formatOf('csv'), inChunks(bytes), {}))).length > 0)
 })
