@@ -4,9 +4,10 @@
 import type { FastifyInstance } from 'fastify'
 import { createError, type VolleyError } from '../functions/errors.ts'
 import type { Backend } from '../runtime/backend.ts'
+import { cageLayers } from '../runtime/cage/layers.ts'
 import { forkPool } from '../runtime/calls/fork-pool.ts'
 import { SessionContext } from '../runtime/context/session.ts'
-import type { PoolStats } from '../runtime/pool/pool.ts'
+import type { PoolOptions, PoolStats } from '../runtime/pool/pool.ts'
 import { addRateLimit } from './admission/rate-limit.ts'
 import { AcceptedTokens } from './auth/accepted-tokens.ts'
 import { addAuth, asAnybody, byToken } from './auth/auth.ts'
@@ -128,8 +129,7 @@ export function addService(
   const budget = new ByteBudget(bytesInFlight(maxBytesInFlight, maxBodyBytes))
   const connections = connectionLimitsOf(options.connections)
   const uploads = new Uploads(options.stateDir, options.maxKeptUploadBytes ?? 8 * 1024 ** 3)
-  const pool = () => forkPool(serverPool({ options, tables, uploads }), 'ignore')
-  const session = options.session ?? new SessionContext({ backend: pool(), log: 'ignore' })
+  const session = options.session ?? ownSession(app, serverPool({ options, tables, uploads }))
   registerTables(session, tables)
 
   const routes = new Routes(app)
@@ -198,6 +198,13 @@ export function addService(
     await replies.encoder[Symbol.asyncDispose]()
     if (options.session === undefined) await session.close()
   })
+}
+
+/** The log says what keeps functions, and why other layers do not. */
+function ownSession(app: FastifyInstance, pool: PoolOptions): SessionContext {
+  const session = new SessionContext({ backend: forkPool(pool, 'ignore'), log: 'ignore' })
+  app.log.info({ layers: cageLayers(pool.cage ?? false) }, 'workers start in their cage')
+  return session
 }
 
 /** By tokens, unless everybody may do everything. */

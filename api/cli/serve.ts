@@ -50,8 +50,15 @@ async function settingsOf(command: Command): Promise<SettingValues> {
   })
 }
 
-const cageOf = ({ cage, cageRead: read, cageWrite: write }: SettingValues): false | CageOptions =>
-  cage === 'on' && { ...(read && { read }), ...(write && { write }) }
+/** @throws {UsageError} For a sandbox where there is to be no cage. */
+function cageOf({ cage, cageRead, cageWrite, sandbox, workerNetwork }: SettingValues): false | CageOptions {
+  const wish = sandbox as NonNullable<CageOptions['sandbox']>
+  if (cage === 'on') {
+    return { read: cageRead ?? [], write: cageWrite ?? [], sandbox: wish, network: workerNetwork ?? false }
+  }
+  if (sandbox === 'none') return false
+  throw new UsageError('Cannot run workers in a sandbox without a cage: say --cage on, or --sandbox none')
+}
 
 interface Access {
   readonly options: Pick<ServerOptions, 'tokens' | 'stateDir' | 'insecureNoAuth'>

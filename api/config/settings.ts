@@ -119,6 +119,16 @@ export const settings = {
     placeholder: 'dir',
     help: 'directory that functions may write below besides the write roots',
   }),
+  sandbox: setting({
+    kind: choice('none', 'auto', 'required'),
+    placeholder: 'none|auto|required',
+    help: 'run workers without network and other processes, by bubblewrap (Linux); auto does so where it can',
+    default: 'none',
+  }),
+  workerNetwork: setting({
+    kind: onOff,
+    help: 'let functions in the sandbox use the network',
+  }),
   workers: setting({
     kind: whole(1, 1024),
     placeholder: 'n',

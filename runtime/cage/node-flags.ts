@@ -1,7 +1,7 @@
 // The cage as Node keeps it: its permission model. It is a seat belt, not a wall: it stops what goes through Node's own
 // functions. What it leaves open, docs/security.md lists.
 
-import type { Places } from './options.ts'
+import type { Places } from './places.ts'
 
 /**
  * The flags of a caged worker. Without a flag that allows it there are no child processes, threads, addons, WASI and no

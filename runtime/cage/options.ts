@@ -2,7 +2,17 @@
 
 import { realpathSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { checkOptionNames, checkTexts, invalidArgument, wrongOption } from '../../functions/options.ts'
+import { WorkerError } from '../../functions/errors.ts'
+import {
+  checkBoolean,
+  checkChoice,
+  checkOptionNames,
+  checkTexts,
+  invalidArgument,
+  wrongOption,
+} from '../../functions/options.ts'
+import type { Places } from './places.ts'
+import { findSandbox } from './sandbox.ts'
 
 /**
  * What the functions in a caged worker may reach, besides what the worker itself is made of: its modules, those of the
@@ -21,26 +31,56 @@ export interface CageOptions {
    * @defaultValue none
    */
   readonly write?: readonly string[]
+  /**
+   * Whether workers run in a sandbox of the system besides, which needs bubblewrap (Linux): they then see those places
+   * alone, no other processes and no network. `auto`: where that can be had; `required`: or not at all.
+   *
+   * @defaultValue `'none'`
+   */
+  readonly sandbox?: 'none' | 'auto' | 'required'
+  /**
+   * Whether sandboxed workers have the network; without a sandbox all have.
+   *
+   * @defaultValue `false`
+   */
+  readonly network?: boolean
 }
 
-/** Absolute paths, each as it was given and as it is once links are followed. */
-export interface Places {
-  readonly read: readonly string[]
-  readonly write: readonly string[]
+/** A cage as workers get it. */
+export interface CheckedCage extends Places {
+  /** The program that makes the sandbox; undefined where there is none. */
+  readonly sandbox: string | undefined
+  readonly network: boolean
 }
 
-const known: Readonly<Record<keyof CageOptions, true>> = { read: true, write: true }
+const known: Readonly<Record<keyof CageOptions, true>> = { read: true, write: true, sandbox: true, network: true }
 
 /**
  * @returns Undefined where there is to be no cage.
  * @throws {PlanError} `invalid_argument` for an option that there is not, or a place that does not exist.
+ * @throws {WorkerError} `start_failed` where a sandbox is required and cannot be had.
  */
-export function checkedCage(cage: boolean | CageOptions | undefined): Places | undefined {
+export function checkedCage(cage: boolean | CageOptions | undefined): CheckedCage | undefined {
   if (cage === undefined || cage === false) return undefined
-  if (cage === true) return { read: [], write: [] }
+  if (cage === true) return { read: [], write: [], sandbox: undefined, network: false }
   if (typeof cage !== 'object') throw wrongOption('cage', cage, 'it is true, false or an object')
   checkOptionNames(cage, known, 'a cage')
-  return { read: placesOf('cage.read', cage.read), write: placesOf('cage.write', cage.write) }
+  checkBoolean('cage.network', cage.network)
+  return {
+    read: placesOf('cage.read', cage.read),
+    write: placesOf('cage.write', cage.write),
+    sandbox: sandboxFor(cage.sandbox),
+    network: cage.network ?? false,
+  }
+}
+
+function sandboxFor(wish: CageOptions['sandbox'] = 'none'): string | undefined {
+  checkChoice('cage.sandbox', wish, ['none', 'auto', 'required'])
+  if (wish === 'none') return undefined
+  const { file, reason } = findSandbox()
+  if (file !== undefined || wish === 'auto') return file
+  const message = `Cannot start workers in a sandbox: ${reason}; install bubblewrap, or let workers do without by sandbox 'auto'`
+  throw new WorkerError('start_failed', message)
 }
 
 function placesOf(name: string, paths: readonly string[] | undefined): readonly string[] {

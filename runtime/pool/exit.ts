@@ -1,6 +1,7 @@
 // The end of a worker process and of its pipes, and the last it printed. What is made of it, faults.ts says.
 
 import type { ChildProcess } from 'node:child_process'
+import { constants } from 'node:os'
 import type { Readable } from 'node:stream'
 
 export interface Exit {
@@ -28,6 +29,15 @@ export function exited(subprocess: StartedProcess): Promise<Exit> {
       if (child.pid === undefined) resolve({ code: null, signal: null, spawnError: asError(result) })
     })
   })
+}
+
+/**
+ * The end of a process as the sandbox around it reports it: a signal as an exit code above 128, as shells do. Those that
+ * reached the sandbox itself are as they are.
+ */
+export function unwrapped(exit: Exit): Exit {
+  const signal = Object.entries(constants.signals).find(([, number]) => exit.code === 128 + number)
+  return signal === undefined ? exit : { ...exit, code: null, signal: signal[0] as NodeJS.Signals }
 }
 
 /** Resolves when the last byte of the pipe was handed on. */

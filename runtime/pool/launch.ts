@@ -7,9 +7,10 @@ import { delimiter, join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { execa, type Subprocess } from 'execa'
-import { placesOfModule } from '../cage/module-places.ts'
 import { permissionFlags } from '../cage/node-flags.ts'
-import type { Places } from '../cage/options.ts'
+import type { CheckedCage } from '../cage/options.ts'
+import { type Places, placesOfModule } from '../cage/places.ts'
+import { sandboxCommand } from '../cage/sandbox.ts'
 import type { WorkerEntry } from './worker-entry.ts'
 
 export interface LaunchOptions {
@@ -23,7 +24,7 @@ export interface LaunchOptions {
   /** Where it runs; undefined for its place for temporary files. */
   readonly workingDirectory: string | undefined
   /** What its functions may read and write, if it is to run in a cage, besides what it is made of. */
-  readonly cage: Places | undefined
+  readonly cage: CheckedCage | undefined
   readonly workerContext: string | undefined
   /** A command that becomes its arguments: `['setpriv', '--pdeathsig', 'KILL']`. */
   readonly launcher: readonly string[]
@@ -54,9 +55,10 @@ const ownFlags = ['--disable-warning=ExperimentalWarning']
  * @param resultSocket - What the worker inherits as fd 3; without it a pipe is made.
  */
 export function launch(options: LaunchOptions, scratch: string, resultSocket: Socket | undefined): Launched {
-  const [file = process.execPath, ...rest] = [...options.launcher, process.execPath]
+  const places = placesFor(options, scratch)
+  const [file = process.execPath, ...rest] = [...options.launcher, ...sandbox(options, places), process.execPath]
   const heap = options.maxOldSpaceMb === undefined ? [] : [`--max-old-space-size=${options.maxOldSpaceMb}`]
-  const flags = [...ownFlags, ...cageFlags(options, scratch), ...options.nodeOptions, ...heap]
+  const flags = [...ownFlags, ...(places === undefined ? [] : permissionFlags(places)), ...options.nodeOptions, ...heap]
   const args = [...rest, ...flags, fileURLToPath(options.entry.url)]
   const subprocess = execa(file, args, spawnOptions(options, scratch, resultSocket ?? 'pipe'))
   type Pipes = [null, Readable, Readable, Socket | null, Socket, Socket]
@@ -79,17 +81,23 @@ function spawnOptions(options: LaunchOptions, scratch: string, result: Socket | 
   } as const
 }
 
-function cageFlags(
+/** What a caged worker may read and write. */
+function placesFor(
   { cage, entry, workerContext, workingDirectory }: LaunchOptions,
   scratch: string,
-): readonly string[] {
-  if (cage === undefined) return []
+): Places | undefined {
+  if (cage === undefined) return undefined
   const modules = [
     ...(entry.directory === undefined ? placesOfModule(entry.url.href) : [entry.directory]),
     ...(workerContext === undefined ? [] : placesOfModule(workerContext)),
   ]
   const read = [...modules, ...(workingDirectory === undefined ? [] : [workingDirectory]), ...cage.read]
-  return permissionFlags({ read, write: [scratch, ...cage.write] })
+  return { read, write: [scratch, ...cage.write] }
+}
+
+function sandbox({ cage }: LaunchOptions, places: Places | undefined): readonly string[] {
+  if (cage?.sandbox === undefined || places === undefined) return []
+  return sandboxCommand(cage.sandbox, places, cage.network)
 }
 
 function environment({ env, entry, cage }: LaunchOptions, scratch: string): Record<string, string> {

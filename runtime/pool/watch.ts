@@ -28,7 +28,7 @@ export function watchProcess(
   let stoppedSince: number | undefined
   const timer = setInterval(
     async () => {
-      const state = await processState(pid)
+      const state = await processState(await innermost(pid))
       if (state === undefined || isOver) return
       stoppedSince = state.isStopped ? (stoppedSince ?? performance.now()) : undefined
       const error = faultOf(state)
@@ -50,9 +50,18 @@ export function watchProcess(
   return { [Symbol.dispose]: end }
 }
 
-/** Resident memory of a process, or undefined where the system does not tell. */
+/** Resident memory of a worker, or undefined where the system does not tell. */
 export async function residentBytes(pid: number): Promise<number | undefined> {
-  return (await processState(pid))?.rssBytes
+  return (await processState(await innermost(pid)))?.rssBytes
+}
+
+/** The worker itself, where a sandbox is around it: each of its processes has one child, and the worker has none. */
+async function innermost(pid: number): Promise<number> {
+  const name = await readFile(`/proc/${pid}/comm`, 'utf8').catch(() => '')
+  if (name.trim() !== 'bwrap') return pid
+  const children = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8').catch(() => '')
+  const [child] = children.split(' ').filter((text) => text !== '')
+  return child === undefined ? pid : innermost(Number(child))
 }
 
 /** Undefined where the system does not tell: only Linux does, without a process of its own. */

@@ -6,7 +6,7 @@ import type { Socket } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { LogStream } from '../backend.ts'
 import type { KillEscalation } from './assignment.ts'
-import { type Exit, ended, exited } from './exit.ts'
+import { type Exit, ended, exited, unwrapped } from './exit.ts'
 import { type Launched, type LaunchOptions, launch } from './launch.ts'
 import { killLeftovers } from './leftovers.ts'
 import { makeResultPipe } from './result-pipe.ts'
@@ -22,6 +22,7 @@ export interface ProcessOutput {
 interface Place {
   readonly directory: string
   readonly isCaged: boolean
+  readonly isSandboxed: boolean
 }
 
 /** From SIGTERM to SIGKILL. */
@@ -38,15 +39,13 @@ export class WorkerProcess {
   readonly hungUp: Promise<void>
   readonly #launched: Launched
   readonly #result: Socket
-  readonly #directory: string
-  readonly #isCaged: boolean
+  readonly #place: Place
 
   private constructor(launched: Launched, result: Socket, place: Place, output: ProcessOutput) {
     const { stdout, stderr, control } = launched
     this.#launched = launched
     this.#result = result
-    this.#directory = place.directory
-    this.#isCaged = place.isCaged
+    this.#place = place
     for (const pipe of this.#pipes()) pipe.on('error', () => {})
     stdout.on('data', (bytes: Buffer) => output.onLog('stdout', bytes))
     stderr.on('data', (bytes: Buffer) => output.onLog('stderr', bytes))
@@ -65,7 +64,8 @@ export class WorkerProcess {
     const launched = launch(options, directory, pipe?.writer)
     pipe?.writer.destroy()
     launched.result?.on('data', (bytes: Buffer) => output.onResult(bytes))
-    const place = { directory, isCaged: options.cage !== undefined }
+    const { cage } = options
+    const place = { directory, isCaged: cage !== undefined, isSandboxed: cage?.sandbox !== undefined }
     return new WorkerProcess(launched, (pipe?.reader ?? launched.result) as Socket, place, output)
   }
 
@@ -116,16 +116,17 @@ export class WorkerProcess {
   /** Closes what is left of it. What cannot be removed now is removed with the pool's directory. */
   async dispose(): Promise<void> {
     for (const pipe of this.#pipes()) pipe.destroy()
-    await rm(this.#directory, { recursive: true, force: true, maxRetries: 3 }).catch(() => {})
+    await rm(this.#place.directory, { recursive: true, force: true, maxRetries: 3 }).catch(() => {})
   }
 
   async #end(lastWords: Promise<unknown>): Promise<Exit> {
-    const exit = await exited(this.#launched.subprocess)
+    const reported = await exited(this.#launched.subprocess)
+    const exit = this.#place.isSandboxed ? unwrapped(reported) : reported
     this.#launched.subprocess.kill('SIGKILL') // its group: whatever it started and left behind
     await Promise.all([
       Promise.race([lastWords, delay(lastWordsMs, undefined, { ref: false })]),
       // In a cage nothing can be started.
-      this.#isCaged ? undefined : killLeftovers(this.#directory),
+      this.#place.isCaged ? undefined : killLeftovers(this.#place.directory),
     ])
     return exit
   }

@@ -1,8 +1,14 @@
-// What a module needs to be loaded: where it and what it imports may be read.
+// The places that a cage leaves a worker, and those that a module needs to be loaded.
 
 import { existsSync, realpathSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+
+/** Absolute paths, each as it was given and as it is once links are followed. */
+export interface Places {
+  readonly read: readonly string[]
+  readonly write: readonly string[]
+}
 
 /**
  * The places from which a module can be imported: its own directory, and of each directory above it the dependencies and
