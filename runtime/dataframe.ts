@@ -1,7 +1,6 @@
 // DataFrame: a lazy, immutable job that users build call by call. It collects steps; nothing runs until a result is
 // asked for, and then only submitJob knows how.
 
-import type { ReadableStream } from 'node:stream/web'
 import type { RecordBatch, Table } from 'apache-arrow'
 import type { ArrowLibrary } from '../functions/arrow/adopt.ts'
 import { type ArrowModule, convertArrow, libraryOf } from '../functions/arrow/convert.ts'
@@ -432,7 +431,7 @@ export class DataFrame {
    */
   toReadableStream<Module extends ArrowModule = ArrowLibrary>(
     options: RunOptions & ArrowOptions<Module> = {},
-  ): ReadableStream<InstanceType<Module['RecordBatch']>> {
+  ): ReadableStream<InstanceType<Module['RecordBatch']>> & AsyncIterable<InstanceType<Module['RecordBatch']>> {
     return lazyStream((signal) => this.stream({ ...options, signal: eitherSignal(signal, options) }))
   }
 
@@ -454,7 +453,9 @@ export class DataFrame {
    *
    * @see docs/reference/wire.md
    */
-  toArrowStream(options: RunOptions = {}): ReadableStream<Uint8Array<ArrayBuffer>> {
+  toArrowStream(
+    options: RunOptions = {},
+  ): ReadableStream<Uint8Array<ArrayBuffer>> & AsyncIterable<Uint8Array<ArrayBuffer>> {
     const run = (signal: AbortSignal): Promise<JobRun> =>
       this.run({ ...options, signal: eitherSignal(signal, options) })
     return lazyStream(async function* (signal) {

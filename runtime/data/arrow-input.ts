@@ -29,7 +29,11 @@ export type ArrowBytes = Uint8Array | ArrayBufferLike
 export type WritesArrow = { toArrowIPC(): Uint8Array } | { writeIPC(): Uint8Array }
 
 /** Arrow data that comes by and by: batches, or the bytes of an Arrow stream however they are cut. */
-export type ArrowStream = AsyncIterable<ArrowBatchLike> | AsyncIterable<Uint8Array | ArrayBuffer>
+export type ArrowStream =
+  | AsyncIterable<ArrowBatchLike>
+  | AsyncIterable<Uint8Array | ArrayBuffer>
+  // The same to Node, but to types of the DOM before TypeScript 6.
+  | ReadableStream<Uint8Array>
 
 /** Everything that `fromArrow` takes. */
 export type ArrowInput = ArrowData | ArrowBytes | WritesArrow | ArrowStream | Promise<ArrowData | ArrowBytes>

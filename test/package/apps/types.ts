@@ -1,6 +1,7 @@
 // What users write compiles against the package's types, under every version and setting that they may have.
 
 import { tableFromArrays } from 'apache-arrow'
+import fastify from 'fastify'
 import {
   col,
   type DataFrame,
@@ -14,7 +15,7 @@ import {
   WorkerPool,
   when,
 } from 'volley'
-import { buildServer, type ServerOptions } from 'volley/api'
+import { buildServer, type ServerOptions, type VolleyPluginOptions, volleyPlugin } from 'volley/api'
 import { VolleyClient } from 'volley/client'
 import { WorkerPool as SamePool } from 'volley/runtime'
 
@@ -37,6 +38,13 @@ export async function main(): Promise<number> {
   const options: ServerOptions = { tokens: ['secret'] }
   const app = buildServer(options)
   await app.close()
+  const authenticate: VolleyPluginOptions['authenticate'] = ({ headers }) =>
+    typeof headers['x-user'] === 'string' ? { id: headers['x-user'], scopes: new Set(['jobs:read']) } : undefined
+  const own = fastify()
+  await own.register(volleyPlugin, { prefix: '/volley', authenticate, maxRunningJobs: 2 })
+  await own.close()
+  const response = new Response(df.toArrowStream())
+  if (response.body !== null) await ctx.fromArrow(response.body).count()
   const client = new VolleyClient({ url: 'http://127.0.0.1:8642' })
   if (rows.length > 1) throw new VolleyError('internal', `${client} ${SamePool}`)
   return doubled.length
