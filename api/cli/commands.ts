@@ -4,11 +4,24 @@
 import { Command, Option } from 'commander'
 import { allScopes } from '../auth/principal.ts'
 import { serveOptions } from '../config/serve-options.ts'
-import { inputFormatNames } from './detect-format.ts'
+import type { DoctorOptions } from './doctor/doctor.ts'
 import type { InputOptions } from './input-files.ts'
-import { formatNames, usualExtensions } from './output-formats.ts'
-import { character, duration, listOption, option, secondsOf, wholeNumber } from './parse-options.ts'
+import { usualExtensions } from './output-formats.ts'
+import { duration, listOption, option } from './parse-options.ts'
+import type { RemoteSqlOptions } from './remote/remote-sql.ts'
 import type { RunOptions } from './run.ts'
+import { serverCommands } from './server-commands.ts'
+import {
+  addAccessOptions,
+  addExplainOption,
+  addFormatOptions,
+  addInputOptions,
+  addJsonOption,
+  addOutputOptions,
+  addTraceOption,
+  addWorkOptions,
+  withExamples,
+} from './shared-options.ts'
 import { defaultStateDirectory } from './token.ts'
 
 /** All of them, in the order of the help. */
@@ -19,8 +32,11 @@ export const commands = (): readonly Command[] => [
   convertCommand(),
   serveCommand(),
   tokenCommand(),
+  ...serverCommands(),
   functionsCommand(),
   inspectCommand(),
+  doctorCommand(),
+  completionCommand(),
 ]
 
 function sqlCommand(): Command {
@@ -37,12 +53,15 @@ function sqlCommand(): Command {
   addWorkOptions(command)
   addTraceOption(command)
   addExplainOption(command)
+  addAccessOptions(command, false)
   return withExamples(command, [
     `volley sql "select origin, count(*) as n from flights_3m group by origin" data/flights-3m.parquet`,
     `volley sql "select * from 'data/flights-3m.parquet' where delay > 60" --out late.csv`,
     `cat events.ndjson | volley sql "select kind, count(*) as n from stdin group by kind" - | jq .n`,
-  ]).action(async (query: string, files: readonly string[], options: RunOptions) => {
-    await (await import('./run.ts')).sql(query, files, options, command)
+    `volley sql "select count(*) as n from flights" --server http://127.0.0.1:8642`,
+  ]).action(async (query: string, files: readonly string[], options: RunOptions & RemoteSqlOptions) => {
+    if (options.server === undefined) await (await import('./run.ts')).sql(query, files, options, command)
+    else await (await import('./remote/remote-sql.ts')).remoteSql(query, files, options, command)
   })
 }
 
@@ -169,50 +188,22 @@ function functionsCommand(): Command {
   )
 }
 
-function addInputOptions(command: Command): void {
-  command
-    .addOption(
-      new Option(
-        '--input-format <format>',
-        'of the files (default: by their names, or else by how they begin)',
-      ).choices(inputFormatNames()),
-    )
-    .addOption(new Option('--delimiter <character>', 'between the fields of CSV files').argParser(character))
-    .option('--no-header', 'CSV files begin with a row, not with the names of the columns')
+function doctorCommand(): Command {
+  const command = new Command('doctor')
+    .description('Tells what this machine has for Volley, and whether a server is to be reached from here')
+    .addOption(option('--state-dir <dir>', 'of a server').default(defaultStateDirectory()))
+  addAccessOptions(command, true)
+  addJsonOption(command)
+  return withExamples(command, ['volley doctor', 'volley doctor --server http://127.0.0.1:8642']).action(
+    async (options: DoctorOptions) => (await import('./doctor/doctor.ts')).doctor(options, command),
+  )
 }
 
-function addOutputOptions(command: Command): void {
-  command.option('-o, --out <file>', `file for the result, ${usualExtensions()} (default: stdout)`)
-  addFormatOptions(command)
-  command
-    .addOption(new Option('--rows <n>', 'rows of a printed table (default: 40)').argParser(wholeNumber(0, 1_000_000)))
-    .addOption(new Option('--all', 'all rows of a printed table').conflicts('rows'))
+function completionCommand(): Command {
+  const command = new Command('completion')
+    .description('Prints a script that completes commands and options in a shell')
+    .argument('<shell>', 'bash, zsh or fish')
+  return withExamples(command, ['source <(volley completion bash)']).action(async (shell: string) =>
+    (await import('./completion.ts')).completion(shell, commands()),
+  )
 }
-
-function addFormatOptions(command: Command): void {
-  const description = 'of the result (default: by the name of the file, else table on a terminal, ndjson elsewhere)'
-  command
-    .addOption(new Option('--format <format>', description).choices(formatNames))
-    .option('--force', 'replace the file if it exists')
-    .addOption(
-      listOption('--partition-by <column>', 'write a directory of files, one below for each value', { env: false }),
-    )
-}
-
-function addWorkOptions(command: Command): void {
-  command
-    .addOption(listOption('--worker-env <name=value>', 'variable that functions see', { env: false }))
-    .addOption(option('--worker-cwd <dir>', 'directory that functions run in (default: an empty one)'))
-    .addOption(option('--workers <n>', 'worker processes (default: one per core)').argParser(wholeNumber(1, 1024)))
-    .addOption(option('--timeout <seconds>', 'end the job after that long (default: never)').argParser(secondsOf))
-    .addOption(option('--worker-context <file>', 'module that every worker imports when it starts'))
-}
-
-const addTraceOption = (command: Command): Command =>
-  command.addOption(option('--trace <file>', 'timeline of this process and its workers, for ui.perfetto.dev'))
-
-const addExplainOption = (command: Command): Command =>
-  command.option('--explain', 'tell how it would run, and run nothing')
-
-const withExamples = (command: Command, examples: readonly string[]): Command =>
-  command.addHelpText('after', `\nExamples:\n${examples.map((example) => `  ${example}\n`).join('')}`)

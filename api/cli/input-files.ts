@@ -62,7 +62,7 @@ export async function inputTables(
 }
 
 /** A file as a table's name: what SQL reads as a name without quotes, `flights_3m` for `data/flights-3m.parquet`. */
-function tableName(path: string): string {
+export function tableName(path: string): string {
   if (path === '-') return 'stdin'
   const stem = basename(path).replace(/\.[^.]*$/, '')
   const name = stem.replace(/[^\p{L}\p{N}_]+/gu, '_').replace(/^_+|_+$/g, '')

@@ -62,6 +62,13 @@ export function duration(value: string): number {
   throw new InvalidArgumentError('Give a time such as 90s, 15m, 12h or 30d.')
 }
 
+/** A time: as ISO 8601, or so long ago. */
+export function timeOf(value: string): Date {
+  if (/^\d{4}-\d\d-\d\d/.test(value) && !Number.isNaN(Date.parse(value))) return new Date(value)
+  if (/^\d+[smhd]$/.test(value)) return new Date(Date.now() - duration(value))
+  throw new InvalidArgumentError('Give a time such as 2026-01-31T12:00:00Z, or 15m for a quarter of an hour ago.')
+}
+
 /** One ASCII character; a tab may be written `\\t`. */
 export function character(value: string): string {
   if (value === '\\t' || value === 'tab') return '\t'

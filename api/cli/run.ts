@@ -1,28 +1,24 @@
 // `volley run JOB.json` and `volley sql`: one job on worker processes of this machine, without a server. Paths are relative
 // to the working directory.
 
-import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
-import { addAbortSignal } from 'node:stream'
-import { buffer } from 'node:stream/consumers'
 import type { Command } from 'commander'
 import { functionNamesOf } from '../../functions/catalogue/function-names.ts'
 import { isVolleyError, type VolleyError } from '../../functions/errors.ts'
-import { familyIn } from '../../runtime/codec/envelope.ts'
 import { decodeExpr } from '../../runtime/codec/expr-codec.ts'
 import { resolvePaths } from '../../runtime/context/paths.ts'
 import { DataFrame } from '../../runtime/dataframe.ts'
 import type { Job, JobOptions } from '../../runtime/job/job.ts'
 import { decodeJob } from '../../runtime/job/job-codec.ts'
-import { type JobParseContext, type ParsedJob, parseJobJson, parseJson } from '../../runtime/job/json-job.ts'
+import { type JobParseContext, type ParsedJob, parseJobJson } from '../../runtime/job/json-job.ts'
 import type { JobParts } from '../../runtime/job/json-part.ts'
 import { tableFunctionsOf } from '../../runtime/job/table-call.ts'
 import { onCommandLine } from '../advice.ts'
 import { contextFunctions } from './context-functions.ts'
-import { reasonOf } from './file-problems.ts'
 import { findTable, type InputOptions, inputTables, type Tables } from './input-files.ts'
+import { readJob } from './job-file.ts'
 import { type LocalSession, type WorkOptions, withLocalSession } from './local-session.ts'
-import { excerptOf, JobFailure, UsageError } from './outcome.ts'
+import { excerptOf, JobFailure } from './outcome.ts'
 import { type OutputOptions, outputFor } from './output.ts'
 import { listOf, tablesOf } from './parse-options.ts'
 import { printText } from './stdout.ts'
@@ -126,16 +122,3 @@ const partsOf = (files: Tables): JobParts => ({
   names: () => [...files.keys()],
   advice: 'Give its file with --part NAME=FILE',
 })
-
-/** A job document: JSON, or what `DataFrame.toBytes()` gave. */
-async function readJob(file: string, signal: AbortSignal): Promise<unknown> {
-  const bytes = await readBytes(file, signal)
-  return familyIn(bytes) === 'VLYJOBS' ? { bytes: new Uint8Array(bytes) } : parseJson(bytes.toString())
-}
-
-function readBytes(file: string, signal: AbortSignal): Promise<Buffer> {
-  if (file === '-') return buffer(addAbortSignal(signal, process.stdin))
-  return readFile(file, { signal }).catch((cause: unknown) => {
-    throw new UsageError(`Cannot read the job "${file}": ${reasonOf(cause)}`, { cause })
-  })
-}

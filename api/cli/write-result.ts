@@ -1,9 +1,7 @@
 // A job's result on its way out: printed, piped, or into a file that gets its name only once it is whole.
 
-import { randomUUID } from 'node:crypto'
 import { createWriteStream } from 'node:fs'
-import { rename, rm } from 'node:fs/promises'
-import { basename, dirname, extname, join } from 'node:path'
+import { extname } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { TablePrinter } from '../../runtime/data/print-table.ts'
@@ -19,6 +17,7 @@ import type { FileOutput, Output, PrintedOutput } from './output.ts'
 import { encoderOf, type OutputFormat, sinkKindOf } from './output-formats.ts'
 import type { ProgressLine } from './progress-line.ts'
 import { printText, writeStdout } from './stdout.ts'
+import { writeWhole } from './write-whole.ts'
 
 type Submit = (job: Job) => Promise<JobRun>
 
@@ -72,17 +71,11 @@ async function writeFile(
   if (kind !== undefined && (isDirectory || extname(path) !== '')) {
     return runSink(sinkOf(kind, path, { overwrite, partitionBy }), job, submit)
   }
-  const part = join(dirname(path), `.${basename(path)}.${randomUUID()}.${format}`)
-  try {
-    if (kind !== undefined) await runSink(sinkOf(kind, part, {}), job, submit)
-    else {
-      const bytes = await resultBytes(format, job, submit)
-      await writing(path, () => pipeline(bytes, createWriteStream(part, { flags: 'wx' })))
-    }
-    await writing(path, () => rename(part, path))
-  } finally {
-    await rm(part, { force: true })
-  }
+  await writeWhole(path, format, async (part) => {
+    if (kind !== undefined) return runSink(sinkOf(kind, part, {}), job, submit)
+    const bytes = await resultBytes(format, job, submit)
+    await writing(path, () => pipeline(bytes, createWriteStream(part, { flags: 'wx' })))
+  })
 }
 
 /** The stream of such a job tells what was written. */
