@@ -54,6 +54,8 @@ export const jobResourceSchema = object('A job', {
       task: count('Which of the tasks, from 0'),
       attempt: count('Which of its attempts, from 1'),
       'pid?': count('The process id of the worker'),
+      startedAt: time('When the worker took it'),
+      endedAt: time('When it was found to be lost'),
       error: problemSchema,
     }),
     'Its tasks that were run again, the latest 100',

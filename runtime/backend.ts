@@ -101,6 +101,10 @@ export interface TaskRetry {
   readonly attempt: number
   /** The process id of the worker; absent where the task ran in this process. */
   readonly pid?: number
+  /** When the worker took it. */
+  readonly startedAt: Date
+  /** When it was found to be lost. */
+  readonly endedAt: Date
   /** What became of it: `worker_lost`. */
   readonly error: VolleyError
 }

@@ -28,6 +28,10 @@ export interface JobAttempt {
   readonly attempt: number
   /** The process id of the worker. */
   readonly pid?: number
+  /** When the worker took it, as ISO 8601 in UTC. */
+  readonly startedAt: string
+  /** When it was found to be lost, as ISO 8601 in UTC. */
+  readonly endedAt: string
   /** What became of it. */
   readonly error: Problem
 }
@@ -187,8 +191,15 @@ export class JobRecord {
   }
 
   /** @param error - What clients get to see of the retry's error. */
-  onRetry({ task, attempt, pid }: JobRetry, error: unknown): void {
-    const lost = { task, attempt, ...(pid === undefined ? {} : { pid }), error: problemOf(error, this.id) }
+  onRetry({ task, attempt, pid, startedAt, endedAt }: JobRetry, error: unknown): void {
+    const lost = {
+      task,
+      attempt,
+      ...(pid === undefined ? {} : { pid }),
+      startedAt: startedAt.toISOString(),
+      endedAt: endedAt.toISOString(),
+      error: problemOf(error, this.id),
+    }
     this.#attempts = [...this.#attempts, lost].slice(-MAX_ATTEMPTS)
   }
 

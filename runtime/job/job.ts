@@ -80,7 +80,7 @@ export interface JobOptions {
   /**
    * How often each task may run again on another worker when its own was lost (killed, crashed), from 0 to 100; never
    * after an error, a timeout or a cancel. An attempt that does not begin as the lost one did fails with `worker_lost`.
-   * Set it for jobs whose functions may be called again for the same rows. Jobs that write files do not run tasks again.
+   * Set it for jobs whose functions may be called again for the same rows. Of files, each attempt writes its own.
    *
    * @defaultValue 2 for jobs without functions of yours, otherwise 0
    */

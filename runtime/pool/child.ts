@@ -1,7 +1,7 @@
 // The pool's handle on one worker process: its start, the messages and bytes to and from it, its end.
 // It runs one assignment at a time and does not know what a task's bytes mean.
 
-import { setTimeout as delay } from 'node:timers/promises'
+import { setTimeout as delay, setImmediate as nextTurn } from 'node:timers/promises'
 import { errorFromPlain, InternalError, isVolleyError, type VolleyError, WorkerError } from '../../functions/errors.ts'
 import type { LogStream, TaskOptions, TaskRequest, TaskRun } from '../backend.ts'
 import { both, clock, span } from '../trace/spans.ts'
@@ -217,7 +217,9 @@ export class Child implements PoolWorker {
   /** A process that ends closes its pipes first; one that closes them and stays has nobody to talk to. */
   async #hungUp(): Promise<void> {
     await delay(hangUpGraceMs, undefined, { ref: false })
-    if (this.#hasEnded || this.#state === 'ending') return
+    // In a turn that took long, its end may have come behind the timer.
+    await nextTurn()
+    if (this.#process?.hasExited === true || this.#state === 'ending') return
     this.#distrust(new WorkerError('protocol_error', `Cannot go on with worker ${this.pid}: it closed its pipes`))
   }
 

@@ -73,6 +73,12 @@ export class WorkerProcess {
     return this.#launched.subprocess.pid ?? 0
   }
 
+  /** The system has told of its end; what it has started may still be there. */
+  get hasExited(): boolean {
+    const { exitCode, signalCode } = this.#launched.subprocess.nodeChildProcess
+    return exitCode !== null || signalCode !== null
+  }
+
   control(frame: Uint8Array): void {
     if (this.#launched.control.writable) this.#launched.control.write(frame)
   }

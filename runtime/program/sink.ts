@@ -109,7 +109,7 @@ export type SinkSpec = {
 /** What one task writes; travels with it. */
 export interface TaskSink {
   readonly spec: SinkSpec
-  /** Where its files go until all of the job's are complete. */
+  /** Where its files go until all of the job's are complete, each attempt's below a directory of its own. */
   readonly directory: string
   /**
    * `whole`: files that are complete. `part`: one piece of a file that is put together from those of all tasks, without
@@ -120,7 +120,7 @@ export interface TaskSink {
 
 /** A file, or a piece of one, that a task has written. */
 export interface TaskFile {
-  /** Below the task's directory. */
+  /** Below the tasks' directory: the attempt's, then what it has in the directory that is written. */
   readonly path: string
   readonly rows: number
   readonly bytes: number

@@ -40,6 +40,7 @@ async function* bytesOnce(
 ): AsyncGenerator<Uint8Array> {
   const given = new GivenBytes()
   let run = first
+  let startedAt = new Date()
   let isSettled = false
   let loss: VolleyError | undefined
   try {
@@ -59,8 +60,10 @@ async function* bytesOnce(
       } catch (error) {
         if (error === loss || !isLoss(error) || attempt > retries || options.signal.aborted) throw error
         loss = error
-        options.onRetry?.({ attempt, error, ...(run.pid === undefined ? {} : { pid: run.pid }) })
+        const { pid } = run
+        options.onRetry?.({ attempt, ...(pid === undefined ? {} : { pid }), startedAt, endedAt: new Date(), error })
         run = await again()
+        startedAt = new Date()
       }
     }
   } catch (error) {

@@ -93,8 +93,8 @@ export async function submitJob(job: Job, backend: Backend, options: SubmitOptio
   }
   encoding[Symbol.dispose]()
   const metrics = new JobMetrics(plan, options, options.recorder)
-  // A file that a lost worker has begun, and what a function may have done elsewhere, cannot be taken back.
-  const retries = output !== undefined ? 0 : (options.taskRetries ?? (functions.length === 0 ? 2 : 0))
+  // What a function may have done elsewhere cannot be taken back; each attempt has files of its own.
+  const retries = options.taskRetries ?? (functions.length === 0 ? 2 : 0)
   const attempting = withRetries(backend, retries)
   const done = Promise.withResolvers<JobReport>()
   done.promise.catch(() => {})

@@ -6,6 +6,7 @@ import { randomUUID } from 'node:crypto'
 import { type FileHandle, link, lstat, mkdir, open, readdir, realpath, rename, rm } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { basename, dirname, join, relative, resolve, sep } from 'node:path'
+import { WorkerError } from '../../functions/errors.ts'
 import type { Schema } from '../../functions/types/type.ts'
 import { syncDirectory } from '../bytes/files.ts'
 import { mayBeRunning, processName } from '../bytes/process-name.ts'
@@ -47,7 +48,7 @@ export class Output {
 
   /** What the tasks write. */
   get taskSink(): TaskSink {
-    return { spec: this.#spec, directory: this.#files, writes: this.#isDirectory ? 'whole' : 'part' }
+    return { spec: this.#spec, directory: this.#attempts, writes: this.#isDirectory ? 'whole' : 'part' }
   }
 
   /** Makes the place for the tasks' files. */
@@ -56,7 +57,7 @@ export class Output {
       await this.#checkPlace()
       await removeLeftovers(this.#target)
       await mkdir(this.#staging)
-      await mkdir(this.#files)
+      await mkdir(this.#attempts)
     })
   }
 
@@ -69,6 +70,7 @@ export class Output {
   async commit(written: readonly TaskFile[]): Promise<readonly WrittenFile[]> {
     return this.#writing(async () => {
       await this.#checkPlace()
+      checkPaths(written)
       const files = await (this.#isDirectory ? this.#nameDirectory(written) : this.#nameFile(written))
       const { root } = this.#spec
       return root === undefined ? files : files.map((file) => ({ ...file, path: relative(root, file.path) }))
@@ -80,6 +82,12 @@ export class Output {
     await rm(this.#staging, { recursive: true, force: true }).catch(() => {})
   }
 
+  /** Where tasks write. */
+  get #attempts(): string {
+    return join(this.#staging, 'attempts')
+  }
+
+  /** What becomes the directory that is written. */
   get #files(): string {
     return join(this.#staging, 'files')
   }
@@ -123,7 +131,7 @@ export class Output {
 
   /** One file, of the pieces that the tasks wrote. */
   async #nameFile(pieces: readonly TaskFile[]): Promise<readonly WrittenFile[]> {
-    const [first, ...others] = pieces.map(({ path }) => join(this.#files, path))
+    const [first, ...others] = pieces.map(({ path }) => join(this.#attempts, path))
     if (first === undefined) throw new Error('A job without tasks wrote nothing')
     const file = await open(first, 'a')
     try {
@@ -159,7 +167,7 @@ export class Output {
 
   /** A directory, of the files that the tasks wrote. */
   async #nameDirectory(written: readonly TaskFile[]): Promise<readonly WrittenFile[]> {
-    const files = await this.#withRows(written)
+    const files = await this.#gather(withRows(written))
     const directories = new Set(files.map(({ path }) => dirname(join(this.#files, path))))
     for (const directory of [...directories, this.#files]) await syncNames(directory)
     const old = join(this.#staging, 'old')
@@ -176,17 +184,36 @@ export class Output {
     return files.map(({ path, rows, bytes }) => ({ path: join(this.#target, path), rows, bytes }))
   }
 
-  /** Files without rows go, but for one that keeps the columns where no task had any. */
-  async #withRows(written: readonly TaskFile[]): Promise<readonly TaskFile[]> {
-    const full = written.filter(({ rows }) => rows > 0)
-    const kept = full.length > 0 ? full : written.slice(0, 1)
-    for (const file of written) if (!kept.includes(file)) await rm(join(this.#files, file.path))
-    return kept
+  /** Moves the files of all tasks from the directories of their attempts into one. */
+  async #gather(written: readonly TaskFile[]): Promise<readonly TaskFile[]> {
+    const made = new Set<string>()
+    await mkdir(this.#files)
+    const files = written.map((file) => ({ ...file, path: file.path.slice(file.path.indexOf('/') + 1) }))
+    for (const [i, { path }] of files.entries()) {
+      const to = join(this.#files, path)
+      if (!made.has(dirname(to))) await mkdir(dirname(to), { recursive: true })
+      made.add(dirname(to))
+      await rename(join(this.#attempts, written[i]?.path ?? ''), to)
+    }
+    return files
   }
 
   #writing<Result>(operation: () => Promise<Result>): Promise<Result> {
     return writing(this.#spec.path, operation)
   }
+}
+
+/** Of files without rows only one is wanted, which keeps the columns where no task had any. */
+function withRows(written: readonly TaskFile[]): readonly TaskFile[] {
+  const full = written.filter(({ rows }) => rows > 0)
+  return full.length > 0 ? full : written.slice(0, 1)
+}
+
+/** A function can reach the pipe that its worker reports through: what it says there must not lead out of the directory. */
+function checkPaths(written: readonly TaskFile[]): void {
+  const wrong = written.find(({ path }) => path.split('/').some((part) => part === '' || part === '.' || part === '..'))
+  if (wrong === undefined) return
+  throw new WorkerError('protocol_error', `Cannot trust the worker: it says that it has written "${wrong.path}"`)
 }
 
 const leadsOut = 'a link on its way leads out of where jobs may write; write somewhere else'

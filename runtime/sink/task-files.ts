@@ -1,6 +1,8 @@
-// What one task writes: its rows, dealt out to directories where the sink is partitioned, into files of its own. Memory is
-// bounded whatever the number of files: few descriptors are open at a time, and what waits to be encoded is limited.
+// What one attempt of a task writes: its rows, dealt out to directories where the sink is partitioned, into files of its
+// own, which no other attempt of the same task has: the parent takes those that the last one tells of. Memory is bounded whatever the number of files: few descriptors are open at a time, and what waits to be encoded is limited.
 
+import { randomUUID } from 'node:crypto'
+import { join } from 'node:path'
 import type { Batch } from '../../functions/column/column.ts'
 import { resolveDictionary, takeRows } from '../../functions/column/take.ts'
 import type { Schema } from '../../functions/types/type.ts'
@@ -16,6 +18,8 @@ const MAX_WAITING = 4 * 1024 * 1024
 
 export class TaskFiles implements AsyncDisposable {
   readonly #sink: TaskSink
+  /** The directory of this attempt, below the tasks' directory. */
+  readonly #attempt: string
   readonly #name: string
   readonly #isFirst: boolean
   readonly #format: SinkFormat
@@ -37,6 +41,7 @@ export class TaskFiles implements AsyncDisposable {
     this.#format = sinkFormatOf(sink.spec)
     this.#options = optionsOf(sink.spec)
     this.#isFirst = index === 0
+    this.#attempt = `${index}-${randomUUID().slice(0, 8)}`
     this.#name = `part-${index}.${usualExtension(sink.spec)}`
     this.#columns = [...schema.keys()].filter((i) => !partitionBy.includes(schema[i]?.name ?? ''))
     this.#schema = fileSchema(schema, partitionBy)
@@ -69,7 +74,8 @@ export class TaskFiles implements AsyncDisposable {
           await file.end(await this.#format.end(this.#schema, this.#options as never, [file.written()]))
           await file.sync()
         }
-        files.push(file.written())
+        const written = file.written()
+        files.push({ ...written, path: `${this.#attempt}/${written.path}` })
         this.#recent.delete(file)
         await file.close()
       }
@@ -97,7 +103,7 @@ export class TaskFiles implements AsyncDisposable {
   async #make(directory: string): Promise<OpenFile> {
     const encoder = await this.#format.encoder(this.#schema, this.#options as never)
     const path = directory === '' ? this.#name : `${directory}/${this.#name}`
-    const file = new OpenFile(this.#sink.directory, path, encoder)
+    const file = new OpenFile(join(this.#sink.directory, this.#attempt), path, encoder)
     this.#files.set(directory, file)
     await this.#beforeWriting(file)
     await file.start(this.#sink.writes === 'whole' || this.#isFirst)

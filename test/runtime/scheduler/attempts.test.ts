@@ -1,6 +1,8 @@
 // A lost worker's task runs again: against tasks that the test drives, and on real workers that are killed while a job runs,
 // at its start, after some of its batches, between stages.
 
+import { readdir } from 'node:fs/promises'
+import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Test } from 'tap'
 import t from 'tap'
@@ -168,4 +170,39 @@ t.test('functions of users run once, unless their job says that they may run aga
   t.equal(retries.length, 0)
   await t.rejects(frame.collect({ onRetry, taskRetries: 1 }), { code: 'worker_lost' })
   t.match(retries, [{ task: 0, attempt: 1, error: { code: 'worker_lost' } }])
+})
+
+t.test('jobs that write files have the same files when their workers are killed', async (t) => {
+  const { ctx, killAtWork } = killable(t)
+  const directory = t.testdir()
+  const wide = table(ctx).withColumns({ word: "upper('row ' || id)", key: 'id % 7' })
+  // Workers that are only starting have no task to lose.
+  await wide.run({ partitions: 8 }).then(({ stream }) => bytesOf(stream))
+  const targets = [
+    { name: 'one.csv', options: {} },
+    { name: 'many', options: { partitionBy: 'key' } },
+  ]
+  for (const { name, options } of targets) {
+    const retries: JobRetry[] = []
+    const onRetry = (retry: JobRetry) => void retries.push(retry)
+    const ended = new AbortController()
+    const killing = killAtWork(3, ended.signal)
+    const path = join(directory, name)
+    const { rows } = await wide.writeCsv(path, { ...options, partitions: 8, taskRetries: 20, onRetry })
+    ended.abort()
+    t.ok((await killing) > 0 && retries.length > 0, `${name} was begun again`)
+    t.ok(retries.every(({ startedAt, endedAt }) => startedAt <= endedAt))
+    t.equal(rows, ids)
+    const files = name === 'many' ? join(path, '**', '*.csv') : path
+    const read = await ctx
+      .readCsv(files)
+      .aggregate([], ['count(*) as n', 'count(distinct id) as ids', 'sum(id) as total'])
+      .toRows()
+    t.strictSame(read, [{ n: BigInt(ids), ids: BigInt(ids), total: BigInt((ids * (ids - 1)) / 2) }])
+    t.strictSame(
+      (await readdir(directory)).filter((entry) => entry.startsWith('.')),
+      [],
+      'nothing else is left',
+    )
+  }
 })
