@@ -44,7 +44,7 @@ const LARGEST_PAGE = 1000
  * table.numRows // => 2
  * await app.close()
  *
- * @see docs/reference/http.md
+ * @see docs/guide/http-jobs.md
  */
 export class VolleyClient {
   /** @internal */

@@ -41,7 +41,7 @@ const insteadOfJob = 'it holds a token; keep its id, and make one of that with c
  * result?.rows // => 3
  * await app.close()
  *
- * @see docs/reference/http.md
+ * @see docs/guide/http-jobs.md
  */
 export class RemoteJob {
   /** @internal */
