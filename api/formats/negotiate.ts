@@ -2,6 +2,7 @@
 // Parameters of media types that a format does not know are passed over.
 
 import { HttpError } from '../errors.ts'
+import { type ContentCoding, negotiateCoding } from './content-coding.ts'
 import { type FormatParameters, type ResultFormat, resultFormats } from './result-formats.ts'
 
 /** A format as it was asked for. */
@@ -10,6 +11,8 @@ export interface Representation {
   readonly parameters: FormatParameters
   /** What the reply is called. */
   readonly contentType: string
+  /** How its bytes are encoded on their way. */
+  readonly coding: ContentCoding
 }
 
 /** What a query says in the place of an `Accept` header, for those who can only give an address. */
@@ -21,24 +24,32 @@ export interface FormatQuery {
 /**
  * What an `Accept` header prefers, or a query says; the Arrow stream when there is no preference.
  *
- * @throws {HttpError} `not_acceptable`, naming the formats there are.
+ * @param acceptEncoding - An `Accept-Encoding` header.
+ * @throws {HttpError} `not_acceptable`, naming what there is.
  */
-export function negotiate(accept: string | undefined, { format, ...parameters }: FormatQuery = {}): Representation {
+export function negotiate(
+  accept: string | undefined,
+  { format, ...parameters }: FormatQuery = {},
+  acceptEncoding?: string,
+): Representation {
   const chosen = resultFormats.find(({ name }) => name === format)
-  const preferred = chosen === undefined ? preferredBy(accept ?? '*/*') : representation(chosen, {})
+  const preferred = chosen === undefined ? preferredBy(accept ?? '*/*') : { format: chosen, parameters: {} }
   const all = { ...preferred.parameters, ...parameters }
-  if (isOffered(preferred.format, all)) return representation(preferred.format, all)
+  if (isOffered(preferred.format, all)) {
+    const coding = negotiateCoding(acceptEncoding, preferred.format)
+    return { format: preferred.format, parameters: all, contentType: contentTypeOf(preferred.format, all), coding }
+  }
   const query = new URLSearchParams(parameters)
   throw new HttpError('not_acceptable', `Cannot answer ${typeOf(preferred.format)} with "${query}": leave it out`)
 }
 
-function preferredBy(accept: string): Representation {
+function preferredBy(accept: string): Omit<Weighed, 'weight'> {
   // What nearly everybody sends.
   const only = resultFormats.find((format) => accept === '*/*' || accept === typeOf(format))
-  if (only !== undefined) return representation(only, {})
+  if (only !== undefined) return { format: only, parameters: {} }
   const ranges = accept.split(',').map(parseRange)
   const [best] = resultFormats.flatMap((format) => weighed(format, ranges)).toSorted((a, b) => b.weight - a.weight)
-  if (best !== undefined && best.weight > 0) return representation(best.format, best.parameters)
+  if (best !== undefined && best.weight > 0) return best
   const offered = resultFormats.map(typeOf)
   throw new HttpError(
     'not_acceptable',
@@ -95,10 +106,6 @@ const isOffered = (format: ResultFormat, parameters: FormatParameters): boolean 
 
 const typeOf = ({ contentType }: ResultFormat): string => contentType.split(';')[0] ?? ''
 
-function representation(format: ResultFormat, parameters: FormatParameters): Representation {
-  const { charset, ...told } = parameters
-  const contentType = [format.contentType, ...Object.entries(told).map(([name, value]) => `${name}=${value}`)].join(
-    '; ',
-  )
-  return { format, parameters, contentType }
+function contentTypeOf(format: ResultFormat, { charset, ...told }: FormatParameters): string {
+  return [format.contentType, ...Object.entries(told).map(([name, value]) => `${name}=${value}`)].join('; ')
 }

@@ -18,6 +18,8 @@ export interface ResultFormat {
    * streams some readers take the end of the bytes for the end.
    */
   readonly hasEnd: boolean
+  /** Whether it is text, which compression makes a quarter of. */
+  readonly isText: boolean
   /** Whether it only hands on what is Arrow already; others take time. */
   readonly isArrow: boolean
   /** The Arrow stream in this format. */
@@ -33,6 +35,7 @@ export const resultFormats: readonly ResultFormat[] = [
     contentType: 'application/vnd.apache.arrow.stream',
     parameters: {},
     hasEnd: false,
+    isText: false,
     isArrow: true,
     encode: (stream) => stream,
   },
@@ -41,6 +44,7 @@ export const resultFormats: readonly ResultFormat[] = [
     contentType: 'application/x-ndjson',
     parameters: text,
     hasEnd: false,
+    isText: true,
     isArrow: false,
     async *encode(stream) {
       const { ndjsonFormat } = await import('../../runtime/sink/text/ndjson.ts')
@@ -52,6 +56,7 @@ export const resultFormats: readonly ResultFormat[] = [
     contentType: 'application/json',
     parameters: text,
     hasEnd: true,
+    isText: true,
     isArrow: false,
     async *encode(stream) {
       yield* (await import('./json.ts')).encodeJson(stream)
@@ -62,6 +67,7 @@ export const resultFormats: readonly ResultFormat[] = [
     contentType: 'text/csv; charset=utf-8',
     parameters: { ...text, header: ['present', 'absent'] },
     hasEnd: false,
+    isText: true,
     isArrow: false,
     async *encode(stream, { header } = {}) {
       const { csvFormat } = await import('../../runtime/sink/text/csv.ts')
@@ -73,6 +79,7 @@ export const resultFormats: readonly ResultFormat[] = [
     contentType: 'application/vnd.apache.arrow.file',
     parameters: {},
     hasEnd: true,
+    isText: false,
     isArrow: true,
     async *encode(stream) {
       yield* (await import('../../runtime/source/arrow/stream-to-file.ts')).streamToFile(stream)
@@ -83,6 +90,7 @@ export const resultFormats: readonly ResultFormat[] = [
     contentType: 'application/vnd.apache.parquet',
     parameters: {},
     hasEnd: true,
+    isText: false,
     isArrow: false,
     async *encode(stream) {
       yield* (await import('./parquet.ts')).encodeParquet(stream)

@@ -50,7 +50,11 @@ const runsHeader = {
 /** In whichever format the request asks for. */
 const result = (description: string, headers: Readonly<Record<string, JsonSchema>> = {}) => ({
   description,
-  headers,
+  headers: {
+    ...headers,
+    vary: header('`accept, accept-encoding`'),
+    'content-encoding': header('`zstd` or `gzip`, where `Accept-Encoding` takes that, of texts'),
+  },
   content: Object.fromEntries(resultFormats.map(({ contentType }) => [contentType.split(';')[0], { schema: {} }])),
 })
 

@@ -6,6 +6,7 @@ import { Readable } from 'node:stream'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { settledWithin } from '../../runtime/bytes/settled-within.ts'
 import { HttpError } from '../errors.ts'
+import { type ContentCoding, encodeContent, encodeWhole } from '../formats/content-coding.ts'
 import type { ResultEncoder } from '../formats/encode-result.ts'
 import { type FormatQuery, negotiate, type Representation } from '../formats/negotiate.ts'
 import { resultFormats } from '../formats/result-formats.ts'
@@ -29,6 +30,8 @@ export interface SendOptions extends Replies {
 const STREAM_OPTIONS = { objectMode: false, highWaterMark: 256 * 1024 }
 /** As an Arrow stream. */
 const SMALL_BYTES = 64 * 1024
+/** A body that goes out at once. */
+const PACKET_BYTES = 1400
 /** How long a reply is held back for the end of a result that is small so far. */
 const HELD_MS = 5
 
@@ -39,7 +42,7 @@ const HELD_MS = 5
  * formats of which a part looks like a whole.
  */
 export function representationFor({ headers, raw }: FastifyRequest, query: FormatQuery): Representation {
-  const representation = negotiate(headers.accept, query)
+  const representation = negotiate(headers.accept, query, headers['accept-encoding'] as string | undefined)
   const { format, contentType } = representation
   if (raw.httpVersion !== '1.0' || format.hasEnd) return representation
   const offered = resultFormats.filter(({ hasEnd }) => hasEnd).map(({ contentType }) => contentType)
@@ -60,19 +63,19 @@ export async function sendResult(
   result: SpooledResult,
   { representation, encoder, idleMs, fromBatch }: SendOptions,
 ): Promise<FastifyReply> {
-  const { format, parameters, contentType } = representation
-  const range = format.name === 'arrow' && fromBatch === undefined ? rangeOf(request, result) : undefined
+  const { format, parameters, contentType, coding } = representation
+  const isPart = format.name === 'arrow' && coding === 'identity' && fromBatch === undefined
+  const range = isPart ? rangeOf(request, result) : undefined
   const read = result.read({
     ...(fromBatch === undefined ? {} : { fromBatch }),
     ...(range === undefined ? {} : { range }),
   })
-  const body = (await isSmall(result))
-    ? await whole(format.encode(read, parameters), reply, idleMs)
-    : Readable.from(
-        await begun(withIdleLimit(encoder.encode(format, read, parameters), reply.raw, idleMs)),
-        STREAM_OPTIONS,
-      )
-  reply.headers({ 'content-type': contentType, vary: 'accept' })
+  const { body, coded } = (await isSmall(result))
+    ? await whole(format.encode(read, parameters), coding)
+    : { body: await streamed(encoder.encode(format, read, parameters), coding, reply, idleMs), coded: coding }
+  if (Buffer.isBuffer(body)) new IdleLimit(reply.raw, idleMs).untilClosed()
+  reply.headers({ 'content-type': contentType, vary: 'accept, accept-encoding' })
+  if (coded !== 'identity') reply.header('content-encoding', coded)
   if (range !== undefined) {
     const { start, end } = range
     reply.status(206).headers({
@@ -90,12 +93,25 @@ async function isSmall(result: SpooledResult): Promise<boolean> {
   return result.isComplete && result.received <= SMALL_BYTES
 }
 
-async function whole(encoded: AsyncIterable<Uint8Array>, reply: FastifyReply, idleMs: number): Promise<Buffer> {
+/** In one piece. What fits into one packet is as soon there as it is. */
+async function whole(encoded: AsyncIterable<Uint8Array>, coding: ContentCoding) {
   const chunks = await Array.fromAsync(encoded)
-  new IdleLimit(reply.raw, idleMs).untilClosed()
   const [only] = chunks
-  if (chunks.length !== 1 || only === undefined) return Buffer.concat(chunks)
-  return Buffer.from(only.buffer, only.byteOffset, only.byteLength)
+  const body =
+    chunks.length !== 1 || only === undefined
+      ? Buffer.concat(chunks)
+      : Buffer.from(only.buffer, only.byteOffset, only.byteLength)
+  if (coding === 'identity' || body.length <= PACKET_BYTES) return { body, coded: 'identity' }
+  return { body: await encodeWhole(body, coding), coded: coding }
+}
+
+async function streamed(
+  encoded: AsyncIterable<Uint8Array>,
+  coding: ContentCoding,
+  { raw }: FastifyReply,
+  idleMs: number,
+): Promise<Readable> {
+  return Readable.from(await begun(withIdleLimit(encodeContent(encoded, coding), raw, idleMs)), STREAM_OPTIONS)
 }
 
 /** The same bytes, once the first of them are there. They can be left before any is taken, as a generator cannot. */
