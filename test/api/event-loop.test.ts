@@ -36,7 +36,7 @@ async function startServer(t: Test, files: string): Promise<{ readonly url: stri
     'silent',
   ]
   const child: ChildProcess = spawn(process.execPath, ['--import', watcher, command, ...args], {
-    env: fewVariables({ VOLLEY_TOKEN: token }),
+    env: fewVariables({ VOLLEY_TOKEN: token, VOLLEY_STATE_DIR: t.testdir() }),
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   })
   t.teardown(async () => {

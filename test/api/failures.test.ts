@@ -102,23 +102,32 @@ test('a failure after the first batch breaks the connection off and is kept with
   timeout: 120_000,
 }, async (t) => {
   const { post, ask } = await serve(t, { allowInlineUdfs: true })
-  const late = onDelay((delay) => {
-    if (delay <= 1000) return delay
-    // By now the first rows are on their way, in every format.
-    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 500)
-    throw new Error('too late')
-  }, 'late')
-  const job = {
-    source: flights,
-    // The first partition has no such delay in its first batches.
-    steps: [{ filter: "date > timestamp '2001-01-20' or delay < 200" }, { select: [asBytes(late.alias('x'))] }],
-    options: { partitions: 1 },
+  const failingAfter = (waitMs: number) => {
+    const late = onDelay((delay) => {
+      if (delay <= 1000) return delay
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, waitMs)
+      throw new Error('too late')
+    }, 'late')
+    return {
+      source: flights,
+      // The first partition has no such delay in its first batches.
+      steps: [{ filter: "date > timestamp '2001-01-20' or delay < 200" }, { select: [asBytes(late.alias('x'))] }],
+      options: { partitions: 1 },
+    }
+  }
+  /** How the reply ended; on a slow machine the failure waits longer until the first rows are on their way. */
+  const brokenOff = async (accept: string, id: string): Promise<{ readonly outcome: unknown; readonly id: string }> => {
+    for (let waitMs = 500; ; waitMs *= 4) {
+      const headers = { accept, 'x-volley-job-id': `${id}-${waitMs}` }
+      const outcome = await post(failingAfter(waitMs), headers).catch((error) => error)
+      if (outcome instanceof Error || waitMs > 5000) return { outcome, id: headers['x-volley-job-id'] }
+    }
   }
   const rows = { source: flights, steps: [{ limit: 100_000 }] }
   t.equal((await post(rows, { accept: 'text/csv' })).status, 200, 'the thread that writes texts has started')
   for (const { name, contentType } of resultFormats) {
-    const id = `late-${name}`
-    await t.rejects(post(job, { accept: contentType, 'x-volley-job-id': id }), { message: 'terminated' }, name)
+    const { outcome, id } = await brokenOff(contentType, `late-${name}`)
+    t.match(outcome, { message: 'terminated' }, name)
     const resource = async () => JSON.parse((await ask('GET', `/v1/jobs/${id}`)).text)
     t.ok(await until(async () => (await resource()).status === 'failed'))
     t.match(await resource(), { error: { code: 'udf_failed', details: { udf: 'late' } } })

@@ -50,6 +50,7 @@ async function submit(t: Test, args: readonly string[]) {
     ['serve', '--port', '0', '--workers', '1', '--log-level', 'silent', '--cage-write', directory, ...args],
     {
       VOLLEY_TOKEN: token,
+      VOLLEY_STATE_DIR: join(directory, 'state'),
       NODE_OPTIONS: `--import=${watcher} --disable-warning=ExperimentalWarning`,
       VOLLEY_TEST_REPORT: report,
     },

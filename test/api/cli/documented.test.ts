@@ -93,7 +93,10 @@ test('every command of the README runs as printed', { timeout: 600_000, skip: wi
   await t.test('the server and its client', async (t) => {
     const [, token = '', options = ''] = /^export VOLLEY_TOKEN=(\S+)\nnpx volley (serve .*)\n$/.exec(server) ?? []
     const args = [...options.split(' ').map((arg) => arg.replace(/^node_modules/, join(root, 'node_modules')))]
-    const child = spawnVolley([...args, '--port', '0', '--workers', '2'], { VOLLEY_TOKEN: token })
+    const child = spawnVolley([...args, '--port', '0', '--workers', '2'], {
+      VOLLEY_TOKEN: token,
+      VOLLEY_STATE_DIR: t.testdir(),
+    })
     t.teardown(async () => {
       child.kill('SIGTERM')
       await once(child, 'exit')
