@@ -113,7 +113,7 @@ t.test('calls that do not fit are refused before anything runs', async (t) => {
   t.throws(() => ctx.tableFunction(series, col('a'), 1), { code: 'unknown_column' })
   t.throws(() => ctx.tableFunction('nothing'), {
     code: 'unknown_function',
-    message: 'No table function "nothing" is registered. Register it with registerUdtf',
+    message: 'Table function "nothing" is not known. Register it with registerUdtf',
   })
   t.throws(() => ctx.tableFunction(undefined as never), { code: 'invalid_argument' })
   t.throws(() => udtf(() => [], [], [], { name: 'empty' }), { code: 'invalid_argument', message: /must have a column/ })

@@ -64,8 +64,11 @@ t.test('readPartition() reads a CSV file of 20,000 columns', async (t) => {
 })
 
 t.test('openSource() refuses JSON values that are nested without end', async (t) => {
-  const depth = 100_000
-  for (const value of ['['.repeat(depth) + ']'.repeat(depth), `${'{"a":'.repeat(depth)}1${'}'.repeat(depth)}`]) {
+  const nested = (depth: number): readonly string[] => [
+    '['.repeat(depth) + ']'.repeat(depth),
+    `${'{"a":'.repeat(depth)}1${'}'.repeat(depth)}`,
+  ]
+  for (const value of nested(5000)) {
     const paths = [write('deep.ndjson', `{"a":${value}}\n`)]
     await t.rejects(openSource({ kind: 'json', paths }), {
       code: 'schema_mismatch',
@@ -75,6 +78,12 @@ t.test('openSource() refuses JSON values that are nested without end', async (t)
       code: 'invalid_value',
       message: /line 1, column "a", a deeply nested value is not int64/,
     })
+  }
+  for (const value of nested(100_000)) {
+    const paths = [write('deeper.ndjson', `{"a":${value}}\n`)]
+    const refusal = { code: 'source_unreadable', message: /line 1: it nests more than 10000 deep/ }
+    await t.rejects(openSource({ kind: 'json', paths }), refusal)
+    await t.rejects(readColumns({ kind: 'json', paths, options: { schema: { a: 'int64' } } }), refusal)
   }
 })
 
